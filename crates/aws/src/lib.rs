@@ -60,12 +60,12 @@ impl Aws {
         Ok(aws)
     }
 
-    /// Asks a server in this process: a mock zone or a recording. The caller is in the management account.
+    /// Asks a server in this process: a mock zone or a recording, as a caller of account `caller`.
     #[must_use]
-    pub fn served(server: Arc<dyn Serve>, config: &Config, options: Options) -> Self {
+    pub fn served(server: Arc<dyn Serve>, caller: &AccountId, config: &Config, options: Options) -> Self {
         let seam = Seam::served(server, options.recorder, options.on_call);
         let mut aws = Self::new(Sessions::served(config, &seam), seam, config);
-        aws.own_account(config.organization.management_account.clone());
+        aws.own_account(caller.clone());
         aws
     }
 
@@ -100,11 +100,13 @@ impl Aws {
     {
         let _permits = self.sessions.permit(asked.account).await;
         let region = asked.region.unwrap_or(&self.home).clone();
-        let (result, made) = with_exchanges(async {
-            let session = self.sessions.session(asked.account, &region).await?;
-            body(session).await
-        })
-        .await;
+        // Exchanges of AssumeRole are evidence of a refusal only: which question comes first in an account is a matter
+        // of scheduling and must not show in what a fact rests on.
+        let session = match with_exchanges(self.sessions.session(asked.account, &region)).await {
+            (Ok(session), _) => session,
+            (Err(failure), made) => return Err(failure.unseen(&asked, &made)),
+        };
+        let (result, made) = with_exchanges(body(session)).await;
         match result {
             Ok(value) => Ok(Fact::new(value, made.into_iter().map(|m| m.id).collect::<Vec<_>>())),
             Err(failure) => Err(failure.unseen(&asked, &made)),
