@@ -213,8 +213,11 @@ impl Config {
     #[must_use]
     pub fn trail_arn(&self) -> String {
         format!(
-            "arn:aws:cloudtrail:{}:{}:trail/{}",
-            self.organization.home_region, self.organization.management_account, self.names.trail
+            "arn:{}:cloudtrail:{}:{}:trail/{}",
+            self.organization.home_region.partition(),
+            self.organization.home_region,
+            self.organization.management_account,
+            self.names.trail
         )
     }
 
@@ -222,7 +225,9 @@ impl Config {
     #[must_use]
     pub fn storage_role_arn(&self) -> String {
         self.names.storage_role.clone().unwrap_or_else(|| {
-            format!("arn:aws:iam::{}:role/{}", self.organization.log_archive_account, self.names.admin_role)
+            let organization = &self.organization;
+            let partition = organization.home_region.partition();
+            format!("arn:{partition}:iam::{}:role/{}", organization.log_archive_account, self.names.admin_role)
         })
     }
 

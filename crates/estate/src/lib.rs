@@ -10,6 +10,7 @@
 pub mod assessment;
 pub mod config;
 mod estate;
+mod everywhere;
 pub mod facts;
 mod memo;
 mod place;
@@ -19,5 +20,6 @@ pub mod world;
 
 pub use config::Config;
 pub use estate::Estate;
+pub use everywhere::Everywhere;
 pub use place::{AccountId, BucketRef, InvalidPlace, KeyRef, Region};
 pub use source::{Answer, ExchangeId, Fact, Reason, Source, Unseen};

@@ -70,6 +70,16 @@ impl Region {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The partition its ARNs begin with. See: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+    #[must_use]
+    pub fn partition(&self) -> &'static str {
+        match self.0.split_once('-').map(|(head, _)| head) {
+            Some("cn") => "aws-cn",
+            Some("us") if self.0.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
 }
 
 impl TryFrom<String> for Region {
@@ -125,7 +135,7 @@ impl BucketRef {
     /// `arn:aws:s3:::name`.
     #[must_use]
     pub fn arn(&self) -> String {
-        format!("arn:aws:s3:::{}", self.name)
+        format!("arn:{}:s3:::{}", self.region.partition(), self.name)
     }
 }
 
@@ -138,4 +148,16 @@ pub struct KeyRef {
     pub account: AccountId,
     /// Region the request is sent to.
     pub region: Region,
+}
+
+impl KeyRef {
+    /// The ARN that stands for what was asked: the id itself where it is one, else that of the key or alias.
+    #[must_use]
+    pub fn arn(&self) -> String {
+        if self.id.starts_with("arn:") {
+            return self.id.clone();
+        }
+        let name = if self.id.starts_with("alias/") { self.id.clone() } else { format!("key/{}", self.id) };
+        format!("arn:{}:kms:{}:{}:{name}", self.region.partition(), self.region, self.account)
+    }
 }

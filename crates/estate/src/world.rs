@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use crate::{
     config::Config,
     estate::Estate,
-    place::BucketRef,
+    everywhere::Everywhere,
+    facts::{KmsKey, Trail},
+    place::{BucketRef, KeyRef},
     record::{Observation, Population, Record},
     source::{Answer, Fact, Unseen},
 };
@@ -42,6 +44,12 @@ pub struct LogproofWorld {
     pub record: Record,
     /// The bucket the scenario speaks of as "it", set by a `Given`.
     pub bucket: Option<BucketRef>,
+    /// The key the scenario speaks of, as asked for and as found, set by a `Given`.
+    pub key: Option<(KeyRef, Fact<KmsKey>)>,
+    /// The trail the scenario speaks of, set by a `Given`.
+    pub trail: Option<Fact<Trail>>,
+    /// What the scenario means by "every", set by a `Given`.
+    pub everywhere: Option<Everywhere>,
 }
 
 impl fmt::Debug for LogproofWorld {
@@ -86,6 +94,30 @@ impl LogproofWorld {
     /// When no `Given` named one.
     pub fn bucket(&self) -> Result<BucketRef, Stop> {
         self.bucket.clone().ok_or_else(|| Stop::because("no `Given` step named a bucket"))
+    }
+
+    /// The key the scenario speaks of: as asked for, and as found.
+    ///
+    /// # Errors
+    /// When no `Given` named one.
+    pub fn key(&self) -> Result<(KeyRef, Fact<KmsKey>), Stop> {
+        self.key.clone().ok_or_else(|| Stop::because("no `Given` step named a key"))
+    }
+
+    /// The trail the scenario speaks of.
+    ///
+    /// # Errors
+    /// When no `Given` named one.
+    pub fn trail(&self) -> Result<Fact<Trail>, Stop> {
+        self.trail.clone().ok_or_else(|| Stop::because("no `Given` step named a trail"))
+    }
+
+    /// The accounts and Regions the scenario means by "every".
+    ///
+    /// # Errors
+    /// When no `Given` named them.
+    pub fn everywhere(&self) -> Result<Everywhere, Stop> {
+        self.everywhere.clone().ok_or_else(|| Stop::because("no `Given` step named the accounts"))
     }
 
     /// The fact, or records why it could not be seen and stops the scenario.
