@@ -33,6 +33,33 @@ pub struct Config {
     /// What the owner expects.
     #[serde(default)]
     pub expectations: ExpectationsConfig,
+    /// Who may read log files, and where. Default: nobody.
+    #[serde(default)]
+    pub readers: Vec<ReaderConfig>,
+}
+
+/// `[[readers]]`: one principal that may read log files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReaderConfig {
+    /// ARN of the role or user. Required.
+    pub principal: String,
+    /// Key prefix it may read below, for example `AWSLogs/o-exampleorg1/444444444444/`. Required; empty means every log file.
+    pub path: String,
+    /// Why it reads. Default: none.
+    #[serde(default)]
+    pub purpose: Option<String>,
+    /// Date or RFC 3339 instant after which it must not read. Default: no end.
+    #[serde(default)]
+    pub until: Option<String>,
+}
+
+impl ReaderConfig {
+    /// The instant after which it must not read.
+    #[must_use]
+    pub fn ends(&self) -> Option<Timestamp> {
+        self.until.as_deref().and_then(|text| parse_instant(text).ok())
+    }
 }
 
 /// `[organization]`.
@@ -128,6 +155,13 @@ pub struct NamesConfig {
     /// Name of the read-only role in the security tooling account. Default: `LogsReadOnlyFrequencyRole`.
     #[serde(default = "default_reader_role")]
     pub reader_role: String,
+    /// Service principals that deliver logs. Default: `cloudtrail.amazonaws.com` and `config.amazonaws.com`.
+    #[serde(default = "default_log_services")]
+    pub log_services: Vec<String>,
+}
+
+fn default_log_services() -> Vec<String> {
+    vec!["cloudtrail.amazonaws.com".to_owned(), "config.amazonaws.com".to_owned()]
 }
 
 fn default_admin_role() -> String {
@@ -276,6 +310,18 @@ impl Config {
                 "is the management account".to_owned(),
                 "the log archive is an account of its own",
             );
+        }
+        for reader in &self.readers {
+            if !reader.principal.starts_with("arn:") {
+                return refuse(
+                    "readers.principal",
+                    format!("`{}` is not an ARN", reader.principal),
+                    "write the whole ARN of the role or user",
+                );
+            }
+            if let Some(until) = &reader.until {
+                parse_instant(until)?;
+            }
         }
         self.validate_expectations()
     }

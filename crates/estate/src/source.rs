@@ -108,6 +108,8 @@ pub enum Reason {
     NoCredentials,
     /// A replayed bundle holds no such exchange.
     NotRecorded,
+    /// The policies were read, but what they decide could not be determined.
+    Undecided,
 }
 
 /// A question that could not be answered: what was asked, where, why not, and what to do. Never a verdict on the
@@ -143,6 +145,7 @@ impl fmt::Display for Unseen {
             Reason::Malformed => "the answer cannot be read".to_owned(),
             Reason::NoCredentials => "no usable credentials".to_owned(),
             Reason::NotRecorded => "not in the recording".to_owned(),
+            Reason::Undecided => "the policies do not decide it".to_owned(),
         };
         write!(f, "cannot read `{}` with {} in account {}", self.subject, self.operation, self.account)?;
         if let Some(region) = &self.region {
