@@ -126,6 +126,11 @@ pub struct Policies {
 /// ```
 #[must_use]
 pub fn decide(request: &Request, policies: &Policies) -> Decided {
+    decide_with(request, policies, true)
+}
+
+/// Decides one request; the owner's root exemption can be left out, as properties do.
+pub(crate) fn decide_with(request: &Request, policies: &Policies, owner_root_exempt: bool) -> Decided {
     let asked = Asked {
         subject: Subject {
             principal: &request.principal,
@@ -135,6 +140,7 @@ pub fn decide(request: &Request, policies: &Policies) -> Decided {
             bounded: policies.boundary.is_some(),
         },
         resource_account: request.resource_account.as_deref(),
+        owner_root_exempt,
     };
     weigh(&asked, policies).explain()
 }
@@ -143,6 +149,8 @@ pub fn decide(request: &Request, policies: &Policies) -> Decided {
 pub(crate) struct Asked<'r, V> {
     pub(crate) subject: Subject<'r, V>,
     pub(crate) resource_account: Option<&'r str>,
+    /// Whether the bucket owner's root user may repair the bucket policy in spite of it.
+    pub(crate) owner_root_exempt: bool,
 }
 
 /// The outcome before it is put into words.
@@ -480,6 +488,9 @@ fn keeps_its_bucket_policy<V>(asked: &Asked<'_, V>) -> bool {
     let Principal::Root { account, .. } = asked.subject.principal else {
         return false;
     };
+    if !asked.owner_root_exempt {
+        return false;
+    }
     let own = asked.resource_account.is_none_or(|owner| owner == account);
     own && matches!(
         asked.subject.action,

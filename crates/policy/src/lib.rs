@@ -11,6 +11,7 @@ mod model;
 mod parse;
 mod principal;
 mod problem;
+mod prove;
 mod scalar;
 mod template;
 mod tri;
@@ -20,4 +21,8 @@ pub use decide::{Policies, Request, decide};
 pub use decision::{Decided, Decision, Layer, StatementRef};
 pub use model::{Effect, Policy, Statement, Version};
 pub use principal::Principal;
+pub use prove::{
+    Account, Answer, Callers, Identities, Identity, Levels, Organization, Question, Scene, Source, Who, Witness, always,
+    difference, never, who_can,
+};
 pub use problem::{ParseError, Position, Problem, Severity, Span};

@@ -4,9 +4,11 @@
 //! statement it stands in; nothing is dropped. Must not decide anything.
 // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
-mod condition;
+pub(crate) mod condition;
 mod principal;
 mod statement;
+
+pub(crate) use principal::{is_account, is_service};
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -140,12 +142,20 @@ fn repeated_sids(policy: &Policy, notes: &mut Notes<'_>) {
 }
 
 /// Collects problems with their places.
-struct Notes<'l> {
+pub(crate) struct Notes<'l> {
     lines: &'l Lines,
     problems: Vec<Problem>,
 }
 
-impl Notes<'_> {
+impl<'l> Notes<'l> {
+    pub(crate) fn new(lines: &'l Lines) -> Self {
+        Self { lines, problems: Vec::new() }
+    }
+
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+
     fn position(&self, offset: usize) -> Position {
         self.lines.position(offset)
     }

@@ -284,3 +284,19 @@ pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     }
     Some(out)
 }
+
+/// Encodes standard base64.
+pub(crate) fn show_base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for at in 0..4u32 {
+            let six = bits >> (18 - 6 * at) & 63;
+            let letter = ALPHABET.get(six as usize).copied().unwrap_or(b'A');
+            out.push(if at as usize > chunk.len() { '=' } else { char::from(letter) });
+        }
+    }
+    out
+}

@@ -10,7 +10,7 @@ use crate::scalar::{self, Network};
 use crate::template::{Reading, Template};
 
 /// Reads all conditions; an error is a `Condition` element that cannot be understood as a whole.
-pub(super) fn read(
+pub(crate) fn read(
     node: &Node,
     version: Version,
     notes: &mut Notes<'_>,

@@ -105,21 +105,18 @@ pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Whether a name has the form of a service principal.
+pub(crate) fn is_service(name: &str) -> bool {
+    let host = name.strip_suffix(".amazonaws.com").or_else(|| name.strip_suffix(".amazonaws.com.cn"));
+    let label = |text: &str| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    host.is_some_and(|host| host.split('.').all(label))
+}
+
 /// Says what a service name that no service has really is.
 fn service(name: &str, at: usize, notes: &mut Notes<'_>) {
-    let real = name
-        .strip_suffix(".amazonaws.com")
-        .or_else(|| name.strip_suffix(".amazonaws.com.cn"));
-    let well_formed = real.is_some_and(|host| {
-        !host.is_empty()
-            && host.split('.').all(|label| {
-                !label.is_empty()
-                    && label
-                        .bytes()
-                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            })
-    });
-    if well_formed {
+    if is_service(name) {
         return;
     }
     let meant = name
