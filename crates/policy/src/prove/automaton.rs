@@ -44,6 +44,16 @@ impl Machine {
         Self { steps }
     }
 
+    /// An ARN whose last component holds no colon either.
+    pub(crate) fn flat_arn(arn: &ArnGlob) -> Self {
+        let flat = |s| match s {
+            Step::One => Step::OneButColon,
+            Step::Many => Step::ManyButColon,
+            other => other,
+        };
+        Self { steps: Self::arn(arn).steps.into_iter().map(flat).collect() }
+    }
+
     /// A text without regard to case; the glob is lowercase.
     pub(crate) fn any_case(glob: &Glob) -> Self {
         let fold = |s| if let Step::Char(c) = s { Step::Letter(c) } else { s };
@@ -127,7 +137,8 @@ impl<'m> Product<'m> {
             let mut accepts = self.accepts(&state);
             let inside = if based { accepts.remove(0) } else { true };
             if inside && found.insert(accepts.clone()) {
-                classes.push(Class { accepts, text: text(&texts, id) });
+                let text = self.readable(text(&texts, id), &accepts, based);
+                classes.push(Class { accepts, text });
             }
             for c in self.alphabet(&state) {
                 let next = self.step(&state, c);
@@ -143,6 +154,18 @@ impl<'m> Product<'m> {
             }
         }
         Some(classes)
+    }
+
+    /// A name after a final slash reads better than none, if it makes no difference.
+    fn readable(&self, text: String, accepts: &[bool], based: bool) -> String {
+        if !text.ends_with('/') {
+            return text;
+        }
+        let longer = format!("{text}x");
+        let end = longer.chars().fold(self.start(), |state, c| self.step(&state, c));
+        let found = self.accepts(&end);
+        let same = if based { found.split_first() == Some((&true, accepts)) } else { found == accepts };
+        if same { longer } else { text }
     }
 
     fn positions<'s>(&'s self, state: &'s State, machine: usize) -> impl Iterator<Item = usize> + 's {

@@ -88,6 +88,7 @@ pub(crate) fn resources(question: &Question, templates: &[&Template], view: &imp
             machines.push(machine);
         }
     }
+    machines.extend(question.except_resources.iter().map(Machine::glob));
     let mut out: Vec<String> = Vec::new();
     for resource in &question.resources {
         match resource {
@@ -99,7 +100,8 @@ pub(crate) fn resources(question: &Question, templates: &[&Template], view: &imp
         }
     }
     let mut seen = HashSet::new();
-    out.retain(|arn| seen.insert(arn.clone()));
+    let spared = |arn: &str| question.except_resources.iter().any(|glob| glob.matches(arn));
+    out.retain(|arn| !spared(arn) && seen.insert(arn.clone()));
     Some((out, inexact))
 }
 

@@ -20,6 +20,7 @@ pub struct Question {
     pub(crate) actions: Vec<Glob>,
     pub(crate) action_texts: Vec<String>,
     pub(crate) resources: Vec<Resource>,
+    pub(crate) except_resources: Vec<Glob>,
     pub(crate) who: Who,
     pub(crate) when: Vec<Condition>,
     pub(crate) source: Source,
@@ -54,6 +55,7 @@ impl Question {
             actions: texts.iter().map(|a| Glob::new(&a.to_lowercase())).collect(),
             action_texts: texts,
             resources: Vec::new(),
+            except_resources: Vec::new(),
             who: Who::anyone(),
             when: Vec::new(),
             source: Source::Any,
@@ -77,6 +79,13 @@ impl Question {
             None => pattern.to_owned(),
         };
         self.resources.push(Resource::Pattern(Glob::new(&pattern)));
+        self
+    }
+
+    /// Leaves out the resources that a pattern matches: "any object but those under the granted path".
+    #[must_use]
+    pub fn except_on(mut self, pattern: &str) -> Self {
+        self.except_resources.push(Glob::new(pattern));
         self
     }
 

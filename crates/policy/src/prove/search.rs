@@ -413,7 +413,8 @@ impl<'p> Walk<'p> {
         let before = partial.chosen.clone();
         for at in (0..partial.chosen.len()).rev() {
             let removed = partial.chosen.remove(at);
-            let needed = partial.chosen.iter().any(|(k, _)| catalog::prerequisite(k) == Some(removed.0.as_str()));
+            let asked = removed.0 == SOURCE && self.prepared.question.source != Source::Any;
+            let needed = asked || partial.chosen.iter().any(|(k, _)| catalog::prerequisite(k) == Some(removed.0.as_str()));
             if needed || !self.judge(spot, partial).is_yes() {
                 partial.chosen.insert(at, removed);
             }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::context::{ContextValue, View};
-use crate::glob::Glob;
+use crate::glob::{ArnGlob, Glob};
 use crate::prove::atoms::Atoms;
 use crate::prove::automaton::Machine;
 use crate::prove::catalog;
@@ -93,13 +93,13 @@ impl Sources {
             }
             "aws:sourcearn" => {
                 let (name, account) = source_form(service, source);
-                let base = Machine::arn(&arn(name, account));
+                let base = base(name, account);
                 return Some(cells::of_key(key, atoms.of_key(key), Some(&base), view));
             }
             // CloudTrail puts the trail's own ARN there, so it names the source account too.
             // See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
             "kms:encryptioncontext:aws:cloudtrail:arn" if service == "cloudtrail" => {
-                let base = Machine::arn(&arn("cloudtrail", source));
+                let base = base("cloudtrail", source);
                 return Some(cells::of_key(key, atoms.of_key(key), Some(&base), view));
             }
             _ => return None,
@@ -117,12 +117,14 @@ fn source_form<'s>(service: &'s str, source: &'s str) -> (&'s str, &'s str) {
     }
 }
 
-fn arn(service: &str, account: &str) -> crate::glob::ArnGlob {
-    let region = if service == "s3" { "" } else { "*" };
-    let glob = |text: &str| Glob::new(text);
-    crate::glob::ArnGlob {
-        parts: [glob("arn"), glob("aws"), glob(service), glob(region), glob(account), glob("?*")],
-    }
+/// The ARNs a service can put there. Names of trails and rules hold no colon, so a `StringLike`
+/// that globs across colons cannot be fooled by them; names of other services' resources can.
+fn base(service: &str, account: &str) -> Machine {
+    let region = if service == "s3" { "" } else { "?*" };
+    let name = if service == "cloudtrail" { "trail/?*" } else { "?*" };
+    let parts = ["arn", "aws", service, region, account, name].map(Glob::new);
+    let arn = ArnGlob { parts };
+    if matches!(service, "cloudtrail" | "config") { Machine::flat_arn(&arn) } else { Machine::arn(&arn) }
 }
 
 /// Whether a key belongs to this module.
