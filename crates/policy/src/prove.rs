@@ -1,0 +1,101 @@
+//! Properties: is there any request such that ...?
+//!
+//! Owns the questions `never`, `always`, `difference` and `who_can`. The answers are exact: every
+//! statement's tests cut each dimension of a request into finitely many classes on which all tests
+//! agree, one request per class is decided, and a request that shows something is decided again
+//! before it is shown. Must not know how one request is decided.
+
+mod actions;
+mod atoms;
+mod automaton;
+mod catalog;
+mod cells;
+mod dimensions;
+mod partial;
+mod population;
+mod question;
+mod scene;
+mod search;
+mod source;
+mod witness;
+
+pub use question::{Question, Source, Who};
+pub use scene::{Account, Identities, Identity, Levels, Organization, Scene};
+pub use witness::{Answer, Callers, Witness};
+
+use search::{Found, Goal, Prepared};
+
+/// Whether no request of the question is allowed.
+///
+/// ```
+/// use std::sync::Arc;
+/// use logproof_policy::{Policy, Question, Scene, never};
+///
+/// let policy = Policy::parse("bucket policy", br#"{"Version": "2012-10-17", "Statement": [
+///     {"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+///      "Resource": ["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"],
+///      "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}"#)?;
+/// let scene = Scene {
+///     resource_account: "222222222222".into(),
+///     resource_policy: Some(Arc::new(policy)),
+///     ..Scene::default()
+/// };
+/// let plain_http = Question::about(["s3:*"])
+///     .on("arn:aws:s3:::logs")
+///     .on_all("arn:aws:s3:::logs/*")
+///     .when(r#"{"Bool": {"aws:SecureTransport": "false"}}"#)?;
+/// assert!(never(&scene, &plain_http).holds());
+/// # Ok::<(), logproof_policy::ParseError>(())
+/// ```
+#[must_use]
+pub fn never(scene: &Scene, question: &Question) -> Answer {
+    answer(vec![scene], question, Goal::Allowed)
+}
+
+/// Whether every request of the question is allowed.
+#[must_use]
+pub fn always(scene: &Scene, question: &Question) -> Answer {
+    answer(vec![scene], question, Goal::Refused)
+}
+
+/// Whether the new scene allows nothing that the old one did not; a witness is a request gained.
+#[must_use]
+pub fn difference(old: &Scene, new: &Scene, question: &Question) -> Answer {
+    answer(vec![old, new], question, Goal::Gained)
+}
+
+/// Which classes of callers can do what the question asks, with one request each.
+#[must_use]
+pub fn who_can(scene: &Scene, question: &Question) -> Callers {
+    let mut callers = Callers::default();
+    let prepared = match Prepared::new(vec![scene], question) {
+        Ok(prepared) => prepared,
+        Err(reason) => {
+            callers.undecided.push(("everybody".to_owned(), reason));
+            return callers;
+        }
+    };
+    if prepared.candidates.is_empty() {
+        callers.undecided.push(("everybody".to_owned(), "no caller fits the question".to_owned()));
+    }
+    let mut walk = prepared.walk(Goal::Allowed);
+    for (index, candidate) in prepared.candidates.iter().enumerate() {
+        match walk.run_one(index) {
+            Found::Witness(witness) => callers.can.push(*witness),
+            Found::Undecided(reason) => callers.undecided.push((candidate.label.clone(), reason)),
+            Found::Nothing => {}
+        }
+    }
+    callers
+}
+
+fn answer(scenes: Vec<&Scene>, question: &Question, goal: Goal) -> Answer {
+    match Prepared::new(scenes, question) {
+        Err(reason) => Answer::Undecided(reason),
+        Ok(prepared) => match prepared.walk(goal).run() {
+            Found::Nothing => Answer::Holds,
+            Found::Witness(witness) => Answer::Violated(witness),
+            Found::Undecided(reason) => Answer::Undecided(reason),
+        },
+    }
+}

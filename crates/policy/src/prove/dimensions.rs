@@ -1,0 +1,118 @@
+//! The actions and resources a question ranges over, one per class.
+//!
+//! Owns turning patterns into concrete names. Must not know callers or conditions.
+
+use std::collections::HashSet;
+
+use crate::context::View;
+use crate::glob::Glob;
+use crate::prove::actions::{self, Works};
+use crate::prove::automaton::{self, Machine};
+use crate::prove::question::{Question, Resource};
+use crate::template::{Piece, Resolved, Shape, Template};
+
+/// One action that stands for all that the policies treat alike.
+#[derive(Debug, Clone)]
+pub(crate) struct Action {
+    pub(crate) name: String,
+    pub(crate) lower: String,
+    pub(crate) service: String,
+    pub(crate) works: Works,
+}
+
+impl Action {
+    fn new(name: String) -> Self {
+        let lower = name.to_lowercase();
+        let service = lower.split(':').next().unwrap_or_default().to_owned();
+        Self { works: actions::works_on(&name), name, lower, service }
+    }
+}
+
+/// Every action asked about that exists, is named in a policy, or (for services without a list)
+/// can be told apart by the patterns.
+pub(crate) fn actions(question: &Question, globs: &[Glob]) -> Option<Vec<Action>> {
+    let mut out = Vec::new();
+    for (pattern, text) in question.actions.iter().zip(&question.action_texts) {
+        if let Glob::Exact(_) = pattern {
+            out.push(Action::new(text.clone()));
+            continue;
+        }
+        let service = text.split(':').next().unwrap_or_default().to_lowercase();
+        let wild = service.contains(['*', '?']);
+        let services = if wild { vec!["s3", "kms", "cloudtrail", "config"] } else { vec![service.as_str()] };
+        let mut listed = false;
+        for service in services {
+            let known = actions::of_service(service);
+            listed |= known.is_some();
+            let names = known.into_iter().flatten().map(|(name, _)| name);
+            out.extend(names.filter(|name| pattern.matches(&name.to_lowercase())).map(Action::new));
+        }
+        for glob in globs {
+            if let Glob::Exact(name) = glob {
+                if pattern.matches(name) {
+                    out.push(Action::new(name.clone()));
+                }
+            }
+        }
+        if wild || !listed {
+            let machines: Vec<Machine> = globs.iter().map(Machine::glob).collect();
+            let base = if text == "*" { Machine::glob(&Glob::new("x*:?*")) } else { Machine::glob(pattern) };
+            let classes = automaton::classes(Some(&base), &machines)?;
+            out.extend(classes.into_iter().map(|class| Action::new(class.text)));
+        }
+    }
+    let mut seen = HashSet::new();
+    out.retain(|action| {
+        let vector: Vec<bool> = globs.iter().map(|g| g.matches(&action.lower)).collect();
+        let special = actions::is_special(&action.name).then(|| action.lower.clone());
+        seen.insert((vector, action.works as u8, action.service.clone(), special))
+    });
+    Some(out)
+}
+
+/// The resources asked about, one per class; the flag says that a variable made the classes inexact.
+pub(crate) fn resources(question: &Question, templates: &[&Template], view: &impl View) -> Option<(Vec<String>, bool)> {
+    let mut inexact = false;
+    let mut machines = Vec::new();
+    for template in templates {
+        let machine = match template.resolve(view) {
+            Resolved::Text(glob) => Machine::glob(&glob),
+            Resolved::Arn(arn) => Machine::arn(&arn),
+            Resolved::Open(_) => {
+                inexact = true;
+                Machine::glob(&loose(template))
+            }
+            Resolved::Nothing | Resolved::Unresolved => continue,
+        };
+        if !machines.contains(&machine) {
+            machines.push(machine);
+        }
+    }
+    machines.extend(question.except_resources.iter().map(Machine::glob));
+    let mut out: Vec<String> = Vec::new();
+    for resource in &question.resources {
+        match resource {
+            Resource::Exact(arn) => out.push(arn.clone()),
+            Resource::Pattern(glob) => {
+                let classes = automaton::classes(Some(&Machine::glob(glob)), &machines)?;
+                out.extend(classes.into_iter().map(|class| class.text));
+            }
+        }
+    }
+    let mut seen = HashSet::new();
+    let spared = |arn: &str| question.except_resources.iter().any(|glob| glob.matches(arn));
+    out.retain(|arn| !spared(arn) && seen.insert(arn.clone()));
+    Some((out, inexact))
+}
+
+/// A template with every variable replaced by `*`.
+fn loose(template: &Template) -> Glob {
+    use crate::glob::Token;
+    match &template.shape {
+        Shape::Variable { pieces, .. } => Glob::from_tokens(
+            pieces.iter().map(|p| if let Piece::Token(t) = p { *t } else { Token::Many }).collect(),
+        ),
+        Shape::Text(glob) => glob.clone(),
+        Shape::Arn(_) | Shape::NotArn => Glob::Everything,
+    }
+}

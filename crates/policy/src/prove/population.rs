@@ -1,0 +1,308 @@
+//! Everybody worth asking about: one caller per class that the policies can tell apart.
+//!
+//! Owns the principal cells and the context keys that follow from who asks. Must not know how
+//! requests are decided.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
+
+use crate::context::Context;
+use crate::decide::Policies;
+use crate::glob::Glob;
+use crate::model::Policy;
+use crate::principal::{Entry, Principal};
+use crate::prove::atoms::Atoms;
+use crate::prove::automaton::{self, Machine};
+use crate::prove::question::{Caller, Question};
+use crate::prove::scene::{Account, Identities, Identity, Scene};
+
+/// One class of callers.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub(crate) principal: Principal,
+    /// Who the caller stands for.
+    pub(crate) label: String,
+    /// Keys that follow from the caller.
+    pub(crate) fixed: Context,
+}
+
+/// Why the classes could not be found.
+pub(crate) const TOO_MANY: &str = "the ARN patterns have too many combinations to tell all callers apart";
+
+static ADMINISTRATOR: LazyLock<Option<Arc<Policy>>> = LazyLock::new(|| {
+    let text = br#"{"Statement": {"Sid": "Administrator", "Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+    Policy::parse("assumed administrator policy", text).ok().map(Arc::new)
+});
+
+pub(crate) fn administrator() -> Vec<Arc<Policy>> {
+    ADMINISTRATOR.iter().cloned().collect()
+}
+
+/// Every policy that has a say when this caller asks in this scene.
+pub(crate) fn policies(scene: &Scene, principal: &Principal) -> Policies {
+    let account = principal.account().and_then(|id| scene.organization.account(id));
+    let owner = scene.organization.account(&scene.resource_account);
+    let mut policies = Policies {
+        resource: scene.resource_policy.clone(),
+        scps: account.and_then(|a| a.scps.clone()),
+        rcps: owner.and_then(|a| a.rcps.clone()),
+        principal_in_management_account: account.is_some_and(|a| a.management),
+        resource_in_management_account: owner.is_some_and(|a| a.management),
+        ..Policies::default()
+    };
+    match account.map(|a| &a.identities) {
+        Some(Identities::Known(identities)) => {
+            if let Some(identity) = identities.iter().find(|i| same(&i.principal, principal)) {
+                policies.identity = identity.policies.clone();
+                policies.boundary = identity.boundary.clone();
+            }
+        }
+        Some(Identities::Unknown) | None => policies.identity = administrator(),
+    }
+    policies
+}
+
+/// The same identity, whatever the session.
+fn same(a: &Principal, b: &Principal) -> bool {
+    match (a, b) {
+        (Principal::Role { role_arn: a, .. }, Principal::Role { role_arn: b, .. }) => a == b,
+        _ => a == b,
+    }
+}
+
+/// All callers that the question includes.
+pub(crate) fn candidates(scene: &Scene, question: &Question, atoms: &Atoms<'_>) -> Result<Vec<Candidate>, &'static str> {
+    let mut census = Census { scene, question, atoms, out: Vec::new() };
+    if let Some(principal) = question.who.exact() {
+        census.exact(principal);
+        return Ok(census.out);
+    }
+    census.services();
+    census.add(Principal::Anonymous, "anyone without credentials".to_owned(), None);
+    for account in census.accounts() {
+        census.account(&account)?;
+    }
+    Ok(census.out)
+}
+
+struct Census<'c, 'p> {
+    scene: &'c Scene,
+    question: &'c Question,
+    atoms: &'c Atoms<'p>,
+    out: Vec<Candidate>,
+}
+
+impl Census<'_, '_> {
+    /// Known accounts (the resource's first), accounts named in policies, and one stranger.
+    fn accounts(&self) -> Vec<Account> {
+        let scene = self.scene;
+        let mut accounts: Vec<Account> = scene.organization.accounts.clone();
+        if scene.organization.account(&scene.resource_account).is_none() && !scene.resource_account.is_empty() {
+            accounts.push(Account::outside(&scene.resource_account));
+        }
+        accounts.sort_by_key(|a| (a.id != scene.resource_account, a.management, !a.member));
+        let mut named: BTreeSet<String> = BTreeSet::new();
+        for entry in &self.atoms.entries {
+            named.extend(entry_account(entry).map(str::to_owned));
+        }
+        named.retain(|id| accounts.iter().all(|a| a.id != *id));
+        accounts.extend(named.iter().map(|id| Account::outside(id)));
+        let taken = |id: &str| accounts.iter().any(|a| a.id == id);
+        let stranger = ["999999999999", "888888888888", "123456789012", "777777777777"];
+        if let Some(id) = stranger.into_iter().find(|id| !taken(id)) {
+            accounts.push(Account::outside(id));
+        }
+        accounts
+    }
+
+    fn account(&mut self, account: &Account) -> Result<(), &'static str> {
+        let known = self.scene.organization.account(&account.id).is_some() || account.id == self.scene.resource_account;
+        let place = if known { format!("account {}", account.id) } else { format!("outside account {}", account.id) };
+        let arn = format!("arn:aws:iam::{}:root", account.id);
+        match &account.identities {
+            Identities::Known(identities) => {
+                for identity in identities {
+                    self.identity(identity, account);
+                }
+            }
+            Identities::Unknown => self.unknown(account, &place)?,
+        }
+        let root = Principal::Root { arn, account: account.id.clone() };
+        self.add(root, format!("the root user of {place}"), Some(account));
+        Ok(())
+    }
+
+    fn identity(&mut self, identity: &Identity, account: &Account) {
+        let label = identity.principal.to_string();
+        let before = self.out.len();
+        self.add(identity.principal.clone(), label, Some(account));
+        if let Some(candidate) = self.out.get_mut(before) {
+            for (tag, value) in &identity.tags {
+                candidate.fixed.insert(&format!("aws:PrincipalTag/{tag}"), value.as_str());
+            }
+        }
+    }
+
+    /// One role and one user per class of ARN.
+    fn unknown(&mut self, account: &Account, place: &str) -> Result<(), &'static str> {
+        let machines = self.atoms.principal_machines(&account.id, self.question.who.machines());
+        for kind in ["role", "user"] {
+            let head = format!("arn:aws:iam::{}:{kind}/", account.id);
+            let base = Machine::glob(&Glob::new(&format!("{head}?*")));
+            for class in automaton::classes(Some(&base), &machines).ok_or(TOO_MANY)? {
+                let text = class.text;
+                let named = machines.iter().zip(&class.accepts).any(|(m, hit)| *hit && m.literal().is_some());
+                let alone = !class.accepts.contains(&true);
+                let label = match (named, alone) {
+                    (true, _) => format!("{kind} `{text}`"),
+                    (false, true) => format!("any other {kind} of {place}"),
+                    (false, false) => format!("any {kind} of {place} named like `{text}`"),
+                };
+                self.person(kind, &text, &account.id, label, account);
+            }
+        }
+        self.sessions(account);
+        if self.question.who.wants_service_linked_roles() {
+            let arn = format!("arn:aws:iam::{}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX", account.id);
+            self.person("role", &arn, &account.id, format!("any service-linked role of {place}"), account);
+        }
+        Ok(())
+    }
+
+    fn person(&mut self, kind: &str, arn: &str, id: &str, label: String, account: &Account) {
+        let principal = if kind == "user" {
+            Principal::User { arn: arn.to_owned(), account: id.to_owned() }
+        } else {
+            role(arn, id, "any-session")
+        };
+        let label = if principal.is_service_linked_role() { format!("service-linked {label}") } else { label };
+        self.add(principal, label.replace("service-linked any service-linked", "any service-linked"), Some(account));
+    }
+
+    /// Sessions and federated users that a policy names one by one.
+    fn sessions(&mut self, account: &Account) {
+        let arns: Vec<String> = self.atoms.entries.iter().filter_map(|e| sts_arn(e, &account.id)).collect();
+        for arn in arns {
+            let name = arn.splitn(6, ':').nth(5).unwrap_or_default().to_owned();
+            let parts: Vec<&str> = name.split('/').collect();
+            let principal = match parts.as_slice() {
+                ["assumed-role", name, session] => {
+                    role(&format!("arn:aws:iam::{}:role/{name}", account.id), &account.id, session)
+                }
+                ["federated-user", user] => Principal::Federated {
+                    arn: arn.clone(),
+                    user_arn: format!("arn:aws:iam::{}:user/{user}", account.id),
+                    account: account.id.clone(),
+                },
+                _ => continue,
+            };
+            self.add(principal, format!("session `{arn}`"), Some(account));
+        }
+    }
+
+    fn services(&mut self) {
+        let mut names: BTreeSet<String> = self.question.who.named_services().map(str::to_owned).collect();
+        for entry in &self.atoms.entries {
+            if let Entry::Service(name) = entry {
+                names.insert(name.clone());
+            }
+        }
+        names.extend(self.atoms.literals("aws:principalservicename"));
+        // A name that is no service principal belongs to nobody, so nobody can call with it.
+        for name in names.into_iter().filter(|n| crate::parse::is_service(n)) {
+            let label = format!("service `{name}`");
+            self.add(Principal::Service { name }, label, None);
+        }
+        let other = Principal::Service { name: "any-other-service.amazonaws.com".to_owned() };
+        self.add(other, "any other AWS service".to_owned(), None);
+    }
+
+    fn exact(&mut self, principal: &Principal) {
+        let account = principal.account().and_then(|id| self.scene.organization.account(id).cloned());
+        let found = account.as_ref().and_then(|account| match &account.identities {
+            Identities::Known(list) => list.iter().find(|i| i.principal == *principal).cloned(),
+            Identities::Unknown => None,
+        });
+        match (found, account) {
+            (Some(identity), Some(account)) => self.identity(&identity, &account),
+            (_, account) => {
+                let account = account.or_else(|| principal.account().map(Account::outside));
+                self.add(principal.clone(), principal.to_string(), account.as_ref());
+            }
+        }
+    }
+
+    fn add(&mut self, principal: Principal, label: String, account: Option<&Account>) {
+        let organization = &self.scene.organization;
+        let member = account.is_some_and(|a| a.member && organization.id.is_some());
+        let management = account.is_some_and(|a| a.management);
+        if !self.question.who.includes(&Caller { principal: &principal, member, management }) {
+            return;
+        }
+        let fixed = fixed(&principal, member.then_some(organization.id.as_deref()).flatten(), account);
+        self.out.push(Candidate { principal, label, fixed });
+    }
+}
+
+/// The keys that AWS derives from the caller.
+// See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+fn fixed(principal: &Principal, organization: Option<&str>, account: Option<&Account>) -> Context {
+    let mut keys = Context::new();
+    let kind = match principal {
+        Principal::User { .. } => "User",
+        Principal::Role { .. } => "AssumedRole",
+        Principal::Federated { .. } => "FederatedUser",
+        Principal::Root { .. } => "Account",
+        Principal::Anonymous | Principal::WebIdentity { .. } => "Anonymous",
+        Principal::Service { name } => {
+            keys.insert("aws:PrincipalIsAWSService", "true");
+            keys.insert("aws:PrincipalServiceName", name.as_str());
+            return keys;
+        }
+    };
+    keys.insert("aws:PrincipalType", kind);
+    if let (Some(arn), Some(id)) = (principal.condition_arn(), principal.account()) {
+        keys.insert("aws:PrincipalArn", arn);
+        keys.insert("aws:PrincipalAccount", id);
+        keys.insert("kms:CallerAccount", id);
+        keys.insert("aws:PrincipalIsAWSService", "false");
+        if let Some(organization) = organization {
+            keys.insert("aws:PrincipalOrgID", organization);
+            if let Some(path) = account.and_then(|a| a.org_path.clone()) {
+                keys.insert("aws:PrincipalOrgPaths", vec![path]);
+            }
+        }
+    }
+    if let Principal::User { arn, .. } = principal {
+        keys.insert("aws:username", arn.rsplit('/').next().unwrap_or_default());
+    }
+    keys
+}
+
+pub(crate) fn role(arn: &str, account: &str, session: &str) -> Principal {
+    let name = arn.rsplit('/').next().unwrap_or_default();
+    Principal::Role {
+        role_arn: arn.to_owned(),
+        session_arn: format!("arn:aws:sts::{account}:assumed-role/{name}/{session}"),
+        account: account.to_owned(),
+        // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
+        service_linked: arn.contains(":role/aws-service-role/"),
+    }
+}
+
+fn entry_account(entry: &Entry) -> Option<&str> {
+    match entry {
+        Entry::Account(id) => Some(id),
+        Entry::Arn(arn) => arn.split(':').nth(4).filter(|id| crate::parse::is_account(id)),
+        _ => None,
+    }
+}
+
+fn sts_arn(entry: &Entry, account: &str) -> Option<String> {
+    match entry {
+        Entry::Arn(arn) if arn.split(':').nth(2) == Some("sts") && entry_account(entry) == Some(account) => {
+            Some(arn.clone())
+        }
+        _ => None,
+    }
+}

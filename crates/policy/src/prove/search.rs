@@ -1,0 +1,470 @@
+//! The search for a request that meets a goal, over all classes of requests.
+//!
+//! Owns the walk: callers, actions, resources, then keys one at a time, as far as the
+//! three-valued evaluation of the request so far leaves the goal open. Must not know what the
+//! goal is for.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::context::{Context, ContextValue, Lookup, View};
+use crate::decide::{Asked, Policies, Request, Verdict, decide_with, weigh};
+use crate::decision::{Decided, Decision};
+use crate::evaluate::{Subject, acts};
+use crate::glob::Glob;
+use crate::model::{Policy, Statement};
+use crate::principal::Principal;
+use crate::prove::actions;
+use crate::prove::atoms::Atoms;
+use crate::prove::catalog::{self, SOURCE};
+use crate::prove::cells::{self, Cell, Stuck};
+use crate::prove::dimensions::{self, Action};
+use crate::prove::partial::Partial;
+use crate::prove::population::{self, Candidate};
+use crate::prove::question::{Question, Source};
+use crate::prove::scene::{Identities, Scene};
+use crate::prove::source::{self, Sources};
+use crate::prove::witness::Witness;
+use crate::template::Shape;
+use crate::tri::{Doubt, Tri};
+
+/// Most partial requests weighed in one search.
+const MAX_COMBINATIONS: usize = 1_000_000;
+/// Most statements looked at in one search, so that huge policies stay bounded too.
+const MAX_WORK: usize = 100_000_000;
+/// Most keys chosen along one path.
+const MAX_KEYS: usize = 40;
+
+/// What a request must be to be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Goal {
+    Allowed,
+    Refused,
+    /// Allowed in the last scene and not in the first.
+    Gained,
+}
+
+/// The end of a walk.
+pub(crate) enum Found {
+    Nothing,
+    Witness(Box<Witness>),
+    Undecided(String),
+}
+
+/// Policies and facts, collected once; everything else borrows from here.
+pub(crate) struct Prepared<'q> {
+    scenes: Vec<&'q Scene>,
+    question: &'q Question,
+    policies: Vec<Arc<Policy>>,
+    actions: Vec<Action>,
+    pub(crate) candidates: Vec<Candidate>,
+    /// Per candidate, the policies of each scene.
+    sides: Vec<Vec<Policies>>,
+    facts: Context,
+    statements: usize,
+}
+
+impl<'q> Prepared<'q> {
+    /// Collects what the scenes and the question hold; the error says why that is impossible.
+    pub(crate) fn new(scenes: Vec<&'q Scene>, question: &'q Question) -> Result<Self, String> {
+        let Some(scene) = scenes.last().copied() else { return Err("there is no scene to ask about".to_owned()) };
+        let policies = everything(&scenes);
+        let globs = action_globs(&policies);
+        let too_many = || "the action patterns have too many combinations".to_owned();
+        let actions = dimensions::actions(question, &globs).ok_or_else(too_many)?;
+        let atoms = collect(&policies, &actions, question);
+        let candidates = population::candidates(scene, question, &atoms).map_err(str::to_owned)?;
+        let side = |who: &Principal| scenes.iter().map(|scene| population::policies(scene, who)).collect();
+        let sides = candidates.iter().map(|c| side(&c.principal)).collect();
+        let statements = policies.iter().map(|p| p.statements.len()).sum();
+        drop(atoms);
+        Ok(Self { facts: facts(scene, question), scenes, question, policies, actions, candidates, sides, statements })
+    }
+
+    /// A walk over these requests.
+    pub(crate) fn walk(&self, goal: Goal) -> Walk<'_> {
+        let atoms = collect(&self.policies, &self.actions, self.question);
+        let sources = self.scenes.last().map(|scene| Sources::new(scene, self.question, &atoms));
+        let varying = atoms.resources.iter().any(|t| matches!(t.shape, Shape::Variable { .. }));
+        Walk {
+            prepared: self,
+            goal,
+            atoms,
+            sources,
+            varying,
+            budget: MAX_COMBINATIONS.min(MAX_WORK / self.statements.max(1)),
+            doubt: None,
+            looked: false,
+            cells: HashMap::new(),
+            resources: None,
+        }
+    }
+}
+
+/// Every policy of the scenes, once.
+fn everything(scenes: &[&Scene]) -> Vec<Arc<Policy>> {
+    let mut out: Vec<Arc<Policy>> = Vec::new();
+    let mut seen = HashSet::new();
+    let mut add = |policy: &Arc<Policy>| {
+        if seen.insert(Arc::as_ptr(policy)) {
+            out.push(policy.clone());
+        }
+    };
+    for scene in scenes {
+        scene.resource_policy.iter().for_each(&mut add);
+        for account in &scene.organization.accounts {
+            account.scps.iter().flatten().flatten().for_each(&mut add);
+            if account.id == scene.resource_account {
+                account.rcps.iter().flatten().flatten().for_each(&mut add);
+            }
+            if let Identities::Known(identities) = &account.identities {
+                identities.iter().flat_map(|i| i.policies.iter().chain(&i.boundary)).for_each(&mut add);
+            }
+        }
+    }
+    out
+}
+
+fn action_globs(policies: &[Arc<Policy>]) -> Vec<Glob> {
+    let mut seen = HashSet::new();
+    let elements = policies.iter().flat_map(|p| &p.statements).filter_map(|s| s.action.as_ref());
+    elements.flat_map(|a| &a.patterns).filter(|g| seen.insert((*g).clone())).cloned().collect()
+}
+
+/// Statements that no action asked about can meet do not matter.
+fn collect<'p>(policies: &'p [Arc<Policy>], actions: &[Action], question: &'p Question) -> Atoms<'p> {
+    let relevant = |statement: &Statement| {
+        statement.action.as_ref().is_none_or(|element| actions.iter().any(|a| acts(element, &a.lower)))
+    };
+    let mut atoms = Atoms::default();
+    policies.iter().for_each(|policy| atoms.policy(policy, &relevant));
+    atoms.conditions(&question.when);
+    atoms
+}
+
+/// Keys that follow from the scene alone.
+fn facts(scene: &Scene, question: &Question) -> Context {
+    let mut facts = Context::new();
+    if !scene.resource_account.is_empty() {
+        facts.insert("aws:ResourceAccount", scene.resource_account.as_str());
+    }
+    if scene.organization.is_member(&scene.resource_account) {
+        facts.insert("aws:ResourceOrgID", scene.organization.id.clone().unwrap_or_default());
+    }
+    if let Some(now) = &question.now {
+        facts.insert("aws:CurrentTime", now.as_str());
+    }
+    facts
+}
+
+/// One walk and what it has learnt so far.
+pub(crate) struct Walk<'p> {
+    prepared: &'p Prepared<'p>,
+    goal: Goal,
+    atoms: Atoms<'p>,
+    sources: Option<Sources>,
+    /// Resource patterns hold variables, so resource classes differ per caller.
+    varying: bool,
+    budget: usize,
+    /// Why "nothing found" would not be a proof.
+    doubt: Option<String>,
+    /// Whether any request was weighed at all: an empty question proves nothing.
+    looked: bool,
+    cells: HashMap<String, Rc<Vec<Cell>>>,
+    resources: Option<Rc<Vec<String>>>,
+}
+
+/// One caller, action and resource.
+#[derive(Clone, Copy)]
+struct Spot<'w> {
+    candidate: usize,
+    action: &'w Action,
+    resource: &'w str,
+}
+
+impl<'p> Walk<'p> {
+    /// Looks at every caller.
+    pub(crate) fn run(&mut self) -> Found {
+        for candidate in 0..self.prepared.candidates.len() {
+            if let Some(witness) = self.caller(candidate) {
+                return Found::Witness(witness);
+            }
+        }
+        self.nothing()
+    }
+
+    /// Looks at one caller.
+    pub(crate) fn run_one(&mut self, candidate: usize) -> Found {
+        self.doubt = None;
+        self.looked = false;
+        match self.caller(candidate) {
+            Some(witness) => Found::Witness(witness),
+            None => self.nothing(),
+        }
+    }
+
+    fn nothing(&mut self) -> Found {
+        if !self.looked {
+            self.unsure("no caller, action and resource fit the question, so nothing was examined");
+        }
+        self.doubt.take().map_or(Found::Nothing, Found::Undecided)
+    }
+
+    fn unsure(&mut self, reason: impl Into<String>) {
+        if self.doubt.is_none() {
+            self.doubt = Some(reason.into());
+        }
+    }
+
+    fn caller(&mut self, index: usize) -> Option<Box<Witness>> {
+        let prepared = self.prepared;
+        let candidate = prepared.candidates.get(index)?;
+        let resources = self.resources(candidate)?;
+        for action in &prepared.actions {
+            for resource in resources.iter().filter(|r| actions::fits(action.works, r)) {
+                let mut partial = Partial {
+                    caller: &candidate.fixed,
+                    scene: &prepared.facts,
+                    signed: candidate.principal.account().is_some(),
+                    service_call: matches!(candidate.principal, Principal::Service { .. }),
+                    service: action.service.clone(),
+                    chosen: Vec::new(),
+                };
+                let spot = Spot { candidate: index, action, resource };
+                let found = if partial.service_call && prepared.question.source != Source::Any {
+                    self.branch(SOURCE, spot, &mut partial)
+                } else {
+                    self.explore(spot, &mut partial)
+                };
+                if found.is_some() {
+                    return found;
+                }
+            }
+        }
+        None
+    }
+
+    fn resources(&mut self, candidate: &Candidate) -> Option<Rc<Vec<String>>> {
+        if let (false, Some(known)) = (self.varying, &self.resources) {
+            return Some(known.clone());
+        }
+        let view = Partial {
+            caller: &candidate.fixed,
+            scene: &self.prepared.facts,
+            signed: candidate.principal.account().is_some(),
+            service_call: matches!(candidate.principal, Principal::Service { .. }),
+            service: String::new(),
+            chosen: Vec::new(),
+        };
+        let Some((list, inexact)) = dimensions::resources(self.prepared.question, &self.atoms.resources, &view) else {
+            self.unsure("the resource patterns have too many combinations");
+            return None;
+        };
+        if inexact {
+            self.unsure("a resource pattern holds a policy variable whose value is not known");
+        }
+        let list = Rc::new(list);
+        self.resources = Some(list.clone());
+        Some(list)
+    }
+
+    /// Weighs the request so far; if that leaves the goal open, tries every class of the open key.
+    fn explore(&mut self, spot: Spot<'_>, partial: &mut Partial<'_>) -> Option<Box<Witness>> {
+        if self.budget == 0 {
+            self.unsure(format!("more than {MAX_COMBINATIONS} combinations, or too many statements, to go through"));
+            return None;
+        }
+        self.budget -= 1;
+        self.looked = true;
+        match self.judge(spot, partial) {
+            Tri::No => None,
+            Tri::Yes => self.witness(spot, partial),
+            Tri::Maybe(Doubt::Open(key)) => {
+                if partial.chosen.len() >= MAX_KEYS {
+                    self.unsure(format!("more than {MAX_KEYS} condition keys bear on one request"));
+                    return None;
+                }
+                let key = partial.first(key);
+                self.branch(&key, spot, partial)
+            }
+            Tri::Maybe(doubt) => {
+                self.unsure(doubt.to_string());
+                None
+            }
+        }
+    }
+
+    fn branch(&mut self, key: &str, spot: Spot<'_>, partial: &mut Partial<'_>) -> Option<Box<Witness>> {
+        let cells = match self.cells(key, spot, partial) {
+            Ok(cells) => cells,
+            Err(Stuck::First(other)) => {
+                self.unsure(format!("a policy variable compares `{key}` with `{other}`, whose value is not known"));
+                let other = partial.first(&other);
+                if other == key || partial.chosen(&other).is_some() {
+                    return None;
+                }
+                return self.branch(&other, spot, partial);
+            }
+            Err(Stuck::TooMany) => {
+                self.unsure(format!("the values of `{key}` have too many classes"));
+                return None;
+            }
+        };
+        for cell in cells.iter() {
+            partial.chosen.push((key.to_owned(), cell.clone()));
+            let found = self.explore(spot, partial);
+            partial.chosen.pop();
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    fn cells(&mut self, key: &str, spot: Spot<'_>, partial: &Partial<'_>) -> Result<Rc<Vec<Cell>>, Stuck> {
+        if let (SOURCE, Some(sources)) = (key, &self.sources) {
+            return Ok(Rc::new(sources.choices()));
+        }
+        let candidate = self.prepared.candidates.get(spot.candidate);
+        if let (true, true, Some(sources)) = (source::owns(key), partial.service_call, &self.sources) {
+            let account = match partial.chosen(SOURCE) {
+                Some(Some(ContextValue::One(account))) => account.as_str(),
+                _ => "",
+            };
+            let named = matches!(partial.chosen("aws:sourceaccount"), Some(Some(_)));
+            let service = match candidate.map(|c| &c.principal) {
+                Some(Principal::Service { name }) => name.split('.').next().unwrap_or_default(),
+                _ => "",
+            };
+            if let Some(cells) = sources.cells(key, account, named, service, &self.atoms, partial) {
+                return cells.map(Rc::new);
+            }
+        }
+        if let Some(known) = self.cells.get(key) {
+            return Ok(known.clone());
+        }
+        let mut conditions = self.atoms.of_key(key).to_vec();
+        let varies = self.atoms.templates(key).any(|(t, _)| matches!(t.shape, Shape::Variable { .. }));
+        // A key that only a variable mentions is cut by the tests it is substituted into.
+        if conditions.is_empty() {
+            conditions.extend(self.atoms.using(key));
+        }
+        let mut cells = match cells::of_key(key, &conditions, None, partial) {
+            Err(Stuck::First(other)) if other == key => vec![None, Some(ContextValue::One("x".to_owned()))],
+            other => other?,
+        };
+        if key == "aws:principalorgid" {
+            // Outsiders have no organization id, or another one.
+            let ours = self.prepared.scenes.last().and_then(|s| s.organization.id.clone());
+            cells.retain(|cell| !matches!((cell, &ours), (Some(ContextValue::One(id)), Some(ours)) if id == ours));
+        }
+        let cells = Rc::new(cells);
+        if !varies {
+            self.cells.insert(key.to_owned(), cells.clone());
+        }
+        Ok(cells)
+    }
+
+    fn judge(&self, spot: Spot<'_>, partial: &Partial<'_>) -> Tri<'p> {
+        let mut truth = Tri::Yes;
+        for condition in &self.prepared.question.when {
+            truth = truth.and(condition.holds(partial));
+            if truth.is_no() {
+                return truth;
+            }
+        }
+        let allowed = |side: usize| self.allowed(spot, partial, side);
+        truth.and(match self.goal {
+            Goal::Allowed => allowed(0),
+            Goal::Refused => allowed(0).not(),
+            Goal::Gained => allowed(1).and(allowed(0).not()),
+        })
+    }
+
+    fn allowed(&self, spot: Spot<'_>, partial: &Partial<'_>, side: usize) -> Tri<'p> {
+        let prepared = self.prepared;
+        let Some(policies) = prepared.sides.get(spot.candidate).and_then(|s| s.get(side)) else { return Tri::No };
+        let (Some(candidate), Some(scene)) = (prepared.candidates.get(spot.candidate), prepared.scenes.get(side)) else {
+            return Tri::No;
+        };
+        let subject = Subject {
+            principal: &candidate.principal,
+            action: &spot.action.lower,
+            resource: spot.resource,
+            view: partial,
+            bounded: policies.boundary.is_some(),
+        };
+        let asked = Asked {
+            subject,
+            resource_account: owner(scene),
+            owner_root_exempt: prepared.question.owner_root_exempt,
+        };
+        let outcome = weigh(&asked, policies);
+        match outcome.verdict {
+            Verdict::Allowed => Tri::Yes,
+            Verdict::ExplicitDeny | Verdict::ImplicitDeny => Tri::No,
+            Verdict::Undecided => outcome.truth,
+        }
+    }
+
+    /// Drops what does not matter, and shows the rest only if the concrete evaluator agrees.
+    fn witness(&mut self, spot: Spot<'_>, partial: &mut Partial<'_>) -> Option<Box<Witness>> {
+        let before = partial.chosen.clone();
+        for at in (0..partial.chosen.len()).rev() {
+            let removed = partial.chosen.remove(at);
+            let asked = removed.0 == SOURCE && self.prepared.question.source != Source::Any;
+            let needed = asked || partial.chosen.iter().any(|(k, _)| catalog::prerequisite(k) == Some(removed.0.as_str()));
+            if needed || !self.judge(spot, partial).is_yes() {
+                partial.chosen.insert(at, removed);
+            }
+        }
+        let witness = self.confirmed(spot, partial);
+        partial.chosen = before;
+        if witness.is_none() {
+            self.unsure("a request was found that the concrete evaluator does not confirm; this is a defect of logproof");
+        }
+        witness.map(Box::new)
+    }
+
+    fn confirmed(&self, spot: Spot<'_>, partial: &Partial<'_>) -> Option<Witness> {
+        let prepared = self.prepared;
+        let candidate = prepared.candidates.get(spot.candidate)?;
+        let name = |key: &str| self.atoms.shown(key).unwrap_or(key).to_owned();
+        let context = partial.concrete(name);
+        let meets = prepared.question.when.iter().all(|condition| condition.holds(&context).is_yes());
+        let mut request = Request::new(candidate.principal.clone(), &spot.action.name, spot.resource);
+        let scene = prepared.scenes.last()?;
+        if let Some(owner) = owner(scene) {
+            request = request.owned_by(owner);
+        }
+        let request = request.with_context(context);
+        let decisions: Vec<Decided> =
+            prepared.sides.get(spot.candidate)?.iter().map(|p| decide_with(&request, p, prepared.question.owner_root_exempt)).collect();
+        let decided = decisions.last()?.clone();
+        let agrees = match self.goal {
+            Goal::Allowed => decided.is_allowed(),
+            Goal::Refused => !decided.is_allowed() && !matches!(decided.decision, Decision::Undecided(_)),
+            Goal::Gained => decided.is_allowed() && decisions.first().is_some_and(|old| !old.is_allowed()),
+        };
+        if !meets || !agrees {
+            return None;
+        }
+        let chosen = |key: &str| match partial.chosen(key) {
+            Some(Some(ContextValue::One(text))) => Some(text.clone()),
+            _ => None,
+        };
+        let matters = partial.chosen.iter().filter(|(k, _)| k != SOURCE).map(|(k, v)| (name(k), v.clone())).collect();
+        let mut any: Vec<String> = self.atoms.keys().filter(|(k, _)| self.is_free(k, partial)).map(|(_, s)| s.to_owned()).collect();
+        any.sort();
+        Some(Witness { request, decided, caller: candidate.label.clone(), source_account: chosen(SOURCE), matters, any })
+    }
+
+    fn is_free(&self, key: &str, partial: &Partial<'_>) -> bool {
+        partial.chosen(key).is_none() && matches!(partial.lookup(key), Lookup::Open)
+    }
+}
+
+fn owner(scene: &Scene) -> Option<&str> {
+    Some(scene.resource_account.as_str()).filter(|id| !id.is_empty())
+}
