@@ -5,3 +5,10 @@
 //! (`use logproof_steps as _;`).
 
 mod population;
+mod bucket_policy;
+mod delivery_policy;
+mod key_policy;
+mod policy_claim;
+mod policy_scene;
+mod protection;
+mod readers;
