@@ -11,8 +11,8 @@ use crate::{permissions::action_of, seam::Made};
 /// Why a call gave no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// The service answered with an error.
-    Service { code: Option<String>, status: u16, message: String },
+    /// The service answered with an error. `bucket_region` is where S3 says the bucket is.
+    Service { code: Option<String>, status: u16, message: String, bucket_region: Option<Region> },
     /// No answer.
     Transport(String),
     /// Not in the recording.
@@ -69,7 +69,10 @@ where
                 match (code, status.unwrap_or(0)) {
                     // A success status with an error is an answer the SDK could not read.
                     (None, 200..=299) => Self::Malformed(innermost(&error)),
-                    (code, status) => Self::Service { code, status, message: one_line(&message) },
+                    (code, status) => {
+                        let bucket_region = error.raw_response().and_then(bucket_region);
+                        Self::Service { code, status, message: one_line(&message), bucket_region }
+                    }
                 }
             }
             SdkError::ResponseError(_) => Self::Malformed(innermost(&error)),
@@ -89,6 +92,18 @@ where
             _ => Self::Malformed(innermost(&error)),
         }
     }
+}
+
+/// Where S3 says the bucket is: in a header, or (`AuthorizationHeaderMalformed`) in the error document.
+///
+/// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>
+fn bucket_region(response: &HttpResponse) -> Option<Region> {
+    let in_body = || {
+        let body = std::str::from_utf8(response.body().bytes()?).ok()?;
+        let (_, rest) = body.split_once("<Region>")?;
+        rest.split_once("</Region>").map(|(region, _)| region)
+    };
+    response.headers().get("x-amz-bucket-region").or_else(in_body)?.parse().ok()
 }
 
 /// `None` when the service says the thing does not exist (one of `codes`), the output otherwise.
@@ -130,7 +145,7 @@ impl Failure {
 
     fn reason(self, operation: &str) -> (Reason, String) {
         match self {
-            Self::Service { code, status, message } => {
+            Self::Service { code, status, message, bucket_region: _ } => {
                 let named = |list: &[&str]| code.as_deref().is_some_and(|code| list.contains(&code));
                 let reason = if named(&CREDENTIALS) {
                     Reason::NoCredentials
@@ -177,6 +192,9 @@ fn hint(reason: &Reason, asked: &Asked<'_>) -> String {
         }
         Reason::Throttled => "run again later, or lower `access.max_calls_in_flight_per_account`".to_owned(),
         Reason::Unreachable => "check the network, proxy and endpoint settings (`AWS_ENDPOINT_URL`)".to_owned(),
+        Reason::ServiceError { code } if code == "NoSuchBucket" => {
+            "create the bucket, or correct its name under `[names]` in the configuration".to_owned()
+        }
         Reason::ServiceError { .. } => {
             "run again; if it stays, look up the request id of the exchange with AWS support".to_owned()
         }
@@ -184,6 +202,7 @@ fn hint(reason: &Reason, asked: &Asked<'_>) -> String {
             "look at the recorded exchange; a proxy or an emulator may have changed the answer".to_owned()
         }
         Reason::NoCredentials => "renew the credentials (`aws sso login`, or the environment) and run again".to_owned(),
+        Reason::Undecided => "read the policies named, and attest what they allow".to_owned(),
         Reason::NotRecorded => {
             "the bundle was made by a run that did not ask this; run `logproof check` again".to_owned()
         }

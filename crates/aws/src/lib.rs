@@ -55,7 +55,7 @@ impl Aws {
             .build_https();
         let seam = Seam::network(client, options.recorder, options.on_call);
         let mut aws = Self::new(Sessions::live(config, &seam).await, seam, config);
-        let caller = aws.identify("caller").await?;
+        let caller = aws.identify().await?;
         aws.own_account(caller.account.clone());
         Ok(aws)
     }
@@ -113,19 +113,21 @@ impl Aws {
         }
     }
 
-    async fn identify(&self, tag_account: &str) -> Answer<logproof_estate::facts::CallerIdentity> {
+    async fn identify(&self) -> Answer<logproof_estate::facts::CallerIdentity> {
+        let own_account = self.sessions.own_account();
         let asked = Asked {
             operation: "sts:GetCallerIdentity",
-            account: &self.management,
+            account: own_account.unwrap_or(&self.management),
             region: None,
             subject: "the caller's credentials",
         };
-        let session = self.sessions.base_session(tag_account);
+        // Until it is known which account the credentials belong to, exchanges say just that.
+        let session = self.sessions.base_session(own_account.map_or("caller", AccountId::as_str));
         let (result, made) = with_exchanges(async {
             if !self.sessions.has_credentials() {
                 return Err(Failure::Credentials("no credential provider is configured".to_owned()));
             }
-            observe::caller_identity(&session).await
+            observe::caller_identity(&session.sts()).await
         })
         .await;
         match result {

@@ -112,6 +112,11 @@ impl Sessions {
         self.own_account = Some(account);
     }
 
+    /// Account the base credentials belong to, once known.
+    pub(crate) fn own_account(&self) -> Option<&AccountId> {
+        self.own_account.as_ref()
+    }
+
     pub(crate) fn has_credentials(&self) -> bool {
         self.base.credentials_provider().is_some()
     }
@@ -309,6 +314,11 @@ impl Session {
     /// Region of this session.
     pub(crate) fn region(&self) -> &Region {
         &self.region
+    }
+
+    /// The same credentials in another Region.
+    pub(crate) fn in_region(&self, region: Region) -> Self {
+        Self { region, ..self.clone() }
     }
 
     fn tag(&self) -> TagCalls {

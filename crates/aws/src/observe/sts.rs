@@ -2,15 +2,16 @@
 
 use logproof_estate::facts::CallerIdentity;
 
-use crate::{failure::Failure, session::Session};
+use super::required;
+use crate::failure::Failure;
 
-/// See: <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
-pub(crate) async fn caller_identity(session: &Session) -> Result<CallerIdentity, Failure> {
-    let output = session.sts().get_caller_identity().send().await?;
-    let missing = || Failure::Malformed("GetCallerIdentity answered without account, ARN or user id".to_owned());
+/// Who is asking. See: <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
+pub(crate) async fn caller_identity(sts: &aws_sdk_sts::Client) -> Result<CallerIdentity, Failure> {
+    let output = sts.get_caller_identity().send().await?;
+    let account = required(output.account(), "account")?;
     Ok(CallerIdentity {
-        account: output.account().and_then(|id| id.parse().ok()).ok_or_else(missing)?,
-        arn: output.arn().ok_or_else(missing)?.to_owned(),
-        user_id: output.user_id().ok_or_else(missing)?.to_owned(),
+        account: account.parse().map_err(|_| Failure::Malformed(format!("`{account}` is not an account id")))?,
+        arn: required(output.arn(), "ARN")?,
+        user_id: required(output.user_id(), "user id")?,
     })
 }
