@@ -346,7 +346,8 @@ async fn the_root_user_cannot_change_the_bucket_policy(w: &mut LogproofWorld) ->
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
     let question = Question::about(["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"])
         .on(&bucket.bucket.arn())
-        .by(Who::exactly(root));
+        .by(Who::exactly(root))
+        .with_owner_root_exemption();
     let answer = bucket.assume_administrators(&question);
     bucket
         .claim(

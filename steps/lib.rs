@@ -5,6 +5,7 @@
 //! (`use logproof_steps as _;`).
 
 mod population;
+pub mod ask;
 mod bucket_policy;
 mod delivery_policy;
 mod key_policy;
