@@ -84,7 +84,7 @@ async fn resource_policy(
             let bucket = estate.archive_bucket(name);
             let text = w.see(estate.bucket_policy(&bucket).await)?;
             let named =
-                text.as_ref().clone().map(|text| (format!("the policy of bucket {name}"), text, "s3:GetBucketPolicy"));
+                (*text).clone().map(|text| (format!("the policy of bucket {name}"), text, "s3:GetBucketPolicy"));
             Ok((bucket.owner, named))
         }
         "kms" => {
