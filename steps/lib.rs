@@ -4,12 +4,19 @@
 //! never names the AWS SDK. Steps register themselves: a program gets them by naming this crate
 //! (`use logproof_steps as _;`).
 
-mod population;
 pub mod ask;
+mod bucket_access;
 mod bucket_policy;
+mod data_events;
+mod delivery;
 mod delivery_policy;
+mod encryption;
+mod judgement;
 mod key_policy;
+mod place;
 mod policy_claim;
 mod policy_scene;
+mod population;
 mod protection;
 mod readers;
+mod trail;
