@@ -361,7 +361,7 @@ pub fn parse_instant(text: &str) -> Result<Timestamp, ConfigError> {
     })
 }
 
-fn toml_error(text: &str, error: &toml::de::Error) -> ConfigError {
+pub(crate) fn toml_error(text: &str, error: &toml::de::Error) -> ConfigError {
     let place = error.span().map_or_else(|| "configuration".to_owned(), |span| line_and_column(text, span.start));
     let message = error.message().lines().next().unwrap_or("not valid TOML").to_owned();
     ConfigError { place, hint: hint_for(&message), problem: message }

@@ -15,6 +15,7 @@ pub mod facts;
 mod memo;
 mod place;
 pub mod record;
+pub mod register;
 mod source;
 pub mod world;
 
