@@ -22,7 +22,11 @@ use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use logproof_estate::{AccountId, Config, Region, config::AccessConfig};
 use tokio::sync::{OnceCell, Semaphore};
 
-use crate::{call::TagCalls, failure::Failure, seam::Seam};
+use crate::{
+    call::{TagCalls, WholeAnswers},
+    failure::Failure,
+    seam::Seam,
+};
 
 /// Custom endpoints, from the environment or the shared configuration.
 #[derive(Debug, Clone, Default)]
@@ -261,6 +265,7 @@ macro_rules! client {
             let mut builder = $krate::config::Builder::from(&self.sessions.base)
                 .region(aws_types::region::Region::new(self.region.to_string()))
                 .interceptor(self.tag())
+                .interceptor(WholeAnswers)
                 .retry_partition(self.partition(stringify!($name)));
             if let Some(credentials) = &self.credentials {
                 builder = builder.credentials_provider(credentials.clone());
@@ -289,6 +294,7 @@ impl Session {
             .region(aws_types::region::Region::new(self.region.to_string()))
             .force_path_style(self.sessions.endpoints.s3_path_style)
             .interceptor(self.tag())
+            .interceptor(WholeAnswers)
             .retry_partition(self.partition("s3"));
         if let Some(credentials) = &self.credentials {
             builder = builder.credentials_provider(credentials.clone());
@@ -301,6 +307,7 @@ impl Session {
         let mut builder = aws_sdk_s3control::config::Builder::from(&self.sessions.base)
             .region(aws_types::region::Region::new(self.region.to_string()))
             .interceptor(self.tag())
+            .interceptor(WholeAnswers)
             .retry_partition(self.partition("s3control"));
         if let Some(url) = &self.sessions.endpoints.s3control {
             builder = builder.endpoint_resolver(FixedEndpoint(url.clone()));

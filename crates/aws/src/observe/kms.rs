@@ -3,7 +3,7 @@
 use aws_sdk_kms::{Client, types::GrantListEntry};
 use logproof_estate::facts::{KeyGrant, KeyRotation, KmsKey};
 
-use super::{optional, pages, present, required, timestamp};
+use super::{optional, pages, policy, present, required, timestamp};
 use crate::failure::{Failure, absent};
 
 /// A key by id, ARN or alias. See: <https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html>
@@ -37,7 +37,7 @@ pub(super) async fn key_rotation(kms: &Client, id: &str) -> Result<KeyRotation, 
 pub(super) async fn key_policy(kms: &Client, id: &str) -> Result<String, Failure> {
     let id = without_alias(kms, id).await?;
     let output = kms.get_key_policy().key_id(id).policy_name("default").send().await?;
-    required(output.policy(), "key policy")
+    policy(output.policy(), "key policy")
 }
 
 /// See: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ListGrants.html>

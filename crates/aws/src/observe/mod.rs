@@ -18,6 +18,8 @@ mod s3control;
 mod sns;
 mod source;
 mod sts;
+#[cfg(test)]
+mod tests;
 
 use percent_encoding::percent_decode_str;
 
@@ -62,15 +64,27 @@ fn optional(text: Option<&str>) -> Option<String> {
     text.filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
+/// A policy document: JSON text, or no answer. A proxy's page is not a policy.
+///
+/// # Errors
+/// [`Failure::Malformed`] when there is none, or it is not JSON.
+fn policy(text: Option<&str>, what: &str) -> Result<String, Failure> {
+    let text = required(text, what)?;
+    match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(Failure::Malformed(format!("the {what} is not JSON: {error}"))),
+    }
+}
+
 /// A policy document as IAM sends it: percent-encoded. See:
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html>
 ///
 /// # Errors
-/// [`Failure::Malformed`] when there is none, or it does not decode to text.
+/// [`Failure::Malformed`] when there is none, or it does not decode to a policy.
 fn document(encoded: Option<&str>, what: &str) -> Result<String, Failure> {
     let encoded = required(encoded, what)?;
     match percent_decode_str(&encoded).decode_utf8() {
-        Ok(text) => Ok(text.into_owned()),
+        Ok(text) => policy(Some(&text), what),
         Err(_) => Err(Failure::Malformed(format!("the {what} is not percent-encoded UTF-8"))),
     }
 }

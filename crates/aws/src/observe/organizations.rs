@@ -10,7 +10,7 @@ use logproof_estate::{
     },
 };
 
-use super::{pages::all_pages, present, required, timestamp};
+use super::{pages::all_pages, policy, present, required, timestamp};
 use crate::failure::{Failure, absent};
 
 /// The organization. Not being in one is a failure: every question about it presumes one.
@@ -168,7 +168,7 @@ pub(super) async fn policies(organizations: &Client, kind: OrgPolicyKind) -> Res
             arn: required(summary.arn(), "policy ARN")?,
             name: required(summary.name(), "policy name")?,
             aws_managed: summary.aws_managed(),
-            content: required(content, "policy content")?,
+            content: policy(content, "policy content")?,
             targets: targets(organizations, &id).await?,
             id,
         });

@@ -19,7 +19,7 @@ use logproof_estate::{
     },
 };
 
-use super::{optional, pages, present, required, timestamp};
+use super::{optional, pages, policy, present, required, timestamp};
 use crate::{
     failure::{Failure, absent},
     session::Session,
@@ -121,7 +121,7 @@ pub(super) async fn bucket_ownership(s3: &Client, bucket: &BucketRef) -> Result<
 pub(super) async fn bucket_policy(s3: &Client, bucket: &BucketRef) -> Result<Option<String>, Failure> {
     let request = s3.get_bucket_policy().bucket(&bucket.name).expected_bucket_owner(bucket.owner.as_str());
     let Some(output) = absent(request.send().await, &["NoSuchBucketPolicy"])? else { return Ok(None) };
-    required(output.policy(), "bucket policy").map(Some)
+    policy(output.policy(), "bucket policy").map(Some)
 }
 
 /// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAcl.html>
