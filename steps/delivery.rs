@@ -231,9 +231,9 @@ impl Search {
     /// and days only when there is nothing there.
     async fn newest(&self, folder: &Folder, exchanges: &mut Vec<ExchangeId>) -> Result<Option<Timestamp>, Unseen> {
         for day in newest_days(self.now, self.hours) {
-            let page = self.level(&folder.day(day), exchanges).await?;
-            if let Some(at) = newest_in(&page).filter(|at| self.in_time(*at)) {
-                return Ok(Some(at));
+            let newest = self.newest_of_day(&folder.day(day), exchanges).await?;
+            if newest.is_some() {
+                return Ok(newest);
             }
         }
         let mut place = folder.prefix.clone();
@@ -244,30 +244,33 @@ impl Search {
                 None => return Ok(newest_in(&page)),
             }
         }
-        let page = self.level(&place, exchanges).await?;
-        match page.more_objects {
-            true => self.newest_of_a_busy_day(&place, &page, exchanges).await,
-            false => Ok(newest_in(&page)),
-        }
+        self.newest_of_day(&place, exchanges).await
     }
 
-    /// A listing begins with the oldest file of the day; the newest is found by the hour in the names.
-    async fn newest_of_a_busy_day(
-        &self,
-        day: &str,
-        first: &ObjectPage,
-        exchanges: &mut Vec<ExchangeId>,
-    ) -> Result<Option<Timestamp>, Unseen> {
-        let Some((stem, date)) = first.objects.first().and_then(|object| stem_and_date(&object.key)) else {
-            return Ok(newest_in(first));
-        };
-        for hour in (0..24).rev() {
-            let page = self.level(&format!("{day}{stem}{date}T{hour:02}"), exchanges).await?;
-            if let Some(at) = newest_in(&page) {
-                return Ok(Some(at));
+    /// A listing begins with the oldest file. When it does not reach the end of the day, the newest file is found by
+    /// the digits of the time in the names, latest first.
+    async fn newest_of_day(&self, day: &str, exchanges: &mut Vec<ExchangeId>) -> Result<Option<Timestamp>, Unseen> {
+        let mut page = self.level(day, exchanges).await?;
+        let first = newest_in(&page);
+        if first.is_some_and(|at| self.in_time(at)) || !page.more_objects {
+            return Ok(first);
+        }
+        let Some(stem) = page.objects.first().and_then(|object| stem_of(&object.key)) else { return Ok(first) };
+        let mut prefix = format!("{day}{stem}");
+        for most in [2, 9, 5, 9] {
+            for digit in (0..=most).rev() {
+                let narrower = self.level(&format!("{prefix}{digit}"), exchanges).await?;
+                if !narrower.objects.is_empty() {
+                    prefix = format!("{prefix}{digit}");
+                    page = narrower;
+                    break;
+                }
+            }
+            if !page.more_objects {
+                break;
             }
         }
-        Ok(newest_in(first))
+        Ok(newest_in(&page))
     }
 
     async fn level(&self, prefix: &str, exchanges: &mut Vec<ExchangeId>) -> Result<Fact<ObjectPage>, Unseen> {
@@ -281,13 +284,12 @@ fn newest_in(page: &ObjectPage) -> Option<Timestamp> {
     page.objects.iter().filter_map(delivered_at).max()
 }
 
-/// `<account>_CloudTrail_<region>_` and `20260115` of a file named `<account>_CloudTrail_<region>_20260115T1130Z_...`.
-fn stem_and_date(key: &str) -> Option<(String, String)> {
+/// `<account>_CloudTrail_<region>_20260115T` of a file named `<account>_CloudTrail_<region>_20260115T1130Z_...`.
+fn stem_of(key: &str) -> Option<&str> {
     let name = key.rsplit('/').next()?;
     let (before, _) = name.split_once("Z_").or_else(|| name.split_once("Z."))?;
-    let (stem, stamp) = before.rsplit_once('_')?;
-    let (date, _) = stamp.split_once('T')?;
-    (date.len() == 8).then(|| (format!("{stem}_"), date.to_owned()))
+    let (stem, _) = before.rsplit_once('T').filter(|(stem, _)| stem.ends_with(|c: char| c.is_ascii_digit()))?;
+    Some(name.get(..=stem.len()).unwrap_or(name))
 }
 
 #[cfg(test)]
@@ -297,9 +299,10 @@ mod tests {
     #[test]
     fn the_hours_of_a_busy_day_are_found_by_the_names_of_its_files() {
         let key = "AWSLogs/o-x/4/CloudTrail/eu-west-1/2026/01/15/444444444444_CloudTrail_eu-west-1_20260115T0005Z_abc.json.gz";
-        let expected = ("444444444444_CloudTrail_eu-west-1_".to_owned(), "20260115".to_owned());
-        assert_eq!(stem_and_date(key), Some(expected));
-        assert_eq!(stem_and_date("a/b/c"), None);
+        assert_eq!(stem_of(key), Some("444444444444_CloudTrail_eu-west-1_20260115T"));
+        let digest = "a/444444444444_CloudTrail-Digest_eu-west-1_org-trail_eu-central-1_20260115T110012Z.json.gz";
+        assert_eq!(stem_of(digest), Some("444444444444_CloudTrail-Digest_eu-west-1_org-trail_eu-central-1_20260115T"));
+        assert_eq!(stem_of("a/b/c"), None);
     }
 
     #[test]
