@@ -54,7 +54,7 @@ async fn the_bucket_owner_owns_the_objects(w: &mut LogproofWorld) -> Judged {
         None => ("no ownership controls, which means ObjectWriter".to_owned(), false),
     };
     if found == "BucketOwnerPreferred" {
-        w.note("with BucketOwnerPreferred an object belongs to the bucket owner only when its writer grants bucket-owner-full-control");
+        w.note("BucketOwnerPreferred: an object belongs to the bucket owner when its writer grants bucket-owner-full-control");
     }
     w.observe(
         Observation::new(

@@ -69,11 +69,16 @@ async fn no_trail_records_its_own_deliveries(w: &mut LogproofWorld) -> Judged {
             "its deliveries are not among the events it records"
         };
         w.observe(
-            Observation::new(trail_subject(&one.trail), "a trail that does not record its own deliveries", found, !looping)
-                .place(selectors_field(&one.selectors))
-                .hint("leave the log bucket out of this trail's data events, and record it with a trail that delivers elsewhere")
-                .resting_on(&one.exchanges)
-                .resting_on(organization.exchanges()),
+            Observation::new(
+                trail_subject(&one.trail),
+                "a trail that does not record its own deliveries",
+                found,
+                !looping,
+            )
+            .place(selectors_field(&one.selectors))
+            .hint("leave the log bucket out of its data events; record them with a trail that delivers elsewhere")
+            .resting_on(&one.exchanges)
+            .resting_on(organization.exchanges()),
         );
     }
     w.settle()
@@ -114,9 +119,14 @@ fn judge_coverage(
     };
     let exchanges: Vec<ExchangeId> = parts.iter().flat_map(|(one, _)| one.exchanges.iter().cloned()).collect();
     w.observe(
-        Observation::new(Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)), expected, found, recording.is_some())
-            .hint("record AWS::S3::Object data events of the log bucket, read and write, with a trail that delivers to another bucket")
-            .resting_on(&exchanges),
+        Observation::new(
+            Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
+            expected,
+            found,
+            recording.is_some(),
+        )
+        .hint("record AWS::S3::Object data events of the log bucket with a trail that delivers to another bucket")
+        .resting_on(&exchanges),
     );
     w.settle()
 }

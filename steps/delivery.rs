@@ -37,10 +37,15 @@ async fn log_files_were_delivered_for_every_region(w: &mut LogproofWorld) -> Jud
         };
         let met = in_time(logs) || quiet;
         w.observe(
-            Observation::new(at_region(w, &trail, &region)?, format!("log files delivered in the last {hours} hours"), found, met)
-                .place("LatestDeliveryTime")
-                .hint("see the trail's delivery error, the bucket policy and the key policy: CloudTrail must be able to write")
-                .resting_on(status.exchanges()),
+            Observation::new(
+                at_region(w, &trail, &region)?,
+                format!("log files delivered in the last {hours} hours"),
+                found,
+                met,
+            )
+            .place("LatestDeliveryTime")
+            .hint("see the delivery error of the trail, the bucket policy and the key policy")
+            .resting_on(status.exchanges()),
         );
     }
     w.settle()
@@ -109,7 +114,7 @@ async fn the_bucket_holds_log_files_of_each_account(w: &mut LogproofWorld) -> Ju
     let mut examined = 0;
     for (account, answer) in answers {
         let newest = match answer {
-            Ok(newest) => newest,
+            Ok(newest) => newest.unwrap_or_else(|| Newest::none(format!("no folder {root}{account}/"))),
             Err(unseen) => {
                 w.unseen(unseen);
                 continue;
@@ -117,19 +122,13 @@ async fn the_bucket_holds_log_files_of_each_account(w: &mut LogproofWorld) -> Ju
         };
         examined += 1;
         let subject = Subject::arn(format!("{}/{root}{account}/", bucket.arn())).at(&account, Some(&region));
-        let (found, met, exchanges) = newest.map_or_else(
-            || (format!("no folder {root}{account}/"), false, Vec::new()),
-            |n| (n.found, n.met, n.exchanges),
-        );
-        w.observe(
-            Observation::new(subject, Arc::clone(&expected), found, met)
-                .hint("see whether the account is covered by the organization trail and whether CloudTrail may write under its prefix")
-                .resting_on(top.exchanges())
-                .resting_on(&exchanges),
-        );
+        w.observe(newest.observed(subject, &expected).resting_on(top.exchanges()));
     }
     w.population(everywhere.accounts_examined(examined));
-    w.note(format!("of each account, the log files of the home Region {region} were looked at; the other Regions by what CloudTrail reports of its deliveries"));
+    w.note(format!(
+        "of each account, the log files of the home Region {region} were looked at; the other Regions by what \
+         CloudTrail reports of its deliveries"
+    ));
     w.settle()
 }
 
@@ -187,6 +186,18 @@ struct Newest {
     found: String,
     met: bool,
     exchanges: Vec<ExchangeId>,
+}
+
+impl Newest {
+    fn none(found: String) -> Self {
+        Self { found, met: false, exchanges: Vec::new() }
+    }
+
+    fn observed(self, subject: Subject, expected: &Arc<str>) -> Observation {
+        Observation::new(subject, Arc::clone(expected), self.found, self.met)
+            .hint("see whether the organization trail covers the account and CloudTrail may write under its prefix")
+            .resting_on(&self.exchanges)
+    }
 }
 
 /// A search for the newest delivery in the log bucket.

@@ -75,7 +75,7 @@ async fn the_material_of_the_log_key_does_not_expire(w: &mut LogproofWorld) -> J
         "key material without an expiry date",
         found,
         key.valid_to.is_none(),
-        "import the material without expiry, or use a key whose material AWS KMS made: log files cannot be read without it",
+        "import the material without expiry, or use material made by AWS KMS: no log file can be read without it",
     )
 }
 
@@ -137,7 +137,7 @@ async fn the_default_key_of_the_log_bucket_is_the_log_key(w: &mut LogproofWorld)
             let meant = what_is_meant(w, named, &bucket.owner, &bucket.region).await?;
             exchanges.extend(meant.exchanges);
             if meant.is_the_log_key && !named.starts_with("arn:") {
-                w.note(format!("the bucket names its key as `{named}`: S3 looks it up in the account of each writer, so a key ARN is safer"));
+                w.note(format!("the bucket names its key as `{named}`: S3 looks it up in the account of each writer; an ARN is safer"));
             }
             (meant.found, meant.is_the_log_key)
         }
@@ -257,7 +257,9 @@ fn key_subject(key: &KmsKey) -> Subject {
     }
 }
 
-/// Why AWS KMS cannot rotate the key by itself. See: <https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html>
+/// Why AWS KMS cannot rotate the key by itself.
+///
+/// See: <https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html>
 fn why_not_rotated_by_kms(key: &KmsKey) -> Option<String> {
     if let Some(origin) = key.origin.as_deref().filter(|origin| *origin != "AWS_KMS") {
         return Some(format!("the key material has origin {origin}"));

@@ -71,7 +71,7 @@ async fn the_trail_is_seen_everywhere(w: &mut LogproofWorld) -> Judged {
         let found = if met { "seen".to_owned() } else { others_in_words(&trails) };
         w.observe(
             Observation::new(cell(&account, &region), Arc::clone(&expected), found, met)
-                .hint("make the trail an organization trail in all Regions; for a new account, see whether AWS Organizations trusts CloudTrail")
+                .hint("make it an organization trail of all Regions, with trusted access for CloudTrail in AWS Organizations")
                 .resting_on(trails.exchanges()),
         );
     }
