@@ -2,6 +2,9 @@
 //! questions, no steps.
 
 pub(crate) mod delivery;
+pub(crate) mod event_pattern;
 pub(crate) mod key_name;
+pub(crate) mod lifecycle;
 pub(crate) mod naming;
 pub(crate) mod selectors;
+pub(crate) mod store_events;

@@ -1,0 +1,72 @@
+//! One object of every kind that lifecycle rules tell apart.
+//!
+//! Two objects that no filter tells apart have the same fate, so that trying one of each kind tries them all.
+
+use std::collections::BTreeSet;
+
+use logproof_estate::facts::LifecycleRule;
+
+use super::Object;
+
+type Tags = Vec<(String, String)>;
+
+/// One object of every kind under a prefix: first the untagged ones, which fewest rules speak of.
+pub(crate) fn kinds_under(prefix: &str, rules: &[LifecycleRule]) -> Vec<Object> {
+    let rules: Vec<&LifecycleRule> = rules.iter().filter(|rule| rule.enabled).collect();
+    let mut kinds = Vec::new();
+    for key in keys_under(prefix, &rules) {
+        let here: Vec<&LifecycleRule> = rules.iter().copied().filter(|rule| key.starts_with(&rule.prefix)).collect();
+        for tags in tags_of(&here) {
+            for size_bytes in sizes_of(&here) {
+                kinds.push(Object { key: key.clone(), size_bytes, tags: tags.clone() });
+            }
+        }
+    }
+    kinds.sort_by_key(|object| (object.tags.len(), object.clone()));
+    kinds
+}
+
+/// A key directly under the prefix, and one directly under each longer prefix that a rule names.
+fn keys_under(prefix: &str, rules: &[&LifecycleRule]) -> BTreeSet<String> {
+    let longer = rules.iter().map(|rule| rule.prefix.as_str()).filter(|one| one.starts_with(prefix));
+    longer.chain([prefix]).map(|prefix| key_directly_under(prefix, rules)).collect()
+}
+
+/// A key that begins with the prefix and with no longer prefix that a rule names.
+fn key_directly_under(prefix: &str, rules: &[&LifecycleRule]) -> String {
+    let taken: BTreeSet<char> =
+        rules.iter().filter_map(|rule| rule.prefix.strip_prefix(prefix).and_then(|rest| rest.chars().next())).collect();
+    let readable = ('a'..='z').rev().chain('0'..='9');
+    // More characters than a configuration may have rules.
+    let free = readable.chain('\u{4e00}'..='\u{5e00}').find(|character| !taken.contains(character));
+    format!("{prefix}{}", free.unwrap_or('z'))
+}
+
+/// Sizes on either side of every bound. Nothing is said of empty objects: a log file never is one.
+fn sizes_of(rules: &[&LifecycleRule]) -> BTreeSet<i64> {
+    let above =
+        rules.iter().filter_map(|rule| rule.size_greater_than).flat_map(|bound| [bound, bound.saturating_add(1)]);
+    let below = rules.iter().filter_map(|rule| rule.size_less_than).flat_map(|bound| [bound.saturating_sub(1), bound]);
+    above.chain(below).filter(|size| *size > 0).chain([1]).collect()
+}
+
+/// No tags, the tags of each rule, and those of each expiration with each removal of noncurrent versions: an end is made
+/// of one of each.
+fn tags_of(rules: &[&LifecycleRule]) -> BTreeSet<Tags> {
+    let of = |wanted: fn(&LifecycleRule) -> bool| -> BTreeSet<Tags> {
+        rules.iter().filter(|rule| wanted(rule)).map(|rule| sorted(rule.tags.clone())).collect()
+    };
+    let expiring = of(|rule| rule.expiration_days.is_some() || rule.expiration_date.is_some());
+    let removing = of(|rule| rule.noncurrent_expiration_days.is_some());
+    let both = expiring
+        .iter()
+        .flat_map(|one| removing.iter().map(move |other| sorted(one.iter().chain(other).cloned().collect())));
+    let possible = |tags: &Tags| !tags.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b));
+    both.chain(of(|_| true)).chain([Tags::new()]).filter(possible).collect()
+}
+
+fn sorted(mut tags: Tags) -> Tags {
+    tags.sort();
+    tags.dedup();
+    tags
+}
