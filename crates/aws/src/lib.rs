@@ -19,7 +19,7 @@ use aws_smithy_http_client::tls;
 use logproof_estate::{AccountId, Answer, Config, Fact, Region, Unseen};
 
 pub use exchange::{CallTag, Exchange, KEPT_HEADERS, WireRequest, WireResponse, sha256_hex};
-pub use mock::MockZone;
+pub use mock::{MockZone, ZoneError};
 pub use permissions::OPERATIONS;
 pub use seam::{NoAnswer, OnCall, Recorder, Serve};
 
@@ -133,15 +133,6 @@ impl Aws {
         match result {
             Ok(value) => Ok(Fact::new(value, made.into_iter().map(|m| m.id).collect::<Vec<_>>())),
             Err(failure) => Err(failure.unseen(&asked, &made)),
-        }
-    }
-}
-
-impl Serve for MockZone {
-    fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer> {
-        match self.answer(tag, request) {
-            mock::MockAnswer::Response(response) => Ok(response),
-            mock::MockAnswer::Broken(why) => Err(NoAnswer::Broken(why)),
         }
     }
 }

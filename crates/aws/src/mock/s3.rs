@@ -1,0 +1,194 @@
+//! Amazon S3 and S3 Control, path-style and virtual-hosted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::exchange::{CallTag, WireRequest};
+
+use super::{
+    bucket_xml, decoded, unknown,
+    wire::{Reply, document, element, optional},
+    zone::{Bucket, Zone},
+};
+
+/// Buckets per page of ListBuckets, and objects per page of ListObjectsV2: small, so that paging is exercised.
+const PAGE: usize = 50;
+
+pub(super) fn answer(zone: &Zone, tag: &CallTag, request: &WireRequest) -> Reply {
+    if tag.operation == "ListBuckets" {
+        return list_buckets(zone, tag, request);
+    }
+    let (name, key) = address(request);
+    let Some(bucket) = zone.buckets.get(&name) else {
+        return Reply::error(404, "NoSuchBucket", "The specified bucket does not exist");
+    };
+    // Another account's bucket: every caller here asks for its own (ExpectedBucketOwner).
+    if bucket.account != tag.account {
+        return Reply::error(403, "AccessDenied", "Access Denied");
+    }
+    // GetBucketLocation is answered in any Region; everything else redirects.
+    if bucket.region != tag.region && tag.operation != "GetBucketLocation" {
+        return Reply::Redirect(bucket.region.clone());
+    }
+    of_bucket(&name, bucket, tag, request, &key)
+}
+
+/// Bucket and object key of a request.
+fn address(request: &WireRequest) -> (String, String) {
+    let path = request.path.split('?').next().unwrap_or_default().trim_start_matches('/');
+    if let Some((bucket, _)) = request.host.split_once(".s3.").or_else(|| request.host.split_once(".s3-"))
+        && !bucket.is_empty()
+    {
+        return (bucket.to_owned(), decoded(path));
+    }
+    let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+    (bucket.to_owned(), decoded(key))
+}
+
+fn parameters(request: &WireRequest) -> BTreeMap<String, String> {
+    let query = request.path.split_once('?').map_or("", |(_, query)| query);
+    query
+        .split('&')
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(k, v)| (decoded(k), decoded(v)))
+        .collect()
+}
+
+fn list_buckets(zone: &Zone, tag: &CallTag, request: &WireRequest) -> Reply {
+    let parameters = parameters(request);
+    let owned: Vec<_> = zone.buckets.iter().filter(|(_, bucket)| bucket.account == tag.account).collect();
+    // Unpaginated unless asked for, as AWS does.
+    let size = parameters.get("max-buckets").and_then(|n| n.parse().ok()).unwrap_or(usize::MAX);
+    let (page, next) = super::wire::page(&owned, parameters.get("continuation-token").map(String::as_str), size);
+    let listed: String = page
+        .iter()
+        .map(|(name, bucket)| {
+            let created = bucket.created.unwrap_or(zone.now);
+            format!("<Bucket>{}{}</Bucket>", element("Name", name), element("CreationDate", created))
+        })
+        .collect();
+    Reply::Xml(format!(
+        "<ListAllMyBucketsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{}<Buckets>{listed}</Buckets>{}</ListAllMyBucketsResult>",
+        owner(&tag.account),
+        optional("ContinuationToken", next)
+    ))
+}
+
+/// The canonical user an account stands for.
+pub(super) fn canonical(account: &str) -> String {
+    crate::exchange::sha256_hex(account.as_bytes())
+}
+
+fn owner(account: &str) -> String {
+    format!("<Owner>{}</Owner>", element("ID", canonical(account)))
+}
+
+fn of_bucket(name: &str, bucket: &Bucket, tag: &CallTag, request: &WireRequest, key: &str) -> Reply {
+    let absent = |code, message: &str| Reply::error(404, code, message);
+    match tag.operation.as_str() {
+        "HeadBucket" => Reply::Xml(String::new()),
+        "GetBucketLocation" => Reply::Xml(bucket_xml::location(&bucket.region)),
+        "GetBucketEncryption" => bucket.encryption.as_ref().map_or_else(
+            || {
+                absent(
+                    "ServerSideEncryptionConfigurationNotFoundError",
+                    "The server side encryption configuration was not found",
+                )
+            },
+            |encryption| Reply::Xml(bucket_xml::encryption(encryption)),
+        ),
+        "GetPublicAccessBlock" => bucket.public_access_block.as_ref().map_or_else(
+            || absent("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found"),
+            |flags| Reply::Xml(bucket_xml::public_access_block(flags)),
+        ),
+        "GetBucketOwnershipControls" => bucket.ownership.as_ref().map_or_else(
+            || absent("OwnershipControlsNotFoundError", "The bucket ownership controls were not found"),
+            |ownership| Reply::Xml(bucket_xml::ownership(ownership)),
+        ),
+        "GetBucketPolicy" => bucket.policy.as_ref().map_or_else(
+            || absent("NoSuchBucketPolicy", "The bucket policy does not exist"),
+            |policy| Reply::Xml(document(policy)),
+        ),
+        "GetBucketAcl" => Reply::Xml(bucket_xml::acl(bucket, &canonical(&bucket.account))),
+        "GetBucketVersioning" => Reply::Xml(bucket_xml::versioning(bucket)),
+        "GetObjectLockConfiguration" => bucket.object_lock.as_ref().map_or_else(
+            || {
+                absent(
+                    "ObjectLockConfigurationNotFoundError",
+                    "Object Lock configuration does not exist for this bucket",
+                )
+            },
+            |lock| Reply::Xml(bucket_xml::object_lock(lock)),
+        ),
+        "GetBucketLifecycleConfiguration" if bucket.lifecycle.is_empty() => {
+            absent("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist")
+        }
+        "GetBucketLifecycleConfiguration" => Reply::Xml(bucket_xml::lifecycle(&bucket.lifecycle)),
+        "GetBucketLogging" => Reply::Xml(bucket_xml::logging(bucket.logging.as_ref())),
+        "GetBucketReplication" => bucket.replication.as_ref().map_or_else(
+            || absent("ReplicationConfigurationNotFoundError", "The replication configuration was not found"),
+            |replication| Reply::Xml(bucket_xml::replication(replication)),
+        ),
+        "GetBucketTagging" if bucket.tags.is_empty() => absent("NoSuchTagSet", "The TagSet does not exist"),
+        "GetBucketTagging" => Reply::Xml(bucket_xml::tagging(&bucket.tags)),
+        "ListObjectsV2" => list_objects(name, bucket, &parameters(request)),
+        "GetObjectRetention" => match bucket.objects.get(key) {
+            None => absent("NoSuchKey", "The specified key does not exist."),
+            Some(object) => match &object.retention {
+                None => absent(
+                    "NoSuchObjectLockConfiguration",
+                    "The specified object does not have a ObjectLock configuration",
+                ),
+                Some((mode, until)) => Reply::Xml(format!(
+                    "<Retention>{}{}</Retention>",
+                    element("Mode", mode),
+                    element("RetainUntilDate", until)
+                )),
+            },
+        },
+        _ => unknown(tag),
+    }
+}
+
+fn list_objects(name: &str, bucket: &Bucket, parameters: &BTreeMap<String, String>) -> Reply {
+    let prefix = parameters.get("prefix").map_or("", String::as_str);
+    let delimiter = parameters.get("delimiter").map_or("", String::as_str);
+    let (mut prefixes, mut entries) = (BTreeSet::new(), Vec::new());
+    for (key, object) in bucket.objects.range(prefix.to_owned()..).take_while(|(key, _)| key.starts_with(prefix)) {
+        let rest = key.get(prefix.len()..).unwrap_or_default();
+        match rest.split_once(delimiter).filter(|_| !delimiter.is_empty()) {
+            Some((head, _)) => {
+                let common = format!("{prefix}{head}{delimiter}");
+                if prefixes.insert(common.clone()) {
+                    entries.push(format!("<CommonPrefixes>{}</CommonPrefixes>", element("Prefix", common)));
+                }
+            }
+            None => entries.push(bucket_xml::object(key, object)),
+        }
+    }
+    let size = parameters.get("max-keys").and_then(|n| n.parse().ok()).unwrap_or(PAGE).min(PAGE);
+    let (page, next) = super::wire::page(&entries, parameters.get("continuation-token").map(String::as_str), size);
+    Reply::Xml(format!(
+        "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{}{}{}{}{}{}</ListBucketResult>",
+        element("Name", name),
+        element("Prefix", prefix),
+        element("KeyCount", page.len()),
+        element("IsTruncated", next.is_some()),
+        optional("NextContinuationToken", next),
+        page.concat(),
+    ))
+}
+
+/// S3 Control.
+pub(super) fn account_answer(zone: &Zone, tag: &CallTag) -> Reply {
+    if tag.operation != "GetPublicAccessBlock" {
+        return unknown(tag);
+    }
+    match zone.account_public_access_block.get(&tag.account) {
+        Some(flags) => Reply::Xml(bucket_xml::public_access_block(flags)),
+        None => Reply::error(
+            404,
+            "NoSuchPublicAccessBlockConfiguration",
+            "The public access block configuration was not found",
+        ),
+    }
+}
