@@ -1,21 +1,137 @@
 //! AWS KMS.
 
-use logproof_estate::facts::{KeyGrant, KeyRotation};
+use logproof_estate::facts::{KeyGrant, KeyRotation, KmsKey};
 use serde_json::{Value, json};
 
-use super::support::{Protocol, client, fails_apart, json as answer, malformed};
-use crate::{failure::Failure, observe::kms};
+use super::support::{Protocol, Wire, at, client, client_of, fails_apart, json as answer, malformed, refused};
+use crate::observe::kms;
 
 const KEY: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
 const KEY_ARN: &str = "arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[]}"#;
 
-fn metadata() -> Value {
-    json!({"KeyMetadata": {
+fn metadata() -> Wire {
+    answer(json!({"KeyMetadata": {
         "KeyId": KEY, "Arn": KEY_ARN, "KeyManager": "CUSTOMER", "KeyState": "PendingDeletion",
         "KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT", "Origin": "AWS_KMS",
         "DeletionDate": 1_768_478_400, "MultiRegion": true,
-    }})
+    }}))
+}
+
+fn rotation() -> Wire {
+    answer(json!({"KeyRotationEnabled": true, "RotationPeriodInDays": 365}))
+}
+
+fn grants(content: Value) -> Wire {
+    answer(content)
+}
+
+fn grant(id: &str) -> Value {
+    json!({
+        "GrantId": id, "GranteePrincipal": "arn:aws:iam::222222222222:role/reader", "Operations": ["Decrypt", "Future"],
+        "Constraints": {"EncryptionContextSubset": {"b": "2", "a": "1"}}, "Name": "",
+    })
 }
 
 fails_apart!(key: aws_sdk_kms::describe_key, Json, "kms:DescribeKey" needs "kms:DescribeKey",
-    answer(metadata()), |kms| kms::key(kms, KEY));
+    metadata(), |kms| kms::key(kms, KEY));
+fails_apart!(key_rotation: aws_sdk_kms::get_key_rotation_status, Json,
+    "kms:GetKeyRotationStatus" needs "kms:GetKeyRotationStatus",
+    rotation(), |kms| kms::key_rotation(kms, KEY));
+fails_apart!(key_policy: aws_sdk_kms::get_key_policy, Json, "kms:GetKeyPolicy" needs "kms:GetKeyPolicy",
+    answer(json!({"Policy": POLICY, "PolicyName": "default"})), |kms| kms::key_policy(kms, KEY));
+fails_apart!(key_grants: aws_sdk_kms::list_grants, Json, "kms:ListGrants" needs "kms:ListGrants",
+    grants(json!({"Grants": [grant("g")], "Truncated": false})), |kms| kms::key_grants(kms, KEY));
+
+#[tokio::test]
+async fn a_key_and_none() {
+    let absent = Protocol::Json.error(400, "NotFoundException");
+    let kms = client!(aws_sdk_kms: describe_key => [metadata(), absent]);
+    let expected = KmsKey {
+        id: KEY.to_owned(),
+        arn: KEY_ARN.to_owned(),
+        manager: "CUSTOMER".to_owned(),
+        state: "PendingDeletion".to_owned(),
+        spec: Some("SYMMETRIC_DEFAULT".to_owned()),
+        usage: Some("ENCRYPT_DECRYPT".to_owned()),
+        origin: Some("AWS_KMS".to_owned()),
+        valid_to: None,
+        deletion_date: Some(at("2026-01-15T12:00:00Z")),
+        multi_region: true,
+    };
+    assert_eq!(kms::key(&kms, "alias/acme-log-storage").await.unwrap(), Some(expected));
+    assert_eq!(kms::key(&kms, "alias/acme-log-storage").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_emulators_leave_out_is_optional_but_the_state_is_not() {
+    let little = json!({"KeyId": KEY, "Arn": KEY_ARN, "KeyManager": "CUSTOMER", "KeyState": "FutureState"});
+    let mut less = little.clone();
+    less.as_object_mut().unwrap().remove("KeyState");
+    let kms = client!(aws_sdk_kms: describe_key =>
+        [answer(json!({"KeyMetadata": little})), answer(json!({"KeyMetadata": less}))]);
+    let key = kms::key(&kms, KEY).await.unwrap().unwrap();
+    assert_eq!((key.state.as_str(), key.usage, key.multi_region), ("FutureState", None, false));
+    assert_eq!(malformed(kms::key(&kms, KEY).await), "the answer has no key state");
+}
+
+/// Only DescribeKey takes an alias.
+#[tokio::test]
+async fn an_alias_is_resolved_first() {
+    let rotation = aws_smithy_mocks::mock!(aws_sdk_kms::Client::get_key_rotation_status)
+        .match_requests(|request| request.key_id() == Some(KEY_ARN))
+        .then_http_response(|| rotation().response());
+    let describe = aws_smithy_mocks::mock!(aws_sdk_kms::Client::describe_key)
+        .match_requests(|request| request.key_id() == Some("alias/acme-log-storage"))
+        .then_http_response(|| metadata().response());
+    let kms = client_of!(aws_sdk_kms, [describe.clone(), rotation.clone()]);
+    let expected = KeyRotation { enabled: true, period_days: Some(365) };
+    assert_eq!(kms::key_rotation(&kms, "alias/acme-log-storage").await.unwrap(), expected);
+    assert_eq!(kms::key_rotation(&kms, KEY_ARN).await.unwrap(), expected);
+    assert_eq!((describe.num_calls(), rotation.num_calls()), (1, 2));
+}
+
+#[tokio::test]
+async fn an_alias_of_nothing_has_no_policy() {
+    let absent = Protocol::Json.error(400, "NotFoundException");
+    let kms = client!(aws_sdk_kms: describe_key => [absent]);
+    let alias = "arn:aws:kms:eu-central-1:222222222222:alias/gone";
+    assert_eq!(refused(kms::key_policy(&kms, alias).await), "NotFoundException");
+}
+
+#[tokio::test]
+async fn a_key_policy_is_json() {
+    let kms = client!(aws_sdk_kms: get_key_policy =>
+        [answer(json!({"Policy": POLICY})), answer(json!({"Policy": "<html>"})), answer(json!({}))]);
+    assert_eq!(kms::key_policy(&kms, KEY).await.unwrap(), POLICY);
+    assert!(malformed(kms::key_policy(&kms, KEY).await).starts_with("the key policy is not JSON"));
+    assert_eq!(malformed(kms::key_policy(&kms, KEY).await), "the answer has no key policy");
+}
+
+#[tokio::test]
+async fn grants_of_two_pages() {
+    let kms = client!(aws_sdk_kms: list_grants => [
+        grants(json!({"Grants": [grant("one")], "Truncated": true, "NextMarker": "next"})),
+        grants(json!({"Grants": [grant("two")], "Truncated": false})),
+    ]);
+    let expected = |id: &str| KeyGrant {
+        id: id.to_owned(),
+        name: None,
+        grantee: "arn:aws:iam::222222222222:role/reader".to_owned(),
+        operations: vec!["Decrypt".to_owned(), "Future".to_owned()],
+        context: vec![("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())],
+    };
+    assert_eq!(kms::key_grants(&kms, KEY).await.unwrap(), [expected("one"), expected("two")]);
+}
+
+#[tokio::test]
+async fn no_grants_has_to_be_said() {
+    let kms = client!(aws_sdk_kms: list_grants => [
+        grants(json!({"Grants": [], "Truncated": false})),
+        grants(json!({})),
+        grants(json!({"Grants": [], "Truncated": true})),
+    ]);
+    assert_eq!(kms::key_grants(&kms, KEY).await.unwrap(), []);
+    assert_eq!(malformed(kms::key_grants(&kms, KEY).await), "the answer has no list of grants");
+    assert_eq!(malformed(kms::key_grants(&kms, KEY).await), "a list says it is truncated but has no token");
+}

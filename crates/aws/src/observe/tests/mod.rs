@@ -1,6 +1,18 @@
 //! Every observer against answers as they come over the wire: present, absent, denied, throttled, cut short.
 
-mod support;
-
+mod access_analyzer;
+mod cloudtrail;
+mod cloudwatch;
+mod config;
+mod events;
+mod iam;
 mod kms;
+mod logs;
+mod organizations;
 mod s3;
+mod s3_objects;
+mod s3_rules;
+mod s3control;
+mod sns;
+mod sts;
+mod support;

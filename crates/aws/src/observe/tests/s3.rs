@@ -5,7 +5,7 @@ use logproof_estate::facts::{
     PublicAccessBlock, Versioning,
 };
 
-use super::support::{Protocol, Wire, bucket, client, fails_apart, malformed, text};
+use super::support::{Protocol, Wire, at, bucket, client, fails_apart, malformed, refused, text};
 use crate::{failure::Failure, observe::s3};
 
 const BUCKETS: &str = "<ListAllMyBucketsResult><Buckets><Bucket><Name>a</Name>\
@@ -66,3 +66,234 @@ fails_apart!(logging: aws_sdk_s3::get_bucket_logging, S3, "s3:GetBucketLogging" 
     text(LOGGING), |s3| s3::bucket_logging(s3, &bucket()));
 fails_apart!(tags: aws_sdk_s3::get_bucket_tagging, S3, "s3:GetBucketTagging" needs "s3:GetBucketTagging",
     text(TAGS), |s3| s3::bucket_tags(s3, &bucket()));
+
+#[tokio::test]
+async fn buckets_of_all_pages() {
+    let first = BUCKETS.replace("</Buckets>", "</Buckets><ContinuationToken>next</ContinuationToken>");
+    let second = BUCKETS.replace("<Name>a", "<Name>b");
+    let created = Some(at("2026-01-02T03:04:05Z"));
+    let s3 = client!(aws_sdk_s3: list_buckets => [text(&first), text(&second)]);
+    let named = |name: &str| BucketSummary { name: name.to_owned(), created };
+    assert_eq!(s3::buckets(&s3).await.unwrap(), [named("a"), named("b")]);
+}
+
+#[tokio::test]
+async fn a_page_token_that_comes_back_is_no_end() {
+    let page = BUCKETS.replace("</Buckets>", "</Buckets><ContinuationToken>next</ContinuationToken>");
+    let s3 = client!(aws_sdk_s3: list_buckets => [text(&page), text(&page)]);
+    assert_eq!(malformed(s3::buckets(&s3).await), "a page token came back: the list cannot be read to the end");
+}
+
+#[tokio::test]
+async fn the_second_page_is_needed() {
+    let page = BUCKETS.replace("</Buckets>", "</Buckets><ContinuationToken>next</ContinuationToken>");
+    let s3 = client!(aws_sdk_s3: list_buckets => [text(&page), Protocol::S3.error(403, "AccessDenied")]);
+    assert_eq!(refused(s3::buckets(&s3).await), "AccessDenied");
+}
+
+#[tokio::test]
+async fn an_account_without_buckets_says_so() {
+    let none = "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>";
+    let s3 = client!(aws_sdk_s3: list_buckets => [text(none)]);
+    assert_eq!(s3::buckets(&s3).await.unwrap(), []);
+    let s3 = client!(aws_sdk_s3: list_buckets => [text("<ListAllMyBucketsResult/>")]);
+    assert_eq!(malformed(s3::buckets(&s3).await), "the answer has no list of buckets");
+}
+
+#[tokio::test]
+async fn location_of_old_and_new_buckets() {
+    for (constraint, region) in [
+        ("<LocationConstraint>eu-central-1</LocationConstraint>", "eu-central-1"),
+        ("<LocationConstraint>EU</LocationConstraint>", "eu-west-1"),
+        ("<LocationConstraint></LocationConstraint>", "us-east-1"),
+        ("<LocationConstraint/>", "us-east-1"),
+        ("<LocationConstraint>xx-future-9</LocationConstraint>", "xx-future-9"),
+    ] {
+        let s3 = client!(aws_sdk_s3: get_bucket_location => [text(constraint)]);
+        let found = s3::bucket_location(&s3, &bucket()).await.unwrap().unwrap();
+        assert_eq!(found.as_str(), region, "{constraint}");
+    }
+}
+
+/// What a bucket that does not exist is, question by question.
+#[tokio::test]
+async fn a_missing_bucket() {
+    macro_rules! answer {
+        ($operation:ident, $observer:ident) => {{
+            let s3 = client!(aws_sdk_s3: $operation => [Protocol::S3.error(404, "NoSuchBucket")]);
+            s3::$observer(&s3, &bucket()).await
+        }};
+    }
+    assert_eq!(answer!(get_bucket_location, bucket_location).unwrap(), None);
+    assert_eq!(answer!(get_bucket_encryption, bucket_encryption).unwrap(), None);
+    assert_eq!(answer!(get_public_access_block, public_access_block).unwrap(), None);
+    assert_eq!(answer!(get_bucket_ownership_controls, bucket_ownership).unwrap(), None);
+    assert_eq!(answer!(get_object_lock_configuration, object_lock).unwrap(), None);
+    assert_eq!(answer!(get_bucket_logging, bucket_logging).unwrap(), None);
+    assert_eq!(answer!(get_bucket_replication, bucket_replication).unwrap(), None);
+    assert_eq!(refused(answer!(get_bucket_policy, bucket_policy)), "NoSuchBucket");
+    assert_eq!(refused(answer!(get_bucket_acl, bucket_acl)), "NoSuchBucket");
+    assert_eq!(refused(answer!(get_bucket_versioning, bucket_versioning)), "NoSuchBucket");
+    assert_eq!(refused(answer!(get_bucket_lifecycle_configuration, bucket_lifecycle)), "NoSuchBucket");
+    assert_eq!(refused(answer!(get_bucket_tagging, bucket_tags)), "NoSuchBucket");
+}
+
+#[tokio::test]
+async fn a_setting_that_was_never_made() {
+    macro_rules! answer {
+        ($operation:ident, $observer:ident, $code:literal) => {{
+            let s3 = client!(aws_sdk_s3: $operation => [Protocol::S3.error(404, $code)]);
+            s3::$observer(&s3, &bucket()).await.unwrap()
+        }};
+    }
+    let code = "ServerSideEncryptionConfigurationNotFoundError";
+    let s3 = client!(aws_sdk_s3: get_bucket_encryption => [Protocol::S3.error(404, code)]);
+    assert_eq!(s3::bucket_encryption(&s3, &bucket()).await.unwrap(), None);
+    assert_eq!(answer!(get_public_access_block, public_access_block, "NoSuchPublicAccessBlockConfiguration"), None);
+    assert_eq!(answer!(get_bucket_ownership_controls, bucket_ownership, "OwnershipControlsNotFoundError"), None);
+    assert_eq!(answer!(get_bucket_policy, bucket_policy, "NoSuchBucketPolicy"), None);
+    assert_eq!(answer!(get_object_lock_configuration, object_lock, "ObjectLockConfigurationNotFoundError"), None);
+    assert_eq!(answer!(get_bucket_replication, bucket_replication, "ReplicationConfigurationNotFoundError"), None);
+    assert_eq!(answer!(get_bucket_lifecycle_configuration, bucket_lifecycle, "NoSuchLifecycleConfiguration"), []);
+    assert_eq!(answer!(get_bucket_tagging, bucket_tags, "NoSuchTagSet"), []);
+    assert_eq!(answer!(get_bucket_tagging, bucket_tags, "NoSuchTagSetError"), []);
+}
+
+#[tokio::test]
+async fn encryption_as_configured() {
+    let s3 = client!(aws_sdk_s3: get_bucket_encryption => [text(ENCRYPTION)]);
+    let expected = BucketEncryption {
+        algorithm: "aws:kms".to_owned(),
+        kms_key: Some("alias/log".to_owned()),
+        bucket_key_enabled: true,
+    };
+    assert_eq!(s3::bucket_encryption(&s3, &bucket()).await.unwrap(), Some(expected));
+
+    let unknown =
+        ENCRYPTION.replace("aws:kms<", "aws:future<").replace("<KMSMasterKeyID>alias/log</KMSMasterKeyID>", "");
+    let s3 = client!(aws_sdk_s3: get_bucket_encryption => [text(&unknown)]);
+    let found = s3::bucket_encryption(&s3, &bucket()).await.unwrap().unwrap();
+    assert_eq!((found.algorithm.as_str(), found.kms_key), ("aws:future", None));
+}
+
+#[tokio::test]
+async fn encryption_without_an_algorithm_is_no_answer() {
+    let without = ENCRYPTION.replace("<SSEAlgorithm>aws:kms</SSEAlgorithm>", "");
+    let s3 = client!(aws_sdk_s3: get_bucket_encryption => [text(&without)]);
+    assert_eq!(malformed(s3::bucket_encryption(&s3, &bucket()).await), "the answer has no encryption algorithm");
+}
+
+#[tokio::test]
+async fn a_flag_that_is_left_out_is_off() {
+    let s3 = client!(aws_sdk_s3: get_public_access_block => [text(BLOCK)]);
+    let expected =
+        PublicAccessBlock { block_public_acls: true, ignore_public_acls: true, ..PublicAccessBlock::default() };
+    assert_eq!(s3::public_access_block(&s3, &bucket()).await.unwrap(), Some(expected));
+}
+
+#[tokio::test]
+async fn ownership_policy_tags_and_logging() {
+    let s3 = client!(aws_sdk_s3:
+        get_bucket_ownership_controls => [text(OWNERSHIP)],
+        get_bucket_policy => [text(POLICY)],
+        get_bucket_tagging => [text(TAGS)],
+        get_bucket_logging => [text(LOGGING), text("<BucketLoggingStatus/>")],
+    );
+    let bucket = bucket();
+    let ownership = Ownership { object_ownership: "BucketOwnerEnforced".to_owned() };
+    assert_eq!(s3::bucket_ownership(&s3, &bucket).await.unwrap(), Some(ownership));
+    assert_eq!(s3::bucket_policy(&s3, &bucket).await.unwrap().as_deref(), Some(POLICY));
+    let tag = BucketTag { key: "owner".to_owned(), value: "audit".to_owned() };
+    assert_eq!(s3::bucket_tags(&s3, &bucket).await.unwrap(), [tag]);
+    let target = LoggingTarget { bucket: "access".to_owned(), prefix: "log/".to_owned() };
+    assert_eq!(s3::bucket_logging(&s3, &bucket).await.unwrap(), Some(target));
+    assert_eq!(s3::bucket_logging(&s3, &bucket).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_page_of_a_proxy_is_no_policy() {
+    let s3 = client!(aws_sdk_s3: get_bucket_policy => [text("<html><body>sign in</body></html>")]);
+    let why = malformed(s3::bucket_policy(&s3, &bucket()).await);
+    assert!(why.starts_with("the bucket policy is not JSON"), "{why}");
+}
+
+#[tokio::test]
+async fn grants_of_the_acl() {
+    let s3 = client!(aws_sdk_s3: get_bucket_acl => [text(ACL)]);
+    let grant = |grantee: &str, kind: &str, permission: &str| AclGrant {
+        grantee: grantee.to_owned(),
+        kind: kind.to_owned(),
+        permission: permission.to_owned(),
+    };
+    let expected = Acl {
+        owner: "c0ffee".to_owned(),
+        grants: vec![
+            grant("c0ffee", "CanonicalUser", "FULL_CONTROL"),
+            grant("http://acs.amazonaws.com/groups/s3/LogDelivery", "Group", "WRITE"),
+        ],
+    };
+    assert_eq!(s3::bucket_acl(&s3, &bucket()).await.unwrap(), expected);
+}
+
+#[tokio::test]
+async fn versioning_on_and_never_configured() {
+    let s3 = client!(aws_sdk_s3: get_bucket_versioning => [text(VERSIONING), text("<VersioningConfiguration/>")]);
+    let on = Versioning { status: Some("Enabled".to_owned()), mfa_delete: Some("Disabled".to_owned()) };
+    assert_eq!(s3::bucket_versioning(&s3, &bucket()).await.unwrap(), on);
+    let never = Versioning { status: None, mfa_delete: None };
+    assert_eq!(s3::bucket_versioning(&s3, &bucket()).await.unwrap(), never);
+}
+
+/// Emulators have answered this question with another root element.
+#[tokio::test]
+async fn another_document_is_no_answer() {
+    let other = VERSIONING.replace("VersioningConfiguration", "GetBucketVersioningResponse");
+    let s3 = client!(aws_sdk_s3: get_bucket_versioning => [text(&other)]);
+    let why = malformed(s3::bucket_versioning(&s3, &bucket()).await);
+    assert!(why.contains("GetBucketVersioningResponse"), "{why}");
+}
+
+#[tokio::test]
+async fn default_retention_in_days() {
+    for (period, days) in [
+        ("<Days>2555</Days>", 2555),
+        ("<Years>7</Years>", 2555),
+        ("<Days>365</Days><Years>0</Years>", 365),
+        ("<Days>0</Days><Years>1</Years>", 365),
+    ] {
+        let s3 = client!(aws_sdk_s3: get_object_lock_configuration => [lock(period)]);
+        let retention = DefaultRetention { mode: "COMPLIANCE".to_owned(), days };
+        let expected = ObjectLock { default_retention: Some(retention) };
+        assert_eq!(s3::object_lock(&s3, &bucket()).await.unwrap(), Some(expected), "{period}");
+    }
+    for period in ["", "<Days>1</Days><Years>1</Years>", "<Days>-1</Days>"] {
+        let s3 = client!(aws_sdk_s3: get_object_lock_configuration => [lock(period)]);
+        let why = malformed(s3::object_lock(&s3, &bucket()).await);
+        assert!(why.starts_with("a default retention of"), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn object_lock_without_a_default() {
+    let enabled = "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>";
+    let s3 = client!(aws_sdk_s3:
+        get_object_lock_configuration => [text(enabled), text("<ObjectLockConfiguration/>")]);
+    let expected = ObjectLock { default_retention: None };
+    assert_eq!(s3::object_lock(&s3, &bucket()).await.unwrap(), Some(expected));
+    assert_eq!(s3::object_lock(&s3, &bucket()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_bucket_in_another_region_is_named_by_the_failure() {
+    let elsewhere = [
+        Protocol::S3.error(301, "PermanentRedirect").header("x-amz-bucket-region", "eu-west-1"),
+        text("<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>").status(400),
+    ];
+    for answer in elsewhere {
+        let s3 = client!(aws_sdk_s3: get_bucket_acl => [answer]);
+        match s3::bucket_acl(&s3, &bucket()).await.unwrap_err() {
+            Failure::Service { bucket_region: Some(region), .. } => assert_eq!(region.as_str(), "eu-west-1"),
+            other => panic!("{other:?} names no Region"),
+        }
+    }
+}

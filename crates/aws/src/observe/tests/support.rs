@@ -2,8 +2,17 @@
 
 use std::{fmt::Debug, future::Future};
 
-use aws_smithy_runtime_api::{client::orchestrator::HttpResponse, http::StatusCode};
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{
+        interceptors::{Intercept, context::BeforeTransmitInterceptorContextRef, dyn_dispatch_hint},
+        orchestrator::{HttpResponse, Metadata},
+        runtime_components::RuntimeComponents,
+    },
+    http::StatusCode,
+};
+use aws_smithy_types::{body::SdkBody, config_bag::ConfigBag};
+use jiff::Timestamp;
 use logproof_estate::{AccountId, BucketRef, Reason, Region, Unseen};
 use serde_json::Value;
 
@@ -24,6 +33,10 @@ impl Wire {
             response.headers_mut().insert(name.clone(), value.clone());
         }
         response
+    }
+
+    pub(super) fn status(self, status: u16) -> Self {
+        Self { status, ..self }
     }
 
     pub(super) fn header(mut self, name: &str, value: &str) -> Self {
@@ -113,20 +126,15 @@ fn encode_cbor(value: &Value) -> Vec<u8> {
     }
 }
 
-/// A client whose operations answer with the given wire answers, one per attempt. One attempt more is answered with
-/// status 418, so that a call too many cannot go unseen.
-macro_rules! client {
-    ($krate:ident: $($operation:ident => $answers:expr),+ $(,)?) => {{
-        let mut interceptor =
+/// A client that is answered by rules of `aws-smithy-mocks`. The SDK crates come without their `test-util` feature, so
+/// `mock_client!` is not there.
+macro_rules! client_of {
+    ($krate:ident, $rules:expr) => {{
+        let mut mocks =
             aws_smithy_mocks::MockResponseInterceptor::new().rule_mode(aws_smithy_mocks::RuleMode::MatchAny);
-        $(
-            let mut sequence = aws_smithy_mocks::mock!($krate::Client::$operation).sequence();
-            for answer in $answers {
-                let answer: crate::observe::tests::support::Wire = answer;
-                sequence = sequence.http_response(move || answer.response());
-            }
-            interceptor = interceptor.with_rule(&sequence.build());
-        )+
+        for rule in $rules {
+            mocks = mocks.with_rule(&rule);
+        }
         let retries = aws_smithy_types::retry::RetryConfig::standard()
             .with_max_attempts(3)
             .with_initial_backoff(std::time::Duration::from_millis(1));
@@ -136,13 +144,59 @@ macro_rules! client {
             .credentials_provider($krate::config::Credentials::new("id", "key", None, None, "test"))
             .retry_config(retries)
             .http_client(aws_smithy_mocks::create_mock_http_client())
-            .interceptor(interceptor)
+            .interceptor(mocks)
             .interceptor(crate::call::WholeAnswers)
+            .interceptor(crate::observe::tests::support::AsksTheOwner)
             .build();
         $krate::Client::from_conf(config)
     }};
 }
+pub(super) use client_of;
+
+/// A client whose operations answer with the given wire answers, one per attempt. One attempt more panics, or is
+/// answered with status 418, so that a call too many cannot go unseen.
+macro_rules! client {
+    ($krate:ident: $($operation:ident => $answers:expr),+ $(,)?) => {{
+        let rules = [$({
+            let mut sequence = aws_smithy_mocks::mock!($krate::Client::$operation).sequence();
+            for answer in $answers {
+                let answer: crate::observe::tests::support::Wire = answer;
+                sequence = sequence.http_response(move || answer.response());
+            }
+            sequence.build()
+        }),+];
+        crate::observe::tests::support::client_of!($krate, rules)
+    }};
+}
 pub(super) use client;
+
+/// Refuses requests about a bucket that do not say which account must own it.
+///
+/// See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html>
+#[derive(Debug)]
+pub(super) struct AsksTheOwner;
+
+#[dyn_dispatch_hint]
+impl Intercept for AsksTheOwner {
+    fn name(&self) -> &'static str {
+        "AsksTheOwner"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let operation = config.load::<Metadata>().unwrap();
+        let owner = context.request().headers().get("x-amz-expected-bucket-owner");
+        match (operation.service(), operation.name(), owner) {
+            ("S3", "ListBuckets", None) | ("S3", _, Some("222222222222")) => Ok(()),
+            ("S3", name, owner) => Err(format!("{name} sent with owner {owner:?}").into()),
+            _ => Ok(()),
+        }
+    }
+}
 
 /// One test that an observer tells apart the ways its call can fail. `$good` is an answer the observer can read.
 macro_rules! fails_apart {
@@ -195,6 +249,18 @@ pub(super) fn malformed<T: Debug>(answer: Result<T, Failure>) -> String {
         Failure::Malformed(what) => what,
         other => panic!("{other:?} is not malformed"),
     }
+}
+
+/// The code of a [`Failure::Service`].
+pub(super) fn refused<T: Debug>(answer: Result<T, Failure>) -> String {
+    match answer.unwrap_err() {
+        Failure::Service { code, .. } => code.unwrap_or_default(),
+        other => panic!("{other:?} is not an error of the service"),
+    }
+}
+
+pub(super) fn at(instant: &str) -> Timestamp {
+    instant.parse().unwrap()
 }
 
 pub(super) fn account() -> AccountId {

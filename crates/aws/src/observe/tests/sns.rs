@@ -1,0 +1,53 @@
+//! Amazon SNS.
+
+use logproof_estate::facts::Subscription;
+
+use super::support::{Protocol, Wire, client, fails_apart, malformed, text};
+use crate::observe::sns;
+
+const TOPIC: &str = "arn:aws:sns:eu-central-1:222222222222:log-store-alerts";
+
+fn page(arn: &str, next: &str) -> Wire {
+    text(&format!(
+        "<ListSubscriptionsByTopicResponse><ListSubscriptionsByTopicResult><Subscriptions><member>\
+         <SubscriptionArn>{arn}</SubscriptionArn><Owner>222222222222</Owner><Protocol>https</Protocol>\
+         <Endpoint>https://alerts.example.com</Endpoint><TopicArn>{TOPIC}</TopicArn></member></Subscriptions>{next}\
+         </ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>"
+    ))
+}
+
+fails_apart!(subscriptions: aws_sdk_sns::list_subscriptions_by_topic, Query,
+    "sns:ListSubscriptionsByTopic" needs "sns:ListSubscriptionsByTopic",
+    page("PendingConfirmation", ""), |sns| sns::subscriptions(sns, TOPIC));
+
+#[tokio::test]
+async fn subscriptions_of_two_pages() {
+    let confirmed = format!("{TOPIC}:6b0e71bd");
+    let pages = [page(&confirmed, "<NextToken>next</NextToken>"), page("PendingConfirmation", "")];
+    let sns = client!(aws_sdk_sns: list_subscriptions_by_topic => pages);
+    let subscription = |arn: &str| Subscription {
+        arn: arn.to_owned(),
+        protocol: "https".to_owned(),
+        endpoint: "https://alerts.example.com".to_owned(),
+    };
+    let found = sns::subscriptions(&sns, TOPIC).await.unwrap().unwrap();
+    assert_eq!(found, [subscription(&confirmed), subscription("PendingConfirmation")]);
+    assert_eq!(found.iter().map(Subscription::confirmed).collect::<Vec<_>>(), [true, false]);
+}
+
+#[tokio::test]
+async fn a_topic_without_subscriptions_and_no_topic() {
+    let none = "<ListSubscriptionsByTopicResponse><ListSubscriptionsByTopicResult><Subscriptions/>\
+        </ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>";
+    let sns = client!(aws_sdk_sns: list_subscriptions_by_topic =>
+        [text(none), Protocol::Query.error(404, "NotFound")]);
+    assert_eq!(sns::subscriptions(&sns, TOPIC).await.unwrap(), Some(Vec::new()));
+    assert_eq!(sns::subscriptions(&sns, TOPIC).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_token_that_comes_back_is_no_end() {
+    let next = "<NextToken>next</NextToken>";
+    let sns = client!(aws_sdk_sns: list_subscriptions_by_topic => [page("Deleted", next), page("Deleted", next)]);
+    assert!(malformed(sns::subscriptions(&sns, TOPIC).await).starts_with("a page token came back"));
+}
