@@ -46,6 +46,12 @@ impl Folder {
         Ok(Self { partial, place: place.to_owned() })
     }
 
+    /// Where the folder will stand.
+    #[must_use]
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
     /// Writes one file of the run.
     ///
     /// # Errors

@@ -24,7 +24,7 @@ use crate::{
     folder::{self, ASSESSMENT, Folder},
     lint,
     progress::Progress,
-    report::{json, terminal},
+    report::{json, junit, terminal},
     selection::Selection,
     target::{self, Connected},
     vocabulary::Vocabulary,
@@ -141,7 +141,10 @@ fn deliver(assessment: &Assessment, folder: Folder, args: &CheckArgs) -> Exit {
     let form = terminal::Form { colour: colour(), quiet: args.quiet };
     let mut failures = Vec::new();
     print(|out| terminal::write(assessment, form, out));
+    let seen_from_here = folder.place().display().to_string();
     failures.extend(folder.write(ASSESSMENT, |out| json::write(assessment, out)).err());
+    failures.extend(folder.write("junit.xml", |out| junit::write_strict(assessment, out)).err());
+    failures.extend(folder.write("junit-rich.xml", |out| junit::write_rich(assessment, &seen_from_here, out)).err());
     match folder.finish() {
         Ok(place) => {
             print(|out| writeln!(out, "reports: {}", place.display()));

@@ -113,25 +113,3 @@ fn zone_config(zone: &MockZone, name: &str) -> Result<Config, Error> {
 fn read(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })
 }
-
-trait NotYet: Sized {
-    fn sample() -> Result<Self, String>;
-    fn parse(text: &str, origin: &str) -> Result<Self, String>;
-    fn config(&self) -> &serde_json::Value;
-    fn now(&self) -> Timestamp;
-}
-
-impl NotYet for MockZone {
-    fn sample() -> Result<Self, String> {
-        Err("not there".to_owned())
-    }
-    fn parse(_: &str, _: &str) -> Result<Self, String> {
-        Err("not there".to_owned())
-    }
-    fn config(&self) -> &serde_json::Value {
-        &serde_json::Value::Null
-    }
-    fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
-    }
-}

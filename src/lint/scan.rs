@@ -34,6 +34,7 @@ pub fn opens(line: &str, keyword: &str) -> bool {
 /// What was seen, to compare with what the parser made of it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
+    rules: usize,
     scenarios: usize,
     steps: usize,
 }
@@ -55,6 +56,10 @@ struct Scan<'a, 'b> {
     counts: Counts,
     area: Area,
     feature_seen: bool,
+    /// Line of the rule being read that has no scenario yet.
+    empty_rule: Option<usize>,
+    /// Whether the feature or rule being read has a scenario.
+    has_scenario: bool,
     /// Line of tags that nothing has followed yet.
     tags: Option<usize>,
     /// Cells of the first row of the table being read.
@@ -70,6 +75,8 @@ pub(super) fn scan(text: &str, report: &mut Report<'_>) -> Counts {
         counts: Counts::default(),
         area: Area::Top,
         feature_seen: false,
+        empty_rule: None,
+        has_scenario: false,
         tags: None,
         columns: None,
         doc_string: None,
@@ -84,6 +91,7 @@ pub(super) fn scan(text: &str, report: &mut Report<'_>) -> Counts {
     if let Some(line) = scan.tags {
         scan.stray_tags(line);
     }
+    scan.end_rule();
     if !scan.feature_seen && scan.report.problems.iter().all(|p| p.file != scan.report.file) {
         scan.report.add(last, "holds no `Feature:`", "write the control, or remove the file");
     }
@@ -95,6 +103,7 @@ pub(super) fn compare(counts: &Counts, feature: &gherkin::Feature, report: &mut 
     let backgrounds = feature.background.iter().chain(feature.rules.iter().filter_map(|rule| rule.background.as_ref()));
     let scenarios = feature.scenarios.iter().chain(feature.rules.iter().flat_map(|rule| &rule.scenarios));
     let understood = Counts {
+        rules: feature.rules.len(),
         scenarios: scenarios.clone().count(),
         steps: backgrounds.map(|b| b.steps.len()).sum::<usize>() + scenarios.map(|s| s.steps.len()).sum::<usize>(),
     };
@@ -102,8 +111,8 @@ pub(super) fn compare(counts: &Counts, feature: &gherkin::Feature, report: &mut 
         report.add(
             feature.position.line,
             format!(
-                "has {} scenarios and {} steps, of which the Gherkin parser understands {} and {}",
-                counts.scenarios, counts.steps, understood.scenarios, understood.steps
+                "has {} rules, {} scenarios and {} steps, of which the Gherkin parser understands {}, {} and {}",
+                counts.rules, counts.scenarios, counts.steps, understood.rules, understood.scenarios, understood.steps
             ),
             "put backgrounds before scenarios, plain scenarios before rules, and examples after steps",
         );
@@ -168,31 +177,54 @@ impl Scan<'_, '_> {
     }
 
     fn block(&mut self, number: usize, keyword: &str) {
-        if !self.feature_seen && !matches!(keyword, "Feature" | "Business Need" | "Ability") {
+        let opens_feature = matches!(keyword, "Feature" | "Business Need" | "Ability");
+        if !self.feature_seen && !opens_feature {
             self.report.add(number, format!("`{keyword}:` stands before `Feature:`"), "begin the file with `Feature:`");
         }
         self.area = match keyword {
-            "Feature" | "Business Need" | "Ability" => {
+            _ if opens_feature => {
                 if self.feature_seen {
                     self.report.add(number, "a second `Feature:` in one file", "give each control a file of its own");
                 }
                 self.feature_seen = true;
                 Area::Prose
             }
-            "Rule" => Area::Prose,
+            "Rule" => {
+                self.end_rule();
+                self.counts.rules += 1;
+                self.empty_rule = Some(number);
+                self.has_scenario = false;
+                Area::Prose
+            }
             "Examples" | "Scenarios" => {
-                if !matches!(self.area, Area::Steps | Area::Examples) {
+                if !self.has_scenario {
                     let hint = "put `Examples:` below the steps of a `Scenario Outline:`";
                     self.report.add(number, format!("`{keyword}:` belongs to no scenario"), hint);
                 }
                 Area::Examples
             }
-            "Background" => Area::Steps,
+            "Background" => {
+                // The parser would take this for the description of the scenario above.
+                if self.has_scenario {
+                    let hint = "put `Background:` in front of the first scenario of the feature or rule";
+                    self.report.add(number, "`Background:` stands behind a scenario", hint);
+                }
+                Area::Steps
+            }
             _ => {
                 self.counts.scenarios += 1;
+                self.empty_rule = None;
+                self.has_scenario = true;
                 Area::Steps
             }
         };
+    }
+
+    /// Refuses a rule without scenarios: the parser would take the next `Rule:` for its description.
+    fn end_rule(&mut self) {
+        if let Some(line) = self.empty_rule.take() {
+            self.report.add(line, "the rule has no scenario", "add a `Scenario:`, or remove the rule");
+        }
     }
 
     fn content(&mut self, number: usize, line: &str) {
@@ -268,14 +300,15 @@ fn cells(line: &str) -> Option<usize> {
 
 /// The block keyword a line of prose was meant to begin with.
 fn resembles(line: &str) -> Option<&'static str> {
-    let near = |text: &str, keyword: &str| {
-        let allowed = if keyword.len() >= 6 { 2 } else { 1 };
-        strsim::osa_distance(&text.to_lowercase(), &keyword.to_lowercase()) <= allowed
-    };
-    if let Some((head, _)) = line.split_once(':')
-        && let Some(keyword) = BLOCKS.into_iter().find(|keyword| near(head.trim(), keyword))
-    {
-        return Some(keyword);
+    let distance = |text: &str, keyword: &str| strsim::osa_distance(&text.to_lowercase(), &keyword.to_lowercase());
+    let near = |text: &str, keyword: &str| distance(text, keyword) <= if keyword.len() >= 6 { 2 } else { 1 };
+    if let Some((head, _)) = line.split_once(':') {
+        let head = head.trim();
+        // Of two equally near, the singular is what somebody meant.
+        let nearest = BLOCKS.into_iter().min_by_key(|keyword| (distance(head, keyword), keyword.len()));
+        if let Some(keyword) = nearest.filter(|keyword| near(head, keyword)) {
+            return Some(keyword);
+        }
     }
     let first = line.split_whitespace().next().unwrap_or_default();
     let misses_colon = line == first || line.starts_with("Scenario");

@@ -24,9 +24,6 @@ pub(super) fn examine(text: &str, feature: &gherkin::Feature, report: &mut Repor
     }
     for rule in &feature.rules {
         banned_tags(&rule.tags, rule.position.line, report);
-        if rule.scenarios.is_empty() && total > 0 {
-            report.add(rule.position.line, "the rule has no scenario", "add a `Scenario:`, or remove the rule");
-        }
     }
     for scenario in all_scenarios(feature) {
         banned_tags(&scenario.tags, scenario.position.line, report);

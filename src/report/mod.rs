@@ -2,4 +2,5 @@
 
 pub mod identity;
 pub mod json;
+pub mod junit;
 pub mod terminal;
