@@ -1,13 +1,17 @@
-"""Serves moto over HTTP on a loopback port, in this process, and lets the process be copied.
+"""Serves moto over HTTP on a loopback port, in this process.
 
-Owns the WSGI layer: counting requests and refusing what S3 refuses by bucket owner. Knows nothing of landing zones.
+Owns the WSGI layer: counting requests, refusing what S3 refuses by bucket owner, and the service moto lacks. Knows
+nothing of landing zones.
 """
 
 import collections
+import http
+import json
 import logging
 import re
 import threading
 
+import access_analyzer
 from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.s3.models import s3_backends
@@ -31,25 +35,29 @@ class Application:
         self.requests = collections.Counter()
 
     def __call__(self, environ, start_response):
-        access_key, service = self._signer(environ)
+        access_key, region, service = self._signer(environ)
         with self._lock:
             self.requests[service] += 1
         if service == "s3" and self._foreign_bucket(environ, access_key):
             body = b"" if environ["REQUEST_METHOD"] == "HEAD" else ACCESS_DENIED.encode()
-            start_response("403 Forbidden", [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))])
-            return [body]
+            return answered(start_response, 403, "application/xml", body)
+        if service == "access-analyzer":
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            asked = (environ["REQUEST_METHOD"], environ["PATH_INFO"].rstrip("/"), body)
+            status, answer = access_analyzer.answer(*asked, get_account_id_from(access_key), region)
+            return answered(start_response, status, "application/json", json.dumps(answer).encode())
         return self._moto(environ, start_response)
 
     @staticmethod
     def _signer(environ):
-        """Access key and service of the request, from its signature."""
+        """Access key, Region and service of the request, from its signature."""
         found = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
         if not found:
-            return None, "unsigned"
-        service = found.group(3)
+            return None, None, "unsigned"
+        access_key, region, service = found.groups()
         if service == "s3" and environ.get("PATH_INFO", "").startswith("/v20180820/"):
             service = "s3control"
-        return found.group(1), service
+        return access_key, region, service
 
     @staticmethod
     def _foreign_bucket(environ, access_key):
@@ -65,6 +73,13 @@ class Application:
         owner = s3_backends.bucket_accounts[bucket][1]
         expected = environ.get("HTTP_X_AMZ_EXPECTED_BUCKET_OWNER", owner)
         return expected != owner or get_account_id_from(access_key) != owner
+
+
+def answered(start_response, status, kind, body):
+    start_response(
+        f"{status} {http.HTTPStatus(status).phrase}", [("Content-Type", kind), ("Content-Length", str(len(body)))]
+    )
+    return [body]
 
 
 class Server:

@@ -18,7 +18,9 @@ REQUIREMENTS = pathlib.Path(__file__).with_name("requirements.txt")
 
 def main():
     if sys.version_info < (3, 10):
-        sys.exit(f"Python {sys.version.split()[0]} is too old\nhint: put Python 3.10 or newer first in PATH as `python3`")
+        sys.exit(
+            f"Python {sys.version.split()[0]} is too old\nhint: put Python 3.10 or newer first in PATH as `python3`"
+        )
     folder = pathlib.Path(sys.argv[1]).absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
     interpreter = folder / "bin" / "python"

@@ -27,7 +27,7 @@ def organization_trails(account):
     if management is None:
         return []
     trails = [t for backend in cloudtrail_backends[management].values() for t in backend.trails.values()]
-    return [trail for trail in trails if trail.is_org_trail]
+    return [t for t in trails if t.is_org_trail and account not in getattr(t, "not_in_accounts", ())]
 
 
 def trails_are_visible_where_they_record():

@@ -1,6 +1,6 @@
 """AWS Organizations."""
 
-from moto.organizations.models import FakeOrganization, OrganizationsBackend
+from moto.organizations.models import FakeDelegatedAdministrator, FakeOrganization, OrganizationsBackend
 
 from . import patching
 
@@ -50,8 +50,14 @@ def disabling_a_policy_type_detaches_its_policies():
         return answer
 
 
+def more_services_have_delegated_administrators():
+    """See: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services_list.html"""
+    FakeDelegatedAdministrator.SUPPORTED_SERVICES += ["cloudtrail.amazonaws.com", "config.amazonaws.com"]
+
+
 CORRECTIONS = (
     only_enabled_policy_types_have_policies,
     the_deprecated_policy_types_are_empty,
     disabling_a_policy_type_detaches_its_policies,
+    more_services_have_delegated_administrators,
 )

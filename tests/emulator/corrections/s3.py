@@ -2,11 +2,13 @@
 
 import re
 
+from moto.iam.access_control import PermissionResult
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 
 from . import patching
+
 
 class InvalidBucketState(S3ClientError):
     code = "InvalidBucketState"
@@ -90,7 +92,9 @@ def every_bucket_is_encrypted():
 
     @patching.replace(S3Backend, "get_bucket_encryption")
     def get(original, self, bucket_name):
-        default = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
+        default = {
+            "Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}
+        }
         return original(self, bucket_name) or default
 
 
@@ -134,6 +138,17 @@ def logging_target_policies_may_name_everyone():
     FakeBucket._log_permissions_enabled_policy = staticmethod(FakeBucket._log_permissions_enabled_policy)
 
 
+def bucket_policies_are_not_enforced():
+    """moto evaluates them without their conditions, so that a Deny of plain HTTP denies everything.
+
+    Who may do what on this emulator is decided by account alone (see `serving`).
+    """
+
+    @patching.replace(FakeBucket, "get_permission")
+    def permission(_original, _self, _action, _resource):
+        return PermissionResult.NEUTRAL
+
+
 CORRECTIONS = (
     documents_are_answered_as_they_were_put,
     lifecycle_rules_have_ids,
@@ -141,4 +156,5 @@ CORRECTIONS = (
     object_lock_can_be_put_on_existing_buckets,
     versioning_of_a_locked_bucket_stays,
     logging_target_policies_may_name_everyone,
+    bucket_policies_are_not_enforced,
 )

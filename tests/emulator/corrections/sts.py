@@ -19,7 +19,8 @@ class AccessDenied(ServiceException):
 def roles_are_assumed_by_those_they_trust():
     """moto lets anybody assume any role, even one that does not exist.
 
-    Account principals and the external id are looked at, which is what cross-account roles of landing zones use.
+    Looked at are account principals, the external id and the organization, which is what cross-account roles of
+    landing zones use; other conditions are not.
     See: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
     """
@@ -51,12 +52,23 @@ def allows(statement, caller, external_id):
     principal = statement.get("Principal", {})
     named = principal if isinstance(principal, str) else principal.get("AWS", [])
     named = [named] if isinstance(named, str) else named
-    wanted = statement.get("Condition", {}).get("StringEquals", {}).get("sts:ExternalId")
+    equal = statement.get("Condition", {}).get("StringEquals", {})
     return (
         statement["Effect"] == "Allow"
         and any(name in ("*", caller) or name.startswith(f"arn:aws:iam::{caller}:") for name in named)
-        and (wanted is None or external_id in ([wanted] if isinstance(wanted, str) else wanted))
+        and is_one_of(external_id, equal.get("sts:ExternalId"))
+        and is_one_of(organization_of(caller), equal.get("aws:PrincipalOrgID"))
     )
+
+
+def is_one_of(value, wanted):
+    return wanted is None or value in ([wanted] if isinstance(wanted, str) else wanted)
+
+
+def organization_of(account):
+    management, partition = organizations_backends.master_accounts.get(account, (account, "aws"))
+    organization = organizations_backends[management][partition].org
+    return organization and organization.id
 
 
 def suspended(account):

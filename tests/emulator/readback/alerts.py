@@ -1,0 +1,75 @@
+"""EventBridge, SNS, CloudWatch, IAM Access Analyzer."""
+
+from seed.alerts import findings
+
+
+def sections(zone, aws):
+    for place, written in zone["event_rules"].items():
+        events = aws("events", *place.split("/"))
+        expected = {name: {"state": "ENABLED", **rule} for name, rule in written.items()}
+        yield (
+            f"event_rules / {place}",
+            expected,
+            {rule["Name"]: read_rule(events, rule) for rule in events.list_rules()["Rules"]},
+        )
+    for arn, written in zone["topics"].items():
+        _, _, _, region, account, _ = arn.split(":")
+        yield f"topics / {arn}", written, {"subscriptions": subscriptions(aws("sns", account, region), arn)}
+    for place, groups in zone["metric_filters"].items():
+        logs = aws("logs", *place.split("/"))
+        for group, written in groups.items():
+            found = logs.describe_metric_filters(logGroupName=group)["metricFilters"]
+            yield f"metric_filters / {place} / {group}", written, {one["filterName"]: read_filter(one) for one in found}
+    for place, written in zone["alarms"].items():
+        found = aws("cloudwatch", *place.split("/")).describe_alarms()["MetricAlarms"]
+        yield f"alarms / {place}", written, {one["AlarmName"]: read_alarm(one) for one in found}
+    for place, written in zone["analyzers"].items():
+        expected = {
+            name: {"status": "ACTIVE", **analyzer, "findings": findings(analyzer)} for name, analyzer in written.items()
+        }
+        client = aws("accessanalyzer", *place.split("/"))
+        yield (
+            f"analyzers / {place}",
+            expected,
+            {a["name"]: read_analyzer(client, a) for a in client.list_analyzers()["analyzers"]},
+        )
+
+
+def read_analyzer(client, found):
+    read = client.list_findings_v2(analyzerArn=found["arn"])["findings"]
+    seen = {one["id"]: (one["resource"], one["status"]) for one in read}
+    return {"kind": found["type"], "status": found["status"], "findings": seen}
+
+
+def read_rule(events, rule):
+    targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    return {
+        "state": rule["State"],
+        "pattern": rule.get("EventPattern"),
+        "targets": {target["Id"]: target["Arn"] for target in targets},
+    }
+
+
+def subscriptions(sns, arn):
+    return [
+        {
+            "protocol": found["Protocol"],
+            "endpoint": found["Endpoint"],
+            "confirmed": found["SubscriptionArn"].startswith("arn:"),
+        }
+        for found in sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+    ]
+
+
+def read_filter(found):
+    metrics = [[one["metricNamespace"], one["metricName"]] for one in found["metricTransformations"]]
+    return {"pattern": found["filterPattern"], "metrics": metrics}
+
+
+def read_alarm(found):
+    return {
+        "namespace": found["Namespace"],
+        "metric": found["MetricName"],
+        "actions_enabled": found["ActionsEnabled"],
+        "actions": found["AlarmActions"],
+    }

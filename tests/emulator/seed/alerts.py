@@ -1,0 +1,69 @@
+"""EventBridge rules, SNS topics, metric filters, alarms, access analyzers."""
+
+from .documents import text
+
+
+def seed(zone, aws, backdoor):
+    for arn, topic in zone["topics"].items():
+        seed_topic(aws, arn, topic)
+    for place, rules in zone["event_rules"].items():
+        for name, rule in rules.items():
+            seed_rule(aws("events", *place.split("/")), name, rule)
+    for place, groups in zone["metric_filters"].items():
+        logs = aws("logs", *place.split("/"))
+        for group, filters in groups.items():
+            logs.create_log_group(logGroupName=group)
+            for name, one in filters.items():
+                metrics = [
+                    {"metricNamespace": namespace, "metricName": metric, "metricValue": "1"}
+                    for namespace, metric in one["metrics"]
+                ]
+                logs.put_metric_filter(
+                    logGroupName=group, filterName=name, filterPattern=one["pattern"], metricTransformations=metrics
+                )
+    for place, alarms in zone["alarms"].items():
+        for name, alarm in alarms.items():
+            seed_alarm(aws("cloudwatch", *place.split("/")), name, alarm)
+    for place, analyzers in zone["analyzers"].items():
+        for name, analyzer in analyzers.items():
+            aws("accessanalyzer", *place.split("/")).create_analyzer(analyzerName=name, type=analyzer["kind"])
+            backdoor.analyzer(*place.split("/"), name, analyzer.get("status", "ACTIVE"), findings(analyzer))
+
+
+def findings(analyzer):
+    return {id: (one["resource"], one.get("status", "ACTIVE")) for id, one in analyzer.get("findings", {}).items()}
+
+
+def seed_topic(aws, arn, topic):
+    _, _, _, region, account, name = arn.split(":")
+    sns = aws("sns", account, region)
+    sns.create_topic(Name=name)
+    for one in topic.get("subscriptions", []):
+        made = sns.subscribe(
+            TopicArn=arn, Protocol=one["protocol"], Endpoint=one["endpoint"], ReturnSubscriptionArn=True
+        )
+        if one.get("confirmed"):
+            sns.confirm_subscription(TopicArn=arn, Token=made["SubscriptionArn"])
+
+
+def seed_rule(events, name, rule):
+    pattern = {"EventPattern": text(rule["pattern"])} if rule.get("pattern") else {"ScheduleExpression": "rate(1 day)"}
+    events.put_rule(Name=name, State=rule.get("state", "ENABLED"), **pattern)
+    targets = [{"Id": id, "Arn": arn} for id, arn in rule.get("targets", {}).items()]
+    if targets:
+        events.put_targets(Rule=name, Targets=targets)
+
+
+def seed_alarm(cloudwatch, name, alarm):
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace=alarm["namespace"],
+        MetricName=alarm["metric"],
+        ActionsEnabled=alarm.get("actions_enabled", False),
+        AlarmActions=alarm.get("actions", []),
+        Statistic="Sum",
+        Period=300,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+    )
