@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cucumber::then;
 use logproof_estate::{
-    AccountId, BucketRef, ExchangeId,
+    BucketRef, ExchangeId,
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
@@ -84,6 +84,7 @@ impl BucketGround {
         };
         let ground = Ground::read(w, &[text.as_deref().unwrap_or_default()]).await?;
         let exchanges = [text.exchanges(), ground.exchanges()].concat();
+        w.record.rest_on(&exchanges);
         Ok(Self { bucket, policy, ground, exchanges })
     }
 
@@ -102,6 +103,7 @@ impl BucketGround {
             expected: expected.into(),
             change: change.into(),
             exchanges: self.exchanges.clone(),
+            stood_for_by: None,
         }
     }
 
@@ -385,9 +387,4 @@ async fn nobody_can_bypass_retention(w: &mut LogproofWorld) -> Judged {
         )
         .conclude(w, answer);
     w.settle()
-}
-
-/// Whose log files a reader or writer question is about.
-pub(crate) fn management(w: &LogproofWorld) -> Result<AccountId, Stop> {
-    Ok(w.config()?.organization.management_account.clone())
 }

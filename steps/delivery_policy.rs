@@ -53,11 +53,11 @@ fn must_be_allowed(w: &mut LogproofWorld, ground: &BucketGround, request: &Reque
         return;
     }
     let found = if decided.is_allowed() { "accepted".to_owned() } else { format!("refused: {decided}") };
+    w.record.rest_on(ground.exchanges());
     w.observe(
         Observation::new(ground.subject(), expected, found, decided.is_allowed())
             .place(format!("{} on {}", request.action(), request.resource()))
-            .hint(change)
-            .resting_on(ground.exchanges()),
+            .hint(change),
     );
 }
 

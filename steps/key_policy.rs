@@ -47,6 +47,7 @@ impl KeyGround {
         let policy = parse(w, "the key policy", &text, "kms:GetKeyPolicy", &asked.account)?;
         let ground = Ground::read(w, &[&text]).await?;
         let exchanges = [key.exchanges(), text.exchanges(), ground.exchanges()].concat();
+        w.record.rest_on(&exchanges);
         Ok(Self { arn: key.arn.clone(), asked, policy, ground, exchanges })
     }
 
@@ -61,6 +62,7 @@ impl KeyGround {
             expected: expected.into(),
             change: change.into(),
             exchanges: self.exchanges.clone(),
+            stood_for_by: None,
         }
     }
 

@@ -9,6 +9,9 @@ use logproof_estate::{
 };
 use logproof_policy::{Answer, Layer, Witness};
 
+/// Name the engine gives the policy it assumes for unknown users and roles.
+const ASSUMED: &str = "assumed administrator policy";
+
 /// A claim about a subject: no request of a set is let through.
 #[derive(Debug, Clone)]
 pub(crate) struct Claim {
@@ -22,16 +25,23 @@ pub(crate) struct Claim {
     pub(crate) change: String,
     /// What the answer rests on.
     pub(crate) exchanges: Vec<ExchangeId>,
+    /// The account the answer was found for, when it stands for this one.
+    pub(crate) stood_for_by: Option<AccountId>,
 }
 
 impl Claim {
     /// Records the engine's answer.
     pub(crate) fn conclude(self, w: &mut LogproofWorld, answer: Answer) {
+        w.record.rest_on(&self.exchanges);
         match answer {
-            Answer::Holds => w.observe(
-                Observation::new(self.subject, self.expected, "proved: no such request is let through", true)
-                    .resting_on(&self.exchanges),
-            ),
+            Answer::Holds => {
+                w.observe(Observation::new(
+                    self.subject,
+                    self.expected,
+                    "proved: no such request is let through",
+                    true,
+                ));
+            }
             Answer::Violated(witness) => self.violated(w, &witness),
             Answer::Undecided(reason) => self.undecided(w, reason),
         }
@@ -40,18 +50,27 @@ impl Claim {
     /// Records a request that is let through although it must not be.
     pub(crate) fn violated(self, w: &mut LogproofWorld, witness: &Witness) {
         let report = WitnessReport {
-            sentence: witness.sentence(),
+            sentence: self.in_words_of_the_subject(&witness.sentence()),
             statement: let_through_by(witness),
-            change: Some(self.change.clone()),
-            request: serde_json::to_value(witness).unwrap_or_default(),
+            change: None,
+            request: self.in_words_of_the_subject_json(witness),
         };
         let found = format!("{} can call {}", witness.caller, witness.request.action());
-        w.observe(
-            Observation::new(self.subject, self.expected, found, false)
-                .hint(self.change)
-                .witness(report)
-                .resting_on(&self.exchanges),
-        );
+        let found = self.in_words_of_the_subject(&found);
+        w.observe(Observation::new(self.subject, self.expected, found, false).hint(self.change).witness(report));
+    }
+
+    /// A witness about the account that stands for this one, told of this one: no policy tells the two apart.
+    fn in_words_of_the_subject(&self, text: &str) -> String {
+        match &self.stood_for_by {
+            Some(other) if *other != self.account => text.replace(other.as_str(), self.account.as_str()),
+            _ => text.to_owned(),
+        }
+    }
+
+    fn in_words_of_the_subject_json(&self, witness: &Witness) -> serde_json::Value {
+        let text = serde_json::to_string(witness).unwrap_or_default();
+        serde_json::from_str(&self.in_words_of_the_subject(&text)).unwrap_or_default()
     }
 
     /// Records that the policies do not decide.
@@ -71,6 +90,11 @@ impl Claim {
 
 fn let_through_by(witness: &Witness) -> Option<String> {
     let layer = witness.decided.layer;
+    if let Some(statement) = &witness.decided.statement
+        && &*statement.policy_name == ASSUMED
+    {
+        return Some("no statement that denies it (an administrator is assumed in the account)".to_owned());
+    }
     match (&witness.decided.statement, layer) {
         (Some(statement), _) => Some(format!("{statement} ({layer})")),
         (None, Layer::RootUser) => Some(layer.to_string()),

@@ -103,10 +103,13 @@ impl Ground {
     }
 }
 
+/// Policies with their index, by the id of what they are attached to.
+type ByTarget = HashMap<String, Vec<(usize, Arc<Policy>)>>;
+
 /// The policies of one kind, parsed, by target.
 struct Layer {
     /// `None` when the organization has no such layer.
-    by_target: Option<HashMap<String, Vec<(usize, Arc<Policy>)>>>,
+    by_target: Option<ByTarget>,
     texts: Vec<String>,
 }
 
@@ -123,7 +126,7 @@ impl Layer {
         }
         let policies = w.see(estate.org_policies(kind).await)?;
         exchanges.extend_from_slice(policies.exchanges());
-        let mut by_target: HashMap<String, Vec<(usize, Arc<Policy>)>> = HashMap::new();
+        let mut by_target = ByTarget::new();
         for (index, policy) in policies.iter().enumerate() {
             let parsed = parse_org_policy(w, kind, policy)?;
             for target in &policy.targets {

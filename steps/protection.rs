@@ -133,6 +133,7 @@ fn in_every_member_account(
             expected: expected.to_owned(),
             change: change.to_owned(),
             exchanges: ground.exchanges().to_vec(),
+            stood_for_by: Some(representative),
         };
         claim.conclude(w, answer);
     }
@@ -253,6 +254,7 @@ async fn nobody_assumes_without_mfa(w: &mut LogproofWorld) -> Judged {
         expected: "the role can be assumed with multi-factor authentication only".to_owned(),
         change: "add Bool aws:MultiFactorAuthPresent true to every Allow of the trust policy".to_owned(),
         exchanges: [role.exchanges(), ground.exchanges()].concat(),
+        stood_for_by: None,
     };
     claim.conclude(w, answer);
     w.settle()

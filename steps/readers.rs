@@ -53,7 +53,7 @@ async fn no_reader_reads_outside_its_path(w: &mut LogproofWorld) -> Judged {
         let subject = Subject::arn(&reader.principal);
         if paths.contains(&"") {
             let found = "its path is the whole bucket";
-            w.observe(Observation::new(subject, "an exact path", found, true).resting_on(ground.exchanges()));
+            w.observe(Observation::new(subject, "an exact path", found, true));
             w.note(format!("{} is registered for every log file", reader.principal));
             continue;
         }
@@ -150,7 +150,7 @@ async fn ended_readers_cannot_read(w: &mut LogproofWorld) -> Judged {
             }
             None => {
                 let found = format!("its access ends on {end}, which has not come");
-                w.observe(Observation::new(subject, expected, found, true).resting_on(ground.exchanges()));
+                w.observe(Observation::new(subject, expected, found, true));
             }
         }
     }
@@ -257,18 +257,16 @@ async fn every_reader_can_read_and_decrypt(w: &mut LogproofWorld) -> Judged {
             let mut claim = bucket
                 .claim(expected.clone(), "allow it in the bucket policy, the key policy and the reader's own policy");
             claim.subject = Subject::arn(&reader.principal);
+            w.record.rest_on(&claim.exchanges);
             match &decided.decision {
                 Decision::Undecided(reason) => claim.undecided(w, reason.clone()),
-                Decision::Allowed => w.observe(
-                    Observation::new(claim.subject, expected, "allowed", true)
-                        .place(place.clone())
-                        .resting_on(&claim.exchanges),
-                ),
+                Decision::Allowed => {
+                    w.observe(Observation::new(claim.subject, expected, "allowed", true).place(place.clone()))
+                }
                 _ => w.observe(
                     Observation::new(claim.subject, expected, format!("refused: {decided}"), false)
                         .place(place.clone())
-                        .hint(claim.change)
-                        .resting_on(&claim.exchanges),
+                        .hint(claim.change),
                 ),
             }
         }

@@ -197,6 +197,9 @@ pub struct Record {
     pub manual: Option<String>,
     /// Limits of the examination the reader must know; never changes a verdict.
     pub notes: Vec<String>,
+    /// Exchanges that every observation of the scenario rests on, besides its own: the organization and its policies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub basis: Vec<ExchangeId>,
 }
 
 /// How the runner saw the scenario end.
@@ -215,6 +218,15 @@ impl Record {
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.unseen.is_empty() && self.observations.iter().all(|o| o.met)
+    }
+
+    /// Adds exchanges that every observation rests on.
+    pub fn rest_on(&mut self, exchanges: &[ExchangeId]) {
+        for id in exchanges {
+            if !self.basis.contains(id) {
+                self.basis.push(id.clone());
+            }
+        }
     }
 
     /// Observations that do not meet the control.

@@ -69,8 +69,9 @@ impl MockZone {
     /// # Errors
     /// [`ZoneError`] naming file, place and what to do.
     pub fn parse(text: &str, origin: &str) -> Result<Self, ZoneError> {
-        let zone = load::load(text, origin)?;
+        let mut zone = load::load(text, origin)?;
         let accounts = members(&zone);
+        deliver_for_generated(&mut zone);
         let struck = Mutex::new(vec![0; zone.faults.len()]);
         Ok(Self { zone, accounts, struck })
     }
@@ -163,6 +164,32 @@ fn throttled(tag: &CallTag) -> Reply {
     }
 }
 
+/// Made-up accounts deliver log files like the others.
+fn deliver_for_generated(zone: &mut Zone) {
+    let Some(generated) = &zone.generated_accounts else { return };
+    let now = zone.now;
+    let day = now.strftime("%Y/%m/%d").to_string();
+    let stamp = now.strftime("%Y%m%dT%H%MZ").to_string();
+    for trail in zone.trails.values().filter(|trail| trail.organization) {
+        let Some(bucket) = zone.buckets.get_mut(&trail.bucket) else { continue };
+        let prefix = trail.prefix.as_ref().map_or_else(String::new, |prefix| format!("{prefix}/"));
+        for index in 0..generated.count {
+            let (id, region) = (generated_id(index), &trail.region);
+            let key = format!(
+                "{prefix}AWSLogs/{}/{id}/CloudTrail/{region}/{day}/{id}_CloudTrail_{region}_{stamp}_aaaaaaaaaaaaaaaa.json.gz",
+                zone.organization.id
+            );
+            let object = zone::Object { size: 2048, last_modified: Some(now), ..zone::Object::default() };
+            bucket.objects.insert(key, object);
+        }
+    }
+}
+
+/// Id of a made-up account.
+fn generated_id(index: u64) -> String {
+    format!("{}", 700_000_000_000 + index * 7)
+}
+
 /// An operation the mock does not know.
 fn unknown(tag: &CallTag) -> Reply {
     let message = format!("the mock landing zone does not serve {}:{}", tag.service, tag.operation);
@@ -197,7 +224,7 @@ fn members(zone: &Zone) -> Vec<Member> {
         .collect();
     if let Some(generated) = &zone.generated_accounts {
         members.extend((0..generated.count).map(|index| Member {
-            id: format!("{}", 700_000_000_000 + index * 7),
+            id: generated_id(index),
             name: format!("workload-{index:05}"),
             status: "ACTIVE".to_owned(),
             parent: generated.unit.clone(),
