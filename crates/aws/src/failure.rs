@@ -1,7 +1,8 @@
 //! Turns what the SDK says into the product's words: absent, denied, throttled, unreachable, malformed.
 
-use std::error::Error;
+use std::{error::Error, fmt};
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use logproof_estate::{AccountId, Reason, Region, Unseen};
@@ -61,6 +62,9 @@ where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     fn from(error: SdkError<E, HttpResponse>) -> Self {
+        if chain(&error).any(|cause| cause.is::<CredentialsError>()) {
+            return Self::Credentials(innermost(&error));
+        }
         let status = error.raw_response().map(|response| response.status().as_u16());
         match &error {
             SdkError::ServiceError(context) => {
@@ -84,8 +88,6 @@ where
                 }
                 match failure.as_connector_error() {
                     Some(connector) if connector.is_timeout() => Self::Transport(format!("timed out: {text}")),
-                    Some(connector) if connector.is_io() || connector.is_user() => Self::Transport(text),
-                    _ if text.to_lowercase().contains("credential") => Self::Credentials(text),
                     _ => Self::Transport(text),
                 }
             }
@@ -124,7 +126,31 @@ where
     }
 }
 
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Service { code: Some(code), message, .. } => write!(f, "`{code}`: {message}"),
+            Self::Service { code: None, status, message, .. } => write!(f, "HTTP {status}: {message}"),
+            Self::Role { role, detail } => write!(f, "role `{role}` cannot be assumed: {detail}"),
+            Self::Transport(detail)
+            | Self::NotRecorded(detail)
+            | Self::Malformed(detail)
+            | Self::Credentials(detail) => f.write_str(detail),
+        }
+    }
+}
+
 impl Failure {
+    /// What a failure to assume `role` is: a refusal is about the role, everything else stays what it is.
+    pub(crate) fn assuming(self, role: String) -> Self {
+        match &self {
+            Self::Service { code: Some(code), .. } if DENIED.contains(&code.as_str()) => {
+                Self::Role { role, detail: self.to_string() }
+            }
+            _ => self,
+        }
+    }
+
     /// Says it in the product's words. `made` are the exchanges of the question; the last one failed.
     pub(crate) fn unseen(self, asked: &Asked<'_>, made: &[Made]) -> Unseen {
         let operation = made
@@ -209,12 +235,12 @@ fn hint(reason: &Reason, asked: &Asked<'_>) -> String {
     }
 }
 
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&cause| cause.source())
+}
+
 fn innermost(error: &(dyn Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    one_line(&cause.to_string())
+    chain(error).last().map(|cause| one_line(&cause.to_string())).unwrap_or_default()
 }
 
 /// The first 300 characters on one line: an HTML error page must not flood a report.

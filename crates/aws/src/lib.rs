@@ -7,6 +7,8 @@
 mod call;
 mod exchange;
 mod failure;
+#[cfg(test)]
+mod fake;
 pub mod mock;
 mod observe;
 mod permissions;
@@ -34,6 +36,8 @@ pub struct Options {
     pub on_call: Option<OnCall>,
     /// Receives every exchange with its body.
     pub recorder: Option<Arc<dyn Recorder>>,
+    /// Answers an interrupted run already has; asked before anybody else.
+    pub earlier: Option<Arc<dyn Serve>>,
 }
 
 /// Facts from AWS, or from something that answers like it.
@@ -53,7 +57,7 @@ impl Aws {
         let client = aws_smithy_http_client::Builder::new()
             .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
             .build_https();
-        let seam = Seam::network(client, options.recorder, options.on_call);
+        let seam = Seam::network(client, options);
         let mut aws = Self::new(Sessions::live(config, &seam).await, seam, config);
         let caller = aws.identify().await?;
         aws.own_account(caller.account.clone());
@@ -63,7 +67,7 @@ impl Aws {
     /// Asks a server in this process: a mock zone or a recording, as a caller of account `caller`.
     #[must_use]
     pub fn served(server: Arc<dyn Serve>, caller: &AccountId, config: &Config, options: Options) -> Self {
-        let seam = Seam::served(server, options.recorder, options.on_call);
+        let seam = Seam::served(server, options);
         let mut aws = Self::new(Sessions::served(config, &seam), seam, config);
         aws.own_account(caller.clone());
         aws

@@ -163,7 +163,7 @@ impl Sessions {
             Arc::clone(accounts.entry(account.clone()).or_default())
         };
         cell.get_or_init(|| async {
-            let role = format!("arn:aws:iam::{account}:role/{}", self.access.role_name);
+            let role = format!("arn:{}:iam::{account}:role/{}", self.home.partition(), self.access.role_name);
             let provider = AssumedRole {
                 sts: self.base_session(account.as_str()).sts(),
                 role: role.clone(),
@@ -172,12 +172,7 @@ impl Sessions {
                 current: tokio::sync::Mutex::new(None),
             };
             // Assumed once up front, so that a role that cannot be assumed is said as such, not as a failed call.
-            provider.current().await.map_err(|failure| match failure {
-                Failure::Service { code, message, .. } => {
-                    Failure::Role { role, detail: format!("{}: {message}", code.unwrap_or_default()) }
-                }
-                other => other,
-            })?;
+            provider.current().await.map_err(|failure| failure.assuming(role))?;
             Ok(SharedCredentialsProvider::new(provider))
         })
         .await
@@ -244,7 +239,7 @@ impl ProvideCredentials for AssumedRole {
         Self: 'a,
     {
         Providing::new(async {
-            self.current().await.map_err(|failure| CredentialsError::provider_error(format!("{failure:?}")))
+            self.current().await.map_err(|failure| CredentialsError::provider_error(failure.to_string()))
         })
     }
 }
@@ -349,3 +344,6 @@ impl aws_sdk_s3control::config::endpoint::ResolveEndpoint for FixedEndpoint {
         aws_sdk_s3control::config::endpoint::EndpointFuture::ready(Ok(endpoint))
     }
 }
+
+#[cfg(test)]
+mod tests;

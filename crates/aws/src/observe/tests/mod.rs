@@ -9,6 +9,7 @@ mod iam;
 mod kms;
 mod logs;
 mod organizations;
+mod questions;
 mod s3;
 mod s3_objects;
 mod s3_rules;
