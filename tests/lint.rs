@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use std::{fs, path::Path, process::Command};
+mod support;
 
+use std::fs;
+
+use support::{Ran, run};
 use tempfile::TempDir;
 
 /// A control that has nothing wrong.
@@ -21,27 +24,6 @@ Feature: Logs are kept
   Scenario: First
     Then the log bucket is in the home Region
 ";
-
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn run(folder: &Path, args: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_logproof"))
-        .args(args)
-        .current_dir(folder)
-        .env_clear()
-        .stdin(std::process::Stdio::null())
-        .output()
-        .unwrap();
-    Ran {
-        code: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
 
 fn lint_bytes(files: &[(&str, &[u8])]) -> Ran {
     let home = TempDir::new().unwrap();

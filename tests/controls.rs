@@ -1,0 +1,283 @@
+//! Every control on every landing zone of `tests/fixtures/<control>/`: the verdict, the subject and the reason, and
+//! what it must leave alone.
+//!
+//! A fixture is a variant of the sample zone (`base: sample` with `patch`, `json_patch`, `config`, `faults`) and
+//! `expect`: for each control named, its verdict, and for a verdict that has one, the subject and the reason. Controls
+//! that are neither named nor listed in `others` must say of the variant what they say of the sample, and those that are
+//! listed must not. The name of a
+//! file begins with the verdict it expects. `LOGPROOF_FIXTURES=LS-2.6` runs those below one folder and says why each
+//! other control changes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod support;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use logproof_aws::MockZone;
+use logproof_estate::{
+    assessment::{Assessment, ControlResult},
+    record::Verdict,
+};
+use serde::Deserialize;
+
+/// File names begin with one of these.
+const KINDS: [(&str, Verdict); 5] = [
+    ("compliant", Verdict::Pass),
+    ("violating", Verdict::Fail),
+    ("error", Verdict::Error),
+    ("not-applicable", Verdict::NotApplicable),
+    ("manual", Verdict::Manual),
+];
+
+#[derive(Debug, Deserialize)]
+struct File {
+    expect: Expect,
+}
+
+#[derive(Debug, Deserialize)]
+struct Expect {
+    /// Controls that may differ from the sample too, because the zone shows a defect of theirs as well.
+    #[serde(default)]
+    others: BTreeSet<String>,
+    #[serde(flatten)]
+    controls: BTreeMap<String, Expected>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    verdict: Verdict,
+    subject: Option<String>,
+    reason: Option<String>,
+}
+
+/// One fixture: the control it is for, the name to show, the text.
+struct Fixture {
+    control: String,
+    name: String,
+    text: String,
+}
+
+fn fixtures() -> Vec<Fixture> {
+    let home = support::root().join("tests/fixtures");
+    let mut found = Vec::new();
+    for folder in sorted(&home) {
+        let control = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        for path in sorted(&folder) {
+            let name = format!("tests/fixtures/{control}/{}", path.file_name().unwrap().to_str().unwrap());
+            found.push(Fixture { control: control.clone(), name, text: fs::read_to_string(&path).unwrap() });
+        }
+    }
+    found
+}
+
+fn sorted(folder: &PathBuf) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    entries
+}
+
+#[test]
+fn every_fixture_gets_its_verdict_for_its_reason_and_nothing_else_changes() {
+    let (controls, vocabulary) = support::catalogue();
+    let sample = support::check(MockZone::sample_text(), "sample", &controls, &vocabulary).unwrap();
+    let wanted = std::env::var("LOGPROOF_FIXTURES").unwrap_or_default();
+    let fixtures: Vec<Fixture> =
+        fixtures().into_iter().filter(|fixture| wanted.is_empty() || fixture.control == wanted).collect();
+    assert!(!fixtures.is_empty(), "there are fixtures to run");
+    let (next, problems) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some(fixture) = fixtures.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let found = match support::check(&fixture.text, &fixture.name, &controls, &vocabulary) {
+                        Ok(assessment) => compare(fixture, &assessment, &sample),
+                        Err(error) => vec![error],
+                    };
+                    let found = found.into_iter().map(|problem| format!("{}: {problem}", fixture.name));
+                    problems.lock().unwrap().extend(found);
+                }
+            });
+        }
+    });
+    let mut problems = problems.into_inner().unwrap();
+    problems.sort();
+    assert!(
+        problems.is_empty(),
+        "{} problems in {} fixtures:\n{}",
+        problems.len(),
+        fixtures.len(),
+        problems.join("\n")
+    );
+}
+
+/// What is not as the fixture expects.
+fn compare(fixture: &Fixture, assessment: &Assessment, sample: &Assessment) -> Vec<String> {
+    let file: File = match serde_yaml_ng::from_str(&fixture.text) {
+        Ok(file) => file,
+        Err(error) => return vec![format!("its `expect` cannot be read: {error}")],
+    };
+    let mut problems = Vec::new();
+    match file.expect.controls.get(&fixture.control) {
+        None => problems.push(format!("expects nothing of {}", fixture.control)),
+        Some(expected) => {
+            let base = fixture.name.rsplit('/').next().unwrap_or_default();
+            let kind = KINDS.iter().find(|(prefix, _)| base.starts_with(prefix));
+            if kind.map(|(_, verdict)| *verdict) != Some(expected.verdict) {
+                problems.push(format!("its name does not say that it expects {}", expected.verdict.word()));
+            }
+        }
+    }
+    let known: BTreeSet<&str> = assessment.controls.iter().map(|control| control.id.as_str()).collect();
+    for id in file.expect.controls.keys().chain(&file.expect.others).filter(|id| !known.contains(id.as_str())) {
+        problems.push(format!("speaks of `{id}`, which is no control"));
+    }
+    let named = |control: &ControlResult| file.expect.controls.get(&control.id);
+    problems.extend(assessment.controls.iter().filter_map(|control| as_expected(control, named(control)?)));
+    let pairs = assessment.controls.iter().zip(&sample.controls).filter(|(control, _)| named(control).is_none());
+    let changed: Vec<&ControlResult> =
+        pairs.filter(|(control, before)| control.verdict != before.verdict).map(|(control, _)| control).collect();
+    let ids: BTreeSet<String> = changed.iter().map(|control| control.id.clone()).collect();
+    if ids != file.expect.others {
+        let list: Vec<String> = ids.into_iter().collect();
+        let mut problem = format!("changes `others: [{}]`, expects {:?}", list.join(", "), file.expect.others);
+        if std::env::var_os("LOGPROOF_FIXTURES").is_some() {
+            problem.extend(changed.iter().map(|c| format!("\n  {} {}: {}", c.id, c.verdict.word(), reasons(c))));
+        }
+        problems.push(problem);
+    }
+    problems
+}
+
+fn as_expected(control: &ControlResult, expected: &Expected) -> Option<String> {
+    let id = &control.id;
+    if control.verdict != expected.verdict {
+        let (is, wanted) = (control.verdict.word(), expected.verdict.word());
+        return Some(format!("{id} is {is}, expected {wanted}: {}", reasons(control)));
+    }
+    let must_say = matches!(expected.verdict, Verdict::Fail) && expected.subject.is_none()
+        || matches!(expected.verdict, Verdict::Fail | Verdict::Error) && expected.reason.is_none();
+    if must_say {
+        return Some(format!("{id} is {} as expected, but of no stated subject or reason", control.verdict.word()));
+    }
+    let statements = statements(control, expected.verdict);
+    let fits = |(subject, text): &(String, String)| {
+        expected.subject.as_ref().is_none_or(|wanted| subject == wanted)
+            && expected.reason.as_ref().is_none_or(|wanted| text.contains(wanted.as_str()))
+    };
+    let nothing_asked = expected.subject.is_none() && expected.reason.is_none();
+    if nothing_asked || statements.iter().any(fits) {
+        return None;
+    }
+    let said: Vec<String> = statements.iter().map(|(subject, text)| format!("\n    {subject}: {text}")).collect();
+    Some(format!("{id} is {} for other reasons: {}", control.verdict.word(), said.concat()))
+}
+
+/// What a control says for its verdict: subject and text.
+fn statements(control: &ControlResult, verdict: Verdict) -> Vec<(String, String)> {
+    let mut statements = Vec::new();
+    for scenario in control.scenarios.iter().filter(|scenario| scenario.verdict == verdict) {
+        let record = &scenario.record;
+        match verdict {
+            Verdict::Fail => statements.extend(record.findings().map(|finding| {
+                let place = finding.place.as_deref().unwrap_or_default();
+                let witness = finding.witness.as_ref().map(|witness| {
+                    format!("{} {}", witness.sentence, witness.statement.as_deref().unwrap_or_default())
+                });
+                let witness = witness.unwrap_or_default();
+                let text = format!("expected {}, found {} {place} {witness}", finding.expected, finding.found);
+                (finding.subject.arn.clone(), text)
+            })),
+            Verdict::Error if !record.unseen.is_empty() => {
+                statements.extend(record.unseen.iter().map(|unseen| (unseen.subject.clone(), unseen.to_string())));
+            }
+            _ => statements.push((String::new(), scenario.reason.clone())),
+        }
+    }
+    statements
+}
+
+fn reasons(control: &ControlResult) -> String {
+    let worst = control.scenarios.iter().filter(|scenario| scenario.verdict == control.verdict);
+    worst.map(|scenario| format!("\n    {}: {}", scenario.name, scenario.reason)).collect()
+}
+
+#[test]
+fn every_control_has_fixtures_and_every_fixture_a_control() {
+    let (controls, _) = support::catalogue();
+    let ids: BTreeSet<String> = controls.iter().map(|control| control.id.clone()).collect();
+    let mut kinds: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for fixture in fixtures() {
+        let base = fixture.name.rsplit('/').next().unwrap().to_owned();
+        let kind = KINDS.iter().find(|(prefix, _)| base.starts_with(prefix)).map(|(prefix, _)| *prefix);
+        assert!(kind.is_some() && base.ends_with(".yaml"), "{}: the name does not begin with a verdict", fixture.name);
+        kinds.entry(fixture.control).or_default().extend(kind);
+    }
+    let with_fixtures: BTreeSet<String> = kinds.keys().cloned().collect();
+    assert_eq!(ids, with_fixtures, "controls on the left, folders of fixtures on the right");
+    let lacking: Vec<String> = kinds
+        .iter()
+        .flat_map(|(id, kinds)| {
+            let lacks = ["compliant", "violating"].into_iter().filter(|kind| !kinds.contains(kind));
+            lacks.map(move |kind| format!("{id} has no {kind} fixture"))
+        })
+        .collect();
+    assert_eq!(lacking, Vec::<String>::new());
+}
+
+#[test]
+fn file_names_begin_with_the_id_of_their_control() {
+    let (controls, _) = support::catalogue();
+    for control in controls {
+        let file = control.path.rsplit('/').next().unwrap().to_owned();
+        assert!(file.starts_with(&format!("{}-", control.id)), "{} is in {}", control.id, control.path);
+    }
+}
+
+#[test]
+fn nothing_on_the_sample_fails_or_cannot_be_assessed() {
+    let (controls, vocabulary) = support::catalogue();
+    let sample = support::check(MockZone::sample_text(), "sample", &controls, &vocabulary).unwrap();
+    let bad = sample.controls.iter().filter(|control| matches!(control.verdict, Verdict::Fail | Verdict::Error));
+    let bad: Vec<String> = bad.map(|control| format!("{} {}", control.id, reasons(control))).collect();
+    assert_eq!(bad, Vec::<String>::new());
+    assert!(sample.controls_with(Verdict::Pass) > 0);
+}
+
+#[test]
+fn every_file_of_steps_is_compiled_and_registers() {
+    let declared: BTreeSet<String> =
+        logproof::vocabulary::Vocabulary::registered().sentences.iter().map(|s| s.file.replace('\\', "/")).collect();
+    let steps = support::root().join("steps");
+    let mut with_steps = BTreeSet::new();
+    let mut folders = vec![steps.clone()];
+    while let Some(folder) = folders.pop() {
+        for path in sorted(&folder) {
+            let name = path.strip_prefix(support::root()).unwrap().to_str().unwrap().replace('\\', "/");
+            if path.is_dir() && name != "steps/tests" && name != "steps/target" {
+                folders.push(path);
+            } else if name.ends_with(".rs") && registers(&fs::read_to_string(&path).unwrap()) {
+                with_steps.insert(name);
+            }
+        }
+    }
+    assert!(!with_steps.is_empty());
+    assert_eq!(declared, with_steps, "registered on the left, files with step attributes on the right");
+}
+
+/// Whether a source file has a step attribute.
+fn registers(source: &str) -> bool {
+    source
+        .lines()
+        .any(|line| ["#[given(", "#[when(", "#[then("].iter().any(|attribute| line.trim().starts_with(attribute)))
+}

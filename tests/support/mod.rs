@@ -1,0 +1,75 @@
+//! Runs the real program, and runs described landing zones in this process.
+
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::Arc,
+};
+
+use logproof::{
+    assess::{self, Setting},
+    catalogue::{Control, FeatureSet},
+    lint, target,
+    vocabulary::Vocabulary,
+};
+use logproof_aws::{MockZone, Options};
+use logproof_estate::{Estate, assessment::Assessment};
+
+/// What the program did.
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// The program, to be run in `folder` with nothing of the environment.
+pub fn program(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_logproof"));
+    command.args(args).current_dir(folder).env_clear().stdin(Stdio::null());
+    command
+}
+
+/// Runs the program to its end.
+pub fn run(folder: &Path, args: &[&str]) -> Ran {
+    ran(&program(folder, args).output().unwrap())
+}
+
+/// What an ended program did.
+pub fn ran(output: &std::process::Output) -> Ran {
+    Ran {
+        code: output.status.code().expect("the program ended by itself"),
+        out: String::from_utf8(output.stdout.clone()).unwrap(),
+        err: String::from_utf8(output.stderr.clone()).unwrap(),
+    }
+}
+
+/// The controls of the program and the steps they are written in.
+pub fn catalogue() -> (Vec<Control>, Vocabulary) {
+    let vocabulary = Vocabulary::registered();
+    let linted = lint::examine(&FeatureSet::Embedded.read().unwrap(), &vocabulary);
+    assert_eq!(linted.problems, [], "the controls of this program are sound");
+    (linted.controls, vocabulary)
+}
+
+/// Checks a described landing zone in this process.
+pub fn check(zone: &str, origin: &str, controls: &[Control], vocabulary: &Vocabulary) -> Result<Assessment, String> {
+    let zone = MockZone::parse(zone, origin).map_err(|error| error.to_string())?;
+    let connected = target::described(zone, origin, Options::default()).map_err(|error| error.to_string())?;
+    let estate = Arc::new(Estate::new(Arc::clone(&connected.config), connected.source(), connected.now.unwrap()));
+    let setting = Setting {
+        id: "run".to_owned(),
+        target: connected.target.clone(),
+        started: "2026-01-15T12:00:00Z".parse().unwrap(),
+        selection: std::collections::BTreeMap::new(),
+    };
+    let calls = || connected.calls();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    Ok(runtime.block_on(assess::assess(controls, vocabulary, &estate, &calls, setting, std::future::pending(), || {})))
+}
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
