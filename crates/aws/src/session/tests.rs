@@ -152,7 +152,7 @@ impl Recorder for Kept {
 
 async fn kept(server: &Arc<Fake>) -> (Vec<ExchangeId>, Vec<(ExchangeId, Exchange, String)>) {
     let recorder = Arc::new(Kept::default());
-    let options = Options { recorder: Some(Arc::clone(&recorder) as Arc<dyn Recorder>), on_call: None };
+    let options = Options { recorder: Some(Arc::clone(&recorder) as Arc<dyn Recorder>), ..Options::default() };
     let fact = server.aws_with(&fake::config(), options).bucket_acl(&bucket(0)).await.unwrap();
     let kept = std::mem::take(&mut *recorder.0.lock().unwrap());
     (fact.exchanges().to_vec(), kept)
@@ -205,7 +205,7 @@ async fn calls_are_counted_and_told() {
     let tell = Arc::clone(&told);
     let on_call: crate::OnCall = Arc::new(move |exchange| tell.lock().unwrap().push(exchange.tag.operation.clone()));
     let server = Fake::new();
-    let aws = server.aws_with(&fake::config(), Options { on_call: Some(on_call), recorder: None });
+    let aws = server.aws_with(&fake::config(), Options { on_call: Some(on_call), ..Options::default() });
     assert!(aws.bucket_acl(&bucket(0)).await.is_ok());
     assert!(aws.bucket_acl(&bucket(1)).await.is_ok());
     let counted: Vec<_> = aws.calls().into_iter().collect();
@@ -288,7 +288,7 @@ async fn a_throttled_account_does_not_slow_the_others() {
 
 /// Over a network: `endpoint` is a real address of this machine.
 fn networked(endpoint: &str, config: &Config) -> Aws {
-    let seam = Seam::network(aws_smithy_http_client::Builder::new().build_http(), None, None);
+    let seam = Seam::network(aws_smithy_http_client::Builder::new().build_http(), Options::default());
     let base = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(SdkRegion::new("eu-central-1"))
