@@ -4,19 +4,26 @@
 //! never names the AWS SDK. Steps register themselves: a program gets them by naming this crate
 //! (`use logproof_steps as _;`).
 
+mod access_logging;
+mod alerting;
 pub mod ask;
 mod bucket_access;
 mod bucket_policy;
+mod config_recording;
 mod data_events;
 mod delivery;
 mod delivery_policy;
 mod encryption;
+mod granting;
 mod judgement;
 mod key_policy;
 mod place;
 mod policy_claim;
 mod policy_scene;
 mod population;
+mod prevention;
 mod protection;
 mod readers;
+mod replication;
+mod retention;
 mod trail;

@@ -14,7 +14,7 @@ use std::fmt;
 use jiff::Timestamp;
 use logproof_estate::facts::{LifecycleRule, Versioning};
 
-pub(crate) use kinds::kinds_under;
+pub(crate) use kinds::{Kind, kinds_under};
 
 /// What becomes of a version that a newer one or a delete marker replaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,16 +53,6 @@ impl Object {
             && rule.tags.iter().all(|tag| self.tags.contains(tag))
             && rule.size_greater_than.is_none_or(|bound| self.size_bytes > bound)
             && rule.size_less_than.is_none_or(|bound| self.size_bytes < bound)
-    }
-}
-
-impl fmt::Display for Object {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object `{}` of {} bytes", self.key, self.size_bytes)?;
-        for (at, (key, value)) in self.tags.iter().enumerate() {
-            write!(f, "{} `{key}={value}`", if at == 0 { " tagged" } else { "," })?;
-        }
-        Ok(())
     }
 }
 

@@ -51,7 +51,7 @@ fn days(rules: &[LifecycleRule], versions: Versions) -> Option<i64> {
 /// Ends of every kind under a prefix, as (days, object), the earliest first.
 fn ends(prefix: &str, rules: &[LifecycleRule], versions: Versions) -> Vec<(Option<i64>, Object)> {
     let kinds = kinds_under(prefix, rules).into_iter();
-    kinds.map(|object| (Fate::of(&object, rules, versions).gone_after_days, object)).collect()
+    kinds.map(|kind| (Fate::of(&kind.object, rules, versions).gone_after_days, kind.object)).collect()
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn keys_avoid_the_prefixes_of_other_rules() {
     let prefixes = ["AWSLogs/z", "AWSLogs/y", "AWSLogs/zebra/"];
     let rules: Vec<LifecycleRule> =
         prefixes.iter().map(|p| LifecycleRule { prefix: (*p).to_owned(), ..expiring(p, 1) }).collect();
-    let keys: Vec<String> = kinds_under("AWSLogs/", &rules).into_iter().map(|object| object.key).collect();
+    let keys: Vec<String> = kinds_under("AWSLogs/", &rules).into_iter().map(|kind| kind.object.key).collect();
     assert_eq!(keys, ["AWSLogs/x", "AWSLogs/yz", "AWSLogs/zebra/z", "AWSLogs/zz"]);
 }
 
@@ -272,7 +272,14 @@ fn lone_delete_markers_go_by_the_flag_or_by_an_expiration() {
 }
 
 #[test]
-fn an_object_says_what_it_is() {
-    let object = Object { tags: vec![tag("a", "1"), tag("b", "2")], ..object("AWSLogs/x") };
-    assert_eq!(object.to_string(), "an object `AWSLogs/x` of 1000 bytes tagged `a=1`, `b=2`");
+fn a_kind_says_what_sets_it_apart() {
+    let words = |rules: &[LifecycleRule]| -> Vec<String> {
+        kinds_under("AWSLogs/", rules).iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(words(&[]), ["an object under `AWSLogs/`"]);
+    let narrow =
+        LifecycleRule { prefix: "AWSLogs/o-x/".to_owned(), tags: vec![tag("a", "1"), tag("b", "2")], ..rule("n") };
+    assert_eq!(words(&[narrow]).last().unwrap(), "an object under `AWSLogs/o-x/` tagged `a=1`, `b=2`");
+    let sized = LifecycleRule { size_greater_than: Some(1), ..rule("s") };
+    assert_eq!(words(&[sized]), ["an object under `AWSLogs/` of 1 bytes", "an object under `AWSLogs/` of 2 bytes"]);
 }

@@ -1,10 +1,14 @@
 //! Judgements that need only values: what a name says, what selectors record, how old a delivery is. No World, no
 //! questions, no steps.
 
+pub(crate) mod alarm;
 pub(crate) mod delivery;
+pub(crate) mod denials;
 pub(crate) mod event_pattern;
 pub(crate) mod key_name;
 pub(crate) mod lifecycle;
+pub(crate) mod log_files;
 pub(crate) mod naming;
+pub(crate) mod recording;
 pub(crate) mod selectors;
 pub(crate) mod store_events;

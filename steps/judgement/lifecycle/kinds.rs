@@ -2,7 +2,7 @@
 //!
 //! Two objects that no filter tells apart have the same fate, so that trying one of each kind tries them all.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use logproof_estate::facts::LifecycleRule;
 
@@ -10,26 +10,52 @@ use super::Object;
 
 type Tags = Vec<(String, String)>;
 
-/// One object of every kind under a prefix: first the untagged ones, which fewest rules speak of.
-pub(crate) fn kinds_under(prefix: &str, rules: &[LifecycleRule]) -> Vec<Object> {
+/// A kind of objects, with one of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kind {
+    /// The longest prefix a rule names, or was asked about, that it stands under.
+    pub(crate) under: String,
+    /// One of the kind.
+    pub(crate) object: Object,
+    /// Whether a rule tells its size from another.
+    sized: bool,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object under `{}`", self.under)?;
+        if self.sized {
+            write!(f, " of {} bytes", self.object.size_bytes)?;
+        }
+        for (at, (key, value)) in self.object.tags.iter().enumerate() {
+            write!(f, "{} `{key}={value}`", if at == 0 { " tagged" } else { "," })?;
+        }
+        Ok(())
+    }
+}
+
+/// Every kind of objects under a prefix: first the untagged ones, which fewest rules speak of.
+pub(crate) fn kinds_under(prefix: &str, rules: &[LifecycleRule]) -> Vec<Kind> {
     let rules: Vec<&LifecycleRule> = rules.iter().filter(|rule| rule.enabled).collect();
     let mut kinds = Vec::new();
-    for key in keys_under(prefix, &rules) {
+    for (under, key) in keys_under(prefix, &rules) {
         let here: Vec<&LifecycleRule> = rules.iter().copied().filter(|rule| key.starts_with(&rule.prefix)).collect();
+        let sized = here.iter().any(|rule| rule.size_greater_than.is_some() || rule.size_less_than.is_some());
         for tags in tags_of(&here) {
             for size_bytes in sizes_of(&here) {
-                kinds.push(Object { key: key.clone(), size_bytes, tags: tags.clone() });
+                let object = Object { key: key.clone(), size_bytes, tags: tags.clone() };
+                kinds.push(Kind { under: under.clone(), object, sized });
             }
         }
     }
-    kinds.sort_by_key(|object| (object.tags.len(), object.clone()));
+    kinds.sort_by(|a, b| (a.object.tags.len(), &a.object).cmp(&(b.object.tags.len(), &b.object)));
     kinds
 }
 
-/// A key directly under the prefix, and one directly under each longer prefix that a rule names.
-fn keys_under(prefix: &str, rules: &[&LifecycleRule]) -> BTreeSet<String> {
+/// The prefix and each longer one that a rule names, with a key directly under it.
+fn keys_under(prefix: &str, rules: &[&LifecycleRule]) -> BTreeSet<(String, String)> {
     let longer = rules.iter().map(|rule| rule.prefix.as_str()).filter(|one| one.starts_with(prefix));
-    longer.chain([prefix]).map(|prefix| key_directly_under(prefix, rules)).collect()
+    longer.chain([prefix]).map(|prefix| (prefix.to_owned(), key_directly_under(prefix, rules))).collect()
 }
 
 /// A key that begins with the prefix and with no longer prefix that a rule names.

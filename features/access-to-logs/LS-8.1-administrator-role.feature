@@ -1,0 +1,38 @@
+@LS-8.1 @severity:medium
+@hipaa:164.308.a.3.ii.a @iso-27001-2022:a.8.2 @nist-800-53r5:ac-5 @nist-800-53r5:ac-6.1
+@nist-800-53r5:ac-6.7 @nist-800-53r5:ac-6.9 @nist-800-53r5:au-9.4 @pci-dss-4.0:10.2.1.2 @soc2:cc6.3
+Feature: The administrator role of the log archive exists and rests
+
+  Requirement
+    The log archive account has one administrator role, for setting up the log store and for
+    emergencies. It has not been used within the time the organization calls quiet.
+
+  Why
+    Somebody must be able to get in after access is lost by every other way, and the role for that must
+    exist before. Used every week, it is no emergency role any more, and its misuse looks like any other
+    day.
+
+  How it is examined
+    The role names.admin_role is read in the log archive account, with its last use. The last use must
+    lie further back than expectations.admin_role_quiet_days, 30 unless the owner says otherwise.
+
+    IAM tracks the last use for 400 days, in any Region, and may show it some hours late. No use shown
+    within these days is accepted, and is no proof that there was none: the AssumeRole events in the
+    trail are that.
+
+  What stays manual
+    Each use is justified: by whom, when and for what, joined to a ticket.
+
+  Remediation
+    Create the role. Where it was used, find the session in the trail, ask for its reason, and give that
+    task a role of fewer permissions. Deployments of the log store run under a role of their own.
+
+  References
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.html
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleLastUsed.html
+
+  Scenario: The administrator role exists
+    Then the administrator role exists in the log archive account
+
+  Scenario: The administrator role rests
+    Then the administrator role has not been used within the time the organization calls quiet

@@ -1,0 +1,47 @@
+@LS-5.2 @severity:high
+@ccc-2025.10:Core.CN04.AR01 @cis-aws-3.0:3.3 @cis-aws-6.0:4.3 @fsbp:Config.1 @hipaa:164.308.a.1.ii.a
+@iso-27001-2022:a.5.16 @iso-27001-2022:a.5.22 @nist-800-53r5:au-9.2 @pci-dss-4.0:10.3.3
+@pci-dss-4.0:10.4.1.1 @pci-dss-4.0:11.5.2 @soc2:cc2.1 @soc2:cc3.1 @soc2:cc3.4 @soc2:cc8.1
+Feature: AWS Config delivers to the log store
+
+  Requirement
+    AWS Config delivers the configuration logs of every active account and governed Region to one bucket
+    of the log archive account, and that bucket accepts them.
+
+  Why
+    Configuration logs that stay in the account they describe can be changed or deleted by whoever rules
+    that account. A delivery that is refused leaves the same gap, without anybody having touched a
+    recorder.
+
+  How it is examined
+    The delivery channel of every pair of active account and governed Region must name the bucket for
+    configuration logs: names.config_bucket, or the log bucket where that is not given. The log archive
+    account must own a bucket of that name.
+
+    Object Lock needs attention of its own. AWS Config cannot deliver to a bucket with a default
+    retention, so the bucket of AWS Config and a locked log bucket cannot be the same one. Whether the
+    bucket policy lets AWS Config write is the subject of control LS-3.3.
+
+  Remediation
+    Set the bucket of the delivery channel the finding names. Where the log bucket is locked, give AWS
+    Config a bucket of its own in the log archive account, and replicate that one into a bucket with
+    Object Lock.
+
+  References
+    https://docs.aws.amazon.com/config/latest/APIReference/API_DeliveryChannel.html
+    https://docs.aws.amazon.com/config/latest/developerguide/manage-delivery-channel.html
+    https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
+
+  Rule: Every delivery goes to one place
+
+    Scenario: Every account and Region delivers to the bucket for configuration logs
+      Given every active account of the organization and every governed Region
+      Then AWS Config delivers to the bucket for configuration logs from each of these accounts and Regions
+
+    Scenario: The bucket for configuration logs is in the log archive account
+      Then the bucket for configuration logs is owned by the log archive account
+
+  Rule: Deliveries are accepted
+
+    Scenario: Object Lock does not turn deliveries away
+      Then Object Lock keeps no delivery of AWS Config out of the bucket for configuration logs

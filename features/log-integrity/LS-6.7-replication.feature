@@ -1,0 +1,56 @@
+@LS-6.7 @severity:medium @hardening
+@ccc-2025.10:AuditLog.CN05.AR01 @ccc-2025.10:Core.CN08.AR01 @ccc-2025.10:Core.CN08.AR02 @fsbp:S3.7
+@iso-27001-2022:a.8.14 @nist-800-53r5:au-9.2 @nist-800-53r5:cp-6.1 @nist-800-53r5:cp-9.a
+@nist-800-53r5:cp-9.b @nist-800-53r5:cp-9.c @pci-dss-4.0:10.3.3 @soc2:a1.2 @soc2:cc7.4
+Feature: A second copy of the logs is kept elsewhere
+
+  Requirement
+    Every log file is replicated to a bucket of another account of the organization, which keeps
+    versions and encrypts the copy with a key of its own Region.
+
+  Why
+    Whoever rules the log archive account rules the logs in it. A copy under another administration,
+    best in another Region, survives both that person and that Region.
+
+  How it is examined
+    The replication rules of the log bucket are read. At least one must be enabled and take in every log
+    file: no narrower prefix, no tags, and objects encrypted with SSE-KMS included, which S3 leaves out
+    unless the rule says otherwise. Its destination is looked up in the accounts of the organization, as
+    a rule can name a bucket that does not exist: the account must be expectations.replica_account, or
+    any but the log archive where that is not given. Versioning of the destination and the state of the
+    replica key are read there.
+
+    That a rule is complete does not show that objects arrive. Rules without replication metrics, and
+    those that copy delete markers, are noted.
+
+  What stays manual
+    How much may be lost, and how soon the copy must be usable, is decided by the organization.
+
+  Remediation
+    Create one replication rule without a filter, with SSE-KMS encrypted objects, a replica key, a
+    change of object ownership to the destination account, and replication metrics. Lock the replica
+    bucket as well.
+
+  References
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html
+
+  Background:
+    Given the log bucket of the log archive account
+
+  Rule: Everything is copied
+
+    Scenario: A replication rule takes in every log file
+      Then a replication rule is on that copies every log file, the encrypted ones included
+
+  Rule: The copy is elsewhere, and is kept
+
+    Scenario: The copy is in another account
+      Then the copy is in another account of the organization
+
+    Scenario: The copy keeps versions
+      Then the bucket of the copy exists and keeps versions
+
+    Scenario: The copy is encrypted with a key that can be used
+      Then the copy is encrypted with an enabled key of its own Region

@@ -1,0 +1,65 @@
+@LS-7.2 @severity:high
+@ccc-2025.10:AuditLog.CN03.AR01 @ccc-2025.10:AuditLog.CN03.AR02 @ccc-2025.10:Logging.CN07.AR01
+@cis-aws-3.0:4.8 @cis-aws-6.0:5.8 @iso-27001-2022:a.8.15 @iso-27001-2022:a.8.16 @nist-800-53r5:au-5
+@nist-800-53r5:au-9.b @pci-dss-4.0:10.4.1 @pci-dss-4.0:10.4.1.1 @pci-dss-4.0:10.7.2 @soc2:cc5.2
+Feature: Changing the log bucket raises an alert
+
+  Requirement
+    Every change of the log bucket's protection and every write to it by a person raises an alert that
+    reaches somebody, whoever makes it: the administrator role, the root user, or somebody from another
+    account. Reading raises none.
+
+  Why
+    Prevention fails sooner or later, and the administrator role may do what others cannot. Then the
+    time until somebody knows is what counts. An alert for every read as well would bury the one that
+    matters.
+
+  How it is examined
+    Events are made up as CloudTrail hands them to Amazon EventBridge: each change of the bucket's
+    policy, access control list, public access block, ownership, encryption, versioning, lifecycle,
+    Object Lock, replication and logging, its deletion, and writes and deletions of objects, by three
+    callers. The patterns of the EventBridge rules of the default event bus, in the account and Region
+    of the log bucket, are evaluated against every one of them; the finding names the events that raise
+    no alert, and by whom where it makes a difference. Reads of objects must match no such rule.
+
+    A rule counts when it is enabled and leads to an SNS topic with a confirmed subscription. The target
+    and the subscriptions are read. A target of another kind, such as a function or a queue, is not
+    followed any further: there an attestation must say that people hear of it. A pattern that this
+    program cannot evaluate makes the verdict an error, never a match. CloudWatch alarms on metric
+    filters are not counted here.
+
+    Whether the access policy of the topic lets EventBridge publish is not examined. Objects raise
+    events only while a trail records data events of the bucket, control LS-4.7.
+
+  What stays manual
+    That the people on call receive the alert and know what to do is shown by a drill, not by a setting.
+
+  Remediation
+    Create an EventBridge rule in the account and Region of the log bucket for `AWS API Call via
+    CloudTrail` of aws.s3 with readOnly false and the bucket's name in requestParameters.bucketName,
+    without exemption for any identity, and an SNS topic as target; confirm a subscription that somebody
+    watches.
+
+  References
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
+
+  Background:
+    Given the log bucket of the log archive account
+
+  Rule: An alert reaches somebody
+
+    Scenario: A rule watches the log bucket and leads to a subscriber
+      Then a rule that watches the log bucket is enabled, and its alert reaches a confirmed subscriber
+
+  Rule: Changes are seen, reads are not
+
+    Scenario: Every change of the bucket's protection raises an alert
+      Then every change of the log bucket's protection raises an alert, whoever makes it
+
+    Scenario: Every write by a person raises an alert
+      Then every write to the log bucket and every deletion by a person raises an alert, whoever it is
+
+    Scenario: Reading raises no alert
+      Then reading log files raises no alert

@@ -1,0 +1,293 @@
+//! Whether anybody hears of it when the log bucket is changed: EventBridge rules that see it, and where they lead.
+
+use std::sync::Arc;
+
+use cucumber::then;
+use logproof_estate::{
+    BucketRef, ExchangeId, Reason, Unseen,
+    record::{Observation, Subject},
+    world::{Judged, LogproofWorld, Stop},
+};
+
+use crate::{
+    judgement::{
+        alarm::{Alarm, Lead, Reach, WITH_READS, in_words},
+        event_pattern::{EventPattern, Matched},
+        store_events::{Kind, Scenery, StoreEvent},
+    },
+    population::ask_each,
+};
+
+#[then("a rule that watches the log bucket is enabled, and its alert reaches a confirmed subscriber")]
+async fn an_alert_reaches_a_subscriber(w: &mut LogproofWorld) -> Judged {
+    let watch = Watch::read(w).await?;
+    let expected: Arc<str> = Arc::from("an enabled rule with an SNS topic as target that has a confirmed subscription");
+    let watching: Vec<&Alarm> = watch.watching().collect();
+    let best = watching.iter().map(|alarm| alarm.reach()).max();
+    if best.is_none() {
+        // A rule whose pattern cannot be evaluated may be the one.
+        watch.note_undecided(w);
+        let found = format!("none of the {} EventBridge rules there sees a change of the bucket", watch.alarms.len());
+        w.observe(
+            Observation::new(watch.subject(), expected, found, false)
+                .hint("create an EventBridge rule for changes of the log bucket, with an SNS topic as target")
+                .resting_on(&watch.exchanges),
+        );
+        return w.settle();
+    }
+    for alarm in watching {
+        let met = alarm.reach() >= Reach::Unfollowed;
+        if met || best < Some(Reach::Unfollowed) {
+            w.observe(
+                Observation::new(watch.rule_subject(alarm), Arc::clone(&expected), alarm.in_words(), met)
+                    .hint("enable the rule, give it an SNS topic as target, and have a subscription confirmed")
+                    .resting_on(&watch.exchanges)
+                    .resting_on(&alarm.exchanges),
+            );
+        } else {
+            w.note(format!("rule `{}` watches the log bucket too, but {}", alarm.rule.name, alarm.in_words()));
+        }
+    }
+    if best == Some(Reach::Unfollowed) {
+        watch.needs_attestation(w);
+    }
+    w.settle()
+}
+
+#[then("every change of the log bucket's protection raises an alert, whoever makes it")]
+async fn every_change_raises_an_alert(w: &mut LogproofWorld) -> Judged {
+    raises_an_alert(w, Kind::Administration, "change of the protection of the log bucket").await
+}
+
+#[then("every write to the log bucket and every deletion by a person raises an alert, whoever it is")]
+async fn every_write_raises_an_alert(w: &mut LogproofWorld) -> Judged {
+    w.note("writes and deletions of objects reach EventBridge only while a trail records data events of the bucket: see control LS-4.7");
+    raises_an_alert(w, Kind::Write, "write or deletion of a log file by a person").await
+}
+
+#[then("reading log files raises no alert")]
+async fn reading_raises_no_alert(w: &mut LogproofWorld) -> Judged {
+    let watch = Watch::read(w).await?;
+    let alarms: Vec<&Alarm> = watch.watching().filter(|alarm| alarm.reach() >= Reach::Unfollowed).collect();
+    if alarms.is_empty() {
+        return Err(
+            w.not_applicable("events:ListRules returned no enabled rule that raises an alert for the log bucket")
+        );
+    }
+    for alarm in alarms {
+        let mut reads = watch.scenery.events(Kind::Read);
+        if alarm.rule.state == WITH_READS {
+            reads.extend(watch.scenery.events(Kind::Inspection));
+        }
+        let (mut seen, mut open) = (Vec::new(), None);
+        for read in &reads {
+            match alarm.sees(read) {
+                Matched::Yes => seen.push(read),
+                Matched::Undecided(reason) => open = Some(reason),
+                Matched::No => {}
+            }
+        }
+        if let Some(reason) = open.filter(|_| seen.is_empty()) {
+            w.unseen(watch.undecided(alarm, reason));
+            continue;
+        }
+        let found =
+            if seen.is_empty() { "no read raises it".to_owned() } else { format!("raised by {}", in_words(&seen)) };
+        w.observe(
+            Observation::new(watch.rule_subject(alarm), "an alert for changes only, none for reads", found, seen.is_empty())
+                .place("event pattern")
+                .hint("limit the pattern by event name, or to `readOnly: [false]`: an alert for each read hides the one that counts")
+                .resting_on(&watch.exchanges),
+        );
+    }
+    w.settle()
+}
+
+async fn raises_an_alert(w: &mut LogproofWorld, kind: Kind, what: &str) -> Judged {
+    let watch = Watch::read(w).await?;
+    let events = watch.scenery.events(kind);
+    let (mut silent, mut unfollowed, mut heard) = (Vec::new(), false, 0);
+    for event in &events {
+        match watch.raised_by(event) {
+            Raised::For(Reach::Subscriber) => heard += 1,
+            Raised::For(Reach::Unfollowed) => {
+                unfollowed = true;
+                heard += 1;
+            }
+            Raised::For(Reach::Nobody) => silent.push(event),
+            Raised::Undecided(unseen) if !w.record.unseen.contains(&unseen) => w.unseen(*unseen),
+            Raised::Undecided(_) => {}
+        }
+    }
+    let found = match silent.as_slice() {
+        [] => format!("an alert for {heard} of {} made-up events", events.len()),
+        silent => format!("no alert for {}", in_words(silent)),
+    };
+    w.observe(
+        Observation::new(watch.subject(), format!("an alert for every {what}"), found, silent.is_empty())
+            .place(watch.names_of_rules())
+            .hint("add the events to the pattern of a rule that is enabled and leads to a confirmed subscription")
+            .resting_on(&watch.exchanges)
+            .resting_on(&watch.exchanges_of_alarms()),
+    );
+    if unfollowed {
+        watch.needs_attestation(w);
+    }
+    w.settle()
+}
+
+/// What becomes of an event.
+enum Raised {
+    For(Reach),
+    Undecided(Box<Unseen>),
+}
+
+/// The rules where events of the bucket arrive: in its account and Region.
+struct Watch {
+    bucket: BucketRef,
+    scenery: Scenery,
+    alarms: Vec<Alarm>,
+    exchanges: Vec<ExchangeId>,
+}
+
+impl Watch {
+    async fn read(w: &mut LogproofWorld) -> Result<Self, Stop> {
+        let (estate, config, bucket) = (w.estate()?, w.config()?, w.bucket()?);
+        let scenery = Scenery {
+            bucket: bucket.clone(),
+            admin_role: config.names.admin_role.clone(),
+            management: config.organization.management_account.clone(),
+        };
+        let rules = w.see(estate.event_rules(&bucket.owner, &bucket.region).await)?;
+        let mut alarms = Vec::new();
+        for rule in rules.iter() {
+            // A rule without a pattern runs by the clock and sees no event.
+            let Some(text) = &rule.pattern else { continue };
+            let pattern = EventPattern::parse(text);
+            let alarm = Alarm { rule: rule.clone(), pattern, leads: Vec::new(), exchanges: Vec::new() };
+            let may_see = [Kind::Administration, Kind::Write]
+                .into_iter()
+                .flat_map(|kind| scenery.events(kind))
+                .any(|event| alarm.sees(&event) != Matched::No);
+            alarms.push(if may_see { follow(w, &bucket, alarm).await? } else { alarm });
+        }
+        Ok(Self { bucket, scenery, alarms, exchanges: rules.exchanges().to_vec() })
+    }
+
+    /// Rules that certainly see a change or a write, enabled or not.
+    fn watching(&self) -> impl Iterator<Item = &Alarm> {
+        self.alarms.iter().filter(|alarm| {
+            [Kind::Administration, Kind::Write]
+                .into_iter()
+                .flat_map(|kind| self.scenery.events(kind))
+                .any(|event| alarm.sees(&event) == Matched::Yes)
+        })
+    }
+
+    fn raised_by(&self, event: &StoreEvent) -> Raised {
+        let seen = self.alarms.iter().filter(|alarm| alarm.sees(event) == Matched::Yes).map(Alarm::reach).max();
+        if let Some(reach) = seen.filter(|reach| *reach > Reach::Nobody) {
+            return Raised::For(reach);
+        }
+        let open = self.alarms.iter().filter(|alarm| alarm.reach() > Reach::Nobody).find_map(|alarm| {
+            match alarm.sees(event) {
+                Matched::Undecided(reason) => Some(self.undecided(alarm, reason)),
+                Matched::Yes | Matched::No => None,
+            }
+        });
+        open.map_or(Raised::For(Reach::Nobody), |unseen| Raised::Undecided(Box::new(unseen)))
+    }
+
+    /// Records the enabled rules of which it cannot be said whether they watch the bucket.
+    fn note_undecided(&self, w: &mut LogproofWorld) {
+        for alarm in self.alarms.iter().filter(|alarm| alarm.reach() > Reach::Nobody) {
+            let events = self.scenery.events(Kind::Administration);
+            let open = events.iter().find_map(|event| match alarm.sees(event) {
+                Matched::Undecided(reason) => Some(reason),
+                Matched::Yes | Matched::No => None,
+            });
+            if let Some(reason) = open {
+                w.unseen(self.undecided(alarm, reason));
+            }
+        }
+    }
+
+    fn undecided(&self, alarm: &Alarm, reason: String) -> Unseen {
+        Unseen {
+            operation: "event pattern evaluation".to_owned(),
+            account: self.bucket.owner.clone(),
+            region: Some(self.bucket.region.clone()),
+            subject: alarm.rule.arn.clone(),
+            reason: Reason::Undecided,
+            detail: reason,
+            hint:
+                "write the pattern with operators this program knows, or test it with `aws events test-event-pattern`"
+                    .to_owned(),
+            exchanges: self.exchanges.clone(),
+        }
+    }
+
+    fn needs_attestation(&self, w: &mut LogproofWorld) {
+        let targets = self
+            .watching()
+            .filter(|alarm| alarm.reach() == Reach::Unfollowed)
+            .flat_map(|alarm| alarm.leads.iter().map(|lead| lead.target.arn.as_str()))
+            .collect::<Vec<_>>();
+        w.needs_attestation(format!("an alert that reaches {} is heard by the people on call", targets.join(", ")));
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::arn(self.bucket.arn()).at(&self.bucket.owner, Some(&self.bucket.region))
+    }
+
+    fn rule_subject(&self, alarm: &Alarm) -> Subject {
+        Subject::arn(&alarm.rule.arn).at(&self.bucket.owner, Some(&self.bucket.region))
+    }
+
+    fn names_of_rules(&self) -> String {
+        let names: Vec<&str> = self
+            .watching()
+            .filter(|alarm| alarm.reach() > Reach::Nobody)
+            .map(|alarm| alarm.rule.name.as_str())
+            .collect();
+        if names.is_empty() { "no rule".to_owned() } else { format!("EventBridge rules: {}", names.join(", ")) }
+    }
+
+    fn exchanges_of_alarms(&self) -> Vec<ExchangeId> {
+        self.alarms.iter().flat_map(|alarm| alarm.exchanges.iter().cloned()).collect()
+    }
+}
+
+/// Asks for the targets of a rule, and for the subscriptions of those that are topics.
+async fn follow(w: &mut LogproofWorld, bucket: &BucketRef, mut alarm: Alarm) -> Result<Alarm, Stop> {
+    let estate = w.estate()?;
+    let targets = w.see(estate.rule_targets(&bucket.owner, &bucket.region, &alarm.rule.name).await)?;
+    alarm.exchanges.extend_from_slice(targets.exchanges());
+    let answers = ask_each(targets.to_vec(), |target| {
+        let estate = Arc::clone(&estate);
+        async move {
+            let mut parts = target.arn.split(':').skip(2);
+            let topic = parts.next() == Some("sns");
+            let region = parts.next().and_then(|region| region.parse().ok()).unwrap_or_else(|| bucket.region.clone());
+            let owner = parts.next().and_then(|account| account.parse().ok()).unwrap_or_else(|| bucket.owner.clone());
+            let answer = match topic {
+                true => Some(estate.topic_subscriptions(&owner, &region, &target.arn).await),
+                false => None,
+            };
+            (target, answer)
+        }
+    })
+    .await;
+    for (target, answer) in answers {
+        let subscriptions = match answer {
+            None => None,
+            Some(answer) => {
+                let seen = w.see(answer)?;
+                alarm.exchanges.extend_from_slice(seen.exchanges());
+                seen.as_ref().cloned()
+            }
+        };
+        alarm.leads.push(Lead { target, subscriptions });
+    }
+    Ok(alarm)
+}

@@ -1,0 +1,255 @@
+//! What lifecycle rules make of log files: how long they stay, how long they can be read at once, and what is cleaned
+//! up behind them.
+
+use cucumber::then;
+use logproof_estate::{
+    BucketRef, ExchangeId, Reason, Unseen,
+    facts::{LifecycleRule, Versioning},
+    record::{Observation, Subject},
+    world::{Judged, LogproofWorld, Stop},
+};
+
+use crate::judgement::{
+    lifecycle::{
+        Fate, Kind, Reading, Versions, kinds_under, lone_delete_markers_go, replaced_version_goes,
+        unfinished_uploads_go,
+    },
+    log_files::log_root,
+};
+
+#[then("no lifecycle rule deletes a log file before the organization's retention ends")]
+async fn no_rule_deletes_too_early(w: &mut LogproofWorld) -> Judged {
+    let files = LogFiles::read(w).await?;
+    let retention = i64::from(w.config()?.expectations.retention_days);
+    let earliest =
+        files.kinds().filter_map(|(kind, fate)| Some((fate.gone_after_days?, kind, fate))).min_by_key(|e| e.0);
+    let (found, met) = match &earliest {
+        None => ("no lifecycle rule deletes a log file".to_owned(), true),
+        Some((days, kind, fate)) => (format!("{kind} {}", fate.end()), *days >= retention),
+    };
+    if let Some((kind, expires)) = files.first_expiry().filter(|(_, expires)| met && expires.days < retention) {
+        w.note(format!("a delete marker hides {kind} {expires}; its version stays, and is read by version id only"));
+    }
+    let replaced =
+        files.kinds().filter_map(|(kind, _)| replaced_version_goes(&kind.object, &files.rules, files.versions));
+    if let Some(moment) = replaced.min_by_key(|moment| moment.days).filter(|moment| moment.days < retention) {
+        w.note(format!("a version that somebody overwrites or deletes by hand goes {moment}, unless Object Lock keeps it: see control LS-6.4"));
+    }
+    let expected = format!("every object under `{}` kept for at least {retention} days", files.root);
+    files.observe(
+        w,
+        expected,
+        found,
+        met,
+        "let the rule expire log files no earlier than the retention, and noncurrent versions after that",
+    );
+    w.settle()
+}
+
+#[then("a lifecycle rule that is on ends every log file at last")]
+async fn every_log_file_ends(w: &mut LogproofWorld) -> Judged {
+    let files = LogFiles::read(w).await?;
+    if files.mfa_delete {
+        return Err(w.not_applicable(
+            "s3:GetBucketVersioning returned MFA delete: S3 takes no lifecycle rules for such a bucket",
+        ));
+    }
+    // Tags only bring more rules to bear, so an object without any is the last to have an end.
+    let untagged: Vec<(&Kind, &Fate)> = files.kinds().filter(|(kind, _)| kind.object.tags.is_empty()).collect();
+    let endless = untagged.iter().find(|(_, fate)| fate.gone_after_days.is_none());
+    let last = untagged.iter().filter_map(|(_, fate)| fate.gone_after_days).max();
+    let found = match (endless, last) {
+        (Some((kind, fate)), _) => format!("{kind} {}{}", fate.end(), files.disabled_in_words()),
+        (None, Some(days)) => format!("every log file is deleted, the last kind after {days} days"),
+        (None, None) => "no lifecycle rules".to_owned(),
+    };
+    let expected = format!("every object under `{}` deleted by a rule some day", files.root);
+    files.observe(w, expected, found, endless.is_none(), "enable a rule for the prefix, without size or tag filters, that expires objects and then removes noncurrent versions");
+    w.settle()
+}
+
+#[then("log files stay directly readable for as long as the organization calls hot")]
+async fn log_files_stay_hot(w: &mut LogproofWorld) -> Judged {
+    let files = LogFiles::read(w).await?;
+    let hot = i64::from(w.config()?.expectations.hot_days);
+    let mut coldest: Option<(i64, String)> = None;
+    for (kind, fate) in files.kinds() {
+        let moved = fate.first_move(Reading::AfterRestore).map(|to| (to.moment.days, format!("{kind} moves to {to}")));
+        let gone = fate.expires.as_ref().map(|expires| (expires.days, format!("{kind} expires {expires}")));
+        coldest = [coldest, moved, gone].into_iter().flatten().min_by_key(|(days, _)| *days);
+        if let Some(to) = fate.first_move(Reading::NotKnown).filter(|to| to.moment.days < hot) {
+            w.unseen(files.undecided(format!(
+                "whether storage class {} is read without a restore is not known",
+                to.storage_class
+            )));
+            return w.settle();
+        }
+    }
+    if files.rules.iter().flat_map(|rule| &rule.transitions).any(|to| to.storage_class == "INTELLIGENT_TIERING") {
+        w.note("objects in INTELLIGENT_TIERING are read at once unless its archive tiers were configured, which is not examined");
+    }
+    let (found, met) = match coldest {
+        None => ("no rule moves log files out of reach or ends them".to_owned(), true),
+        Some((days, words)) => (words, days >= hot),
+    };
+    let expected = format!("every object under `{}` readable without a restore for at least {hot} days", files.root);
+    files.observe(
+        w,
+        expected,
+        found,
+        met,
+        "move log files to GLACIER or DEEP_ARCHIVE after the hot period only; GLACIER_IR is read at once",
+    );
+    w.settle()
+}
+
+#[then("no lifecycle rule expires a log file that Object Lock still keeps")]
+async fn no_rule_expires_what_is_locked(w: &mut LogproofWorld) -> Judged {
+    let files = LogFiles::read(w).await?;
+    let estate = w.estate()?;
+    let lock = w.see(estate.object_lock(&files.bucket).await)?;
+    let retention = lock.as_ref().and_then(|lock| lock.default_retention.as_ref());
+    let Some(retention) = retention else {
+        return Err(w.not_applicable("s3:GetObjectLockConfiguration returned no default retention"));
+    };
+    let (found, met) = match files.first_expiry() {
+        None => ("no rule expires log files".to_owned(), true),
+        Some((kind, expires)) => (format!("{kind} expires {expires}"), expires.days >= retention.days),
+    };
+    let expected = format!("no object expires before Object Lock lets go of it, after {} days", retention.days);
+    let files = files.resting_on(lock.exchanges());
+    files.observe(w, expected, found, met, "expire log files no earlier than their lock ends: until then S3 only hides them, and keeps and bills every version");
+    w.settle()
+}
+
+#[then("a lifecycle rule removes the parts of uploads that were never completed")]
+async fn unfinished_uploads_are_removed(w: &mut LogproofWorld) -> Judged {
+    let files = LogFiles::read(w).await?;
+    let without = files.kinds().find(|(kind, _)| unfinished_uploads_go(&kind.object.key, &files.rules).is_none());
+    let last = files
+        .kinds()
+        .filter_map(|(kind, _)| unfinished_uploads_go(&kind.object.key, &files.rules))
+        .max_by_key(|m| m.days);
+    let found = match (without, last) {
+        (Some((kind, _)), _) => format!("parts of an upload under `{}` stay for ever", kind.under),
+        (None, Some(moment)) => format!("removed {moment}"),
+        (None, None) => "no lifecycle rules".to_owned(),
+    };
+    let expected = format!("unfinished uploads under `{}` aborted by a rule", files.root);
+    files.observe(
+        w,
+        expected,
+        found,
+        without.is_none(),
+        "add AbortIncompleteMultipartUpload to a rule without tag or size filter",
+    );
+    w.settle()
+}
+
+#[then("a lifecycle rule removes delete markers that hide nothing any more")]
+async fn lone_delete_markers_are_removed(w: &mut LogproofWorld) -> Judged {
+    let files = LogFiles::read(w).await?;
+    if files.versions == Versions::NotKept {
+        return Err(
+            w.not_applicable("s3:GetBucketVersioning returned no enabled versioning: there are no delete markers")
+        );
+    }
+    let without = files.kinds().find(|(kind, _)| !lone_delete_markers_go(&kind.object.key, &files.rules));
+    let found = match without {
+        Some((kind, _)) => format!("delete markers under `{}` stay for ever", kind.under),
+        None => "removed".to_owned(),
+    };
+    let expected = format!("expired delete markers under `{}` removed by a rule", files.root);
+    files.observe(
+        w,
+        expected,
+        found,
+        without.is_none(),
+        "add ExpiredObjectDeleteMarker to a rule without tag or size filter",
+    );
+    w.settle()
+}
+
+/// The log files of the bucket by kind, and what the rules make of each.
+struct LogFiles {
+    bucket: BucketRef,
+    root: String,
+    rules: Vec<LifecycleRule>,
+    versions: Versions,
+    mfa_delete: bool,
+    fates: Vec<(Kind, Fate)>,
+    exchanges: Vec<ExchangeId>,
+}
+
+impl LogFiles {
+    async fn read(w: &mut LogproofWorld) -> Result<Self, Stop> {
+        let (estate, config, bucket) = (w.estate()?, w.config()?, w.bucket()?);
+        let rules = w.see(estate.bucket_lifecycle(&bucket).await)?;
+        let versioning = w.see(estate.bucket_versioning(&bucket).await)?;
+        let versions = Versions::of(&versioning);
+        let root = log_root(config.names.log_prefix.as_deref());
+        let fates = kinds_under(&root, &rules)
+            .into_iter()
+            .map(|kind| {
+                let fate = Fate::of(&kind.object, &rules, versions);
+                (kind, fate)
+            })
+            .collect();
+        let exchanges = [rules.exchanges(), versioning.exchanges()].concat();
+        let mfa_delete = has_mfa_delete(&versioning);
+        Ok(Self { bucket, root, rules: rules.to_vec(), versions, mfa_delete, fates, exchanges })
+    }
+
+    fn kinds(&self) -> impl Iterator<Item = (&Kind, &Fate)> {
+        self.fates.iter().map(|(kind, fate)| (kind, fate))
+    }
+
+    /// The kind that expires first.
+    fn first_expiry(&self) -> Option<(&Kind, &crate::judgement::lifecycle::Moment)> {
+        self.kinds()
+            .filter_map(|(kind, fate)| Some((kind, fate.expires.as_ref()?)))
+            .min_by_key(|(_, moment)| moment.days)
+    }
+
+    /// Names the rules that are off, where there are any.
+    fn disabled_in_words(&self) -> String {
+        let names: Vec<String> =
+            self.rules.iter().filter(|rule| !rule.enabled).map(|rule| format!("`{}`", rule.id)).collect();
+        if names.is_empty() { String::new() } else { format!("; disabled: {}", names.join(", ")) }
+    }
+
+    fn resting_on(mut self, exchanges: &[ExchangeId]) -> Self {
+        self.exchanges.extend_from_slice(exchanges);
+        self
+    }
+
+    fn observe(&self, w: &mut LogproofWorld, expected: String, found: String, met: bool, hint: &str) {
+        w.observe(
+            Observation::new(self.subject(), expected, found, met)
+                .place("LifecycleConfiguration")
+                .hint(hint)
+                .resting_on(&self.exchanges),
+        );
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::arn(self.bucket.arn()).at(&self.bucket.owner, Some(&self.bucket.region))
+    }
+
+    fn undecided(&self, detail: String) -> Unseen {
+        Unseen {
+            operation: "lifecycle evaluation".to_owned(),
+            account: self.bucket.owner.clone(),
+            region: Some(self.bucket.region.clone()),
+            subject: self.bucket.arn(),
+            reason: Reason::Undecided,
+            detail,
+            hint: "examine the rule by hand, and report the storage class so that it becomes known".to_owned(),
+            exchanges: self.exchanges.clone(),
+        }
+    }
+}
+
+fn has_mfa_delete(versioning: &Versioning) -> bool {
+    versioning.mfa_delete.as_deref() == Some("Enabled")
+}
