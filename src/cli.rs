@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::ask::AskArgs;
+
 /// Examines an AWS log store against readable controls and leaves evidence of what was seen.
 #[derive(Debug, Parser)]
 #[command(name = "logproof", version, max_term_width = 100, arg_required_else_help = true)]
@@ -26,6 +28,22 @@ pub enum Command {
     Controls(ControlsArgs),
     /// Show one control: its text, its steps and the API calls it makes.
     Explain(ExplainArgs),
+    /// Look at the organization with your credentials and write logproof.toml.
+    Init(InitArgs),
+    /// Ask a policy question: can, who-can, never, difference.
+    Ask(AskArgs),
+    /// Verify the evidence of a run: files, exchanges, seal, chain.
+    Verify(VerifyArgs),
+    /// Run a bundle's own features on its own exchanges, offline, and compare verdict by verdict.
+    Replay(ReplayArgs),
+    /// Write a report from the evidence of a run.
+    Report(ReportArgs),
+    /// Show the state of each control over a period, from the bundles of its runs.
+    Period(PeriodArgs),
+    /// Make a signing key.
+    Key(KeyArgs),
+    /// List the IAM actions the audit role needs.
+    Permissions,
 }
 
 /// Where the controls come from.
@@ -74,6 +92,129 @@ pub struct CheckArgs {
     /// Show no progress bar.
     #[arg(long)]
     pub no_progress: bool,
+    /// Private key to seal the evidence with; `logproof key new` makes one.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Bundle of the run before this one: its digest is named in the manifest.
+    #[arg(long, value_name = "BUNDLE")]
+    pub follows: Option<PathBuf>,
+    /// Go on with the newest interrupted run (or the one at `--out`).
+    #[arg(long)]
+    pub resume: bool,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Clone, Args)]
+pub struct InitArgs {
+    /// Home Region of the organization trail.
+    #[arg(long, value_name = "REGION")]
+    pub region: String,
+    /// Governed Region; may be repeated [default: the Regions in which AWS Config records].
+    #[arg(long = "governed-region", value_name = "REGION")]
+    pub regions: Vec<String>,
+    /// Role assumed in other accounts.
+    #[arg(long, value_name = "NAME", default_value = "LogproofAudit")]
+    pub role_name: String,
+    /// External id sent with AssumeRole.
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<String>,
+    /// Profile of the shared AWS configuration.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// File to write; never overwritten.
+    #[arg(long, value_name = "FILE", default_value = "logproof.toml")]
+    pub out: PathBuf,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Clone, Args)]
+pub struct VerifyArgs {
+    /// Folder of the run.
+    #[arg(value_name = "BUNDLE")]
+    pub bundle: PathBuf,
+    /// Public key the bundle must be sealed with.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Bundle this one must follow.
+    #[arg(long, value_name = "BUNDLE")]
+    pub follows: Option<PathBuf>,
+}
+
+/// Arguments of `replay`.
+#[derive(Debug, Clone, Args)]
+pub struct ReplayArgs {
+    /// Folder of the run.
+    #[arg(value_name = "BUNDLE")]
+    pub bundle: PathBuf,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Clone, Args)]
+pub struct ReportArgs {
+    /// Folder of the run.
+    #[arg(value_name = "BUNDLE")]
+    pub bundle: PathBuf,
+    /// Form of the report.
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub format: crate::bundle::Format,
+    /// File to write [default: standard output].
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Arguments of `period`.
+#[derive(Debug, Clone, Args)]
+pub struct PeriodArgs {
+    /// Folder of runs.
+    #[arg(value_name = "DIR")]
+    pub reports: PathBuf,
+    /// First day or instant.
+    #[arg(long, value_name = "WHEN")]
+    pub from: String,
+    /// End: the first day or instant after the period.
+    #[arg(long, value_name = "WHEN")]
+    pub to: String,
+    /// Hours one run stands for.
+    #[arg(long, value_name = "HOURS", default_value_t = 26)]
+    pub every_hours: u32,
+    /// Public key every bundle must be sealed with.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Form of the answer.
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    pub format: PeriodFormat,
+}
+
+/// Form of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum PeriodFormat {
+    /// A row per stretch and gap.
+    #[default]
+    Csv,
+    /// One JSON object.
+    Json,
+}
+
+/// Arguments of `key`.
+#[derive(Debug, Clone, Args)]
+pub struct KeyArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: KeyCommand,
+}
+
+/// Commands of `key`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum KeyCommand {
+    /// Make a private key, and its public half beside it with `.pub` appended.
+    New {
+        /// File to write; never overwritten.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Kind of key.
+        #[arg(long, value_enum, default_value = "ed25519", value_name = "KIND")]
+        algorithm: crate::evidence::keys::Algorithm,
+    },
 }
 
 /// Form of the catalogue.

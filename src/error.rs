@@ -81,6 +81,24 @@ pub enum Error {
         /// The place.
         path: PathBuf,
     },
+    /// `--resume` without an interrupted run.
+    #[error("there is no interrupted run to go on with at `{path}`\nhint: run without `--resume`")]
+    NothingToResume {
+        /// The place.
+        path: PathBuf,
+    },
+    /// The interrupted run was asked something else.
+    #[error("the interrupted run used another {what}\nhint: ask for the same again, or run without `--resume`")]
+    OtherRequest {
+        /// What differs.
+        what: &'static str,
+    },
+    /// Evidence that cannot be used.
+    #[error("{0}")]
+    Evidence(String),
+    /// An answer or question of `ask`, `init` or `key` that failed.
+    #[error("{0}")]
+    Command(String),
     /// Reports cannot be written.
     #[error("cannot write `{path}`: {source}\nhint: free space, or choose a writable folder with `--out`")]
     Unwritable {
@@ -99,7 +117,7 @@ impl Error {
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Unwritable { .. } | Self::Unreachable(_) => Exit::Unassessed,
+            Self::Unwritable { .. } | Self::Unreachable(_) | Self::Evidence(_) => Exit::Unassessed,
             _ => Exit::Usage,
         }
     }

@@ -46,6 +46,24 @@ impl Folder {
         Ok(Self { partial, place: place.to_owned() })
     }
 
+    /// Goes on with the working folder an interrupted run left for `place`.
+    ///
+    /// # Errors
+    /// [`Error::NothingToResume`].
+    pub fn resume(place: &Path) -> Result<Self, Error> {
+        let partial = beside(place, ".partial");
+        if !partial.is_dir() {
+            return Err(Error::NothingToResume { path: place.to_owned() });
+        }
+        Ok(Self { partial, place: place.to_owned() })
+    }
+
+    /// The working folder.
+    #[must_use]
+    pub fn working(&self) -> &Path {
+        &self.partial
+    }
+
     /// Where the folder will stand.
     #[must_use]
     pub fn place(&self) -> &Path {
@@ -58,7 +76,11 @@ impl Folder {
     /// [`Error::Unwritable`] with the place the file was meant for.
     pub fn write(&self, name: &str, body: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
         let write = || {
-            let mut file = BufWriter::new(File::create(self.partial.join(name))?);
+            let path = self.partial.join(name);
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            let mut file = BufWriter::new(File::create(path)?);
             body(&mut file)?;
             file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
         };
@@ -100,6 +122,19 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// The place of the newest interrupted run below `reports`.
+#[must_use]
+pub fn interrupted(reports: &Path) -> Option<PathBuf> {
+    let mut found: Vec<String> = fs::read_dir(reports)
+        .ok()?
+        .filter_map(Result::ok)
+        .filter_map(|entry| entry.file_name().to_str().map(str::to_owned))
+        .filter_map(|name| Some(name.strip_prefix('.')?.strip_suffix(".partial")?.to_owned()))
+        .collect();
+    found.sort();
+    found.pop().map(|name| reports.join(name))
 }
 
 /// A run id: when it began, and something no other run of that second has.

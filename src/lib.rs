@@ -3,17 +3,24 @@
 //! It reads and lints the controls, connects to a landing zone, runs the scenarios, builds the assessment and writes
 //! the reports. It must not know AWS services, and no report sees anything but the assessment.
 
+pub mod ask;
 pub mod assess;
+pub mod bundle;
 pub mod catalogue;
 pub mod cli;
+pub mod commands;
 pub mod describe;
 pub mod error;
+pub mod evidence;
 pub mod exit;
 pub mod folder;
 pub mod guard;
+pub mod init;
 pub mod lint;
 pub mod logging;
+pub mod period;
 pub mod progress;
+pub mod replay;
 pub mod report;
 pub mod run;
 pub mod runner;

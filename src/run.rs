@@ -11,20 +11,22 @@ use std::{
 
 use futures::FutureExt as _;
 use jiff::Timestamp;
-use logproof_aws::{Exchange, OnCall};
+use logproof_aws::{Exchange, OnCall, Options, Recorder, Serve};
 use logproof_estate::{Estate, assessment::Assessment, config::parse_instant};
 
 use crate::{
     assess::{self, Setting},
+    bundle::{self, Begun, Sealing},
     catalogue::{Control, FeatureSet},
     cli::{CheckArgs, Cli, Command, FeatureArgs},
-    describe,
+    commands, describe,
     error::Error,
+    evidence::{EXCHANGES, keys::PrivateKey, recording::Recording},
     exit::Exit,
-    folder::{self, ASSESSMENT, Folder},
+    folder::{self, Folder},
     lint,
     progress::Progress,
-    report::{json, junit, terminal},
+    report::terminal,
     selection::Selection,
     target::{self, Connected},
     vocabulary::Vocabulary,
@@ -53,6 +55,17 @@ pub async fn run(cli: Cli) -> Result<Exit, Error> {
             print(|out| describe::control(control, &calls, out));
             Ok(Exit::Success)
         }
+        Command::Init(args) => commands::init(&args).await,
+        Command::Ask(args) => commands::ask(&args.question).await,
+        Command::Verify(args) => commands::verify(&args),
+        Command::Replay(args) => commands::replay(&args).await,
+        Command::Report(args) => commands::report(&args),
+        Command::Period(args) => commands::period(&args),
+        Command::Key(args) => commands::key(&args),
+        Command::Permissions => {
+            print(|out| commands::permissions(out));
+            Ok(Exit::Success)
+        }
     }
 }
 
@@ -74,7 +87,7 @@ fn lint(args: &FeatureArgs) -> Result<Exit, Error> {
 }
 
 /// The controls, when none of them could be green without checking anything.
-fn controls(args: &FeatureArgs) -> Result<(Vec<Control>, Vocabulary), Error> {
+pub fn controls(args: &FeatureArgs) -> Result<(Vec<Control>, Vocabulary), Error> {
     let vocabulary = Vocabulary::registered();
     let linted = lint::examine(&FeatureSet::of(args.features.as_deref()).read()?, &vocabulary);
     if linted.problems.is_empty() {
@@ -95,27 +108,53 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
     }
     let selected = selection.apply(controls)?;
     let as_of = args.as_of.as_deref().map(parse_instant).transpose().map_err(Error::AsOf)?;
-    let progress = Progress::new(!args.no_progress && !args.quiet && args.verbose == 0);
-    let connected = target::connect(args, Some(on_call(&progress))).await?;
     if selected.is_empty() {
-        progress.end();
         say("nothing was assessed: no scenario is selected\nhint: `logproof controls` lists controls and tags");
         return Ok(Exit::Nothing);
     }
-    let as_of = as_of.or(connected.now).unwrap_or(started);
+    let key = args.key.as_deref().map(PrivateKey::read).transpose().map_err(evidence)?;
+    let progress = Progress::new(!args.no_progress && !args.quiet && args.verbose == 0);
+    let begun = bundle::begin(args, REPORTS, started)?;
+    let Begun { folder, recording, earlier, former } = begun;
+    let options = Options {
+        on_call: Some(on_call(&progress)),
+        recorder: Some(Arc::clone(&recording) as Arc<dyn Recorder>),
+        earlier: earlier.clone().map(|tape| tape as Arc<dyn Serve>),
+    };
+    let connected = match target::connect(args, options).await {
+        Ok(connected) => connected,
+        Err(error) => {
+            if former.is_none() {
+                folder.discard();
+            }
+            return Err(error);
+        }
+    };
+    let as_of = former.as_ref().map(|former| former.as_of).or(as_of).or(connected.now).unwrap_or(started);
+    let started = former.as_ref().map_or(started, |former| former.started);
     let estate = Arc::new(Estate::new(Arc::clone(&connected.config), connected.source(), as_of));
     let interrupt = interrupted().shared();
-    same_organization(&connected, &estate, interrupt.clone()).await?;
-    let id = folder::run_id(started);
-    let place = args.out.clone().unwrap_or_else(|| Path::new(REPORTS).join(&id));
-    let folder = Folder::begin(&place)?;
+    if let Err(error) = same_organization(&connected, &estate, interrupt.clone()).await {
+        if former.is_none() {
+            folder.discard();
+        }
+        return Err(error);
+    }
+    let id = former.as_ref().map_or_else(|| bundle::id_of(&folder, args, started), |former| former.id.clone());
+    let request = bundle::Request { id: id.clone(), started, as_of, selection: selection.as_given() };
+    bundle::write_request(&folder, &request, former.as_ref(), &connected, &args.features)?;
     let setting = Setting { id, target: connected.target.clone(), started, selection: selection.as_given() };
     progress.begin(selected.iter().map(|control| control.scenarios.len()).sum());
     let calls = || connected.calls();
     let one_more = || progress.finished_one();
     let assessment = assess::assess(&selected, &vocabulary, &estate, &calls, setting, interrupt, one_more).await;
     progress.end();
-    Ok(deliver(&assessment, folder, args))
+    let sealing = Sealing { key, predecessor: args.follows.clone() };
+    Ok(deliver(&assessment, folder, args, &recording, earlier.as_ref().map_or(0, |tape| tape.len()), &sealing))
+}
+
+fn evidence(error: impl std::fmt::Display) -> Error {
+    Error::Evidence(error.to_string())
 }
 
 /// Refuses to judge an organization by the configuration of another.
@@ -136,15 +175,25 @@ async fn same_organization(
     }
 }
 
-/// Prints the result and writes the reports; all of them are tried whatever happens to one.
-fn deliver(assessment: &Assessment, folder: Folder, args: &CheckArgs) -> Exit {
+/// Prints the result and writes the bundle; every report is tried whatever happens to one.
+fn deliver(
+    assessment: &Assessment,
+    folder: Folder,
+    args: &CheckArgs,
+    recording: &Recording,
+    resumed: usize,
+    sealing: &Sealing,
+) -> Exit {
     let form = terminal::Form { colour: colour(), quiet: args.quiet };
-    let mut failures = Vec::new();
     print(|out| terminal::write(assessment, form, out));
-    let seen_from_here = folder.place().display().to_string();
-    failures.extend(folder.write(ASSESSMENT, |out| json::write(assessment, out)).err());
-    failures.extend(folder.write("junit.xml", |out| junit::write_strict(assessment, out)).err());
-    failures.extend(folder.write("junit-rich.xml", |out| junit::write_rich(assessment, &seen_from_here, out)).err());
+    if resumed > 0 {
+        print(|out| writeln!(out, "resumed: {resumed} exchanges were taken over from the interrupted run"));
+    }
+    let mut failures = bundle::write_reports(assessment, &folder);
+    match recording.finish() {
+        Ok(_) => failures.extend(bundle::seal(assessment, &folder, resumed, sealing).err()),
+        Err(source) => failures.push(Error::Unwritable { path: folder.place().join(EXCHANGES), source }),
+    }
     match folder.finish() {
         Ok(place) => {
             print(|out| writeln!(out, "reports: {}", place.display()));
@@ -215,7 +264,7 @@ fn colour() -> bool {
 }
 
 /// Prints to standard output; a reader that has gone away (`| head`) is no failure.
-fn print(body: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+pub fn print(body: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let mut out = io::BufWriter::new(io::stdout().lock());
     if let Err(error) = body(&mut out).and_then(|()| out.flush())
         && error.kind() != io::ErrorKind::BrokenPipe

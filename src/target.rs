@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use jiff::Timestamp;
-use logproof_aws::{Aws, MockZone, OnCall, Options};
+use logproof_aws::{Aws, MockZone, Options};
 use logproof_estate::{Config, Source, assessment::Target, config::ConfigError};
 
 use crate::{cli::CheckArgs, error::Error};
@@ -40,8 +40,7 @@ impl Connected {
 ///
 /// # Errors
 /// When neither a mock nor a configuration is there, either cannot be used, or no account can be reached.
-pub async fn connect(args: &CheckArgs, on_call: Option<OnCall>) -> Result<Connected, Error> {
-    let options = Options { on_call, ..Options::default() };
+pub async fn connect(args: &CheckArgs, options: Options) -> Result<Connected, Error> {
     match &args.mock {
         Some(None) => mock(sample()?, "sample", args, options),
         Some(Some(path)) => {

@@ -1,6 +1,12 @@
 //! Reports: each is written from the assessment alone, so that no two of them can disagree.
 
+pub mod csv;
+pub mod html;
 pub mod identity;
 pub mod json;
 pub mod junit;
+pub mod markdown;
+pub mod ocsf;
+pub mod oscal;
+pub mod sarif;
 pub mod terminal;

@@ -37,6 +37,19 @@ pub struct WireRequest {
     pub body: String,
 }
 
+impl WireRequest {
+    /// Path and query with the bucket in the path, whichever way it was sent: what is asked, apart from the endpoint.
+    #[must_use]
+    pub fn canonical_path(&self, service: &str) -> String {
+        let path = match self.host.split_once(".s3") {
+            Some((bucket, _)) if service == "s3" && !bucket.is_empty() => format!("/{bucket}{}", self.path),
+            _ => self.path.clone(),
+        };
+        // `/bucket?x` and `/bucket/?x` ask the same.
+        path.replacen("/?", "?", 1)
+    }
+}
+
 /// A response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WireResponse {
@@ -96,7 +109,8 @@ impl Exchange {
         for text in [&self.tag.account, &self.tag.region, &self.tag.service, &self.tag.operation] {
             part(text);
         }
-        for text in [&self.request.method, &self.request.host, &self.request.path, &self.request.body] {
+        // Without the host: the same question asked of another endpoint is the same question.
+        for text in [&self.request.method, &self.request.canonical_path(&self.tag.service), &self.request.body] {
             part(text);
         }
         part(&self.status.map(|s| s.to_string()).unwrap_or_default());

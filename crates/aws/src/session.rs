@@ -95,7 +95,8 @@ impl Sessions {
             )
             .timeout_config(timeouts(&config.access))
             .build();
-        Self::new(base, config)
+        // A custom endpoint of this machine's environment is none of the server's business.
+        Self { endpoints: Endpoints::default(), ..Self::new(base, config) }
     }
 
     fn new(base: SdkConfig, config: &Config) -> Self {

@@ -1,0 +1,264 @@
+//! The bundle of a run as the application fills it: request, features, configuration, recording, reports, manifest, seal.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use base64::Engine as _;
+use jiff::Timestamp;
+use logproof_estate::assessment::Assessment;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    catalogue::FeatureSet,
+    cli::{CheckArgs, FeatureArgs},
+    error::Error,
+    evidence::{
+        ASSESSMENT, CONFIGURATION, EXCHANGES, FEATURES, MANIFEST, REQUEST, SEAL,
+        keys::PrivateKey,
+        manifest::{self, Completeness, Manifest, Predecessor},
+        recording::Recording,
+        seal::{self, Signature},
+        tape::{Tape, Use},
+    },
+    folder::{self, Folder},
+    report::{csv, html, json, junit, markdown, ocsf, oscal, sarif},
+    target::Connected,
+};
+
+/// What a run was asked, kept from its beginning so that an interrupted run goes on with the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Run id.
+    pub id: String,
+    /// Start of the run.
+    pub started: Timestamp,
+    /// The instant that stands for "now".
+    pub as_of: Timestamp,
+    /// The selection as given.
+    pub selection: BTreeMap<String, String>,
+}
+
+/// A bundle that has been begun.
+pub struct Begun {
+    /// Its folder.
+    pub folder: Folder,
+    /// Its recording.
+    pub recording: Arc<Recording>,
+    /// What the interrupted run already had.
+    pub earlier: Option<Arc<Tape>>,
+    /// What the interrupted run was asked.
+    pub former: Option<Request>,
+}
+
+/// How a bundle is sealed.
+#[derive(Default)]
+pub struct Sealing {
+    /// Key that signs; without one the bundle has a manifest but no seal.
+    pub key: Option<PrivateKey>,
+    /// Bundle of the run before.
+    pub predecessor: Option<PathBuf>,
+}
+
+/// Form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// The canonical result.
+    Json,
+    /// JUnit that satisfies the strict schemas.
+    Junit,
+    /// JUnit with properties and attachments.
+    JunitRich,
+    /// A page for a person.
+    Html,
+    /// OSCAL assessment-results.
+    Oscal,
+    /// OCSF Compliance Finding.
+    Ocsf,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Summary for a pull request.
+    Markdown,
+    /// Rows for a spreadsheet.
+    Csv,
+}
+
+impl Format {
+    /// Every form with its file name.
+    pub const ALL: [(Self, &'static str); 9] = [
+        (Self::Json, ASSESSMENT),
+        (Self::Junit, "junit.xml"),
+        (Self::JunitRich, "junit-rich.xml"),
+        (Self::Html, "report.html"),
+        (Self::Oscal, "oscal-assessment-results.json"),
+        (Self::Ocsf, "ocsf-findings.json"),
+        (Self::Sarif, "results.sarif"),
+        (Self::Markdown, "summary.md"),
+        (Self::Csv, "findings.csv"),
+    ];
+
+    /// Writes the report. Nothing but the assessment goes into it, so that it can be made again.
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn write(self, assessment: &Assessment, out: &mut dyn io::Write) -> io::Result<()> {
+        match self {
+            Self::Json => json::write(assessment, out),
+            Self::Junit => junit::write_strict(assessment, out),
+            Self::JunitRich => junit::write_rich(assessment, &format!("reports/{}", assessment.run.id), out),
+            Self::Html => html::write(assessment, out),
+            Self::Oscal => oscal::write(assessment, out),
+            Self::Ocsf => ocsf::write(assessment, out),
+            Self::Sarif => sarif::write(assessment, out),
+            Self::Markdown => markdown::write(assessment, out),
+            Self::Csv => csv::write(assessment, out),
+        }
+    }
+}
+
+/// Begins a bundle, or goes on with the one an interrupted run left.
+///
+/// # Errors
+/// [`Error`].
+pub fn begin(args: &CheckArgs, reports: &str, started: Timestamp) -> Result<Begun, Error> {
+    let reports = Path::new(reports);
+    if !args.resume {
+        let place = args.out.clone().unwrap_or_else(|| reports.join(folder::run_id(started)));
+        let folder = Folder::begin(&place)?;
+        let recording = open_recording(&folder)?;
+        return Ok(Begun { folder, recording, earlier: None, former: None });
+    }
+    let place = args.out.clone().or_else(|| folder::interrupted(reports));
+    let place = place.ok_or_else(|| Error::NothingToResume { path: reports.to_owned() })?;
+    let folder = Folder::resume(&place)?;
+    // Opening for append cuts off a torn last line, so that what is read next is whole.
+    let recording = open_recording(&folder)?;
+    let tape =
+        Tape::open(&folder.working().join(EXCHANGES), Use::Resume).map_err(|e| Error::Evidence(e.to_string()))?;
+    let former = read_request(&folder.working().join(REQUEST))?;
+    Ok(Begun { folder, recording, earlier: Some(Arc::new(tape)), former: Some(former) })
+}
+
+fn open_recording(folder: &Folder) -> Result<Arc<Recording>, Error> {
+    let path = folder.working().join(EXCHANGES);
+    Recording::open(&path).map(Arc::new).map_err(|source| Error::Unwritable { path, source })
+}
+
+/// Reads what a run was asked.
+///
+/// # Errors
+/// [`Error::Unreadable`], [`Error::Evidence`].
+pub fn read_request(path: &Path) -> Result<Request, Error> {
+    let text = fs::read_to_string(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
+    serde_json::from_str(&text).map_err(|error| {
+        Error::Evidence(format!(
+            "`{}` is not the request of a run: {error}\nhint: use the bundle as it was made",
+            path.display()
+        ))
+    })
+}
+
+/// The run id: the name of its folder when it has none of its own.
+#[must_use]
+pub fn id_of(folder: &Folder, args: &CheckArgs, started: Timestamp) -> String {
+    match &args.out {
+        Some(_) => folder::run_id(started),
+        None => folder.place().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+    }
+}
+
+/// Writes request, configuration and features at the beginning of a run; for a resumed run, refuses when they differ.
+///
+/// # Errors
+/// [`Error`].
+pub fn write_request(
+    folder: &Folder,
+    request: &Request,
+    former: Option<&Request>,
+    connected: &Connected,
+    features: &FeatureArgs,
+) -> Result<(), Error> {
+    let configuration = pretty(&*connected.config)?;
+    if let Some(former) = former {
+        let path = folder.working().join(CONFIGURATION);
+        let before = fs::read_to_string(&path).map_err(|source| Error::Unreadable { path, source })?;
+        if before != configuration {
+            return Err(Error::OtherRequest { what: "configuration" });
+        }
+        if former.selection != request.selection {
+            return Err(Error::OtherRequest { what: "selection" });
+        }
+    }
+    folder.write(REQUEST, |out| out.write_all(pretty(request).map_err(io::Error::other)?.as_bytes()))?;
+    folder.write(CONFIGURATION, |out| out.write_all(configuration.as_bytes()))?;
+    for file in FeatureSet::of(features.features.as_deref()).read()? {
+        folder.write(&format!("{FEATURES}/{}", file.path), |out| out.write_all(&file.bytes))?;
+    }
+    Ok(())
+}
+
+fn pretty(value: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string_pretty(value)
+        .map(|text| text + "\n")
+        .map_err(|error| Error::Evidence(format!("cannot write as JSON: {error}\nhint: report this as a defect")))
+}
+
+/// Writes every report; those that fail are said, the others are there.
+#[must_use]
+pub fn write_reports(assessment: &Assessment, folder: &Folder) -> Vec<Error> {
+    Format::ALL
+        .iter()
+        .filter_map(|(format, name)| folder.write(name, |out| format.write(assessment, out)).err())
+        .collect()
+}
+
+/// Writes the manifest over everything in the folder, and the seal when there is a key.
+///
+/// # Errors
+/// [`Error`].
+pub fn seal(assessment: &Assessment, folder: &Folder, resumed: usize, sealing: &Sealing) -> Result<(), Error> {
+    let evidence = |error: &dyn std::fmt::Display| Error::Evidence(error.to_string());
+    let predecessor = match &sealing.predecessor {
+        Some(path) => {
+            let (before, digest) = manifest::read(path).map_err(|e| evidence(&e))?;
+            Some(Predecessor { run: before.run.id, manifest_sha256: digest })
+        }
+        None => None,
+    };
+    let recorded =
+        fs::read(folder.working().join(EXCHANGES)).map(|bytes| bytes.iter().filter(|b| **b == b'\n').count());
+    let manifest = Manifest {
+        schema: manifest::SCHEMA.to_owned(),
+        tool: assessment.tool.clone(),
+        binary_sha256: std::env::current_exe()
+            .ok()
+            .and_then(|path| manifest::sha256_of_file(&path).ok())
+            .map(|(d, _)| d),
+        run: assessment.run.clone(),
+        population: Completeness::of(assessment),
+        predecessor,
+        exchanges: recorded.unwrap_or(0) as u64,
+        resumed_exchanges: resumed as u64,
+        files: manifest::entries(folder.working()).map_err(|e| evidence(&e))?,
+    };
+    let text = pretty(&manifest)?;
+    folder.write(MANIFEST, |out| out.write_all(text.as_bytes()))?;
+    if let Some(key) = &sealing.key {
+        let digest = manifest::sha256_of_bytes(text.as_bytes());
+        let envelope = seal::seal(&manifest, &digest, |message| {
+            let signature = key.sign(message)?;
+            Ok::<_, crate::evidence::keys::KeyError>(Signature {
+                keyid: key.public().id(),
+                sig: base64::engine::general_purpose::STANDARD.encode(signature),
+                public_key: Some(key.public().pem()),
+            })
+        });
+        let envelope = envelope.map_err(|e| evidence(&e))?;
+        let text = pretty(&envelope)?;
+        folder.write(SEAL, |out| out.write_all(text.as_bytes()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,259 @@
+//! The commands beside `check`: init, ask, verify, replay, report, period, key, permissions.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    path::Path,
+    sync::Arc,
+};
+
+use jiff::SignedDuration;
+use logproof_aws::{OPERATIONS, Options};
+use logproof_estate::{
+    Estate, Region,
+    config::{AccessConfig, parse_instant},
+};
+use serde_json::json;
+
+use crate::{
+    ask::{self, AskQuestion, WhoCanArgs},
+    cli::{CheckArgs, InitArgs, KeyArgs, KeyCommand, PeriodArgs, PeriodFormat, ReplayArgs, ReportArgs, VerifyArgs},
+    error::Error,
+    evidence::{
+        ASSESSMENT,
+        keys::{PrivateKey, PublicKey, public_path},
+        verify as verification,
+    },
+    exit::Exit,
+    init as discovery, period as periods, replay as replaying,
+    run::{print, say},
+    target,
+};
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::Command(error.to_string())
+}
+
+/// `logproof init`.
+///
+/// # Errors
+/// [`Error`].
+pub async fn init(args: &InitArgs) -> Result<Exit, Error> {
+    if args.out.exists() {
+        return Err(failed(format!("`{}` exists\nhint: name another file with `--out`", args.out.display())));
+    }
+    let region = |text: &String| {
+        text.parse::<Region>().map_err(|error| failed(format!("{error}\nhint: write for example eu-central-1")))
+    };
+    let request = discovery::Request {
+        region: region(&args.region)?,
+        regions: args.regions.iter().map(region).collect::<Result<_, _>>()?,
+        access: AccessConfig {
+            role_name: args.role_name.clone(),
+            external_id: args.external_id.clone(),
+            profile: args.profile.clone(),
+            ..AccessConfig::default()
+        },
+    };
+    let found = match discovery::discover(&request, Options::default()).await {
+        Ok(found) => found,
+        Err(discovery::InitError::Unseen(unseen)) => return Err(Error::Unreachable(Box::new(unseen))),
+        Err(error) => return Err(failed(error)),
+    };
+    let unwritable = |source| Error::Unwritable { path: args.out.clone(), source };
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&args.out).map_err(unwritable)?;
+    file.write_all(found.render().as_bytes()).map_err(unwritable)?;
+    print(|out| {
+        writeln!(
+            out,
+            "wrote {}\nread it, complete what is marked with ?, then run `logproof check`",
+            args.out.display()
+        )
+    });
+    Ok(Exit::Success)
+}
+
+/// `logproof ask`.
+///
+/// # Errors
+/// [`Error`].
+pub async fn ask(question: &AskQuestion) -> Result<Exit, Error> {
+    let (reply, format) = match question {
+        AskQuestion::Can(args) => (ask::can(args).map_err(failed)?, args.format),
+        AskQuestion::Never(args) => (ask::never_on_files(args).map_err(failed)?, args.format),
+        AskQuestion::Difference(args) => (ask::difference_of_files(args).map_err(failed)?, args.format),
+        AskQuestion::WhoCan(args) => (who_can(args).await?, args.format),
+    };
+    let mut text = Vec::new();
+    reply.write(format, &mut text).map_err(failed)?;
+    print(|out| out.write_all(&text));
+    Ok(if reply.decided { Exit::Success } else { Exit::Unassessed })
+}
+
+async fn who_can(args: &WhoCanArgs) -> Result<ask::Reply, Error> {
+    let connecting = CheckArgs { config: args.config.clone(), mock: args.mock.clone(), ..CheckArgs::default() };
+    let connected = target::connect(&connecting, Options::default()).await?;
+    let config = Arc::clone(&connected.config);
+    let now = connected.now.unwrap_or_else(jiff::Timestamp::now);
+    let estate = Arc::new(Estate::new(Arc::clone(&config), connected.source(), now));
+    let resource = match (&args.resource, args.action.split(':').next()) {
+        (Some(resource), _) => resource.clone(),
+        (None, Some("s3")) => format!("{}/*", estate.log_bucket().arn()),
+        (None, Some("kms")) => {
+            let key = estate.key(&estate.log_key()).await.map_err(|unseen| Error::Unreachable(Box::new(unseen)))?;
+            key.as_ref()
+                .map(|key| key.arn.clone())
+                .ok_or_else(|| failed("the log key does not exist\nhint: give `--resource`"))?
+        }
+        (None, Some("cloudtrail")) => config.trail_arn(),
+        _ => "*".to_owned(),
+    };
+    let inhabitants = if args.assume_administrators {
+        logproof_steps::ask::Inhabitants::Administrators
+    } else {
+        logproof_steps::ask::Inhabitants::Real
+    };
+    let around = resource.trim_end_matches("/*");
+    let scene = logproof_steps::ask::scene_around(&estate, around, inhabitants)
+        .await
+        .map_err(|unseen| Error::Unreachable(Box::new(unseen)))?;
+    Ok(ask::who_can_in(&scene, &args.action, &resource))
+}
+
+fn public_key(path: Option<&Path>) -> Result<Option<PublicKey>, Error> {
+    path.map(PublicKey::read).transpose().map_err(|error| Error::Evidence(error.to_string()))
+}
+
+/// `logproof verify`.
+///
+/// # Errors
+/// [`Error`].
+pub fn verify(args: &VerifyArgs) -> Result<Exit, Error> {
+    let key = public_key(args.key.as_deref())?;
+    let found = verification::verify(&args.bundle, key.as_ref(), args.follows.as_deref())
+        .map_err(|error| Error::Evidence(error.to_string()))?;
+    print(|out| {
+        for problem in &found.problems {
+            writeln!(out, "{problem}")?;
+        }
+        let verdict = if found.holds() { "verified" } else { "NOT VERIFIED" };
+        writeln!(
+            out,
+            "{verdict}: run {}, {} files, {} exchanges, manifest {}",
+            found.run, found.files, found.exchanges, found.manifest_sha256
+        )?;
+        match (&found.sealed_by, found.key_was_given) {
+            (Some(id), true) => writeln!(out, "sealed by the given key {id}"),
+            (Some(id), false) => writeln!(out, "sealed by key {id}; give `--key` to know that it is the right one"),
+            (None, _) => writeln!(out, "not sealed: the manifest shows changes to files, not to itself"),
+        }
+    });
+    Ok(if found.holds() { Exit::Success } else { Exit::Unassessed })
+}
+
+/// `logproof replay`: exit 1 when a verdict differs.
+///
+/// # Errors
+/// [`Error`].
+pub async fn replay(args: &ReplayArgs) -> Result<Exit, Error> {
+    let outcome = replaying::replay(&args.bundle).await?;
+    print(|out| {
+        for line in &outcome.differences {
+            writeln!(out, "{line}")?;
+        }
+        let verdict = if outcome.differences.is_empty() { "identical" } else { "DIFFERENT" };
+        writeln!(
+            out,
+            "{verdict}: {} controls replayed from {} exchanges, {} reports the same to the byte",
+            outcome.controls, outcome.exchanges, outcome.same_reports
+        )
+    });
+    Ok(if outcome.differences.is_empty() { Exit::Success } else { Exit::Fail })
+}
+
+/// `logproof report`.
+///
+/// # Errors
+/// [`Error`].
+pub fn report(args: &ReportArgs) -> Result<Exit, Error> {
+    let path = args.bundle.join(ASSESSMENT);
+    let text = fs::read(&path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+    let assessment = serde_json::from_slice(&text).map_err(|error| {
+        Error::Evidence(format!("`{}` is not an assessment: {error}\nhint: name the folder of a run", path.display()))
+    })?;
+    let mut report = Vec::new();
+    let write_error = |source| Error::Unwritable { path: args.out.clone().unwrap_or_default(), source };
+    args.format.write(&assessment, &mut report).map_err(write_error)?;
+    match &args.out {
+        Some(out) => fs::write(out, &report).map_err(write_error)?,
+        None => print(|out| out.write_all(&report)),
+    }
+    Ok(Exit::Success)
+}
+
+/// `logproof period`: exit 1 when a control did not pass, 3 when there are gaps.
+///
+/// # Errors
+/// [`Error`].
+pub fn period(args: &PeriodArgs) -> Result<Exit, Error> {
+    let instant = |text: &str| parse_instant(text).map_err(failed);
+    let request = periods::Request {
+        from: instant(&args.from)?,
+        to: instant(&args.to)?,
+        longest_gap: SignedDuration::from_hours(i64::from(args.every_hours)),
+        key: public_key(args.key.as_deref())?,
+    };
+    let found = periods::period(&args.reports, &request)
+        .map_err(|source| Error::Unreadable { path: args.reports.clone(), source })?;
+    print(|out| match args.format {
+        PeriodFormat::Csv => periods::write_csv(&found, out),
+        PeriodFormat::Json => {
+            serde_json::to_writer_pretty(&mut *out, &found).map_err(io::Error::from).and_then(|()| writeln!(out))
+        }
+    });
+    for left_out in &found.left_out {
+        say(&format!("left out: {left_out}"));
+    }
+    let gaps = found.runs.is_empty() || !found.left_out.is_empty() || found.controls.iter().any(|c| !c.gaps.is_empty());
+    Ok(match (gaps, found.is_clean()) {
+        (true, _) => Exit::Unassessed,
+        (false, false) => Exit::Fail,
+        (false, true) => Exit::Success,
+    })
+}
+
+/// `logproof key`.
+///
+/// # Errors
+/// [`Error`].
+pub fn key(args: &KeyArgs) -> Result<Exit, Error> {
+    let KeyCommand::New { file, algorithm } = &args.command;
+    let public = PrivateKey::create(file, *algorithm).map_err(|error| Error::Evidence(error.to_string()))?;
+    print(|out| writeln!(out, "wrote {} and {}\nkey id {}", file.display(), public_path(file).display(), public.id()));
+    Ok(Exit::Success)
+}
+
+/// `logproof permissions`: the least-privilege policy of the audit role.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn permissions(out: &mut dyn Write) -> io::Result<()> {
+    let mut by_service: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (_, action) in OPERATIONS.iter().filter(|(operation, _)| !operation.starts_with("sts:")) {
+        by_service.entry(action.split(':').next().unwrap_or_default()).or_default().push(action);
+    }
+    let actions: Vec<&str> = by_service
+        .into_values()
+        .flat_map(|mut actions| {
+            actions.sort_unstable();
+            actions.dedup();
+            actions
+        })
+        .collect();
+    let policy = json!({
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "LogproofReads", "Effect": "Allow", "Action": actions, "Resource": "*"}],
+    });
+    writeln!(out, "{policy:#}")
+}

@@ -1,0 +1,88 @@
+//! CSV: a row per scenario and finding, for spreadsheets. RFC 4180, with formula characters defused.
+
+use std::io::{self, Write};
+
+use logproof_estate::assessment::Assessment;
+
+/// Columns, in order.
+pub const COLUMNS: [&str; 16] = [
+    "control",
+    "title",
+    "severity",
+    "frameworks",
+    "scenario",
+    "verdict",
+    "reason",
+    "subject",
+    "account",
+    "region",
+    "expected",
+    "found",
+    "where",
+    "hint",
+    "exchanges",
+    "run",
+];
+
+/// Writes the report.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
+    row(out, &COLUMNS.map(str::to_owned))?;
+    for control in &assessment.controls {
+        for scenario in &control.scenarios {
+            let head = [
+                control.id.clone(),
+                control.title.clone(),
+                control.severity.clone(),
+                control.frameworks.join(" "),
+                scenario.name.clone(),
+                scenario.verdict.word().to_owned(),
+                scenario.reason.clone(),
+            ];
+            let findings: Vec<_> = scenario.record.findings().collect();
+            if findings.is_empty() {
+                row(out, &[&head[..], &vec![String::new(); 8], std::slice::from_ref(&assessment.run.id)].concat())?;
+            }
+            for finding in findings {
+                let exchanges: Vec<&str> = finding.exchanges.iter().map(logproof_estate::ExchangeId::as_str).collect();
+                let tail = [
+                    finding.subject.arn.clone(),
+                    finding.subject.account.as_ref().map(ToString::to_string).unwrap_or_default(),
+                    finding.subject.region.as_ref().map(ToString::to_string).unwrap_or_default(),
+                    finding.expected.to_string(),
+                    finding.found.clone(),
+                    finding.place.clone().unwrap_or_default(),
+                    finding.hint.clone().unwrap_or_default(),
+                    exchanges.join(" "),
+                    assessment.run.id.clone(),
+                ];
+                row(out, &[&head[..], &tail[..]].concat())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn row(out: &mut dyn Write, cells: &[String]) -> io::Result<()> {
+    let line: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
+    write!(out, "{}\r\n", line.join(","))
+}
+
+/// Quoted; a cell a spreadsheet would run as a formula gets an apostrophe in front.
+fn quoted(cell: &str) -> String {
+    let defused = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() };
+    format!("\"{}\"", defused.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn cells_are_quoted_and_formulas_defused() {
+        assert_eq!(quoted("a \"b\", c"), "\"a \"\"b\"\", c\"");
+        assert_eq!(quoted("=1+1"), "\"'=1+1\"");
+    }
+}

@@ -1,0 +1,140 @@
+//! OCSF Compliance Finding (class 2003): one event per scenario, a JSON array.
+//!
+//! ERROR is status 2 (warning: no result for want of information), WAIVED is a suppressed failure.
+//! See: <https://schema.ocsf.io/1.5.0/classes/compliance_finding>
+
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
+
+use logproof_estate::{
+    assessment::{Assessment, ControlResult, ScenarioResult},
+    record::{Observation, Verdict},
+};
+use serde_json::{Value, json};
+
+use super::identity::{finding_text, references, scenario_name, section, title, uuid};
+
+/// Resources listed per event; the event says how many there are.
+const RESOURCES: usize = 100;
+
+/// Writes the report.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
+    let events: Vec<Value> = assessment
+        .controls
+        .iter()
+        .flat_map(|control| control.scenarios.iter().map(move |scenario| event(assessment, control, scenario)))
+        .collect();
+    serde_json::to_writer_pretty(&mut *out, &events)?;
+    writeln!(out)
+}
+
+fn event(assessment: &Assessment, control: &ControlResult, scenario: &ScenarioResult) -> Value {
+    let (severity_id, severity) = severity(control, scenario.verdict);
+    let (status_id, status) = if scenario.verdict == Verdict::Waived { (3, "Suppressed") } else { (1, "New") };
+    let account = assessment.run.caller.as_ref().map(|caller| caller.account.to_string());
+    json!({
+        "activity_id": 1,
+        "activity_name": "Create",
+        "category_uid": 2,
+        "category_name": "Findings",
+        "class_uid": 2003,
+        "class_name": "Compliance Finding",
+        "type_uid": 200_301,
+        "type_name": "Compliance Finding: Create",
+        "time": assessment.run.as_of.as_millisecond(),
+        "severity_id": severity_id,
+        "severity": severity,
+        "status_id": status_id,
+        "status": status,
+        "message": format!("{}: {}", scenario.verdict.word(), scenario.reason),
+        "metadata": {
+            "version": "1.5.0",
+            "uid": uuid(assessment, &["ocsf", &control.id, &scenario.name]),
+            "event_code": control.id,
+            "log_name": title(assessment),
+            "product": {"name": assessment.tool.name, "vendor_name": "logproof", "version": assessment.tool.version},
+        },
+        "finding_info": {
+            "uid": format!("{}/{}", assessment.run.id, scenario_name(control, scenario)),
+            "title": scenario_name(control, scenario),
+            "desc": section(control, "Requirement"),
+            "created_time": assessment.run.as_of.as_millisecond(),
+            "types": ["log-storage"],
+        },
+        "compliance": compliance(control, scenario),
+        "remediation": {"desc": section(control, "Remediation"), "references": references(control)},
+        "cloud": {"provider": "AWS", "account": {"uid": account, "type": "AWS Account", "type_id": 10}},
+        "resources": resources(scenario),
+        "unmapped": {
+            "verdict": scenario.verdict.word(),
+            "run": assessment.run.id,
+            "populations": scenario.record.populations,
+            "observations": scenario.record.observations.len(),
+            "findings": scenario.record.findings().count(),
+        },
+    })
+}
+
+fn compliance(control: &ControlResult, scenario: &ScenarioResult) -> Value {
+    let (status_id, status) = match scenario.verdict {
+        Verdict::Pass => (1, "Pass"),
+        Verdict::Error | Verdict::Manual => (2, "Warning"),
+        Verdict::Fail | Verdict::Waived => (3, "Fail"),
+        Verdict::NotApplicable => (99, "Not applicable"),
+    };
+    let standards: BTreeSet<&str> =
+        control.frameworks.iter().filter_map(|reference| reference.split(':').next()).collect();
+    let details: Vec<String> = match scenario.verdict {
+        Verdict::Fail | Verdict::Waived => scenario.record.findings().take(RESOURCES).map(finding_text).collect(),
+        _ => vec![scenario.reason.clone()],
+    };
+    json!({
+        "control": control.id,
+        "desc": control.title,
+        "standards": standards,
+        "requirements": control.frameworks,
+        "status": status,
+        "status_id": status_id,
+        "status_details": details,
+    })
+}
+
+/// Failing subjects first, then those examined.
+fn resources(scenario: &ScenarioResult) -> Vec<Value> {
+    let mut observations: Vec<&Observation> = scenario.record.observations.iter().collect();
+    observations.sort_by_key(|observation| observation.met);
+    let mut seen = BTreeSet::new();
+    observations
+        .into_iter()
+        .filter(|observation| seen.insert(&observation.subject))
+        .take(RESOURCES)
+        .map(|observation| {
+            let subject = &observation.subject;
+            json!({
+                "uid": subject.arn,
+                "name": subject.arn,
+                "type": subject.arn.split(':').nth(2).unwrap_or("aws"),
+                "region": subject.region,
+                "owner": {"account": {"uid": subject.account}},
+                "labels": [if observation.met { "met" } else { "not met" }],
+            })
+        })
+        .collect()
+}
+
+fn severity(control: &ControlResult, verdict: Verdict) -> (u8, &'static str) {
+    if matches!(verdict, Verdict::Pass | Verdict::NotApplicable) {
+        return (1, "Informational");
+    }
+    match control.severity.as_str() {
+        "critical" => (5, "Critical"),
+        "high" => (4, "High"),
+        "medium" => (3, "Medium"),
+        _ => (2, "Low"),
+    }
+}

@@ -1,0 +1,234 @@
+//! OSCAL assessment-results.
+//!
+//! PASS is satisfied; FAIL is not satisfied with a risk; WAIVED is not satisfied with a risk that is accepted; ERROR
+//! is never satisfied: an observation that says so and a finding with reason `other`; MANUAL is an observation by
+//! interview or examination without a finding. All UUIDs are version 5, so the same run gives the same document.
+//! See: <https://pages.nist.gov/OSCAL/resources/concepts/layer/assessment/assessment-results/>
+
+use std::io::{self, Write};
+
+use logproof_estate::{
+    assessment::{Assessment, ControlResult, ScenarioResult},
+    record::Verdict,
+};
+use serde_json::{Map, Value, json};
+
+use super::identity::{finding_text, scenario_name, section, title, uuid};
+
+/// Namespace of our properties.
+const NAMESPACE: &str = "https://logproof.dev/ns/oscal";
+/// Version of OSCAL.
+const OSCAL: &str = "1.2.1";
+
+/// Writes the report.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(assessment))?;
+    writeln!(out)
+}
+
+fn document(assessment: &Assessment) -> Value {
+    let plan = uuid(assessment, &["plan"]);
+    let tool = uuid(assessment, &["tool"]);
+    let mut result = json!({
+        "uuid": uuid(assessment, &["result"]),
+        "title": title(assessment),
+        "description": format!("Run {} of {} {}", assessment.run.id, assessment.tool.name, assessment.tool.version),
+        "start": assessment.run.started.to_string(),
+        "end": assessment.run.ended.to_string(),
+        "props": [prop("run", &assessment.run.id), prop("as-of", &assessment.run.as_of.to_string())],
+        "local-definitions": {"assessment-assets": {
+            "components": [{
+                "uuid": tool,
+                "type": "software",
+                "title": assessment.tool.name,
+                "description": "Compliance checks of the AWS log store",
+                "props": [{"name": "version", "value": assessment.tool.version}],
+                "status": {"state": "operational"},
+            }],
+            "assessment-platforms": [{
+                "uuid": uuid(assessment, &["platform"]),
+                "title": assessment.tool.name,
+                "uses-components": [{"component-uuid": tool}],
+            }],
+        }},
+        "reviewed-controls": {"control-selections": [selection(assessment)]},
+    });
+    let mut observations = Vec::new();
+    let (mut findings, mut risks) = (Vec::new(), Vec::new());
+    for control in &assessment.controls {
+        for scenario in &control.scenarios {
+            observations.push(observation(assessment, control, scenario, &tool));
+        }
+        if let Some(risk) = risk(assessment, control) {
+            risks.push(risk);
+        }
+        findings.extend(finding(assessment, control));
+    }
+    insert_unless_empty(&mut result, "observations", observations);
+    insert_unless_empty(&mut result, "risks", risks);
+    insert_unless_empty(&mut result, "findings", findings);
+    json!({"assessment-results": {
+        "uuid": uuid(assessment, &["assessment-results"]),
+        "metadata": {
+            "title": title(assessment),
+            "last-modified": assessment.run.ended.to_string(),
+            "version": assessment.run.id,
+            "oscal-version": OSCAL,
+        },
+        "import-ap": {"href": format!("#{plan}")},
+        "results": [result],
+        "back-matter": {"resources": [
+            {
+                "uuid": plan,
+                "title": "Assessment plan",
+                "description": "The plan is the set of features of the run: each feature states what is examined and how.",
+                "rlinks": [{"href": "features"}],
+            },
+            {
+                "uuid": uuid(assessment, &["assessment.json"]),
+                "title": "Assessment",
+                "description": "The canonical result with every observation and the exchanges it rests on.",
+                "rlinks": [{"href": "assessment.json"}, {"href": "exchanges.jsonl"}],
+            },
+        ]},
+    }})
+}
+
+/// Empty arrays are not valid OSCAL.
+fn insert_unless_empty(object: &mut Value, name: &str, values: Vec<Value>) {
+    if let Some(object) = object.as_object_mut().filter(|_| !values.is_empty()) {
+        object.insert(name.to_owned(), Value::Array(values));
+    }
+}
+
+fn selection(assessment: &Assessment) -> Value {
+    if assessment.controls.is_empty() {
+        return json!({"include-all": {}});
+    }
+    json!({"include-controls": assessment.controls.iter().map(|c| json!({"control-id": token(&c.id)})).collect::<Vec<_>>()})
+}
+
+fn observation(assessment: &Assessment, control: &ControlResult, scenario: &ScenarioResult, tool: &str) -> Value {
+    let methods = if scenario.verdict == Verdict::Manual { vec!["EXAMINE", "INTERVIEW"] } else { vec!["TEST"] };
+    let mut description = format!("{}: {}", scenario.verdict.word(), scenario.reason);
+    for finding in scenario.record.findings() {
+        description.push_str("\n- ");
+        description.push_str(&finding_text(finding));
+    }
+    let mut props = vec![prop("verdict", scenario.verdict.word()), prop("control", &control.id)];
+    for population in &scenario.record.populations {
+        props
+            .push(prop("population", &format!("{} of {} {}", population.examined, population.expected, population.of)));
+    }
+    let mut observation = json!({
+        "uuid": observation_uuid(assessment, control, scenario),
+        "title": scenario_name(control, scenario),
+        "description": description.trim(),
+        "props": props,
+        "methods": methods,
+        "types": ["control-objective"],
+        "origins": [{"actors": [{"type": "tool", "actor-uuid": tool}]}],
+        "collected": scenario.started.to_string(),
+    });
+    insert_unless_empty(&mut observation, "relevant-evidence", evidence(assessment, scenario));
+    observation
+}
+
+fn evidence(assessment: &Assessment, scenario: &ScenarioResult) -> Vec<Value> {
+    let mut ids: Vec<&str> =
+        scenario.record.observations.iter().flat_map(|o| &o.exchanges).map(|id| id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Vec::new();
+    }
+    vec![json!({
+        "href": format!("#{}", uuid(assessment, &["assessment.json"])),
+        "description": format!("{} recorded API exchanges", ids.len()),
+        "props": ids.into_iter().take(100).map(|id| prop("exchange", id)).collect::<Vec<_>>(),
+    })]
+}
+
+fn finding(assessment: &Assessment, control: &ControlResult) -> Option<Value> {
+    let (state, reason) = match control.verdict {
+        Verdict::Pass => ("satisfied", "pass"),
+        Verdict::Fail | Verdict::Waived => ("not-satisfied", "fail"),
+        Verdict::Error => ("not-satisfied", "other"),
+        Verdict::Manual | Verdict::NotApplicable => return None,
+    };
+    let related: Vec<Value> = control
+        .scenarios
+        .iter()
+        .map(|scenario| json!({"observation-uuid": observation_uuid(assessment, control, scenario)}))
+        .collect();
+    let mut finding = json!({
+        "uuid": uuid(assessment, &["finding", &control.id]),
+        "title": format!("{} {}", control.id, control.title),
+        "description": or(section(control, "Requirement"), &control.title),
+        "props": framework_props(control),
+        "target": {
+            "type": "objective-id",
+            "target-id": format!("{}_obj", token(&control.id)),
+            "status": {"state": state, "reason": reason},
+        },
+    });
+    insert_unless_empty(&mut finding, "related-observations", related);
+    if has_risk(control) {
+        let risk = json!({"risk-uuid": uuid(assessment, &["risk", &control.id])});
+        insert_unless_empty(&mut finding, "related-risks", vec![risk]);
+    }
+    Some(finding)
+}
+
+fn framework_props(control: &ControlResult) -> Vec<Value> {
+    let mut props = vec![prop("verdict", control.verdict.word()), prop("severity", &control.severity)];
+    props.extend(control.frameworks.iter().map(|reference| prop("framework", reference)));
+    props
+}
+
+fn has_risk(control: &ControlResult) -> bool {
+    matches!(control.verdict, Verdict::Fail | Verdict::Waived | Verdict::Error)
+}
+
+fn risk(assessment: &Assessment, control: &ControlResult) -> Option<Value> {
+    if !has_risk(control) {
+        return None;
+    }
+    let status = if control.verdict == Verdict::Waived { "deviation-approved" } else { "open" };
+    let reasons: Vec<&str> = control
+        .scenarios
+        .iter()
+        .filter(|scenario| scenario.verdict == control.verdict)
+        .map(|scenario| scenario.reason.as_str())
+        .collect();
+    let mut risk = Map::new();
+    risk.insert("uuid".to_owned(), json!(uuid(assessment, &["risk", &control.id])));
+    risk.insert("title".to_owned(), json!(format!("{} {}", control.id, control.title)));
+    risk.insert("description".to_owned(), json!(or(section(control, "Why"), &control.title)));
+    risk.insert("statement".to_owned(), json!(or(reasons.join("; ").trim(), control.verdict.word())));
+    risk.insert("status".to_owned(), json!(status));
+    Some(Value::Object(risk))
+}
+
+fn observation_uuid(assessment: &Assessment, control: &ControlResult, scenario: &ScenarioResult) -> String {
+    uuid(assessment, &["observation", &control.id, &scenario.name])
+}
+
+/// A property; values may be neither empty nor begin or end with a blank.
+fn prop(name: &str, value: &str) -> Value {
+    json!({"name": name, "ns": NAMESPACE, "value": or(value.trim(), "none")})
+}
+
+/// An OSCAL token: the characters a control id may have.
+fn token(id: &str) -> String {
+    id.chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-._".contains(c) { c.to_ascii_lowercase() } else { '-' })
+        .collect()
+}
+
+fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
+    if text.trim().is_empty() { otherwise } else { text.trim() }
+}

@@ -1,0 +1,164 @@
+//! SARIF 2.1.0: one rule per control, one result per finding, located in the feature file.
+//!
+//! PASS and NOT-APPLICABLE are not emitted. ERROR is a result of its own *and* a notification, so that no viewer can
+//! take a run that could not look for a clean one. See: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
+
+use std::io::{self, Write};
+
+use logproof_estate::{
+    assessment::{Assessment, ControlResult, ScenarioResult},
+    record::{Observation, Verdict},
+};
+use serde_json::{Value, json};
+
+use super::identity::{finding_text, references, section, title};
+use crate::evidence::manifest::sha256_of_bytes;
+
+/// Writes the report.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(assessment))?;
+    writeln!(out)
+}
+
+fn document(assessment: &Assessment) -> Value {
+    let results: Vec<Value> = assessment
+        .controls
+        .iter()
+        .enumerate()
+        .flat_map(|(index, control)| control.scenarios.iter().flat_map(move |s| results(index, control, s)))
+        .collect();
+    json!({
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": assessment.tool.name,
+                "semanticVersion": assessment.tool.version,
+                "rules": assessment.controls.iter().map(rule).collect::<Vec<_>>(),
+            }},
+            "automationDetails": {"id": format!("logproof/{}", assessment.run.id), "description": {"text": title(assessment)}},
+            "invocations": [{
+                "executionSuccessful": assessment.controls_with(Verdict::Error) == 0 && assessment.run.incomplete.is_none(),
+                "startTimeUtc": assessment.run.started.to_string(),
+                "endTimeUtc": assessment.run.ended.to_string(),
+                "toolExecutionNotifications": notifications(assessment),
+            }],
+            "originalUriBaseIds": {"FEATURES": {"description": {"text": "the folder of features the run used"}}},
+            "results": results,
+        }]
+    })
+}
+
+fn rule(control: &ControlResult) -> Value {
+    let help = format!("{}\n\nRemediation: {}", section(control, "Requirement"), section(control, "Remediation"));
+    let mut rule = json!({
+        "id": control.id,
+        "shortDescription": {"text": control.title},
+        "fullDescription": {"text": or(section(control, "Requirement"), &control.title)},
+        "help": {"text": help},
+        "defaultConfiguration": {"level": level(control)},
+        "properties": {
+            "tags": control.frameworks,
+            "security-severity": security_severity(&control.severity),
+            "problem.severity": level(control),
+        },
+    });
+    if let (Some(first), Some(object)) = (references(control).into_iter().next(), rule.as_object_mut()) {
+        object.insert("helpUri".to_owned(), json!(first));
+    }
+    rule
+}
+
+fn results(index: usize, control: &ControlResult, scenario: &ScenarioResult) -> Vec<Value> {
+    let one = |text: String, subject: &str, finding: Option<&Observation>| {
+        let mut result = json!({
+            "ruleId": control.id,
+            "ruleIndex": index,
+            "level": level(control),
+            "message": {"text": format!("{}: {text}", scenario.verdict.word())},
+            "locations": [{
+                "physicalLocation": {
+                    "artifactLocation": {"uri": control.feature, "uriBaseId": "FEATURES"},
+                    "region": {"startLine": scenario.line.max(1)},
+                },
+                "logicalLocations": [{"fullyQualifiedName": subject, "kind": "resource"}],
+            }],
+            "partialFingerprints": {"logproofSubject/v1": fingerprint(control, scenario, subject)},
+            "properties": {"verdict": scenario.verdict.word(), "scenario": scenario.name},
+        });
+        if let Some(object) = result.as_object_mut() {
+            if scenario.verdict == Verdict::Waived {
+                object
+                    .insert("suppressions".to_owned(), json!([{"kind": "external", "justification": scenario.reason}]));
+            }
+            if scenario.verdict == Verdict::Manual {
+                // A result that is not a failure has no level.
+                object.insert("kind".to_owned(), json!("review"));
+                object.insert("level".to_owned(), json!("none"));
+            }
+            if let Some(finding) = finding {
+                let exchanges: Vec<&str> = finding.exchanges.iter().map(logproof_estate::ExchangeId::as_str).collect();
+                if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
+                    properties.insert("exchanges".to_owned(), json!(exchanges));
+                }
+            }
+        }
+        result
+    };
+    match scenario.verdict {
+        Verdict::Pass | Verdict::NotApplicable => Vec::new(),
+        Verdict::Fail | Verdict::Waived => {
+            scenario.record.findings().map(|f| one(finding_text(f), &f.subject.arn, Some(f))).collect()
+        }
+        Verdict::Error | Verdict::Manual => vec![one(scenario.reason.clone(), &control.id, None)],
+    }
+}
+
+fn notifications(assessment: &Assessment) -> Vec<Value> {
+    let mut notifications: Vec<Value> = assessment
+        .controls
+        .iter()
+        .flat_map(|control| control.scenarios.iter().map(move |scenario| (control, scenario)))
+        .filter(|(_, scenario)| scenario.verdict == Verdict::Error)
+        .map(|(control, scenario)| {
+            json!({
+                "level": "error",
+                "message": {"text": format!("{} could not be assessed: {}", control.id, scenario.reason)},
+                "associatedRule": {"id": control.id},
+            })
+        })
+        .collect();
+    if let Some(why) = &assessment.run.incomplete {
+        notifications.push(json!({"level": "error", "message": {"text": format!("incomplete run: {why}")}}));
+    }
+    notifications
+}
+
+fn fingerprint(control: &ControlResult, scenario: &ScenarioResult, subject: &str) -> String {
+    sha256_of_bytes([control.id.as_str(), &scenario.name, subject].join("\n").as_bytes())
+}
+
+fn level(control: &ControlResult) -> &'static str {
+    match control.severity.as_str() {
+        "critical" | "high" => "error",
+        "medium" => "warning",
+        _ => "note",
+    }
+}
+
+/// The score GitHub sorts by. See: <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
+fn security_severity(severity: &str) -> &'static str {
+    match severity {
+        "critical" => "9.5",
+        "high" => "8.0",
+        "medium" => "5.5",
+        _ => "2.0",
+    }
+}
+
+fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
+    if text.is_empty() { otherwise } else { text }
+}
