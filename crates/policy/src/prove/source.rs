@@ -34,8 +34,9 @@ impl Sources {
             named.extend(account);
         }
         named.insert(scene.resource_account.clone());
-        named.extend(["999999999999", "888888888888"].map(str::to_owned));
         ids.extend(named.into_iter().filter(|id| crate::parse::is_account(id)));
+        // Two strangers, so that one is left when a policy names the other.
+        ids.extend(["999999999999", "888888888888"].map(str::to_owned));
         let mut seen = BTreeSet::new();
         ids.retain(|id| seen.insert(id.clone()));
         let foreign = |id: &str| match &organization.id {
