@@ -126,7 +126,7 @@ pub(crate) struct PrincipalElement {
 }
 
 /// One name in a principal element.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Entry {
     /// A lone `*`.
     Everyone,

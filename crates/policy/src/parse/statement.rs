@@ -31,22 +31,34 @@ pub(super) fn read(
         return statement;
     };
     statement.blocked = notes.duplicates(members);
-    let mut reader = Reader {
-        version,
-        notes,
-        statement: &mut statement,
-    };
+    let vague = statement.blocked.is_some();
+    let mut reader = Reader { version, notes, statement: &mut statement, vague };
     for member in members {
         reader.member(member);
     }
     reader.missing(node);
+    if reader.vague {
+        forget(&mut statement);
+    }
     statement
+}
+
+/// With elements that can be read in two ways, the statement may mean anything: it must not be
+/// taken as not applying because one of the readings does not apply.
+fn forget(statement: &mut Statement) {
+    statement.effect = None;
+    statement.principal = None;
+    statement.action = None;
+    statement.resource = None;
+    statement.conditions.clear();
 }
 
 struct Reader<'r, 'l> {
     version: Version,
     notes: &'r mut Notes<'l>,
     statement: &'r mut Statement,
+    /// An element is ambiguous.
+    vague: bool,
 }
 
 impl Reader<'_, '_> {
@@ -131,6 +143,7 @@ impl Reader<'_, '_> {
     /// An element and its `Not` form cannot stand together.
     fn exclusive(&mut self, member: &Member, present: bool) {
         if present {
+            self.vague = true;
             let message = format!(
                 "`{}` stands beside its opposite or itself; keep one of them",
                 member.key
@@ -190,7 +203,10 @@ impl Reader<'_, '_> {
                     }
                     patterns.push(template);
                 }
-                Err(message) => self.block(item.span.start, message),
+                Err(message) => {
+                    self.vague = true;
+                    self.block(item.span.start, message);
+                }
             }
         }
         patterns

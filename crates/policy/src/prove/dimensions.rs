@@ -74,6 +74,7 @@ pub(crate) fn actions(question: &Question, globs: &[Glob]) -> Option<Vec<Action>
 pub(crate) fn resources(question: &Question, templates: &[&Template], view: &impl View) -> Option<(Vec<String>, bool)> {
     let mut inexact = false;
     let mut machines = Vec::new();
+    let mut known = HashSet::new();
     for template in templates {
         let machine = match template.resolve(view) {
             Resolved::Text(glob) => Machine::glob(&glob),
@@ -84,7 +85,7 @@ pub(crate) fn resources(question: &Question, templates: &[&Template], view: &imp
             }
             Resolved::Nothing | Resolved::Unresolved => continue,
         };
-        if !machines.contains(&machine) {
+        if known.insert(machine.clone()) {
             machines.push(machine);
         }
     }

@@ -32,7 +32,7 @@ use crate::tri::{Doubt, Tri};
 /// Most partial requests weighed in one search.
 const MAX_COMBINATIONS: usize = 1_000_000;
 /// Most statements looked at in one search, so that huge policies stay bounded too.
-const MAX_WORK: usize = 100_000_000;
+const MAX_WORK: usize = 20_000_000;
 /// Most keys chosen along one path.
 const MAX_KEYS: usize = 40;
 

@@ -1,4 +1,5 @@
 //! Reads `iam-cases/1` files: one request, its policies and the expected decision per case.
+#![allow(dead_code, clippy::indexing_slicing, reason = "shared by tests, the example and the benchmark; a JSON index gives null")]
 
 use std::sync::Arc;
 
@@ -159,4 +160,27 @@ fn policy(name: &str, value: &Value) -> Result<Arc<Policy>, String> {
     Policy::parse(name, value.to_string().as_bytes())
         .map(Arc::new)
         .map_err(|e| e.to_string())
+}
+
+/// The policy documents of every case, as text.
+pub(crate) fn policy_texts(bytes: &[u8]) -> Result<Vec<Vec<String>>, String> {
+    let file: Value = serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
+    let cases = file.get("cases").and_then(Value::as_array).ok_or("no `cases`")?;
+    let mut out = Vec::new();
+    for case in cases {
+        let mut texts = Vec::new();
+        for key in ["identity_policies", "resource_policy", "scps", "rcps", "permission_boundary", "session_policies"] {
+            collect(&case[key], &mut texts);
+        }
+        out.push(texts);
+    }
+    Ok(out)
+}
+
+fn collect(value: &Value, out: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, out)),
+        Value::Object(_) => out.push(value.to_string()),
+        _ => {}
+    }
 }
