@@ -130,7 +130,11 @@ pub fn decide(request: &Request, policies: &Policies) -> Decided {
 }
 
 /// Decides one request; the owner's root exemption can be left out, as properties do.
-pub(crate) fn decide_with(request: &Request, policies: &Policies, owner_root_exempt: bool) -> Decided {
+pub(crate) fn decide_with(
+    request: &Request,
+    policies: &Policies,
+    owner_root_exempt: bool,
+) -> Decided {
     let asked = Asked {
         subject: Subject {
             principal: &request.principal,

@@ -149,7 +149,10 @@ pub(crate) struct Notes<'l> {
 
 impl<'l> Notes<'l> {
     pub(crate) fn new(lines: &'l Lines) -> Self {
-        Self { lines, problems: Vec::new() }
+        Self {
+            lines,
+            problems: Vec::new(),
+        }
     }
 
     pub(crate) fn into_problems(self) -> Vec<Problem> {

@@ -295,7 +295,11 @@ pub(crate) fn show_base64(bytes: &[u8]) -> String {
         for at in 0..4u32 {
             let six = bits >> (18 - 6 * at) & 63;
             let letter = ALPHABET.get(six as usize).copied().unwrap_or(b'A');
-            out.push(if at as usize > chunk.len() { '=' } else { char::from(letter) });
+            out.push(if at as usize > chunk.len() {
+                '='
+            } else {
+                char::from(letter)
+            });
         }
     }
     out

@@ -107,9 +107,14 @@ pub(crate) fn is_account(text: &str) -> bool {
 
 /// Whether a name has the form of a service principal.
 pub(crate) fn is_service(name: &str) -> bool {
-    let host = name.strip_suffix(".amazonaws.com").or_else(|| name.strip_suffix(".amazonaws.com.cn"));
+    let host = name
+        .strip_suffix(".amazonaws.com")
+        .or_else(|| name.strip_suffix(".amazonaws.com.cn"));
     let label = |text: &str| {
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     host.is_some_and(|host| host.split('.').all(label))
 }

@@ -32,7 +32,12 @@ pub(super) fn read(
     };
     statement.blocked = notes.duplicates(members);
     let vague = statement.blocked.is_some();
-    let mut reader = Reader { version, notes, statement: &mut statement, vague };
+    let mut reader = Reader {
+        version,
+        notes,
+        statement: &mut statement,
+        vague,
+    };
     for member in members {
         reader.member(member);
     }

@@ -58,8 +58,17 @@ impl Witness {
     /// The request as one sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let verb = if self.decided.is_allowed() { "can" } else { "cannot" };
-        let mut out = format!("{} {verb} call `{}` on `{}`", self.caller, self.request.action(), self.request.resource());
+        let verb = if self.decided.is_allowed() {
+            "can"
+        } else {
+            "cannot"
+        };
+        let mut out = format!(
+            "{} {verb} call `{}` on `{}`",
+            self.caller,
+            self.request.action(),
+            self.request.resource()
+        );
         if let Some(account) = &self.source_account {
             out.push_str(&format!(" on behalf of account {account}"));
         }

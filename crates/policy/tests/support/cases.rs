@@ -1,5 +1,9 @@
 //! Reads `iam-cases/1` files: one request, its policies and the expected decision per case.
-#![allow(dead_code, clippy::indexing_slicing, reason = "shared by tests, the example and the benchmark; a JSON index gives null")]
+#![allow(
+    dead_code,
+    clippy::indexing_slicing,
+    reason = "shared by tests, the example and the benchmark; a JSON index gives null"
+)]
 
 use std::sync::Arc;
 
@@ -165,11 +169,21 @@ fn policy(name: &str, value: &Value) -> Result<Arc<Policy>, String> {
 /// The policy documents of every case, as text.
 pub(crate) fn policy_texts(bytes: &[u8]) -> Result<Vec<Vec<String>>, String> {
     let file: Value = serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
-    let cases = file.get("cases").and_then(Value::as_array).ok_or("no `cases`")?;
+    let cases = file
+        .get("cases")
+        .and_then(Value::as_array)
+        .ok_or("no `cases`")?;
     let mut out = Vec::new();
     for case in cases {
         let mut texts = Vec::new();
-        for key in ["identity_policies", "resource_policy", "scps", "rcps", "permission_boundary", "session_policies"] {
+        for key in [
+            "identity_policies",
+            "resource_policy",
+            "scps",
+            "rcps",
+            "permission_boundary",
+            "session_policies",
+        ] {
             collect(&case[key], &mut texts);
         }
         out.push(texts);
