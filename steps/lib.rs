@@ -1,1 +1,22 @@
-//! placeholder
+//! The Gherkin vocabulary of the controls, one module per subject.
+//!
+//! A step asks the estate, records what it examined and judges it. It owns no I/O, no clock and no printing, and it
+//! never names the AWS SDK. Steps register themselves: a program gets them by naming this crate
+//! (`use logproof_steps as _;`).
+
+pub mod ask;
+mod bucket_access;
+mod bucket_policy;
+mod data_events;
+mod delivery;
+mod delivery_policy;
+mod encryption;
+mod judgement;
+mod key_policy;
+mod place;
+mod policy_claim;
+mod policy_scene;
+mod population;
+mod protection;
+mod readers;
+mod trail;

@@ -1,1 +1,147 @@
-//! placeholder
+//! The only crate that names the AWS SDK: asks live accounts, a mock landing zone or a recording, and answers with
+//! the facts of `logproof-estate`.
+//!
+//! It owns sessions and retries, the [seam](seam) every request passes, and one observer per service. It must not
+//! know controls or verdicts.
+
+mod call;
+mod exchange;
+mod failure;
+pub mod mock;
+mod observe;
+mod permissions;
+mod seam;
+mod session;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use aws_smithy_http_client::tls;
+use logproof_estate::{AccountId, Answer, Config, Fact, Region, Unseen};
+
+pub use exchange::{CallTag, Exchange, KEPT_HEADERS, WireRequest, WireResponse, sha256_hex};
+pub use mock::MockZone;
+pub use permissions::OPERATIONS;
+pub use seam::{NoAnswer, OnCall, Recorder, Serve};
+
+use failure::{Asked, Failure};
+use seam::{Seam, with_exchanges};
+use session::{Session, Sessions};
+
+/// What else is wanted of a source.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// Told of every call as it ends.
+    pub on_call: Option<OnCall>,
+    /// Receives every exchange with its body.
+    pub recorder: Option<Arc<dyn Recorder>>,
+}
+
+/// Facts from AWS, or from something that answers like it.
+pub struct Aws {
+    sessions: Arc<Sessions>,
+    seam: Seam,
+    management: AccountId,
+    home: Region,
+}
+
+impl Aws {
+    /// Asks live accounts: standard credential chain, AssumeRole into every account other than the caller's own.
+    ///
+    /// # Errors
+    /// [`Unseen`] when the caller's own identity cannot be determined (no, expired or refused credentials, no network).
+    pub async fn live(config: &Config, options: Options) -> Result<Self, Unseen> {
+        let client = aws_smithy_http_client::Builder::new()
+            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
+            .build_https();
+        let seam = Seam::network(client, options.recorder, options.on_call);
+        let mut aws = Self::new(Sessions::live(config, &seam).await, seam, config);
+        let caller = aws.identify().await?;
+        aws.own_account(caller.account.clone());
+        Ok(aws)
+    }
+
+    /// Asks a server in this process: a mock zone or a recording, as a caller of account `caller`.
+    #[must_use]
+    pub fn served(server: Arc<dyn Serve>, caller: &AccountId, config: &Config, options: Options) -> Self {
+        let seam = Seam::served(server, options.recorder, options.on_call);
+        let mut aws = Self::new(Sessions::served(config, &seam), seam, config);
+        aws.own_account(caller.clone());
+        aws
+    }
+
+    fn new(sessions: Sessions, seam: Seam, config: &Config) -> Self {
+        Self {
+            sessions: Arc::new(sessions),
+            seam,
+            management: config.organization.management_account.clone(),
+            home: config.organization.home_region.clone(),
+        }
+    }
+
+    fn own_account(&mut self, account: AccountId) {
+        if let Some(sessions) = Arc::get_mut(&mut self.sessions) {
+            sessions.set_own_account(account);
+        }
+    }
+
+    /// Calls so far by `service:Operation`, retries included.
+    #[must_use]
+    pub fn calls(&self) -> BTreeMap<String, u64> {
+        self.seam.calls()
+    }
+
+    /// Asks one question in one account and Region: waits for a place, gets the session, makes the calls of `body`,
+    /// and returns the value with the exchanges it rests on.
+    pub(crate) async fn ask<T, F, Fut>(&self, asked: Asked<'_>, body: F) -> Answer<T>
+    where
+        F: FnOnce(Session) -> Fut + Send,
+        Fut: Future<Output = Result<T, Failure>> + Send,
+        T: Send,
+    {
+        let _permits = self.sessions.permit(asked.account).await;
+        let region = asked.region.unwrap_or(&self.home).clone();
+        // Exchanges of AssumeRole are evidence of a refusal only: which question comes first in an account is a matter
+        // of scheduling and must not show in what a fact rests on.
+        let session = match with_exchanges(self.sessions.session(asked.account, &region)).await {
+            (Ok(session), _) => session,
+            (Err(failure), made) => return Err(failure.unseen(&asked, &made)),
+        };
+        let (result, made) = with_exchanges(body(session)).await;
+        match result {
+            Ok(value) => Ok(Fact::new(value, made.into_iter().map(|m| m.id).collect::<Vec<_>>())),
+            Err(failure) => Err(failure.unseen(&asked, &made)),
+        }
+    }
+
+    async fn identify(&self) -> Answer<logproof_estate::facts::CallerIdentity> {
+        let own_account = self.sessions.own_account();
+        let asked = Asked {
+            operation: "sts:GetCallerIdentity",
+            account: own_account.unwrap_or(&self.management),
+            region: None,
+            subject: "the caller's credentials",
+        };
+        // Until it is known which account the credentials belong to, exchanges say just that.
+        let session = self.sessions.base_session(own_account.map_or("caller", AccountId::as_str));
+        let (result, made) = with_exchanges(async {
+            if !self.sessions.has_credentials() {
+                return Err(Failure::Credentials("no credential provider is configured".to_owned()));
+            }
+            observe::caller_identity(&session.sts()).await
+        })
+        .await;
+        match result {
+            Ok(value) => Ok(Fact::new(value, made.into_iter().map(|m| m.id).collect::<Vec<_>>())),
+            Err(failure) => Err(failure.unseen(&asked, &made)),
+        }
+    }
+}
+
+impl Serve for MockZone {
+    fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer> {
+        match self.answer(tag, request) {
+            mock::MockAnswer::Response(response) => Ok(response),
+            mock::MockAnswer::Broken(why) => Err(NoAnswer::Broken(why)),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! One API exchange: what was sent to a service and what came back, without secrets.
+//!
+//! An exchange is content-addressed: its [`id`](Exchange::id) is the SHA-256 of everything below except the local
+//! clock, so the same answer replayed has the same id. Request headers (signatures, session tokens) are never part
+//! of it.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use logproof_estate::ExchangeId;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Who is asked what, where: put on every request by [`crate::call`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CallTag {
+    /// Account whose credentials sign the request.
+    pub account: String,
+    /// Region the request is signed for.
+    pub region: String,
+    /// Service: `s3`, `s3control`, `kms`, `cloudtrail`, `organizations`, `config`, `events`, `sns`, `logs`,
+    /// `cloudwatch`, `access-analyzer`, `iam` or `sts`.
+    pub service: String,
+    /// API operation, for example `GetBucketEncryption`.
+    pub operation: String,
+}
+
+/// A request as the seam sees it: no headers, so nothing secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WireRequest {
+    /// HTTP method.
+    pub method: String,
+    /// Host without port for AWS endpoints; carries the bucket of virtual-hosted requests.
+    pub host: String,
+    /// Path and query.
+    pub path: String,
+    /// Body, as sent.
+    pub body: String,
+}
+
+/// A response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WireResponse {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers worth keeping, in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Bytes,
+}
+
+/// Response headers that are kept: enough for the SDK to read the answer again and for a reader to find it in AWS's
+/// own logs.
+pub const KEPT_HEADERS: [&str; 8] = [
+    "content-type",
+    "date",
+    "x-amzn-requestid",
+    "x-amz-request-id",
+    "x-amz-id-2",
+    "x-amz-bucket-region",
+    "x-amzn-errortype",
+    "x-amzn-query-error",
+];
+
+/// One API exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// Who was asked what, where.
+    #[serde(flatten)]
+    pub tag: CallTag,
+    /// What was sent.
+    pub request: WireRequest,
+    /// HTTP status; `None` when there was no answer.
+    pub status: Option<u16>,
+    /// Kept response headers.
+    pub headers: Vec<(String, String)>,
+    /// SHA-256 of the response body.
+    pub body_sha256: String,
+    /// Why there was no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// Local clock when the request was sent.
+    pub started: Timestamp,
+    /// Local clock when the answer was complete.
+    pub ended: Timestamp,
+}
+
+impl Exchange {
+    /// The content address.
+    #[must_use]
+    pub fn id(&self) -> ExchangeId {
+        let mut hash = Sha256::new();
+        let mut part = |text: &str| {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text.as_bytes());
+        };
+        for text in [&self.tag.account, &self.tag.region, &self.tag.service, &self.tag.operation] {
+            part(text);
+        }
+        for text in [&self.request.method, &self.request.host, &self.request.path, &self.request.body] {
+            part(text);
+        }
+        part(&self.status.map(|s| s.to_string()).unwrap_or_default());
+        for (name, value) in &self.headers {
+            part(name);
+            part(value);
+        }
+        part(&self.body_sha256);
+        part(self.failure.as_deref().unwrap_or_default());
+        ExchangeId::new(hex::encode(hash.finalize()))
+    }
+}
+
+/// Lower-case hex SHA-256.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}

@@ -1,0 +1,227 @@
+//! Turns what the SDK says into the product's words: absent, denied, throttled, unreachable, malformed.
+
+use std::error::Error;
+
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use logproof_estate::{AccountId, Reason, Region, Unseen};
+
+use crate::{permissions::action_of, seam::Made};
+
+/// Why a call gave no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The service answered with an error. `bucket_region` is where S3 says the bucket is.
+    Service { code: Option<String>, status: u16, message: String, bucket_region: Option<Region> },
+    /// No answer.
+    Transport(String),
+    /// Not in the recording.
+    NotRecorded(String),
+    /// An answer that cannot be read, or that contradicts another one.
+    Malformed(String),
+    /// The credentials could not be had.
+    Credentials(String),
+    /// The role of the account could not be assumed.
+    Role { role: String, detail: String },
+}
+
+const DENIED: [&str; 6] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+    "AllAccessDisabled",
+];
+const CREDENTIALS: [&str; 9] = [
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "InvalidAccessKeyId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "InvalidToken",
+    "RequestExpired",
+];
+const THROTTLED: [&str; 9] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "BandwidthLimitExceeded",
+];
+
+impl<E> From<SdkError<E, HttpResponse>> for Failure
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E, HttpResponse>) -> Self {
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        match &error {
+            SdkError::ServiceError(context) => {
+                let code = context.err().code().map(str::to_owned);
+                let message = context.err().message().map_or_else(|| innermost(&error), str::to_owned);
+                match (code, status.unwrap_or(0)) {
+                    // A success status with an error is an answer the SDK could not read.
+                    (None, 200..=299) => Self::Malformed(innermost(&error)),
+                    (code, status) => {
+                        let bucket_region = error.raw_response().and_then(bucket_region);
+                        Self::Service { code, status, message: one_line(&message), bucket_region }
+                    }
+                }
+            }
+            SdkError::ResponseError(_) => Self::Malformed(innermost(&error)),
+            SdkError::TimeoutError(_) => Self::Transport("timed out".to_owned()),
+            SdkError::DispatchFailure(failure) => {
+                let text = innermost(&error);
+                if let Some(what) = text.strip_prefix("not in the recording: ") {
+                    return Self::NotRecorded(what.to_owned());
+                }
+                match failure.as_connector_error() {
+                    Some(connector) if connector.is_timeout() => Self::Transport(format!("timed out: {text}")),
+                    Some(connector) if connector.is_io() || connector.is_user() => Self::Transport(text),
+                    _ if text.to_lowercase().contains("credential") => Self::Credentials(text),
+                    _ => Self::Transport(text),
+                }
+            }
+            _ => Self::Malformed(innermost(&error)),
+        }
+    }
+}
+
+/// Where S3 says the bucket is: in a header, or (`AuthorizationHeaderMalformed`) in the error document.
+///
+/// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>
+fn bucket_region(response: &HttpResponse) -> Option<Region> {
+    let in_body = || {
+        let body = std::str::from_utf8(response.body().bytes()?).ok()?;
+        let (_, rest) = body.split_once("<Region>")?;
+        rest.split_once("</Region>").map(|(region, _)| region)
+    };
+    response.headers().get("x-amz-bucket-region").or_else(in_body)?.parse().ok()
+}
+
+/// `None` when the service says the thing does not exist (one of `codes`), the output otherwise.
+///
+/// # Errors
+/// Every other failure.
+pub(crate) fn absent<O, E>(result: Result<O, SdkError<E, HttpResponse>>, codes: &[&str]) -> Result<Option<O>, Failure>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    match result {
+        Ok(output) => Ok(Some(output)),
+        // Absent configurations come back as unhandled service errors: only the code tells.
+        Err(SdkError::ServiceError(context)) if context.err().code().is_some_and(|code| codes.contains(&code)) => {
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Failure {
+    /// Says it in the product's words. `made` are the exchanges of the question; the last one failed.
+    pub(crate) fn unseen(self, asked: &Asked<'_>, made: &[Made]) -> Unseen {
+        let operation = made
+            .last()
+            .map_or_else(|| asked.operation.to_owned(), |last| format!("{}:{}", last.tag.service, last.tag.operation));
+        let (reason, detail) = self.reason(&operation);
+        Unseen {
+            hint: hint(&reason, asked),
+            operation,
+            account: asked.account.clone(),
+            region: asked.region.cloned(),
+            subject: asked.subject.to_owned(),
+            reason,
+            detail,
+            exchanges: made.iter().map(|m| m.id.clone()).collect(),
+        }
+    }
+
+    fn reason(self, operation: &str) -> (Reason, String) {
+        match self {
+            Self::Service { code, status, message, bucket_region: _ } => {
+                let named = |list: &[&str]| code.as_deref().is_some_and(|code| list.contains(&code));
+                let reason = if named(&CREDENTIALS) {
+                    Reason::NoCredentials
+                } else if named(&THROTTLED) || status == 429 {
+                    Reason::Throttled
+                } else if named(&DENIED) || (code.is_none() && status == 403) {
+                    Reason::Denied { action: action_of(operation) }
+                } else {
+                    Reason::ServiceError { code: code.clone().unwrap_or_else(|| format!("HTTP {status}")) }
+                };
+                let detail = if message.is_empty() { code.unwrap_or_default() } else { message };
+                (reason, detail)
+            }
+            Self::Transport(detail) => (Reason::Unreachable, detail),
+            Self::NotRecorded(detail) => (Reason::NotRecorded, detail),
+            Self::Malformed(detail) => (Reason::Malformed, detail),
+            Self::Credentials(detail) => (Reason::NoCredentials, detail),
+            Self::Role { role, detail } => (Reason::RoleNotAssumable { role }, detail),
+        }
+    }
+}
+
+/// What is being asked, where.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) operation: &'static str,
+    pub(crate) account: &'a AccountId,
+    pub(crate) region: Option<&'a Region>,
+    pub(crate) subject: &'a str,
+}
+
+fn hint(reason: &Reason, asked: &Asked<'_>) -> String {
+    match reason {
+        Reason::Denied { action } => {
+            format!(
+                "allow `{action}` for the audit role in account {}, and look for an SCP, RCP or resource policy that denies it",
+                asked.account
+            )
+        }
+        Reason::RoleNotAssumable { role } => {
+            format!(
+                "create `{role}` with a trust policy for the caller, or set `access.role_name` and `access.external_id`"
+            )
+        }
+        Reason::Throttled => "run again later, or lower `access.max_calls_in_flight_per_account`".to_owned(),
+        Reason::Unreachable => "check the network, proxy and endpoint settings (`AWS_ENDPOINT_URL`)".to_owned(),
+        Reason::ServiceError { code } if code == "NoSuchBucket" => {
+            "create the bucket, or correct its name under `[names]` in the configuration".to_owned()
+        }
+        Reason::ServiceError { .. } => {
+            "run again; if it stays, look up the request id of the exchange with AWS support".to_owned()
+        }
+        Reason::Malformed => {
+            "look at the recorded exchange; a proxy or an emulator may have changed the answer".to_owned()
+        }
+        Reason::NoCredentials => "renew the credentials (`aws sso login`, or the environment) and run again".to_owned(),
+        Reason::Undecided => "read the policies named, and attest what they allow".to_owned(),
+        Reason::NotRecorded => {
+            "the bundle was made by a run that did not ask this; run `logproof check` again".to_owned()
+        }
+    }
+}
+
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    one_line(&cause.to_string())
+}
+
+/// The first 300 characters on one line: an HTML error page must not flood a report.
+fn one_line(text: &str) -> String {
+    let mut line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > 300 {
+        line = line.chars().take(300).collect::<String>() + " ...";
+    }
+    line
+}

@@ -1,0 +1,28 @@
+//! Amazon SNS.
+
+use aws_sdk_sns::Client;
+use logproof_estate::facts::Subscription;
+
+use super::{pages::all_pages, required};
+use crate::failure::{Failure, absent};
+
+/// Subscriptions of a topic, `None` when there is no such topic.
+///
+/// See: <https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html>
+pub(super) async fn subscriptions(sns: &Client, topic_arn: &str) -> Result<Option<Vec<Subscription>>, Failure> {
+    let pages = all_pages(|token| async move {
+        let answer = sns.list_subscriptions_by_topic().topic_arn(topic_arn).set_next_token(token).send().await;
+        let Some(output) = absent(answer, &["NotFound", "NotFoundException"])? else { return Ok((vec![None], None)) };
+        let found = output.subscriptions().iter().map(|subscription| {
+            Ok(Some(Subscription {
+                arn: required(subscription.subscription_arn(), "subscription ARN")?,
+                protocol: required(subscription.protocol(), "subscription protocol")?,
+                endpoint: subscription.endpoint().unwrap_or_default().to_owned(),
+            }))
+        });
+        Ok((found.collect::<Result<_, Failure>>()?, output.next_token().map(str::to_owned)))
+    })
+    .await?;
+    // One `None` stands for a topic that is gone, or went between two pages.
+    Ok(pages.into_iter().collect())
+}

@@ -1,0 +1,210 @@
+//! Wire answers in the five protocols of the services used, and the failures every observer must tell apart.
+
+use std::{fmt::Debug, future::Future};
+
+use aws_smithy_runtime_api::{client::orchestrator::HttpResponse, http::StatusCode};
+use aws_smithy_types::body::SdkBody;
+use logproof_estate::{AccountId, BucketRef, Reason, Region, Unseen};
+use serde_json::Value;
+
+use crate::failure::{Asked, Failure};
+
+/// An answer as it comes over the wire.
+#[derive(Debug, Clone)]
+pub(super) struct Wire {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Wire {
+    pub(super) fn response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(StatusCode::try_from(self.status).unwrap(), SdkBody::from(&*self.body));
+        for (name, value) in &self.headers {
+            response.headers_mut().insert(name.clone(), value.clone());
+        }
+        response
+    }
+
+    pub(super) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same answer with the end of its body missing.
+    fn cut_short(&self) -> Self {
+        Self { body: self.body[..self.body.len() / 2].to_vec(), ..self.clone() }
+    }
+
+    fn empty(&self) -> Self {
+        Self { body: Vec::new(), ..self.clone() }
+    }
+}
+
+fn wire(status: u16, body: impl Into<Vec<u8>>) -> Wire {
+    Wire { status, headers: Vec::new(), body: body.into() }
+}
+
+/// A success with a text body (XML, or the policy of a bucket).
+pub(super) fn text(body: &str) -> Wire {
+    wire(200, body)
+}
+
+/// A success with a JSON body.
+pub(super) fn json(body: Value) -> Wire {
+    wire(200, body.to_string())
+}
+
+/// A success with a CBOR body.
+pub(super) fn cbor(body: &Value) -> Wire {
+    wire(200, encode_cbor(body)).header("smithy-protocol", "rpc-v2-cbor")
+}
+
+/// Protocol of a service, as far as errors differ.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Protocol {
+    /// S3 and S3 Control.
+    S3,
+    /// IAM, SNS, STS.
+    Query,
+    /// CloudTrail, KMS, Organizations, Config, EventBridge, CloudWatch Logs, Access Analyzer.
+    Json,
+    /// CloudWatch.
+    Cbor,
+}
+
+impl Protocol {
+    pub(super) fn error(self, status: u16, code: &str) -> Wire {
+        let message = "as the service puts it";
+        match self {
+            Self::S3 => wire(status, format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>")),
+            Self::Query => {
+                let error =
+                    format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>");
+                wire(status, format!("<ErrorResponse>{error}<RequestId>1</RequestId></ErrorResponse>"))
+            }
+            Self::Json => {
+                let body = serde_json::json!({"__type": code, "message": message}).to_string();
+                wire(status, body).header("x-amzn-errortype", code)
+            }
+            Self::Cbor => {
+                let body = serde_json::json!({"__type": format!("com.amazonaws#{code}"), "message": message});
+                wire(status, encode_cbor(&body)).header("smithy-protocol", "rpc-v2-cbor")
+            }
+        }
+    }
+}
+
+/// CBOR of what JSON can say. See: <https://www.rfc-editor.org/rfc/rfc8949>
+fn encode_cbor(value: &Value) -> Vec<u8> {
+    let head = |major: u8, length: usize| {
+        let length = u16::try_from(length).unwrap().to_be_bytes();
+        vec![major << 5 | 25, length[0], length[1]]
+    };
+    match value {
+        Value::Null => vec![0xf6],
+        Value::Bool(value) => vec![if *value { 0xf5 } else { 0xf4 }],
+        Value::Number(number) => head(0, usize::try_from(number.as_u64().unwrap()).unwrap()),
+        Value::String(text) => [head(3, text.len()), text.as_bytes().to_vec()].concat(),
+        Value::Array(items) => items.iter().fold(head(4, items.len()), |all, item| [all, encode_cbor(item)].concat()),
+        Value::Object(map) => map.iter().fold(head(5, map.len()), |all, (key, item)| {
+            [all, encode_cbor(&Value::String(key.clone())), encode_cbor(item)].concat()
+        }),
+    }
+}
+
+/// A client whose operations answer with the given wire answers, one per attempt. One attempt more is answered with
+/// status 418, so that a call too many cannot go unseen.
+macro_rules! client {
+    ($krate:ident: $($operation:ident => $answers:expr),+ $(,)?) => {{
+        let mut interceptor =
+            aws_smithy_mocks::MockResponseInterceptor::new().rule_mode(aws_smithy_mocks::RuleMode::MatchAny);
+        $(
+            let mut sequence = aws_smithy_mocks::mock!($krate::Client::$operation).sequence();
+            for answer in $answers {
+                let answer: crate::observe::tests::support::Wire = answer;
+                sequence = sequence.http_response(move || answer.response());
+            }
+            interceptor = interceptor.with_rule(&sequence.build());
+        )+
+        let retries = aws_smithy_types::retry::RetryConfig::standard()
+            .with_max_attempts(3)
+            .with_initial_backoff(std::time::Duration::from_millis(1));
+        let config = $krate::Config::builder()
+            .behavior_version($krate::config::BehaviorVersion::latest())
+            .region($krate::config::Region::new("eu-central-1"))
+            .credentials_provider($krate::config::Credentials::new("id", "key", None, None, "test"))
+            .retry_config(retries)
+            .http_client(aws_smithy_mocks::create_mock_http_client())
+            .interceptor(interceptor)
+            .interceptor(crate::call::WholeAnswers)
+            .build();
+        $krate::Client::from_conf(config)
+    }};
+}
+pub(super) use client;
+
+/// One test that an observer tells apart the ways its call can fail. `$good` is an answer the observer can read.
+macro_rules! fails_apart {
+    ($name:ident: $krate:ident::$operation:ident, $protocol:ident, $asks:literal needs $action:literal,
+     $good:expr, |$client:ident| $ask:expr) => {
+        #[tokio::test]
+        async fn $name() {
+            let ask = |answers: Vec<crate::observe::tests::support::Wire>| async move {
+                let $client = &crate::observe::tests::support::client!($krate: $operation => answers);
+                $ask.await
+            };
+            let protocol = crate::observe::tests::support::Protocol::$protocol;
+            crate::observe::tests::support::tells_apart(protocol, $asks, $action, $good, ask).await;
+        }
+    };
+}
+pub(super) use fails_apart;
+
+pub(super) async fn tells_apart<T, F, Fut>(protocol: Protocol, asks: &'static str, action: &str, good: Wire, ask: F)
+where
+    T: Debug,
+    F: Fn(Vec<Wire>) -> Fut,
+    Fut: Future<Output = Result<T, Failure>>,
+{
+    let reason = async |answers: Vec<Wire>| unseen(asks, ask(answers).await.unwrap_err()).reason;
+    let throttled = || protocol.error(400, "ThrottlingException");
+    let html = || wire(500, "<html><body><h1>Internal Server Error</h1></body></html>");
+
+    let denied = reason(vec![protocol.error(403, "AccessDenied")]).await;
+    assert_eq!(denied, Reason::Denied { action: action.to_owned() });
+    let answered = ask(vec![throttled(), throttled(), good.clone()]).await;
+    assert!(answered.is_ok(), "{answered:?} after throttling");
+    assert_eq!(reason(vec![throttled(), throttled(), throttled()]).await, Reason::Throttled);
+    assert_eq!(reason(vec![good.cut_short(); 3]).await, Reason::Malformed, "a body cut short");
+    assert_eq!(reason(vec![good.empty(); 3]).await, Reason::Malformed, "an empty body");
+    let broken = reason(vec![html(), html(), html()]).await;
+    assert_eq!(broken, Reason::ServiceError { code: "HTTP 500".to_owned() });
+    let expired = reason(vec![protocol.error(403, "ExpiredToken"); 3]).await;
+    assert_eq!(expired, Reason::NoCredentials);
+}
+
+pub(super) fn unseen(asks: &'static str, failure: Failure) -> Unseen {
+    let asked = Asked { operation: asks, account: &account(), region: None, subject: "x" };
+    failure.unseen(&asked, &[])
+}
+
+/// The words of a [`Failure::Malformed`].
+pub(super) fn malformed<T: Debug>(answer: Result<T, Failure>) -> String {
+    match answer.unwrap_err() {
+        Failure::Malformed(what) => what,
+        other => panic!("{other:?} is not malformed"),
+    }
+}
+
+pub(super) fn account() -> AccountId {
+    "222222222222".parse().unwrap()
+}
+
+pub(super) fn region() -> Region {
+    "eu-central-1".parse().unwrap()
+}
+
+pub(super) fn bucket() -> BucketRef {
+    BucketRef { name: "logs".to_owned(), owner: account(), region: region() }
+}

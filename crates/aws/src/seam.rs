@@ -1,0 +1,258 @@
+//! The one seam: every request of every SDK client passes here, and is forwarded to the network or served from a
+//! description or a recording. Counts calls, gives each exchange its id and hands it to the recorder.
+//!
+//! Knows HTTP, not services: what an operation means is the business of the observers.
+
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use aws_smithy_runtime_api::{
+    client::{
+        http::{
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+            SharedHttpConnector,
+        },
+        orchestrator::{HttpRequest, HttpResponse},
+        result::ConnectorError,
+        runtime_components::RuntimeComponents,
+    },
+    http::StatusCode,
+};
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use bytes::Bytes;
+use jiff::Timestamp;
+use logproof_estate::ExchangeId;
+
+use crate::exchange::{CallTag, Exchange, KEPT_HEADERS, WireRequest, WireResponse, sha256_hex};
+
+tokio::task_local! {
+    /// Exchanges made by the question being asked in this task.
+    static MADE: RefCell<Vec<Made>>;
+}
+
+/// One exchange made by the current question.
+#[derive(Debug, Clone)]
+pub(crate) struct Made {
+    pub(crate) id: ExchangeId,
+    pub(crate) tag: CallTag,
+}
+
+/// Runs `future` and returns with it the exchanges it made, in order.
+pub(crate) async fn with_exchanges<F: Future>(future: F) -> (F::Output, Vec<Made>) {
+    MADE.scope(RefCell::default(), async {
+        let output = future.await;
+        (output, MADE.with(RefCell::take))
+    })
+    .await
+}
+
+/// Serves requests without a network.
+pub trait Serve: fmt::Debug + Send + Sync {
+    /// The answer to one request, or why the connection broke.
+    ///
+    /// # Errors
+    /// A one-line cause when there is no answer.
+    fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer>;
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// The connection broke: retried by the SDK.
+    Broken(String),
+    /// A recording does not hold this request: never retried.
+    NotRecorded(String),
+}
+
+/// Receives every exchange with its body, in the order answers arrive.
+pub trait Recorder: fmt::Debug + Send + Sync {
+    /// Keeps one exchange.
+    fn record(&self, id: &ExchangeId, exchange: &Exchange, body: &Bytes);
+}
+
+/// Told of every call as it ends; for progress and `-v`.
+pub type OnCall = Arc<dyn Fn(&Exchange) + Send + Sync>;
+
+enum Upstream {
+    Network(SharedHttpClient),
+    Served(Arc<dyn Serve>),
+}
+
+struct Inner {
+    upstream: Upstream,
+    recorder: Option<Arc<dyn Recorder>>,
+    on_call: Option<OnCall>,
+    calls: Mutex<BTreeMap<String, u64>>,
+}
+
+/// The seam, shared by all clients of a run.
+#[derive(Clone)]
+pub(crate) struct Seam(Arc<Inner>);
+
+impl fmt::Debug for Seam {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seam").finish_non_exhaustive()
+    }
+}
+
+impl Seam {
+    pub(crate) fn network(
+        client: SharedHttpClient,
+        recorder: Option<Arc<dyn Recorder>>,
+        on_call: Option<OnCall>,
+    ) -> Self {
+        Self::new(Upstream::Network(client), recorder, on_call)
+    }
+
+    pub(crate) fn served(server: Arc<dyn Serve>, recorder: Option<Arc<dyn Recorder>>, on_call: Option<OnCall>) -> Self {
+        Self::new(Upstream::Served(server), recorder, on_call)
+    }
+
+    fn new(upstream: Upstream, recorder: Option<Arc<dyn Recorder>>, on_call: Option<OnCall>) -> Self {
+        Self(Arc::new(Inner { upstream, recorder, on_call, calls: Mutex::default() }))
+    }
+
+    /// Calls so far by `service:Operation`, retries included.
+    pub(crate) fn calls(&self) -> BTreeMap<String, u64> {
+        self.0.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn finish(&self, exchange: &Exchange, body: &Bytes) {
+        let id = exchange.id();
+        let name = format!("{}:{}", exchange.tag.service, exchange.tag.operation);
+        *self.0.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_insert(0) += 1;
+        // Outside a question (start-up, credentials) nobody asks which exchanges were made.
+        let _ = MADE.try_with(|made| made.borrow_mut().push(Made { id: id.clone(), tag: exchange.tag.clone() }));
+        if let Some(recorder) = &self.0.recorder {
+            recorder.record(&id, exchange, body);
+        }
+        if let Some(on_call) = &self.0.on_call {
+            on_call(exchange);
+        }
+    }
+}
+
+impl HttpClient for Seam {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let forward = match &self.0.upstream {
+            Upstream::Network(client) => Forward::Network(client.http_connector(settings, components)),
+            Upstream::Served(server) => Forward::Served(Arc::clone(server)),
+        };
+        SharedHttpConnector::new(SeamConnector { seam: self.clone(), forward })
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Forward {
+    Network(SharedHttpConnector),
+    Served(Arc<dyn Serve>),
+}
+
+#[derive(Debug, Clone)]
+struct SeamConnector {
+    seam: Seam,
+    forward: Forward,
+}
+
+impl HttpConnector for SeamConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let connector = self.clone();
+        HttpConnectorFuture::new(async move { connector.exchange(request).await })
+    }
+}
+
+impl SeamConnector {
+    async fn exchange(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let tag = request.extension::<CallTag>().cloned().unwrap_or_else(|| CallTag {
+            account: "unknown".to_owned(),
+            region: "unknown".to_owned(),
+            service: "unknown".to_owned(),
+            operation: "Unknown".to_owned(),
+        });
+        let wire = describe(&request, &tag);
+        let started = Timestamp::now();
+        let answer = match &self.forward {
+            Forward::Network(connector) => forward(connector, request).await,
+            Forward::Served(server) => serve(server.as_ref(), &tag, &request).map(|response| (response, Vec::new())),
+        };
+        let ended = Timestamp::now();
+        let nothing = Bytes::new();
+        let (status, headers, body, failure) = match &answer {
+            Ok((response, _)) => (Some(response.status), response.headers.clone(), &response.body, None),
+            Err(error) => (None, Vec::new(), &nothing, Some(cause(error))),
+        };
+        // The body of AssumeRole* holds credentials: neither it nor its digest is kept.
+        let body = if is_secret(&tag) { &nothing } else { body };
+        let exchange =
+            Exchange { body_sha256: sha256_hex(body), tag, request: wire, status, headers, failure, started, ended };
+        self.seam.finish(&exchange, body);
+        let (response, other_headers) = answer?;
+        rebuild(response, other_headers)
+    }
+}
+
+fn is_secret(tag: &CallTag) -> bool {
+    tag.service == "sts" && tag.operation != "GetCallerIdentity"
+}
+
+/// The request as it is recorded: no headers; for credential calls no body (it can carry an external id).
+fn describe(request: &HttpRequest, tag: &CallTag) -> WireRequest {
+    let uri: http::Uri = request.uri().parse().unwrap_or_default();
+    let body = if is_secret(tag) { &[][..] } else { request.body().bytes().unwrap_or_default() };
+    WireRequest {
+        method: request.method().to_owned(),
+        host: uri.host().unwrap_or_default().to_owned(),
+        path: uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+        body: String::from_utf8_lossy(body).into_owned(),
+    }
+}
+
+fn serve(server: &dyn Serve, tag: &CallTag, request: &HttpRequest) -> Result<WireResponse, ConnectorError> {
+    let mut wire = describe(request, tag);
+    wire.body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
+    server.serve(tag, &wire).map_err(|no_answer| match no_answer {
+        NoAnswer::Broken(why) => ConnectorError::io(why.into()),
+        NoAnswer::NotRecorded(what) => ConnectorError::user(format!("not in the recording: {what}").into()),
+    })
+}
+
+/// Sends the request and reads the whole answer. Headers that are not kept as evidence still go back to the SDK.
+async fn forward(
+    connector: &SharedHttpConnector,
+    request: HttpRequest,
+) -> Result<(WireResponse, Vec<(String, String)>), ConnectorError> {
+    let mut response = connector.call(request).await?;
+    let status = response.status().as_u16();
+    let (mut headers, mut others) = (Vec::new(), Vec::new());
+    for (name, value) in response.headers() {
+        let pair = (name.to_owned(), value.to_owned());
+        if KEPT_HEADERS.contains(&name) { headers.push(pair) } else { others.push(pair) }
+    }
+    headers.sort();
+    let body = std::mem::replace(response.body_mut(), SdkBody::empty());
+    let body = ByteStream::new(body).collect().await.map_err(|error| ConnectorError::io(error.into()))?.into_bytes();
+    Ok((WireResponse { status, headers, body }, others))
+}
+
+fn rebuild(response: WireResponse, others: Vec<(String, String)>) -> Result<HttpResponse, ConnectorError> {
+    let status = StatusCode::try_from(response.status).map_err(|error| ConnectorError::other(error.into(), None))?;
+    let mut rebuilt = HttpResponse::new(status, SdkBody::from(response.body));
+    for (name, value) in response.headers.into_iter().chain(others) {
+        // A header the SDK's own type refuses cannot have come from it; dropping it cannot change an answer.
+        let _ = rebuilt.headers_mut().try_append(name, value);
+    }
+    Ok(rebuilt)
+}
+
+/// The innermost cause in one line.
+fn cause(error: &ConnectorError) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string().replace('\n', " ")
+}

@@ -1,0 +1,351 @@
+//! Sessions: credentials per account, clients per account, Region and service.
+//!
+//! Clients are built when their turn comes and dropped after: building one is cheaper than one call, keeping one per
+//! account x Region x service is not. All share one HTTP connection pool (the seam); retries are partitioned per
+//! account, so that a throttled account does not slow the others.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::{
+    Credentials,
+    provider::{
+        ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future::ProvideCredentials as Providing,
+    },
+};
+use aws_smithy_runtime::client::retries::RetryPartition;
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use logproof_estate::{AccountId, Config, Region, config::AccessConfig};
+use tokio::sync::{OnceCell, Semaphore};
+
+use crate::{
+    call::{TagCalls, WholeAnswers},
+    failure::Failure,
+    seam::Seam,
+};
+
+/// Custom endpoints, from the environment or the shared configuration.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Endpoints {
+    /// S3 is asked path-style at a custom endpoint: an emulator has no bucket host names.
+    pub(crate) s3_path_style: bool,
+    /// S3 Control is asked here without the account in the host name.
+    pub(crate) s3control: Option<String>,
+}
+
+impl Endpoints {
+    fn of(base: &SdkConfig) -> Self {
+        let specific =
+            |service: &str| std::env::var(format!("AWS_ENDPOINT_URL_{service}")).ok().filter(|url| !url.is_empty());
+        let general = base.endpoint_url().map(str::to_owned);
+        Self {
+            s3_path_style: specific("S3").is_some() || general.is_some(),
+            s3control: specific("S3_CONTROL").or(general),
+        }
+    }
+}
+
+type AccountCell = Arc<OnceCell<Result<SharedCredentialsProvider, Failure>>>;
+
+/// All sessions of a run.
+pub(crate) struct Sessions {
+    base: SdkConfig,
+    /// Account the base credentials belong to.
+    own_account: Option<AccountId>,
+    access: AccessConfig,
+    home: Region,
+    endpoints: Endpoints,
+    accounts: Mutex<HashMap<AccountId, AccountCell>>,
+    in_flight: Semaphore,
+    in_flight_per_account: Mutex<HashMap<AccountId, Arc<Semaphore>>>,
+}
+
+impl Sessions {
+    /// Sessions that begin with the standard credential chain of this machine.
+    pub(crate) async fn live(config: &Config, seam: &Seam) -> Self {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(aws_types::region::Region::new(config.organization.home_region.to_string()))
+            .http_client(seam.clone())
+            .retry_config(RetryConfig::adaptive().with_max_attempts(config.access.max_attempts))
+            .timeout_config(timeouts(&config.access));
+        if let Some(profile) = &config.access.profile {
+            loader = loader.profile_name(profile);
+        }
+        let base = loader.load().await;
+        Self::new(base, config)
+    }
+
+    /// Sessions over a server in this process: credentials that open nothing, no waiting between retries.
+    pub(crate) fn served(config: &Config, seam: &Seam) -> Self {
+        let nobody = Credentials::new("served", "served", None, None, "logproof-served");
+        let base = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(aws_types::region::Region::new(config.organization.home_region.to_string()))
+            .credentials_provider(SharedCredentialsProvider::new(nobody))
+            .http_client(seam.clone())
+            .retry_config(
+                RetryConfig::standard()
+                    .with_max_attempts(config.access.max_attempts)
+                    .with_initial_backoff(Duration::from_millis(1))
+                    .with_max_backoff(Duration::from_millis(4)),
+            )
+            .timeout_config(timeouts(&config.access))
+            .build();
+        Self::new(base, config)
+    }
+
+    fn new(base: SdkConfig, config: &Config) -> Self {
+        Self {
+            endpoints: Endpoints::of(&base),
+            base,
+            own_account: None,
+            access: config.access.clone(),
+            home: config.organization.home_region.clone(),
+            accounts: Mutex::default(),
+            in_flight: Semaphore::new(config.access.max_calls_in_flight.max(1)),
+            in_flight_per_account: Mutex::default(),
+        }
+    }
+
+    /// Tells which account the base credentials belong to: no role is assumed there.
+    pub(crate) fn set_own_account(&mut self, account: AccountId) {
+        self.own_account = Some(account);
+    }
+
+    /// Account the base credentials belong to, once known.
+    pub(crate) fn own_account(&self) -> Option<&AccountId> {
+        self.own_account.as_ref()
+    }
+
+    pub(crate) fn has_credentials(&self) -> bool {
+        self.base.credentials_provider().is_some()
+    }
+
+    /// Waits for a place among the calls in flight, first in the account, then in all.
+    pub(crate) async fn permit<'a>(&'a self, account: &AccountId) -> Permits<'a> {
+        let of_account = {
+            let mut all = self.in_flight_per_account.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(
+                all.entry(account.clone())
+                    .or_insert_with(|| Arc::new(Semaphore::new(self.access.max_calls_in_flight_per_account.max(1)))),
+            )
+        };
+        // Neither semaphore is ever closed.
+        let account_permit = of_account.acquire_owned().await.ok();
+        let total_permit = self.in_flight.acquire().await.ok();
+        Permits { _account: account_permit, _total: total_permit }
+    }
+
+    /// A session with the base credentials, whosever they are.
+    pub(crate) fn base_session(self: &Arc<Self>, tag_account: &str) -> Session {
+        Session {
+            sessions: Arc::clone(self),
+            credentials: None,
+            account: tag_account.to_owned(),
+            region: self.home.clone(),
+        }
+    }
+
+    /// A session in an account and Region; assumes the audit role there once in a run, unless the account is ours.
+    pub(crate) async fn session(self: &Arc<Self>, account: &AccountId, region: &Region) -> Result<Session, Failure> {
+        let credentials =
+            if self.own_account.as_ref() == Some(account) { None } else { Some(self.assume(account).await?) };
+        Ok(Session { sessions: Arc::clone(self), credentials, account: account.to_string(), region: region.clone() })
+    }
+
+    async fn assume(self: &Arc<Self>, account: &AccountId) -> Result<SharedCredentialsProvider, Failure> {
+        let cell = {
+            let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(accounts.entry(account.clone()).or_default())
+        };
+        cell.get_or_init(|| async {
+            let role = format!("arn:aws:iam::{account}:role/{}", self.access.role_name);
+            let provider = AssumedRole {
+                sts: self.base_session(account.as_str()).sts(),
+                role: role.clone(),
+                session_name: self.access.session_name.clone(),
+                external_id: self.access.external_id.clone(),
+                current: tokio::sync::Mutex::new(None),
+            };
+            // Assumed once up front, so that a role that cannot be assumed is said as such, not as a failed call.
+            provider.current().await.map_err(|failure| match failure {
+                Failure::Service { code, message, .. } => {
+                    Failure::Role { role, detail: format!("{}: {message}", code.unwrap_or_default()) }
+                }
+                other => other,
+            })?;
+            Ok(SharedCredentialsProvider::new(provider))
+        })
+        .await
+        .clone()
+    }
+}
+
+/// Places among the calls in flight, given back on drop.
+pub(crate) struct Permits<'a> {
+    _account: Option<tokio::sync::OwnedSemaphorePermit>,
+    _total: Option<tokio::sync::SemaphorePermit<'a>>,
+}
+
+fn timeouts(access: &AccessConfig) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(10))
+        .operation_attempt_timeout(Duration::from_secs(access.attempt_timeout_seconds.max(1)))
+        .build()
+}
+
+/// Credentials of an assumed role, renewed before they expire.
+#[derive(Debug)]
+struct AssumedRole {
+    sts: aws_sdk_sts::Client,
+    role: String,
+    session_name: String,
+    external_id: Option<String>,
+    current: tokio::sync::Mutex<Option<Credentials>>,
+}
+
+impl AssumedRole {
+    async fn current(&self) -> Result<Credentials, Failure> {
+        let mut current = self.current.lock().await;
+        let soon = SystemTime::now() + Duration::from_secs(300);
+        if let Some(valid) = current.as_ref().filter(|c| c.expiry().is_none_or(|expiry| expiry > soon)) {
+            return Ok(valid.clone());
+        }
+        let output = self
+            .sts
+            .assume_role()
+            .role_arn(&self.role)
+            .role_session_name(&self.session_name)
+            .set_external_id(self.external_id.clone())
+            .send()
+            .await?;
+        let given = output
+            .credentials()
+            .ok_or_else(|| Failure::Malformed("AssumeRole answered without credentials".to_owned()))?;
+        let fresh = Credentials::new(
+            given.access_key_id(),
+            given.secret_access_key(),
+            Some(given.session_token().to_owned()),
+            SystemTime::try_from(*given.expiration()).ok(),
+            "AssumeRole",
+        );
+        *current = Some(fresh.clone());
+        Ok(fresh)
+    }
+}
+
+impl ProvideCredentials for AssumedRole {
+    fn provide_credentials<'a>(&'a self) -> Providing<'a>
+    where
+        Self: 'a,
+    {
+        Providing::new(async {
+            self.current().await.map_err(|failure| CredentialsError::provider_error(format!("{failure:?}")))
+        })
+    }
+}
+
+/// Credentials of one account and one Region; makes clients.
+#[derive(Clone)]
+pub(crate) struct Session {
+    sessions: Arc<Sessions>,
+    credentials: Option<SharedCredentialsProvider>,
+    account: String,
+    region: Region,
+}
+
+macro_rules! client {
+    ($(#[$doc:meta])* $name:ident, $krate:ident) => {
+        $(#[$doc])*
+        pub(crate) fn $name(&self) -> $krate::Client {
+            let mut builder = $krate::config::Builder::from(&self.sessions.base)
+                .region(aws_types::region::Region::new(self.region.to_string()))
+                .interceptor(self.tag())
+                .interceptor(WholeAnswers)
+                .retry_partition(self.partition(stringify!($name)));
+            if let Some(credentials) = &self.credentials {
+                builder = builder.credentials_provider(credentials.clone());
+            }
+            $krate::Client::from_conf(builder.build())
+        }
+    };
+}
+
+impl Session {
+    client!(cloudtrail, aws_sdk_cloudtrail);
+    client!(config, aws_sdk_config);
+    client!(events, aws_sdk_eventbridge);
+    client!(iam, aws_sdk_iam);
+    client!(kms, aws_sdk_kms);
+    client!(organizations, aws_sdk_organizations);
+    client!(sns, aws_sdk_sns);
+    client!(sts, aws_sdk_sts);
+    client!(logs, aws_sdk_cloudwatchlogs);
+    client!(cloudwatch, aws_sdk_cloudwatch);
+    client!(access_analyzer, aws_sdk_accessanalyzer);
+
+    /// S3, path-style at a custom endpoint.
+    pub(crate) fn s3(&self) -> aws_sdk_s3::Client {
+        let mut builder = aws_sdk_s3::config::Builder::from(&self.sessions.base)
+            .region(aws_types::region::Region::new(self.region.to_string()))
+            .force_path_style(self.sessions.endpoints.s3_path_style)
+            .interceptor(self.tag())
+            .interceptor(WholeAnswers)
+            .retry_partition(self.partition("s3"));
+        if let Some(credentials) = &self.credentials {
+            builder = builder.credentials_provider(credentials.clone());
+        }
+        aws_sdk_s3::Client::from_conf(builder.build())
+    }
+
+    /// S3 Control; a custom endpoint is used as it stands, without the account in front of its host.
+    pub(crate) fn s3control(&self) -> aws_sdk_s3control::Client {
+        let mut builder = aws_sdk_s3control::config::Builder::from(&self.sessions.base)
+            .region(aws_types::region::Region::new(self.region.to_string()))
+            .interceptor(self.tag())
+            .interceptor(WholeAnswers)
+            .retry_partition(self.partition("s3control"));
+        if let Some(url) = &self.sessions.endpoints.s3control {
+            builder = builder.endpoint_resolver(FixedEndpoint(url.clone()));
+        }
+        if let Some(credentials) = &self.credentials {
+            builder = builder.credentials_provider(credentials.clone());
+        }
+        aws_sdk_s3control::Client::from_conf(builder.build())
+    }
+
+    /// Region of this session.
+    pub(crate) fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// The same credentials in another Region.
+    pub(crate) fn in_region(&self, region: Region) -> Self {
+        Self { region, ..self.clone() }
+    }
+
+    fn tag(&self) -> TagCalls {
+        TagCalls { account: self.account.clone(), region: self.region.to_string() }
+    }
+
+    fn partition(&self, service: &str) -> RetryPartition {
+        RetryPartition::new(format!("{}/{service}/{}", self.account, self.region))
+    }
+}
+
+#[derive(Debug)]
+struct FixedEndpoint(String);
+
+impl aws_sdk_s3control::config::endpoint::ResolveEndpoint for FixedEndpoint {
+    fn resolve_endpoint<'a>(
+        &'a self,
+        _params: &'a aws_sdk_s3control::config::endpoint::Params,
+    ) -> aws_sdk_s3control::config::endpoint::EndpointFuture<'a> {
+        let endpoint = aws_smithy_types::endpoint::Endpoint::builder().url(self.0.clone()).build();
+        aws_sdk_s3control::config::endpoint::EndpointFuture::ready(Ok(endpoint))
+    }
+}

@@ -1,0 +1,192 @@
+//! All verdicts of a run with their observations: the one source of every report.
+//!
+//! The JSON form is a published format (`schema` names its version); fields are only ever added within a version.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    facts::CallerIdentity,
+    place::{AccountId, Region},
+    record::{Record, Verdict},
+};
+
+/// Version of the JSON form.
+pub const SCHEMA: &str = "logproof/assessment/1";
+
+/// The canonical result of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assessment {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// The tool that made it.
+    pub tool: Tool,
+    /// The run.
+    pub run: Run,
+    /// Counts per verdict, over controls.
+    pub summary: BTreeMap<Verdict, usize>,
+    /// Controls in catalogue order.
+    pub controls: Vec<ControlResult>,
+}
+
+/// Name and version of the tool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `logproof`.
+    pub name: String,
+    /// Semantic version.
+    pub version: String,
+}
+
+/// Facts about the run itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Run id; also the name of the output folder.
+    pub id: String,
+    /// What was examined.
+    pub target: Target,
+    /// Start of the run, UTC.
+    pub started: Timestamp,
+    /// End of the run, UTC.
+    pub ended: Timestamp,
+    /// The instant that stood for "now".
+    pub as_of: Timestamp,
+    /// Who asked, when it could be determined.
+    pub caller: Option<CallerIdentity>,
+    /// Organization id, when it could be determined.
+    pub organization: Option<String>,
+    /// Active accounts of the organization, when they could be determined.
+    pub accounts: Option<Vec<AccountId>>,
+    /// Governed Regions.
+    pub regions: Vec<Region>,
+    /// Tag filter and other selections, as given.
+    pub selection: BTreeMap<String, String>,
+    /// Why the run is incomplete (interrupted); `None` when every selected scenario ran.
+    pub incomplete: Option<String>,
+    /// API calls by `service:Operation`, retries included.
+    pub calls: BTreeMap<String, u64>,
+    /// Distinct questions asked.
+    pub questions: usize,
+}
+
+/// What was examined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Target {
+    /// Live accounts.
+    Live,
+    /// A landing zone described in a file; `sample` when it is the embedded one.
+    Mock {
+        /// File name, or `sample`.
+        zone: String,
+    },
+    /// A recorded run.
+    Replay {
+        /// The bundle.
+        bundle: String,
+    },
+}
+
+impl Target {
+    /// A title suffix that says so when the run did not look at live accounts.
+    #[must_use]
+    pub fn caution(&self) -> Option<String> {
+        match self {
+            Self::Live => None,
+            Self::Mock { zone } if zone == "sample" => Some("SAMPLE LANDING ZONE, not your accounts".to_owned()),
+            Self::Mock { zone } => Some(format!("MOCK LANDING ZONE {zone}, not live accounts")),
+            Self::Replay { bundle } => Some(format!("REPLAY of {bundle}")),
+        }
+    }
+}
+
+/// One control.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ControlResult {
+    /// `LS-3.4`.
+    pub id: String,
+    /// Feature name.
+    pub title: String,
+    /// `critical`, `high`, `medium` or `low`.
+    pub severity: String,
+    /// Whether it is hardening beyond the source document.
+    pub hardening: bool,
+    /// Framework references, for example `pci-dss-4.0:4.2.1`.
+    pub frameworks: Vec<String>,
+    /// Path of the feature file below `features/`.
+    pub feature: String,
+    /// SHA-256 of the feature file.
+    pub feature_sha256: String,
+    /// Description sections by heading: `Requirement`, `Why`, `How it is examined`, `Remediation`, `References` ...
+    pub text: Vec<(String, String)>,
+    /// Worst verdict of the scenarios.
+    pub verdict: Verdict,
+    /// Scenarios in file order.
+    pub scenarios: Vec<ScenarioResult>,
+}
+
+/// One scenario.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioResult {
+    /// Scenario name.
+    pub name: String,
+    /// Rule it stands under.
+    pub rule: Option<String>,
+    /// Line in the feature file. For display: never part of an identity.
+    pub line: usize,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, in one line.
+    pub reason: String,
+    /// Steps with how far the run got.
+    pub steps: Vec<StepResult>,
+    /// What was recorded.
+    pub record: Record,
+    /// When the scenario started.
+    pub started: Timestamp,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepResult {
+    /// `Given`, `When`, `Then`, `And` ...
+    pub keyword: String,
+    /// Step text.
+    pub text: String,
+    /// How far it got.
+    pub state: StepState,
+}
+
+/// How far a step got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepState {
+    /// It ran and recorded nothing against the control.
+    Passed,
+    /// It stopped the scenario.
+    Stopped,
+    /// An earlier step stopped the scenario.
+    NotReached,
+}
+
+impl Assessment {
+    /// Counts controls per verdict.
+    #[must_use]
+    pub fn count(controls: &[ControlResult]) -> BTreeMap<Verdict, usize> {
+        let mut summary = BTreeMap::new();
+        for control in controls {
+            *summary.entry(control.verdict).or_insert(0) += 1;
+        }
+        summary
+    }
+
+    /// How many controls have this verdict.
+    #[must_use]
+    pub fn controls_with(&self, verdict: Verdict) -> usize {
+        self.summary.get(&verdict).copied().unwrap_or(0)
+    }
+}

@@ -1,0 +1,396 @@
+//! `logproof.toml`: where the landing zone is, how to reach it and what the owner expects.
+//!
+//! Parsing refuses unknown keys (with the nearest known one) and contradictory values; it never reads files itself.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::place::{AccountId, Region};
+
+/// A configuration that cannot be used: where, what, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {problem}\nhint: {hint}")]
+pub struct ConfigError {
+    /// `line:column`, or the key.
+    pub place: String,
+    /// What is wrong.
+    pub problem: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// The whole configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The organization.
+    pub organization: OrganizationConfig,
+    /// How accounts are reached.
+    #[serde(default)]
+    pub access: AccessConfig,
+    /// Names of the parts of the log store.
+    pub names: NamesConfig,
+    /// What the owner expects.
+    #[serde(default)]
+    pub expectations: ExpectationsConfig,
+    /// Who may read log files, and where. Default: nobody.
+    #[serde(default)]
+    pub readers: Vec<ReaderConfig>,
+}
+
+/// `[[readers]]`: one principal that may read log files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReaderConfig {
+    /// ARN of the role or user. Required.
+    pub principal: String,
+    /// Key prefix it may read below, for example `AWSLogs/o-exampleorg1/444444444444/`. Required; empty means every log file.
+    pub path: String,
+    /// Why it reads. Default: none.
+    #[serde(default)]
+    pub purpose: Option<String>,
+    /// Date or RFC 3339 instant after which it must not read. Default: no end.
+    #[serde(default)]
+    pub until: Option<String>,
+}
+
+impl ReaderConfig {
+    /// The instant after which it must not read.
+    #[must_use]
+    pub fn ends(&self) -> Option<Timestamp> {
+        self.until.as_deref().and_then(|text| parse_instant(text).ok())
+    }
+}
+
+/// `[organization]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationConfig {
+    /// `o-...`; when given, the organization found must be this one. Default: not compared.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// The management account. Required.
+    pub management_account: AccountId,
+    /// The log archive account. Required.
+    pub log_archive_account: AccountId,
+    /// The security tooling account. Default: none; controls that need it say so.
+    #[serde(default)]
+    pub security_tooling_account: Option<AccountId>,
+    /// Accounts of external auditors that may read. Default: none.
+    #[serde(default)]
+    pub auditor_accounts: Vec<AccountId>,
+    /// Region the log store is in. Required.
+    pub home_region: Region,
+    /// Every Region the organization uses; "every Region" means these. Required, must contain the home Region.
+    pub governed_regions: Vec<Region>,
+}
+
+/// `[access]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AccessConfig {
+    /// Role assumed in every account other than the caller's own. Default: `LogproofAudit`.
+    pub role_name: String,
+    /// External id sent with AssumeRole. Default: none.
+    pub external_id: Option<String>,
+    /// Session name of the assumed role. Default: `logproof`.
+    pub session_name: String,
+    /// Profile of the shared AWS configuration. Default: the standard credential chain decides.
+    pub profile: Option<String>,
+    /// API calls in flight at once, in all. Default: 32.
+    pub max_calls_in_flight: usize,
+    /// API calls in flight at once, per account. Default: 8.
+    pub max_calls_in_flight_per_account: usize,
+    /// Attempts per call, the first included. Default: 6.
+    pub max_attempts: u32,
+    /// Seconds one attempt may take. Default: 30.
+    pub attempt_timeout_seconds: u64,
+}
+
+impl Default for AccessConfig {
+    fn default() -> Self {
+        Self {
+            role_name: "LogproofAudit".to_owned(),
+            external_id: None,
+            session_name: "logproof".to_owned(),
+            profile: None,
+            max_calls_in_flight: 32,
+            max_calls_in_flight_per_account: 8,
+            max_attempts: 6,
+            attempt_timeout_seconds: 30,
+        }
+    }
+}
+
+/// `[names]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamesConfig {
+    /// The `[prefix]` of the naming convention `aws-[prefix]-log-storage-[account ID]-[Region]`. Required unless `bucket` is given.
+    #[serde(default)]
+    pub prefix: Option<String>,
+    /// Name of the log bucket, where it does not follow the convention (AWS Control Tower names its own). Default: by the convention.
+    #[serde(default)]
+    pub bucket: Option<String>,
+    /// Key prefix in front of `AWSLogs/` in the log bucket. Default: none.
+    #[serde(default)]
+    pub log_prefix: Option<String>,
+    /// Bucket AWS Config delivers to. Default: the log bucket. AWS Config cannot deliver to a bucket with Object Lock
+    /// default retention, so a locked log bucket needs another one here.
+    #[serde(default)]
+    pub config_bucket: Option<String>,
+    /// Alias, id or ARN of the log key. Required.
+    pub key: String,
+    /// Account that holds the log key. Default: the log archive account.
+    #[serde(default)]
+    pub key_account: Option<AccountId>,
+    /// Name of the organization trail. Required.
+    pub trail: String,
+    /// ARN of the one role that may change the log store. Default: the administrator role in the log archive account.
+    #[serde(default)]
+    pub storage_role: Option<String>,
+    /// Name of the break-glass administrator role in the log archive account. Default: `LogArchive-Administrator`.
+    #[serde(default = "default_admin_role")]
+    pub admin_role: String,
+    /// Name of the read-only role in the security tooling account. Default: `LogsReadOnlyFrequencyRole`.
+    #[serde(default = "default_reader_role")]
+    pub reader_role: String,
+    /// Service principals that deliver logs. Default: `cloudtrail.amazonaws.com` and `config.amazonaws.com`.
+    #[serde(default = "default_log_services")]
+    pub log_services: Vec<String>,
+}
+
+fn default_log_services() -> Vec<String> {
+    vec!["cloudtrail.amazonaws.com".to_owned(), "config.amazonaws.com".to_owned()]
+}
+
+fn default_admin_role() -> String {
+    "LogArchive-Administrator".to_owned()
+}
+
+fn default_reader_role() -> String {
+    "LogsReadOnlyFrequencyRole".to_owned()
+}
+
+/// `[expectations]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ExpectationsConfig {
+    /// Minimum TLS version. Default: `1.2`.
+    pub minimum_tls: String,
+    /// Days a log object must exist. Default: 365.
+    pub retention_days: u32,
+    /// Days a log object must stay in a directly readable storage class. Default: 90.
+    pub hot_days: u32,
+    /// Object Lock mode. Default: `COMPLIANCE`.
+    pub object_lock_mode: String,
+    /// Days of default retention of Object Lock. Default: as `retention_days`.
+    pub object_lock_days: Option<u32>,
+    /// Longest accepted period of key rotation in days. Default: 365.
+    pub key_rotation_days: u32,
+    /// Longest accepted interval between AWS Config snapshots. Default: `TwentyFour_Hours`.
+    pub config_snapshot_frequency: String,
+    /// Hours within which logs must have arrived. Default: 24.
+    pub delivery_hours: u32,
+    /// Days the administrator role must not have been used. Default: 30.
+    pub admin_role_quiet_days: u32,
+    /// Account that must hold the replica. Default: any account of the organization other than the log archive.
+    pub replica_account: Option<AccountId>,
+}
+
+impl Default for ExpectationsConfig {
+    fn default() -> Self {
+        Self {
+            minimum_tls: "1.2".to_owned(),
+            retention_days: 365,
+            hot_days: 90,
+            object_lock_mode: "COMPLIANCE".to_owned(),
+            object_lock_days: None,
+            key_rotation_days: 365,
+            config_snapshot_frequency: "TwentyFour_Hours".to_owned(),
+            delivery_hours: 24,
+            admin_role_quiet_days: 30,
+            replica_account: None,
+        }
+    }
+}
+
+impl Config {
+    /// Name of the log bucket: as configured, or `aws-[prefix]-log-storage-[account ID]-[Region]`.
+    #[must_use]
+    pub fn log_bucket_name(&self) -> String {
+        self.names
+            .bucket
+            .clone()
+            .unwrap_or_else(|| self.conventional_bucket_name(self.names.prefix.as_deref().unwrap_or_default()))
+    }
+
+    /// The convention's name for a prefix in the log archive account and home Region.
+    #[must_use]
+    pub fn conventional_bucket_name(&self, prefix: &str) -> String {
+        format!("aws-{prefix}-log-storage-{}-{}", self.organization.log_archive_account, self.organization.home_region)
+    }
+
+    /// Bucket AWS Config delivers to.
+    #[must_use]
+    pub fn config_bucket_name(&self) -> String {
+        self.names.config_bucket.clone().unwrap_or_else(|| self.log_bucket_name())
+    }
+
+    /// Account that holds the log key.
+    #[must_use]
+    pub fn key_account(&self) -> &AccountId {
+        self.names.key_account.as_ref().unwrap_or(&self.organization.log_archive_account)
+    }
+
+    /// ARN of the organization trail (trails of an organization live in the management account's home Region).
+    #[must_use]
+    pub fn trail_arn(&self) -> String {
+        format!(
+            "arn:{}:cloudtrail:{}:{}:trail/{}",
+            self.organization.home_region.partition(),
+            self.organization.home_region,
+            self.organization.management_account,
+            self.names.trail
+        )
+    }
+
+    /// ARN of the one role that may change the log store.
+    #[must_use]
+    pub fn storage_role_arn(&self) -> String {
+        self.names.storage_role.clone().unwrap_or_else(|| {
+            let organization = &self.organization;
+            let partition = organization.home_region.partition();
+            format!("arn:{partition}:iam::{}:role/{}", organization.log_archive_account, self.names.admin_role)
+        })
+    }
+
+    /// Days of Object Lock default retention expected.
+    #[must_use]
+    pub fn object_lock_days(&self) -> u32 {
+        self.expectations.object_lock_days.unwrap_or(self.expectations.retention_days)
+    }
+
+    /// Parses the text of a `logproof.toml`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with line and column, or the key, and what to do.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// Refuses values that contradict each other.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the key.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let refuse = |key: &str, problem: String, hint: &str| {
+            Err(ConfigError { place: format!("key `{key}`"), problem, hint: hint.to_owned() })
+        };
+        let org = &self.organization;
+        if !org.governed_regions.contains(&org.home_region) {
+            return refuse(
+                "organization.governed_regions",
+                format!("does not contain the home Region `{}`", org.home_region),
+                "add the home Region to the list",
+            );
+        }
+        if self.names.prefix.is_none() && self.names.bucket.is_none() {
+            return refuse(
+                "names.prefix",
+                "neither `prefix` nor `bucket` is given".to_owned(),
+                "give the prefix of the naming convention, or the name of the log bucket",
+            );
+        }
+        if org.management_account == org.log_archive_account {
+            return refuse(
+                "organization.log_archive_account",
+                "is the management account".to_owned(),
+                "the log archive is an account of its own",
+            );
+        }
+        for reader in &self.readers {
+            if !reader.principal.starts_with("arn:") {
+                return refuse(
+                    "readers.principal",
+                    format!("`{}` is not an ARN", reader.principal),
+                    "write the whole ARN of the role or user",
+                );
+            }
+            if let Some(until) = &reader.until {
+                parse_instant(until)?;
+            }
+        }
+        self.validate_expectations()
+    }
+
+    fn validate_expectations(&self) -> Result<(), ConfigError> {
+        let one_of = |key: &str, value: &str, known: &[&str]| {
+            if known.contains(&value) {
+                return Ok(());
+            }
+            Err(ConfigError {
+                place: format!("key `expectations.{key}`"),
+                problem: format!("`{value}` is not accepted"),
+                hint: format!("use one of {}", known.join(", ")),
+            })
+        };
+        let expected = &self.expectations;
+        one_of("minimum_tls", &expected.minimum_tls, &["1.2", "1.3"])?;
+        one_of("object_lock_mode", &expected.object_lock_mode, &["COMPLIANCE", "GOVERNANCE"])?;
+        one_of("config_snapshot_frequency", &expected.config_snapshot_frequency, &SNAPSHOT_FREQUENCIES)
+    }
+}
+
+/// AWS Config's snapshot frequencies, most frequent first.
+pub const SNAPSHOT_FREQUENCIES: [&str; 5] =
+    ["One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"];
+
+/// Parses an RFC 3339 instant or a date (midnight UTC) for `--as-of`.
+///
+/// # Errors
+/// [`ConfigError`] when it is neither.
+pub fn parse_instant(text: &str) -> Result<Timestamp, ConfigError> {
+    let date = format!("{text}T00:00:00Z");
+    text.parse().or_else(|_| date.parse()).map_err(|_| ConfigError {
+        place: format!("`{text}`"),
+        problem: "is neither a date nor an RFC 3339 instant".to_owned(),
+        hint: "write for example 2026-01-31 or 2026-01-31T12:00:00Z".to_owned(),
+    })
+}
+
+pub(crate) fn toml_error(text: &str, error: &toml::de::Error) -> ConfigError {
+    let place = error.span().map_or_else(|| "configuration".to_owned(), |span| line_and_column(text, span.start));
+    let message = error.message().lines().next().unwrap_or("not valid TOML").to_owned();
+    ConfigError { place, hint: hint_for(&message), problem: message }
+}
+
+fn line_and_column(text: &str, offset: usize) -> String {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    format!("line {line}, column {column}")
+}
+
+/// A hint for a serde message: for an unknown key, the nearest known one.
+fn hint_for(message: &str) -> String {
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    if message.starts_with("unknown field")
+        && let Some((unknown, known)) = quoted.split_first()
+    {
+        let nearest =
+            known.iter().max_by(|a, b| strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b)));
+        if let Some(nearest) = nearest.filter(|near| strsim::jaro_winkler(unknown, near) > 0.75) {
+            return format!("did you mean `{nearest}`? known keys: {}", known.join(", "));
+        }
+        return format!("known keys: {}", known.join(", "));
+    }
+    if message.starts_with("missing field")
+        && let Some(name) = quoted.first()
+    {
+        return format!("add the key `{name}`; `logproof init` writes a complete file");
+    }
+    "see the commented file written by `logproof init`".to_owned()
+}

@@ -1,0 +1,90 @@
+//! One landing zone during one run: the configuration, the source and the answers already given.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{
+    config::Config,
+    memo::Memo,
+    place::{AccountId, BucketRef, KeyRef},
+    source::Source,
+};
+
+/// One landing zone during one run. Every question of [`Source`] is also a method here and is asked at most once.
+pub struct Estate {
+    config: Arc<Config>,
+    source: Arc<dyn Source>,
+    memo: Memo,
+    as_of: Timestamp,
+}
+
+impl Estate {
+    /// An estate that asks `source`; `as_of` is the instant that stands for "now" in every control.
+    #[must_use]
+    pub fn new(config: Arc<Config>, source: Arc<dyn Source>, as_of: Timestamp) -> Self {
+        Self { config, source, memo: Memo::default(), as_of }
+    }
+
+    /// What the owner expects.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn config_arc(&self) -> Arc<Config> {
+        Arc::clone(&self.config)
+    }
+
+    /// The instant that stands for "now".
+    #[must_use]
+    pub fn as_of(&self) -> Timestamp {
+        self.as_of
+    }
+
+    /// How many distinct questions have been asked so far.
+    #[must_use]
+    pub fn questions_asked(&self) -> usize {
+        self.memo.len()
+    }
+
+    /// The log bucket, as the configuration names it.
+    #[must_use]
+    pub fn log_bucket(&self) -> BucketRef {
+        BucketRef {
+            name: self.config.log_bucket_name(),
+            owner: self.config.organization.log_archive_account.clone(),
+            region: self.config.organization.home_region.clone(),
+        }
+    }
+
+    /// A bucket of the log archive account in the home Region.
+    #[must_use]
+    pub fn archive_bucket(&self, name: &str) -> BucketRef {
+        BucketRef { name: name.to_owned(), ..self.log_bucket() }
+    }
+
+    /// The log key, as the configuration names it.
+    #[must_use]
+    pub fn log_key(&self) -> KeyRef {
+        KeyRef {
+            id: self.config.names.key.clone(),
+            account: self.key_account().clone(),
+            region: self.config.organization.home_region.clone(),
+        }
+    }
+
+    /// Account that holds the log key.
+    #[must_use]
+    pub fn key_account(&self) -> &AccountId {
+        self.config.key_account()
+    }
+
+    pub(crate) fn source(&self) -> &dyn Source {
+        self.source.as_ref()
+    }
+
+    pub(crate) fn memo(&self) -> &Memo {
+        &self.memo
+    }
+}

@@ -1,0 +1,274 @@
+//! What one scenario examined, and the verdict that follows from it.
+//!
+//! Steps write here before they return; the verdict is computed from the record alone, so a step cannot make a
+//! scenario green by returning early, and a defect in a step (a failure with nothing recorded) is ERROR.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    place::{AccountId, Region},
+    source::{ExchangeId, Unseen},
+};
+
+/// The closed set of verdicts. WAIVED is an overlay on FAIL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING-KEBAB-CASE")]
+pub enum Verdict {
+    /// The population is empty: nothing the control speaks of exists.
+    NotApplicable,
+    /// Every subject meets the control.
+    Pass,
+    /// Needs an attestation that is not there.
+    Manual,
+    /// Fails, and every failing subject is covered by a valid waiver.
+    Waived,
+    /// At least one subject does not meet the control.
+    Fail,
+    /// Could not be assessed.
+    Error,
+}
+
+impl Verdict {
+    /// The word reports use.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "NOT-APPLICABLE",
+            Self::Pass => "PASS",
+            Self::Manual => "MANUAL",
+            Self::Waived => "WAIVED",
+            Self::Fail => "FAIL",
+            Self::Error => "ERROR",
+        }
+    }
+
+    /// The verdict of a whole from its parts: the worst one, where ERROR outranks FAIL. NOT-APPLICABLE only when all are.
+    #[must_use]
+    pub fn worst(parts: impl IntoIterator<Item = Self>) -> Option<Self> {
+        parts.into_iter().max()
+    }
+}
+
+/// The thing examined.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Subject {
+    /// ARN, or for an account x Region cell `arn:aws:config:<region>:<account>:...` as the service would name it.
+    pub arn: String,
+    /// Account it belongs to, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    /// Region it is in, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Region>,
+}
+
+impl Subject {
+    /// A subject known by its ARN alone.
+    #[must_use]
+    pub fn arn(arn: impl Into<String>) -> Self {
+        Self { arn: arn.into(), account: None, region: None }
+    }
+
+    /// The account (and Region) it belongs to.
+    #[must_use]
+    pub fn at(mut self, account: &AccountId, region: Option<&Region>) -> Self {
+        self.account = Some(account.clone());
+        self.region = region.cloned();
+        self
+    }
+}
+
+/// A concrete request that a policy lets through although it must not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WitnessReport {
+    /// The request in one sentence an auditor can read.
+    pub sentence: String,
+    /// The statement that let it through, for example "bucket policy, statement 3 `AllowRead`".
+    pub statement: Option<String>,
+    /// The smallest change that would stop it.
+    pub change: Option<String>,
+    /// The request itself, machine-readable.
+    pub request: serde_json::Value,
+}
+
+/// One subject examined for one requirement: what was expected, what was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation {
+    /// What was examined.
+    pub subject: Subject,
+    /// What the control asks for.
+    pub expected: Arc<str>,
+    /// What is there.
+    pub found: String,
+    /// Whether found meets expected.
+    pub met: bool,
+    /// Where to look, when it is narrower than the subject: a statement, a rule id, a configuration key.
+    #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// What to change, when it is not met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// A request that shows it, when it is not met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness: Option<WitnessReport>,
+    /// Exchanges it rests on.
+    pub exchanges: Vec<ExchangeId>,
+}
+
+impl Observation {
+    /// An observation of `subject`.
+    #[must_use]
+    pub fn new(subject: Subject, expected: impl Into<Arc<str>>, found: impl Into<String>, met: bool) -> Self {
+        Self {
+            subject,
+            expected: expected.into(),
+            found: found.into(),
+            met,
+            place: None,
+            hint: None,
+            witness: None,
+            exchanges: Vec::new(),
+        }
+    }
+
+    /// What to change.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Where to look.
+    #[must_use]
+    pub fn place(mut self, place: impl Into<String>) -> Self {
+        self.place = Some(place.into());
+        self
+    }
+
+    /// A request that shows it.
+    #[must_use]
+    pub fn witness(mut self, witness: WitnessReport) -> Self {
+        self.witness = Some(witness);
+        self
+    }
+
+    /// Adds exchanges it rests on.
+    #[must_use]
+    pub fn resting_on(mut self, exchanges: &[ExchangeId]) -> Self {
+        for id in exchanges {
+            if !self.exchanges.contains(id) {
+                self.exchanges.push(id.clone());
+            }
+        }
+        self
+    }
+}
+
+/// How many of how many were examined, and where the number comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Population {
+    /// What is counted, in the plural: "active accounts", "account x Region cells".
+    pub of: String,
+    /// How many there are.
+    pub expected: usize,
+    /// How many were examined.
+    pub examined: usize,
+    /// The query or setting the expected number comes from.
+    pub source: String,
+    /// Members left out on purpose, with the reason (for example a suspended account).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
+}
+
+/// Everything a scenario recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Record {
+    /// Subjects examined.
+    pub observations: Vec<Observation>,
+    /// Questions that could not be answered.
+    pub unseen: Vec<Unseen>,
+    /// Populations examined.
+    pub populations: Vec<Population>,
+    /// Why the control does not apply, with the query that returned nothing.
+    pub not_applicable: Option<String>,
+    /// What an attestation must say.
+    pub manual: Option<String>,
+    /// Limits of the examination the reader must know; never changes a verdict.
+    pub notes: Vec<String>,
+}
+
+/// How the runner saw the scenario end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// Every step returned.
+    AllStepsReturned,
+    /// A step stopped with this message.
+    StepStopped(String),
+    /// A step panicked, was undefined or ambiguous, or the scenario could not be set up.
+    Defect(String),
+}
+
+impl Record {
+    /// Whether anything recorded so far keeps the control from being met.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.unseen.is_empty() && self.observations.iter().all(|o| o.met)
+    }
+
+    /// Observations that do not meet the control.
+    pub fn findings(&self) -> impl Iterator<Item = &Observation> {
+        self.observations.iter().filter(|o| !o.met)
+    }
+
+    /// The verdict, and why in one line.
+    #[must_use]
+    pub fn verdict(&self, ending: &Ending) -> (Verdict, String) {
+        if let Ending::Defect(message) = ending {
+            return (Verdict::Error, format!("the scenario could not be run: {message}"));
+        }
+        if let Some(unseen) = self.unseen.first() {
+            let more = self.unseen.len() - 1;
+            let tail = if more == 0 { String::new() } else { format!(", and {more} more") };
+            return (Verdict::Error, format!("{unseen}{tail}"));
+        }
+        let broken = self.findings().count();
+        if broken > 0 {
+            return (Verdict::Fail, self.failure_line(broken));
+        }
+        if let Some(short) = self.populations.iter().find(|p| p.examined != p.expected) {
+            let line = format!("only {} of {} {} were examined", short.examined, short.expected, short.of);
+            return (Verdict::Error, line);
+        }
+        if let Some(reason) = &self.not_applicable {
+            return (Verdict::NotApplicable, reason.clone());
+        }
+        if let Ending::StepStopped(message) = ending {
+            return (Verdict::Error, format!("a step stopped without recording why: {message}"));
+        }
+        if let Some(statement) = &self.manual {
+            return (Verdict::Manual, format!("needs an attestation: {statement}"));
+        }
+        if self.observations.is_empty() {
+            return (Verdict::Error, "nothing was examined".to_owned());
+        }
+        (Verdict::Pass, self.pass_line())
+    }
+
+    fn failure_line(&self, broken: usize) -> String {
+        let Some(first) = self.findings().next() else { return String::new() };
+        let more = if broken > 1 { format!(" (and {} more)", broken - 1) } else { String::new() };
+        format!("expected {}, found {}, at {}{more}", first.expected, first.found, first.subject.arn)
+    }
+
+    fn pass_line(&self) -> String {
+        match self.populations.first() {
+            Some(p) => format!("{} of {} {} examined", p.examined, p.expected, p.of),
+            None => match self.observations.as_slice() {
+                [only] => only.found.clone(),
+                many => format!("{} observations, all as expected", many.len()),
+            },
+        }
+    }
+}

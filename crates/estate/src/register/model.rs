@@ -1,0 +1,303 @@
+//! The entries of the register. Dates are days in UTC; a period runs from its first day to the end of its last.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+/// Everything the owner registered.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Register {
+    /// Retention per class of logs (`retention.toml`).
+    #[serde(default)]
+    pub retention: Vec<RetentionClass>,
+    /// Log streams (`streams.toml`).
+    #[serde(default)]
+    pub streams: Vec<Stream>,
+    /// Readers (`readers.toml`).
+    #[serde(default)]
+    pub readers: Vec<Reader>,
+    /// Exceptions to retention and deletion (`exceptions.toml`).
+    #[serde(default)]
+    pub exceptions: Vec<Exception>,
+    /// Justified uses of the break-glass role (`break-glass.toml`).
+    #[serde(default)]
+    pub break_glass: Vec<BreakGlassUse>,
+    /// Waivers (`waivers.toml`).
+    #[serde(default)]
+    pub waivers: Vec<Waiver>,
+    /// Attestations (`attestations.toml`).
+    #[serde(default)]
+    pub attestations: Vec<Attestation>,
+}
+
+/// How long a class of logs is kept, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionClass {
+    /// Name of the class, for example `cloudtrail`.
+    pub class: String,
+    /// Days in a directly readable storage class.
+    pub hot_days: u32,
+    /// Days in an archive storage class after that.
+    pub archive_days: u32,
+    /// Age in days at which objects are deleted.
+    pub delete_after_days: u32,
+    /// Law, regulation or policy the period comes from.
+    pub legal_basis: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Who approved it.
+    pub approved_by: String,
+    /// When it was last reviewed.
+    pub reviewed: Date,
+}
+
+/// Environment of a log stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Environment {
+    /// Logs of production.
+    Production,
+    /// Logs of staging.
+    Staging,
+    /// Logs of development.
+    Development,
+    /// Logs of the whole organization, such as CloudTrail's.
+    Organization,
+}
+
+/// A log stream and where it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stream {
+    /// Name of the stream, unique.
+    pub name: String,
+    /// Team or person that owns the logs.
+    pub owner: String,
+    /// Environment they come from.
+    pub environment: Environment,
+    /// Kind of log: `cloudtrail`, `config`, `vpc-flow`, `dns`, `access`, `change` ...
+    pub kind: String,
+    /// Bucket in the log archive account.
+    pub bucket: String,
+    /// Key prefix in the bucket; empty for the whole bucket.
+    #[serde(default)]
+    pub prefix: String,
+    /// Service or role ARN that delivers.
+    pub delivered_by: String,
+    /// Whether the logs hold personal data.
+    pub personal_data: bool,
+    /// Regulations the logs fall under; may be empty.
+    #[serde(default)]
+    pub regulations: Vec<String>,
+    /// Class in `retention.toml`.
+    pub retention_class: String,
+    /// Reference of the approved request.
+    pub request: String,
+}
+
+/// A principal that may read log files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reader {
+    /// ARN of the role or user.
+    pub principal: String,
+    /// Exact key prefix it may read below.
+    pub path: String,
+    /// What it reads for.
+    pub purpose: String,
+    /// First day.
+    pub from: Date,
+    /// Last day; none for standing access.
+    #[serde(default)]
+    pub until: Option<Date>,
+    /// Who approved it.
+    pub approved_by: String,
+    /// When it was last reviewed.
+    pub last_reviewed: Date,
+}
+
+/// An approved exception to retention or deletion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exception {
+    /// Reference, unique.
+    pub id: String,
+    /// Bucket it concerns.
+    pub bucket: String,
+    /// Key prefix it concerns.
+    #[serde(default)]
+    pub prefix: String,
+    /// What is done: early deletion, early archiving, legal hold ...
+    pub action: String,
+    /// Why.
+    pub reason: String,
+    /// Who asked.
+    pub owner: String,
+    /// Who approved it.
+    pub approved_by: String,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub until: Date,
+}
+
+/// A justified use of the break-glass role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreakGlassUse {
+    /// Role session name, or the ticket it must contain.
+    pub session: String,
+    /// Ticket.
+    pub ticket: String,
+    /// Why.
+    pub reason: String,
+    /// Who used it.
+    pub used_by: String,
+    /// Who approved it, not the one who used it.
+    pub approved_by: String,
+    /// First instant.
+    pub from: Timestamp,
+    /// Last instant.
+    pub until: Timestamp,
+}
+
+/// An accepted failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// Control id.
+    pub control: String,
+    /// ARN patterns of the subjects; `*` stands for any text.
+    pub subjects: Vec<String>,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Ticket.
+    pub ticket: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Who approved it, not the owner.
+    pub approved_by: String,
+    /// First day.
+    pub from: Date,
+    /// Last day, at most one year later.
+    pub until: Date,
+}
+
+/// What somebody states about a control that cannot be checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attestation {
+    /// Control id.
+    pub control: String,
+    /// What is stated.
+    pub statement: String,
+    /// Evidence file, relative to the register.
+    pub evidence: String,
+    /// SHA-256 of the evidence file.
+    pub evidence_sha256: String,
+    /// Who states it.
+    pub by: String,
+    /// When it was stated.
+    pub on: Date,
+    /// Last day it is valid.
+    pub valid_until: Date,
+}
+
+/// The day an instant falls on, in UTC.
+pub(super) fn day(instant: Timestamp) -> Date {
+    instant.to_zoned(TimeZone::UTC).date()
+}
+
+impl Waiver {
+    /// Whether the waiver is in force on this day.
+    #[must_use]
+    pub fn in_force(&self, day: Date) -> bool {
+        self.from <= day && day <= self.until
+    }
+
+    /// Whether the waiver speaks of this subject.
+    #[must_use]
+    pub fn covers(&self, subject: &str) -> bool {
+        self.subjects.iter().any(|pattern| matches(pattern, subject))
+    }
+
+    /// Why the waiver is broader than it may be, if it is: a pattern that names no resource.
+    #[must_use]
+    pub fn over_broad(&self) -> Option<String> {
+        self.subjects
+            .iter()
+            .find(|pattern| {
+                let letters = pattern.chars().filter(char::is_ascii_alphanumeric).count();
+                let named = pattern
+                    .splitn(6, ':')
+                    .nth(5)
+                    .is_some_and(|resource| resource.chars().filter(char::is_ascii_alphanumeric).count() >= 3);
+                letters < 6 || !named
+            })
+            .map(|pattern| format!("the pattern `{pattern}` names no resource"))
+    }
+}
+
+/// Whether a pattern with `*` matches a whole text.
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(first) = parts.next() else { return text.is_empty() };
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = rest.get(at + part.len()..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_whole_texts() {
+        for (pattern, text, expected) in [
+            ("a", "a", true),
+            ("a", "ab", false),
+            ("a*", "ab", true),
+            ("*b", "ab", true),
+            ("a*c*e", "abcde", true),
+            ("a*c*e", "abde", false),
+            ("ab*ba", "aba", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    fn waiver(subject: &str) -> Waiver {
+        Waiver {
+            control: "LS-6.5".to_owned(),
+            subjects: vec![subject.to_owned()],
+            reason: "r".to_owned(),
+            ticket: "t".to_owned(),
+            owner: "o".to_owned(),
+            approved_by: "a".to_owned(),
+            from: "2026-01-01".parse().unwrap(),
+            until: "2026-02-01".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_waiver_that_names_no_resource_is_over_broad() {
+        assert!(waiver("*").over_broad().is_some());
+        assert!(waiver("arn:aws:s3:::*").over_broad().is_some());
+        assert!(waiver("arn:aws:s3:::aws-acme-*").over_broad().is_none());
+    }
+
+    #[test]
+    fn a_waiver_is_in_force_to_the_end_of_its_last_day() {
+        let waiver = waiver("arn:aws:s3:::aws-acme-x");
+        assert!(waiver.in_force(day("2026-02-01T23:59:59Z".parse().unwrap())));
+        assert!(!waiver.in_force(day("2026-02-02T00:00:00Z".parse().unwrap())));
+    }
+}

@@ -1,0 +1,279 @@
+//! The port: every question that can be asked of a landing zone, and the two ways it can be answered.
+//!
+//! A question is answered with a [`Fact`] (a complete value and the exchanges it rests on) or with [`Unseen`] (why
+//! nothing can be said). Absence is a value (`None`, an empty list); denial and failure never are. A partial list is
+//! not representable: an implementation that cannot read the last page answers [`Unseen`].
+
+use std::{fmt, ops::Deref, sync::Arc};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    facts::{
+        AccessAnalyzer, AccountAuthorization, Acl, Alarm, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
+        ConfigDelivery, ConfigRecorder, DelegatedAdministrator, Directory, EventRule, EventSelectors, KeyGrant,
+        KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention,
+        OrgPolicy, OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Replication, Role, RuleTarget,
+        Subscription, Trail, TrailEvent, TrailEventQuery, TrailStatus, Versioning,
+    },
+    place::{AccountId, BucketRef, KeyRef, Region},
+};
+
+/// Content address (lower-case hex SHA-256) of one recorded API exchange.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ExchangeId(Arc<str>);
+
+impl ExchangeId {
+    /// Wraps a digest computed by the recorder.
+    #[must_use]
+    pub fn new(digest: impl Into<Arc<str>>) -> Self {
+        Self(digest.into())
+    }
+
+    /// The whole digest.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ExchangeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A value observed from AWS, complete, with the exchanges it rests on. Cloning is cheap.
+#[derive(Debug)]
+pub struct Fact<T> {
+    value: Arc<T>,
+    exchanges: Arc<[ExchangeId]>,
+}
+
+impl<T> Fact<T> {
+    /// A fact resting on `exchanges`.
+    pub fn new(value: T, exchanges: impl Into<Arc<[ExchangeId]>>) -> Self {
+        Self { value: Arc::new(value), exchanges: exchanges.into() }
+    }
+
+    /// The exchanges this fact rests on, in the order they were made.
+    #[must_use]
+    pub fn exchanges(&self) -> &[ExchangeId] {
+        &self.exchanges
+    }
+}
+
+impl<T> Clone for Fact<T> {
+    fn clone(&self) -> Self {
+        Self { value: Arc::clone(&self.value), exchanges: Arc::clone(&self.exchanges) }
+    }
+}
+
+impl<T> Deref for Fact<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// Why a question could not be answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Reason {
+    /// The caller may not make this call; `action` is the missing IAM action.
+    Denied {
+        /// IAM action, for example `s3:GetEncryptionConfiguration`.
+        action: String,
+    },
+    /// The role of the target account could not be assumed.
+    RoleNotAssumable {
+        /// ARN of the role.
+        role: String,
+    },
+    /// Still throttled after every retry.
+    Throttled,
+    /// No answer: connection refused, DNS, timeout.
+    Unreachable,
+    /// The service answered with an error (code given) that is neither denial nor absence.
+    ServiceError {
+        /// AWS error code, or the HTTP status when there was none.
+        code: String,
+    },
+    /// The answer could not be read: truncated, not the documented form, contradictory.
+    Malformed,
+    /// No usable credentials.
+    NoCredentials,
+    /// A replayed bundle holds no such exchange.
+    NotRecorded,
+    /// The policies were read, but what they decide could not be determined.
+    Undecided,
+}
+
+/// A question that could not be answered: what was asked, where, why not, and what to do. Never a verdict on the
+/// subject; a control that needs the answer is ERROR.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unseen {
+    /// API operation, for example `s3:GetBucketEncryption`.
+    pub operation: String,
+    /// Account asked.
+    pub account: AccountId,
+    /// Region asked, where the service has Regions.
+    pub region: Option<Region>,
+    /// The thing asked about: a bucket name, key id, trail ARN ...
+    pub subject: String,
+    /// Why there is no answer.
+    pub reason: Reason,
+    /// The cause in one line, as the service or the transport put it.
+    pub detail: String,
+    /// What to do about it.
+    pub hint: String,
+    /// Exchanges made before giving up.
+    pub exchanges: Vec<ExchangeId>,
+}
+
+impl fmt::Display for Unseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = match &self.reason {
+            Reason::Denied { action } => format!("access denied for `{action}`"),
+            Reason::RoleNotAssumable { role } => format!("role `{role}` cannot be assumed"),
+            Reason::Throttled => "still throttled after all retries".to_owned(),
+            Reason::Unreachable => "no answer".to_owned(),
+            Reason::ServiceError { code } => format!("the service answered `{code}`"),
+            Reason::Malformed => "the answer cannot be read".to_owned(),
+            Reason::NoCredentials => "no usable credentials".to_owned(),
+            Reason::NotRecorded => "not in the recording".to_owned(),
+            Reason::Undecided => "the policies do not decide it".to_owned(),
+        };
+        write!(f, "cannot read `{}` with {} in account {}", self.subject, self.operation, self.account)?;
+        if let Some(region) = &self.region {
+            write!(f, ", {region}")?;
+        }
+        write!(f, ": {why}")?;
+        if !self.detail.is_empty() {
+            write!(f, " ({})", self.detail)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Unseen {}
+
+/// What a question is answered with.
+pub type Answer<T> = Result<Fact<T>, Unseen>;
+
+macro_rules! questions {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident : $ty:ty),*) -> $out:ty;)*) => {
+        /// Where facts come from: a live organization, a mock zone, a recorded run. Implemented once, over the AWS
+        /// SDK; each method makes the calls of one question, all pages of them.
+        #[async_trait]
+        pub trait Source: Send + Sync {
+            $($(#[$doc])* async fn $name(&self, $($arg: $ty),*) -> Answer<$out>;)*
+        }
+
+        impl crate::estate::Estate {
+            $($(#[$doc])*
+            ///
+            /// Asked at most once in a run, whoever asks.
+            ///
+            /// # Errors
+            /// [`Unseen`] when the question could not be answered.
+            pub async fn $name(&self, $($arg: $ty),*) -> Answer<$out> {
+                let key = [stringify!($name).to_owned(), $(format!("{:?}", $arg)),*].join("|");
+                self.memo().ask(key, || self.source().$name($($arg),*)).await
+            }
+            )*
+        }
+    };
+}
+
+questions! {
+    /// Who is asking (`sts:GetCallerIdentity`).
+    caller_identity() -> CallerIdentity;
+    /// The organization itself, with the policy types its root has enabled (`organizations:DescribeOrganization`, `ListRoots`).
+    organization() -> Organization;
+    /// Roots, organizational units and accounts with their parents (`ListRoots`, `ListOrganizationalUnitsForParent`,
+    /// `ListAccountsForParent`), cross-checked against `ListAccounts`.
+    directory() -> Directory;
+    /// All policies of one kind with content and targets (`ListPolicies`, `DescribePolicy`, `ListTargetsForPolicy`).
+    org_policies(kind: OrgPolicyKind) -> Vec<OrgPolicy>;
+    /// Delegated administrators of one service principal (`organizations:ListDelegatedAdministrators`).
+    delegated_administrators(service: &str) -> Vec<DelegatedAdministrator>;
+
+    /// All buckets an account owns (`s3:ListBuckets`).
+    buckets(account: &AccountId) -> Vec<BucketSummary>;
+    /// Region of a bucket, `None` when there is no such bucket (`s3:GetBucketLocation`).
+    bucket_location(bucket: &BucketRef) -> Option<Region>;
+    /// Default encryption of a bucket, `None` when absent (`s3:GetBucketEncryption`).
+    bucket_encryption(bucket: &BucketRef) -> Option<BucketEncryption>;
+    /// Block Public Access of a bucket, `None` when absent (`s3:GetPublicAccessBlock`).
+    bucket_public_access_block(bucket: &BucketRef) -> Option<PublicAccessBlock>;
+    /// Block Public Access of an account, `None` when absent (`s3control:GetPublicAccessBlock`).
+    account_public_access_block(account: &AccountId) -> Option<PublicAccessBlock>;
+    /// Object ownership of a bucket, `None` when absent (`s3:GetBucketOwnershipControls`).
+    bucket_ownership(bucket: &BucketRef) -> Option<Ownership>;
+    /// Bucket policy text, `None` when absent (`s3:GetBucketPolicy`).
+    bucket_policy(bucket: &BucketRef) -> Option<String>;
+    /// Access control list of a bucket (`s3:GetBucketAcl`).
+    bucket_acl(bucket: &BucketRef) -> Acl;
+    /// Versioning and MFA delete of a bucket (`s3:GetBucketVersioning`).
+    bucket_versioning(bucket: &BucketRef) -> Versioning;
+    /// Object Lock of a bucket, `None` when not enabled (`s3:GetObjectLockConfiguration`).
+    object_lock(bucket: &BucketRef) -> Option<ObjectLock>;
+    /// Lifecycle rules of a bucket, empty when absent (`s3:GetBucketLifecycleConfiguration`).
+    bucket_lifecycle(bucket: &BucketRef) -> Vec<LifecycleRule>;
+    /// Server access logging of a bucket, `None` when off (`s3:GetBucketLogging`).
+    bucket_logging(bucket: &BucketRef) -> Option<LoggingTarget>;
+    /// Replication of a bucket, `None` when absent (`s3:GetBucketReplication`).
+    bucket_replication(bucket: &BucketRef) -> Option<Replication>;
+    /// Tags of a bucket, empty when absent (`s3:GetBucketTagging`).
+    bucket_tags(bucket: &BucketRef) -> Vec<BucketTag>;
+    /// One level of a bucket under a prefix: common prefixes, and the first objects in key order (`s3:ListObjectsV2`
+    /// with delimiter `/`; prefixes are complete, objects are at most 1,000).
+    bucket_level(bucket: &BucketRef, prefix: &str) -> ObjectPage;
+    /// Retention of one object, `None` when it has none (`s3:GetObjectRetention`).
+    object_retention(bucket: &BucketRef, key: &str) -> Option<ObjectRetention>;
+
+    /// A KMS key by id, ARN or alias, `None` when there is no such key (`kms:DescribeKey`).
+    key(key: &KeyRef) -> Option<KmsKey>;
+    /// Rotation of a key (`kms:GetKeyRotationStatus`).
+    key_rotation(key: &KeyRef) -> KeyRotation;
+    /// Key policy text (`kms:GetKeyPolicy`, policy name `default`).
+    key_policy(key: &KeyRef) -> String;
+    /// Grants on a key (`kms:ListGrants`).
+    key_grants(key: &KeyRef) -> Vec<KeyGrant>;
+
+    /// Trails visible in an account and Region, shadow trails included (`cloudtrail:DescribeTrails`).
+    trails(account: &AccountId, region: &Region) -> Vec<Trail>;
+    /// Status of a trail, by ARN, `None` when there is no such trail (`cloudtrail:GetTrailStatus`).
+    trail_status(account: &AccountId, region: &Region, trail_arn: &str) -> Option<TrailStatus>;
+    /// Event selectors of a trail (`cloudtrail:GetEventSelectors`).
+    event_selectors(account: &AccountId, region: &Region, trail_arn: &str) -> EventSelectors;
+    /// Recorded management events of the last 90 days (`cloudtrail:LookupEvents`).
+    trail_events(account: &AccountId, region: &Region, query: &TrailEventQuery) -> Vec<TrailEvent>;
+
+    /// Configuration recorders with their status (`config:DescribeConfigurationRecorders`, `DescribeConfigurationRecorderStatus`).
+    config_recorders(account: &AccountId, region: &Region) -> Vec<ConfigRecorder>;
+    /// Delivery channels (`config:DescribeDeliveryChannels`).
+    config_delivery(account: &AccountId, region: &Region) -> Vec<ConfigDelivery>;
+
+    /// EventBridge rules of the default bus (`events:ListRules`).
+    event_rules(account: &AccountId, region: &Region) -> Vec<EventRule>;
+    /// Targets of one rule of the default bus (`events:ListTargetsByRule`).
+    rule_targets(account: &AccountId, region: &Region, rule: &str) -> Vec<RuleTarget>;
+    /// Subscriptions of an SNS topic, `None` when there is no such topic (`sns:ListSubscriptionsByTopic`).
+    topic_subscriptions(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Vec<Subscription>>;
+    /// Metric filters of a log group, empty when there are none (`logs:DescribeMetricFilters`).
+    metric_filters(account: &AccountId, region: &Region, log_group: &str) -> Vec<MetricFilter>;
+    /// CloudWatch metric alarms (`cloudwatch:DescribeAlarms`).
+    alarms(account: &AccountId, region: &Region) -> Vec<Alarm>;
+    /// IAM Access Analyzer analyzers with their active and archived findings (`access-analyzer:ListAnalyzers`, `ListFindingsV2`).
+    access_analyzers(account: &AccountId, region: &Region) -> Vec<AccessAnalyzer>;
+
+    /// A role by name, `None` when there is no such role (`iam:GetRole`).
+    role(account: &AccountId, name: &str) -> Option<Role>;
+    /// Every principal of an account with its policies (`iam:GetAccountAuthorizationDetails`).
+    account_authorization(account: &AccountId) -> AccountAuthorization;
+}

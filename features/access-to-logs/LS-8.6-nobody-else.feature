@@ -1,0 +1,38 @@
+@LS-8.6 @severity:critical
+@ccc-2025.10:Core.CN05.AR01 @fsbp:S3.6 @hipaa:164.308.a.3.ii.a @hipaa:164.308.a.4.ii.b @iso-27001-2022:a.5.15
+@iso-27001-2022:a.8.2 @iso-27001-2022:a.8.3 @nist-800-53r5:ac-5 @nist-800-53r5:ac-6 @nist-800-53r5:ac-6.1
+@nist-800-53r5:ac-6.7 @nist-800-53r5:au-9.4 @pci-dss-4.0:10.2.1.2 @pci-dss-4.0:10.3.1 @pci-dss-4.0:7.2.1
+@pci-dss-4.0:7.2.5 @soc2:cc6.3
+Feature: Nobody else can read, write, delete or administer the log store
+
+  Requirement
+    No principal other than the named readers, the log services and the log storage role can read, write,
+    delete or administer the log bucket and its objects.
+
+  Why
+    A list of readers means nothing if others can read as well.
+
+  How it is examined
+    The bucket policy, the SCPs on the path of every account, the RCPs and the real users and roles of the
+    log archive account are evaluated together for reading, writing, deleting and administering, by every
+    kind of caller; an administrator is assumed in every other account. The root user of the log archive
+    account is one of the callers.
+
+  Remediation
+    Deny the actions in an SCP or in the bucket policy to every principal whose ARN is not on the list;
+    remove broad policies from the roles of the log archive account.
+
+  References
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+
+  Background:
+    Given the log bucket of the log archive account
+
+  Scenario: Nobody else reads
+    Then nobody other than the named readers and the log storage role can read log files
+
+  Scenario: Nobody else deletes
+    Then nobody other than the log storage role can delete log files
+
+  Scenario: Nobody else administers
+    Then nobody other than the log storage role can re-configure or delete the log bucket

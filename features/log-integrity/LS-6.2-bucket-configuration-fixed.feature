@@ -1,0 +1,34 @@
+@LS-6.2 @severity:critical
+@ccc-2025.10:AuditLog.CN03.AR01 @cis-aws-3.0:4.5 @cis-aws-6.0:5.5 @iso-27001-2022:a.8.16 @nist-800-53r5:au-5
+@nist-800-53r5:au-9.b @pci-dss-4.0:10.4.1 @soc2:cc5.2
+Feature: The log bucket cannot be re-configured or deleted
+
+  Requirement
+    Nobody but the log storage role can change the policy, access blocks, ownership, versioning, encryption,
+    lifecycle, Object Lock, replication, logging or tags of the log bucket, or delete it.
+
+  Why
+    Each of these settings is a protection of the logs; whoever can change one can take the protection away
+    and then the logs.
+
+  How it is examined
+    The bucket policy, the SCPs on the path of every account, the RCPs and the users and roles of the log
+    archive account are evaluated for each administrative action on the bucket, by every kind of caller.
+
+  Remediation
+    Deny the whole list of actions on the bucket in an SCP, for every principal but the one role. The action
+    that sets a lifecycle is s3:PutLifecycleConfiguration, the one that sets encryption is
+    s3:PutEncryptionConfiguration: a wrong name denies nothing.
+
+  References
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+
+  Background:
+    Given the log bucket of the log archive account
+
+  Scenario: Nobody but the log storage role can re-configure or delete the bucket
+    Then nobody other than the log storage role can re-configure or delete the log bucket
+
+  Scenario: The bucket owner's root user is bound as well
+    Then the root user of the log archive account cannot change or delete the bucket policy

@@ -1,0 +1,34 @@
+@LS-6.3 @severity:high @hardening
+@hipaa:164.308.a.3.ii.a @iso-27001-2022:a.8.2 @nist-800-53r5:ac-5 @nist-800-53r5:ac-6.1 @nist-800-53r5:ac-6.7
+@nist-800-53r5:au-9.4 @pci-dss-4.0:10.2.1.2 @soc2:cc6.3
+Feature: The exempt role is one role in one account, for break-glass only
+
+  Requirement
+    The role that is exempt from the protection of the log store is one role in one account. Nobody can
+    assume it without multi-factor authentication, and a role of the same name elsewhere is not exempt.
+
+  Why
+    An exemption by role name in any account exempts everybody who can create a role of that name in any
+    account.
+
+  How it is examined
+    The service control policies on the path of every account are evaluated for a role with the exempt
+    role's name in each other account. The trust policy of the role is evaluated for an assumption without
+    multi-factor authentication, by anybody.
+
+  Remediation
+    Write the role's whole ARN, with its account id and path, into the exemption. Require
+    aws:MultiFactorAuthPresent in the trust policy of the role.
+
+  References
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+
+  Scenario: The exempt role exists once
+    Then the log storage role exists in its account
+
+  Scenario: A role of the same name in another account is not exempt
+    Then a role named like the log storage role is not exempt in any other account
+
+  Scenario: The role is assumed with multi-factor authentication only
+    Then nobody can assume the log storage role without multi-factor authentication

@@ -1,0 +1,36 @@
+@LS-2.7 @severity:critical @hardening
+@ccc-2025.10:Core.CN11.AR02 @cis-aws-3.0:3.6 @cis-aws-6.0:4.6 @fsbp:KMS.3 @hipaa:164.312.a.2.iv
+@iso-27001-2022:a.8.24 @nist-800-53r5:sc-12.2 @nist-800-53r5:sc-12.6 @pci-dss-4.0:3.7.1 @pci-dss-4.0:3.7.2
+@soc2:cc6.1
+Feature: The log key cannot be deleted, disabled or re-purposed
+
+  Requirement
+    Nobody but the log storage role can schedule the log key for deletion, disable it, or change its policy,
+    and the key is not on its way to deletion.
+
+  Why
+    Without its key every log file is unreadable: deleting the key deletes the logs, whatever protects the
+    bucket.
+
+  How it is examined
+    The state of the key is read. The key policy, the SCPs on the path of every account and the RCPs on the
+    key's account are evaluated for an administrator in each account; the finding names a principal who
+    could do it and the statement that lets it through.
+
+  Remediation
+    Deny kms:ScheduleKeyDeletion, kms:DisableKey, kms:PutKeyPolicy, kms:DeleteImportedKeyMaterial,
+    kms:DisableKeyRotation, kms:CreateGrant and kms:UpdateAlias on the key in an SCP, for every principal
+    but the one role.
+
+  References
+    https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+
+  Background:
+    Given the log key
+
+  Scenario: The key is enabled and not pending deletion
+    Then the log key is enabled and not pending deletion
+
+  Scenario: Nobody but the log storage role can delete or disable the key
+    Then nobody other than the log storage role can delete, disable or re-purpose the log key

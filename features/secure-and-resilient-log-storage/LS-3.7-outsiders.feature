@@ -1,0 +1,30 @@
+@LS-3.7 @severity:critical @hardening
+@ccc-2025.10:Core.CN05.AR01 @fsbp:S3.6 @hipaa:164.308.a.4.ii.b @iso-27001-2022:a.5.15 @iso-27001-2022:a.8.3
+@nist-800-53r5:ac-6 @nist-800-53r5:au-9.4 @pci-dss-4.0:10.3.1 @pci-dss-4.0:7.2.1 @pci-dss-4.0:7.2.5
+@soc2:cc6.3
+Feature: Nobody outside the organization reaches the log bucket
+
+  Requirement
+    No principal outside the organization can do anything with the log bucket or its objects, except the
+    auditor accounts named in the configuration.
+
+  Why
+    A log store that a stranger can reach is disclosed; one that a stranger can write to proves nothing.
+
+  How it is examined
+    The bucket policy and the RCPs on the log archive account are evaluated for every S3 action by a
+    principal of an unknown account, by its root user and by anonymous callers.
+
+  Remediation
+    Remove the statement that lets them in, or deny s3:* when aws:PrincipalOrgID is not the organization and
+    aws:PrincipalIsAWSService is false. Two negated conditions in one statement are ANDed: both must be true
+    for the Deny to apply.
+
+  References
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+
+  Background:
+    Given the log bucket of the log archive account
+
+  Scenario: No outsider reaches the bucket
+    Then nobody outside the organization can do anything with the log bucket, except the named auditor accounts

@@ -1,0 +1,115 @@
+//! Feature files: embedded in the program, or in a folder of the owner.
+
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
+
+use include_dir::{Dir, include_dir};
+
+use crate::error::Error;
+
+static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/features");
+
+/// Folders below the given one that are looked into; deeper ones are a mistake or a loop of links.
+const DEPTH: usize = 16;
+
+/// Where features come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FeatureSet {
+    /// The controls in this program.
+    Embedded,
+    /// A folder.
+    Folder(PathBuf),
+}
+
+impl FeatureSet {
+    /// A folder when one is given.
+    #[must_use]
+    pub fn of(folder: Option<&Path>) -> Self {
+        folder.map_or(Self::Embedded, |folder| Self::Folder(folder.to_owned()))
+    }
+
+    /// Every feature file, by path.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`].
+    pub fn read(&self) -> Result<Vec<FeatureFile>, Error> {
+        let mut files = Vec::new();
+        match self {
+            Self::Embedded => embedded(&EMBEDDED, &mut files),
+            Self::Folder(folder) => walk(folder, folder, 0, &mut files)?,
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+}
+
+impl fmt::Display for FeatureSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded => f.write_str("features"),
+            Self::Folder(folder) => write!(f, "{}", folder.display()),
+        }
+    }
+}
+
+/// One feature file as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeatureFile {
+    /// Path below the folder, with `/`.
+    pub path: String,
+    /// Path to show to people.
+    pub shown: String,
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// The file as text; bytes that are not UTF-8 replaced.
+    pub text: String,
+}
+
+impl FeatureFile {
+    /// A file of these bytes.
+    #[must_use]
+    pub fn new(path: String, shown: String, bytes: Vec<u8>) -> Self {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Self { path, shown, bytes, text }
+    }
+}
+
+/// A file that was meant to be a feature, whatever its ending.
+fn is_feature(name: &str) -> bool {
+    name.to_lowercase().contains(".feature") && !name.starts_with('.')
+}
+
+fn embedded(dir: &Dir<'_>, files: &mut Vec<FeatureFile>) {
+    for file in dir.files() {
+        let path = file.path().to_string_lossy().replace('\\', "/");
+        if is_feature(path.rsplit('/').next().unwrap_or(&path)) {
+            files.push(FeatureFile::new(path.clone(), format!("features/{path}"), file.contents().to_vec()));
+        }
+    }
+    for dir in dir.dirs() {
+        embedded(dir, files);
+    }
+}
+
+fn walk(root: &Path, folder: &Path, depth: usize, files: &mut Vec<FeatureFile>) -> Result<(), Error> {
+    let unreadable = |path: &Path, source: io::Error| Error::Unreadable { path: path.to_owned(), source };
+    if depth > DEPTH {
+        return Err(unreadable(folder, io::Error::other("folders are nested too deeply")));
+    }
+    for entry in fs::read_dir(folder).map_err(|source| unreadable(folder, source))? {
+        let path = entry.map_err(|source| unreadable(folder, source))?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        // Links are followed: an owner may link a common set into place.
+        let kind = fs::metadata(&path).map_err(|source| unreadable(&path, source))?;
+        if kind.is_dir() {
+            walk(root, &path, depth + 1, files)?;
+        } else if is_feature(&name) {
+            let bytes = fs::read(&path).map_err(|source| unreadable(&path, source))?;
+            let below = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            files.push(FeatureFile::new(below, path.display().to_string(), bytes));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,22 @@
+//! The application: features in, verdicts and reports out.
+//!
+//! It reads and lints the controls, connects to a landing zone, runs the scenarios, builds the assessment and writes
+//! the reports. It must not know AWS services, and no report sees anything but the assessment.
+
+pub mod assess;
+pub mod catalogue;
+pub mod cli;
+pub mod describe;
+pub mod error;
+pub mod exit;
+pub mod folder;
+pub mod guard;
+pub mod lint;
+pub mod logging;
+pub mod progress;
+pub mod report;
+pub mod run;
+pub mod runner;
+pub mod selection;
+pub mod target;
+pub mod vocabulary;

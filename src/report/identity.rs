@@ -1,0 +1,65 @@
+//! Identities and shared vocabulary of the machine-readable reports: the same thing has the same id in each of them.
+
+use logproof_estate::{
+    assessment::{Assessment, ControlResult, ScenarioResult},
+    record::Observation,
+};
+use uuid::Uuid;
+
+/// Namespace of every version 5 UUID this tool makes.
+const NAMESPACE: Uuid = Uuid::from_u128(0x6c6f_6770_726f_5f66_8e2a_5d1c_2f4b_9a07);
+
+/// A UUID that is the same whenever it is made for the same thing of the same run.
+#[must_use]
+pub fn uuid(assessment: &Assessment, parts: &[&str]) -> String {
+    let name = [&[assessment.run.id.as_str()], parts].concat().join("\u{1f}");
+    Uuid::new_v5(&NAMESPACE, name.as_bytes()).to_string()
+}
+
+/// `LS-3.4 Nobody reaches the bucket over plain HTTP`: the stable name of a scenario in every report.
+#[must_use]
+pub fn scenario_name(control: &ControlResult, scenario: &ScenarioResult) -> String {
+    format!("{} {}", control.id, scenario.name)
+}
+
+/// A text section of a control, empty when it has none.
+#[must_use]
+pub fn section<'a>(control: &'a ControlResult, heading: &str) -> &'a str {
+    control.text.iter().find(|(name, _)| name == heading).map_or("", |(_, text)| text.as_str())
+}
+
+/// References of a control, one URL each.
+#[must_use]
+pub fn references(control: &ControlResult) -> Vec<String> {
+    section(control, "References")
+        .split_whitespace()
+        .filter(|word| word.starts_with("http"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A finding in one paragraph: expected, found, where, witness, what to change.
+#[must_use]
+pub fn finding_text(finding: &Observation) -> String {
+    let mut text = format!("expected {}, found {}, at {}", finding.expected, finding.found, finding.subject.arn);
+    if let Some(place) = &finding.place {
+        text.push_str(&format!(" ({place})"));
+    }
+    if let Some(witness) = &finding.witness {
+        text.push_str(&format!("; for example: {}", witness.sentence));
+    }
+    if let Some(hint) = &finding.hint {
+        text.push_str(&format!("; to fix: {hint}"));
+    }
+    text
+}
+
+/// The title of the run, with a caution when it did not look at live accounts.
+#[must_use]
+pub fn title(assessment: &Assessment) -> String {
+    let organization = assessment.run.organization.as_deref().unwrap_or("unknown organization");
+    match assessment.run.target.caution() {
+        Some(caution) => format!("Log store of {organization}: {caution}"),
+        None => format!("Log store of {organization}"),
+    }
+}

@@ -1,0 +1,205 @@
+//! The terminal: a line per control, what does not pass with its findings, a summary. Readable without colour.
+
+use std::io::{self, Write};
+
+use console::Style;
+use logproof_estate::{
+    Reason, Unseen,
+    assessment::{Assessment, ControlResult, ScenarioResult},
+    record::{Observation, Verdict},
+};
+
+use super::identity::title;
+
+/// Findings shown per scenario; the others are counted.
+const SHOWN: usize = 10;
+
+/// Verdicts in the order of the summary.
+const ORDER: [Verdict; 6] =
+    [Verdict::Pass, Verdict::Fail, Verdict::Error, Verdict::Waived, Verdict::Manual, Verdict::NotApplicable];
+
+/// How to print.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Form {
+    /// With colour.
+    pub colour: bool,
+    /// Only what does not pass.
+    pub quiet: bool,
+}
+
+/// Prints the report.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Result<()> {
+    head(assessment, form, out)?;
+    let width = assessment.controls.iter().map(|control| control.verdict.word().len()).max().unwrap_or(0);
+    let ids = assessment.controls.iter().map(|control| control.id.len()).max().unwrap_or(0);
+    let shown =
+        |control: &&ControlResult| !form.quiet || !matches!(control.verdict, Verdict::Pass | Verdict::NotApplicable);
+    for control in assessment.controls.iter().filter(shown) {
+        let word = paint(control.verdict, form).apply_to(format!("{:width$}", control.verdict.word()));
+        writeln!(out, "{word}  {:ids$}  {}{}", control.id, clean(&control.title), examined(control))?;
+        if !matches!(control.verdict, Verdict::Pass) {
+            scenarios(control, width + 2, form, out)?;
+        }
+    }
+    summary(assessment, form, out)
+}
+
+fn head(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Result<()> {
+    if form.quiet && assessment.run.target.caution().is_none() {
+        return Ok(());
+    }
+    writeln!(out, "{}", Style::new().bold().force_styling(form.colour).apply_to(clean(&title(assessment))))?;
+    let accounts = match &assessment.run.accounts {
+        Some(accounts) => count(accounts.len(), "active account"),
+        None => "accounts unknown".to_owned(),
+    };
+    let regions: Vec<&str> = assessment.run.regions.iter().map(|region| region.as_str()).collect();
+    writeln!(out, "as of {}, {accounts}, {}\n", assessment.run.as_of, regions.join(" "))
+}
+
+/// ` (6 of 6 active accounts)`, from the first population of the control.
+fn examined(control: &ControlResult) -> String {
+    let populations = control.scenarios.iter().flat_map(|scenario| &scenario.record.populations);
+    let largest = populations.max_by_key(|population| population.expected);
+    largest.map_or_else(String::new, |p| format!(" ({} of {} {})", p.examined, p.expected, clean(&p.of)))
+}
+
+fn scenarios(control: &ControlResult, indent: usize, form: Form, out: &mut dyn Write) -> io::Result<()> {
+    for scenario in control.scenarios.iter().filter(|scenario| scenario.verdict != Verdict::Pass) {
+        writeln!(
+            out,
+            "{:indent$}{}",
+            "",
+            Style::new().bold().force_styling(form.colour).apply_to(clean(&scenario.name))
+        )?;
+        let mut details = Details { indent: indent + 2, out };
+        details.of(scenario)?;
+    }
+    Ok(())
+}
+
+/// Prints what is behind one scenario.
+struct Details<'a> {
+    indent: usize,
+    out: &'a mut dyn Write,
+}
+
+impl Details<'_> {
+    fn of(&mut self, scenario: &ScenarioResult) -> io::Result<()> {
+        let record = &scenario.record;
+        for unseen in record.unseen.iter().take(SHOWN) {
+            self.unseen(unseen)?;
+        }
+        self.more(record.unseen.len(), "question without an answer", "questions without an answer")?;
+        for finding in record.findings().take(SHOWN) {
+            self.finding(finding)?;
+        }
+        self.more(record.findings().count(), "finding", "findings")?;
+        if record.is_clean() {
+            self.line("because", &scenario.reason)?;
+        }
+        for note in &record.notes {
+            self.line("note", note)?;
+        }
+        Ok(())
+    }
+
+    fn unseen(&mut self, unseen: &Unseen) -> io::Result<()> {
+        self.line("error", &unseen.to_string())?;
+        match &unseen.reason {
+            Reason::Denied { action } => self.line("missing", action)?,
+            Reason::RoleNotAssumable { role } => self.line("role", role)?,
+            _ => {}
+        }
+        self.line("hint", &unseen.hint)
+    }
+
+    fn finding(&mut self, finding: &Observation) -> io::Result<()> {
+        self.line("expected", &finding.expected)?;
+        self.line("found", &finding.found)?;
+        let mut place = finding.subject.arn.clone();
+        if let Some(account) = &finding.subject.account {
+            let region = finding.subject.region.as_ref().map(|region| format!(" {region}")).unwrap_or_default();
+            place.push_str(&format!(", in {account}{region}"));
+        }
+        if let Some(narrower) = &finding.place {
+            place.push_str(&format!(", {narrower}"));
+        }
+        self.line("where", &place)?;
+        if let Some(witness) = &finding.witness {
+            self.line("example", &witness.sentence)?;
+            witness.statement.iter().try_for_each(|statement| self.line("allowed by", statement))?;
+            witness.change.iter().try_for_each(|change| self.line("change", change))?;
+        }
+        finding.hint.iter().try_for_each(|hint| self.line("hint", hint))
+    }
+
+    fn more(&mut self, total: usize, one: &str, many: &str) -> io::Result<()> {
+        match total.saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => self.line(
+                "",
+                &format!("and {more} more {}; all are in assessment.json", if more == 1 { one } else { many }),
+            ),
+        }
+    }
+
+    fn line(&mut self, label: &str, text: &str) -> io::Result<()> {
+        let indent = self.indent;
+        for (index, line) in text.lines().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            writeln!(self.out, "{:indent$}{label:<10} {}", "", clean(line))?;
+        }
+        Ok(())
+    }
+}
+
+fn summary(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Result<()> {
+    let counts: Vec<String> = ORDER
+        .iter()
+        .filter(|verdict| assessment.controls_with(**verdict) > 0)
+        .map(|verdict| {
+            let text = format!("{} {}", assessment.controls_with(*verdict), verdict.word());
+            paint(*verdict, form).apply_to(text).to_string()
+        })
+        .collect();
+    let calls: u64 = assessment.run.calls.values().sum();
+    let millis = assessment.run.ended.as_millisecond() - assessment.run.started.as_millisecond();
+    writeln!(
+        out,
+        "\n{}: {}; {}, {}, {}.{:03} s",
+        count(assessment.controls.len(), "control"),
+        counts.join(", "),
+        count(usize::try_from(calls).unwrap_or(usize::MAX), "API call"),
+        count(assessment.run.questions, "question"),
+        millis / 1000,
+        millis % 1000
+    )?;
+    if let Some(why) = &assessment.run.incomplete {
+        writeln!(out, "{}", paint(Verdict::Error, form).apply_to(format!("INCOMPLETE: {}", clean(why))))?;
+    }
+    Ok(())
+}
+
+fn count(number: usize, of: &str) -> String {
+    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
+}
+
+fn paint(verdict: Verdict, form: Form) -> Style {
+    let style = match verdict {
+        Verdict::Pass => Style::new().green(),
+        Verdict::Fail => Style::new().red().bold(),
+        Verdict::Error => Style::new().magenta().bold(),
+        Verdict::Waived | Verdict::Manual => Style::new().yellow(),
+        Verdict::NotApplicable => Style::new().dim(),
+    };
+    style.force_styling(form.colour)
+}
+
+/// Text from an account as a terminal may show it: without control characters.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

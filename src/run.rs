@@ -1,0 +1,228 @@
+//! Carries out the commands: the only module that reads the clock, prints and decides where reports go.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use futures::FutureExt as _;
+use jiff::Timestamp;
+use logproof_aws::{Exchange, OnCall};
+use logproof_estate::{Estate, assessment::Assessment, config::parse_instant};
+
+use crate::{
+    assess::{self, Setting},
+    catalogue::{Control, FeatureSet},
+    cli::{CheckArgs, Cli, Command, FeatureArgs},
+    describe,
+    error::Error,
+    exit::Exit,
+    folder::{self, ASSESSMENT, Folder},
+    lint,
+    progress::Progress,
+    report::{json, terminal},
+    selection::Selection,
+    target::{self, Connected},
+    vocabulary::Vocabulary,
+};
+
+/// Folder of runs.
+const REPORTS: &str = "reports";
+
+/// Carries out a command.
+///
+/// # Errors
+/// [`Error`], when it cannot be carried out at all.
+pub async fn run(cli: Cli) -> Result<Exit, Error> {
+    match cli.command {
+        Command::Check(args) => check(&args).await,
+        Command::Lint(args) => lint(&args),
+        Command::Controls(args) => {
+            let (controls, _) = controls(&args.features)?;
+            print(|out| describe::catalogue(&controls, args.format, out));
+            Ok(Exit::Success)
+        }
+        Command::Explain(args) => {
+            let (controls, vocabulary) = controls(&args.features)?;
+            let control = crate::selection::find(&controls, &args.id)?;
+            let calls = describe::calls(control, &vocabulary).await;
+            print(|out| describe::control(control, &calls, out));
+            Ok(Exit::Success)
+        }
+    }
+}
+
+fn lint(args: &FeatureArgs) -> Result<Exit, Error> {
+    let set = FeatureSet::of(args.features.as_deref());
+    let files = set.read()?;
+    let linted = lint::examine(&files, &Vocabulary::registered());
+    if files.is_empty() {
+        print(|out| writeln!(out, "{set}:1: holds no feature\nhint: name the folder of your controls"));
+        return Ok(Exit::Usage);
+    }
+    if linted.problems.is_empty() {
+        let scenarios: usize = linted.controls.iter().map(|control| control.scenarios.len()).sum();
+        print(|out| writeln!(out, "{} controls, {scenarios} scenarios, no problems", linted.controls.len()));
+        return Ok(Exit::Success);
+    }
+    print(|out| lint::print(&linted.problems, out));
+    Ok(Exit::Usage)
+}
+
+/// The controls, when none of them could be green without checking anything.
+fn controls(args: &FeatureArgs) -> Result<(Vec<Control>, Vocabulary), Error> {
+    let vocabulary = Vocabulary::registered();
+    let linted = lint::examine(&FeatureSet::of(args.features.as_deref()).read()?, &vocabulary);
+    if linted.problems.is_empty() {
+        return Ok((linted.controls, vocabulary));
+    }
+    // Nothing can be done when standard error is closed; the exit code still says it.
+    let _ = lint::print(&linted.problems, &mut io::stderr().lock());
+    let number = linted.problems.len();
+    Err(Error::Features { count: format!("{number} problem{}", if number == 1 { "" } else { "s" }) })
+}
+
+async fn check(args: &CheckArgs) -> Result<Exit, Error> {
+    let started = Timestamp::now();
+    let (controls, vocabulary) = controls(&args.features)?;
+    let selection = Selection::new(args.tags.as_deref(), &args.controls)?;
+    for tag in selection.unknown_tags(&controls) {
+        tracing::warn!("no scenario has the tag `@{tag}` of `--tags`");
+    }
+    let selected = selection.apply(controls)?;
+    let as_of = args.as_of.as_deref().map(parse_instant).transpose().map_err(Error::AsOf)?;
+    let progress = Progress::new(!args.no_progress && !args.quiet && args.verbose == 0);
+    let connected = target::connect(args, Some(on_call(&progress))).await?;
+    if selected.is_empty() {
+        progress.end();
+        say("nothing was assessed: no scenario is selected\nhint: `logproof controls` lists controls and tags");
+        return Ok(Exit::Nothing);
+    }
+    let as_of = as_of.or(connected.now).unwrap_or(started);
+    let estate = Arc::new(Estate::new(Arc::clone(&connected.config), connected.source(), as_of));
+    let interrupt = interrupted().shared();
+    same_organization(&connected, &estate, interrupt.clone()).await?;
+    let id = folder::run_id(started);
+    let place = args.out.clone().unwrap_or_else(|| Path::new(REPORTS).join(&id));
+    let folder = Folder::begin(&place)?;
+    let setting = Setting { id, target: connected.target.clone(), started, selection: selection.as_given() };
+    progress.begin(selected.iter().map(|control| control.scenarios.len()).sum());
+    let calls = || connected.calls();
+    let one_more = || progress.finished_one();
+    let assessment = assess::assess(&selected, &vocabulary, &estate, &calls, setting, interrupt, one_more).await;
+    progress.end();
+    Ok(deliver(&assessment, folder, args))
+}
+
+/// Refuses to judge an organization by the configuration of another.
+async fn same_organization(
+    connected: &Connected,
+    estate: &Estate,
+    interrupt: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    let Some(configured) = connected.config.organization.id.clone() else { return Ok(()) };
+    let found = tokio::select! {
+        found = estate.organization() => found,
+        () = interrupt => return Ok(()),
+    };
+    match found {
+        Ok(found) if found.id != configured => Err(Error::OtherOrganization { configured, found: found.id.clone() }),
+        // What cannot be seen is the business of the controls that need it.
+        _ => Ok(()),
+    }
+}
+
+/// Prints the result and writes the reports; all of them are tried whatever happens to one.
+fn deliver(assessment: &Assessment, folder: Folder, args: &CheckArgs) -> Exit {
+    let form = terminal::Form { colour: colour(), quiet: args.quiet };
+    let mut failures = Vec::new();
+    print(|out| terminal::write(assessment, form, out));
+    failures.extend(folder.write(ASSESSMENT, |out| json::write(assessment, out)).err());
+    match folder.finish() {
+        Ok(place) => {
+            print(|out| writeln!(out, "reports: {}", place.display()));
+            if args.out.is_none() {
+                failures.extend(folder::point_at(&parent(&place), &assessment.run.id).err());
+            }
+        }
+        Err(error) => failures.push(error),
+    }
+    for failure in &failures {
+        say(&failure.to_string());
+    }
+    Exit::of(assessment, args.strict, failures.is_empty())
+}
+
+fn parent(place: &Path) -> PathBuf {
+    place.parent().map_or_else(|| PathBuf::from("."), Path::to_owned)
+}
+
+fn on_call(progress: &Progress) -> OnCall {
+    let (progress, made) = (progress.clone(), AtomicU64::new(0));
+    Arc::new(move |exchange: &Exchange| {
+        progress.calls(made.fetch_add(1, Ordering::Relaxed) + 1);
+        let answer = match (&exchange.status, &exchange.failure) {
+            (Some(status), _) => status.to_string(),
+            (None, failure) => failure.clone().unwrap_or_else(|| "no answer".to_owned()),
+        };
+        let millis = exchange.ended.as_millisecond() - exchange.started.as_millisecond();
+        let tag = &exchange.tag;
+        tracing::info!("{}:{} in {} {}: {answer}, {millis} ms", tag.service, tag.operation, tag.account, tag.region);
+        tracing::debug!(
+            "{} {}{} {}",
+            exchange.request.method,
+            exchange.request.host,
+            exchange.request.path,
+            exchange.request.body
+        );
+    })
+}
+
+/// Resolves when somebody wants the run to stop: Ctrl-C, or SIGTERM as CI systems send it.
+async fn interrupted() {
+    let ctrl_c = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = ctrl_c => {}
+        () = terminated => {}
+    }
+}
+
+fn colour() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal() && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Prints to standard output; a reader that has gone away (`| head`) is no failure.
+fn print(body: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    if let Err(error) = body(&mut out).and_then(|()| out.flush())
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        say(&format!("cannot write to standard output: {error}"));
+    }
+}
+
+/// Tells people something on standard error.
+pub fn say(message: &str) {
+    // Nothing can be done when standard error is closed.
+    let _ = writeln!(io::stderr().lock(), "{message}");
+}

@@ -1,0 +1,137 @@
+//! What a run looks at: live accounts or a described landing zone, with the configuration that goes with it.
+
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+
+use jiff::Timestamp;
+use logproof_aws::{Aws, MockZone, OnCall, Options};
+use logproof_estate::{Config, Source, assessment::Target, config::ConfigError};
+
+use crate::{cli::CheckArgs, error::Error};
+
+/// Configuration that is used when there is one and none is given.
+const DEFAULT_CONFIG: &str = "logproof.toml";
+
+/// A landing zone that can be asked.
+pub struct Connected {
+    /// What the owner expects.
+    pub config: Arc<Config>,
+    /// What was connected to, for the title of every report.
+    pub target: Target,
+    /// The instant the landing zone states for itself, when it is a described one.
+    pub now: Option<Timestamp>,
+    aws: Arc<Aws>,
+}
+
+impl Connected {
+    /// The port for questions.
+    #[must_use]
+    pub fn source(&self) -> Arc<dyn Source> {
+        Arc::clone(&self.aws) as Arc<dyn Source>
+    }
+
+    /// Calls so far by `service:Operation`.
+    #[must_use]
+    pub fn calls(&self) -> BTreeMap<String, u64> {
+        self.aws.calls()
+    }
+}
+
+/// Connects to what the arguments name.
+///
+/// # Errors
+/// When neither a mock nor a configuration is there, either cannot be used, or no account can be reached.
+pub async fn connect(args: &CheckArgs, on_call: Option<OnCall>) -> Result<Connected, Error> {
+    let options = Options { on_call, ..Options::default() };
+    match &args.mock {
+        Some(None) => mock(sample()?, "sample", args, options),
+        Some(Some(path)) => {
+            let shown = path.display().to_string();
+            let zone = MockZone::parse(&read(path)?, &shown).map_err(|e| Error::Zone { problem: e.to_string() })?;
+            mock(zone, &shown, args, options)
+        }
+        None => live(args, options).await,
+    }
+}
+
+/// The sample landing zone in this program.
+///
+/// # Errors
+/// [`Error::Zone`], which would be a defect of this program.
+pub fn sample() -> Result<MockZone, Error> {
+    MockZone::sample().map_err(|error| Error::Zone { problem: error.to_string() })
+}
+
+/// Connects to a described landing zone with the configuration it carries.
+///
+/// # Errors
+/// [`Error::Config`].
+pub fn described(zone: MockZone, name: &str, options: Options) -> Result<Connected, Error> {
+    let config = zone_config(&zone, name)?;
+    Ok(serve(zone, name, config, options))
+}
+
+fn mock(zone: MockZone, name: &str, args: &CheckArgs, options: Options) -> Result<Connected, Error> {
+    match &args.config {
+        Some(path) => Ok(serve(zone, name, config_file(path)?, options)),
+        None => described(zone, name, options),
+    }
+}
+
+fn serve(zone: MockZone, name: &str, config: Config, options: Options) -> Connected {
+    let now = zone.now();
+    let caller = config.organization.management_account.clone();
+    let aws = Aws::served(Arc::new(zone), &caller, &config, options);
+    let target = Target::Mock { zone: name.to_owned() };
+    Connected { config: Arc::new(config), target, now: Some(now), aws: Arc::new(aws) }
+}
+
+async fn live(args: &CheckArgs, options: Options) -> Result<Connected, Error> {
+    let config = match &args.config {
+        Some(path) => config_file(path)?,
+        None if Path::new(DEFAULT_CONFIG).exists() => config_file(Path::new(DEFAULT_CONFIG))?,
+        None => return Err(Error::NoTarget),
+    };
+    let aws = Aws::live(&config, options).await.map_err(|unseen| Error::Unreachable(Box::new(unseen)))?;
+    Ok(Connected { config: Arc::new(config), target: Target::Live, now: None, aws: Arc::new(aws) })
+}
+
+fn config_file(path: &Path) -> Result<Config, Error> {
+    Config::parse(&read(path)?).map_err(|source| Error::Config { path: path.display().to_string(), source })
+}
+
+fn zone_config(zone: &MockZone, name: &str) -> Result<Config, Error> {
+    let path = format!("{name}, `config:`");
+    let refuse = |source| Error::Config { path: path.clone(), source };
+    let config: Config = serde_json::from_value(zone.config().clone()).map_err(|error| {
+        let hint = "write it as `logproof.toml` is written, or give `--config FILE`".to_owned();
+        refuse(ConfigError { place: "configuration".to_owned(), problem: error.to_string(), hint })
+    })?;
+    config.validate().map_err(refuse)?;
+    Ok(config)
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })
+}
+
+trait NotYet: Sized {
+    fn sample() -> Result<Self, String>;
+    fn parse(text: &str, origin: &str) -> Result<Self, String>;
+    fn config(&self) -> &serde_json::Value;
+    fn now(&self) -> Timestamp;
+}
+
+impl NotYet for MockZone {
+    fn sample() -> Result<Self, String> {
+        Err("not there".to_owned())
+    }
+    fn parse(_: &str, _: &str) -> Result<Self, String> {
+        Err("not there".to_owned())
+    }
+    fn config(&self) -> &serde_json::Value {
+        &serde_json::Value::Null
+    }
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+}

@@ -1,0 +1,153 @@
+//! Whether access to the log objects is itself recorded, and by a trail that does not feed on its own deliveries.
+
+use std::sync::Arc;
+
+use cucumber::then;
+use logproof_estate::{
+    BucketRef, ExchangeId,
+    facts::{EventSelectors, Trail},
+    record::{Observation, Subject},
+    world::{Judged, LogproofWorld, Stop},
+};
+
+use crate::{
+    judgement::{
+        delivery::organization_root,
+        key_name::account_of,
+        selectors::{Access, ObjectEvents, object_events, records_own_delivery},
+    },
+    population::ask_each,
+    trail::{home_of, owner_of, trail_subject},
+};
+
+/// A trail that is seen where the log bucket is, with what it records and whether it runs.
+struct Recorder {
+    trail: Trail,
+    selectors: EventSelectors,
+    logging: bool,
+    exchanges: Vec<ExchangeId>,
+}
+
+#[then("every read of its objects is recorded by a trail that is logging")]
+async fn every_read_is_recorded(w: &mut LogproofWorld) -> Judged {
+    let (bucket, recorders) = (w.bucket()?, recorders(w).await?);
+    let parts = recorders.iter().map(|one| (one, coverage(one, &bucket, Access::Read))).collect();
+    judge_coverage(w, &bucket, "reads of objects recorded", parts)
+}
+
+#[then("every write to its objects is recorded by a trail that is logging and delivers to another bucket")]
+async fn every_write_is_recorded(w: &mut LogproofWorld) -> Judged {
+    let (bucket, recorders) = (w.bucket()?, recorders(w).await?);
+    let judged = |one: &Recorder| match coverage(one, &bucket, Access::Write) {
+        Coverage::All if one.trail.bucket == bucket.name => {
+            Coverage::Not("delivers into the log bucket itself".to_owned())
+        }
+        other => other,
+    };
+    let parts = recorders.iter().map(|one| (one, judged(one))).collect();
+    judge_coverage(w, &bucket, "writes and deletions of objects recorded, and delivered to another bucket", parts)
+}
+
+#[then("no trail that delivers into it records its own deliveries")]
+async fn no_trail_records_its_own_deliveries(w: &mut LogproofWorld) -> Judged {
+    let (estate, bucket, recorders) = (w.estate()?, w.bucket()?, recorders(w).await?);
+    let organization = w.see(estate.organization().await)?;
+    let delivering: Vec<&Recorder> = recorders.iter().filter(|one| one.trail.bucket == bucket.name).collect();
+    if delivering.is_empty() {
+        let reason =
+            format!("cloudtrail:DescribeTrails in account {}: no trail delivers into `{}`", bucket.owner, bucket.name);
+        return Err(w.not_applicable(reason));
+    }
+    for one in delivering {
+        let root = organization_root(one.trail.prefix.as_deref(), &organization.id);
+        let owner = account_of(&one.trail.arn).unwrap_or_else(|| bucket.owner.clone());
+        let file = format!("{}/{root}{owner}/CloudTrail/{}/file.json.gz", bucket.arn(), bucket.region);
+        let looping = records_own_delivery(&one.selectors, &file);
+        let found = if looping {
+            "each of its deliveries is an event that it records and delivers again"
+        } else {
+            "its deliveries are not among the events it records"
+        };
+        w.observe(
+            Observation::new(trail_subject(&one.trail), "a trail that does not record its own deliveries", found, !looping)
+                .place(selectors_field(&one.selectors))
+                .hint("leave the log bucket out of this trail's data events, and record it with a trail that delivers elsewhere")
+                .resting_on(&one.exchanges)
+                .resting_on(organization.exchanges()),
+        );
+    }
+    w.settle()
+}
+
+/// How one trail records one kind of access.
+enum Coverage {
+    All,
+    Not(String),
+}
+
+fn coverage(one: &Recorder, bucket: &BucketRef, access: Access) -> Coverage {
+    match object_events(&one.selectors, &bucket.arn(), access) {
+        ObjectEvents::All if one.logging => Coverage::All,
+        ObjectEvents::All => Coverage::Not("is not logging".to_owned()),
+        ObjectEvents::Some(parts) => Coverage::Not(parts.join("; ")),
+        ObjectEvents::None => Coverage::Not("records none".to_owned()),
+    }
+}
+
+fn judge_coverage(
+    w: &mut LogproofWorld,
+    bucket: &BucketRef,
+    expected: &str,
+    parts: Vec<(&Recorder, Coverage)>,
+) -> Judged {
+    let recording = parts.iter().find(|(_, coverage)| matches!(coverage, Coverage::All));
+    let found = match recording {
+        Some((one, _)) => format!("by trail {}, delivered to `{}`", one.trail.arn, one.trail.bucket),
+        None if parts.is_empty() => "no trail at all".to_owned(),
+        None => {
+            let words = parts.iter().map(|(one, coverage)| match coverage {
+                Coverage::All => one.trail.name.clone(),
+                Coverage::Not(why) => format!("trail `{}` {why}", one.trail.name),
+            });
+            words.collect::<Vec<_>>().join(", ")
+        }
+    };
+    let exchanges: Vec<ExchangeId> = parts.iter().flat_map(|(one, _)| one.exchanges.iter().cloned()).collect();
+    w.observe(
+        Observation::new(Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)), expected, found, recording.is_some())
+            .hint("record AWS::S3::Object data events of the log bucket, read and write, with a trail that delivers to another bucket")
+            .resting_on(&exchanges),
+    );
+    w.settle()
+}
+
+/// Every trail seen in the log archive account, in the Region of the log bucket.
+async fn recorders(w: &mut LogproofWorld) -> Result<Vec<Recorder>, Stop> {
+    let (estate, bucket) = (w.estate()?, w.bucket()?);
+    let trails = w.see(estate.trails(&bucket.owner, &bucket.region).await)?;
+    let mut places = Vec::new();
+    for trail in trails.iter() {
+        places.push((trail.clone(), owner_of(w, trail)?, home_of(w, trail)?));
+    }
+    let answers = ask_each(places, |(trail, owner, home)| {
+        let estate = Arc::clone(&estate);
+        async move {
+            let selectors = estate.event_selectors(&owner, &home, &trail.arn).await;
+            let status = estate.trail_status(&owner, &home, &trail.arn).await;
+            (trail, selectors, status)
+        }
+    })
+    .await;
+    let mut recorders = Vec::new();
+    for (trail, selectors, status) in answers {
+        let (selectors, status) = (w.see(selectors)?, w.see(status)?);
+        let logging = status.as_ref().is_some_and(|status| status.is_logging);
+        let exchanges = [trails.exchanges(), selectors.exchanges(), status.exchanges()].concat();
+        recorders.push(Recorder { trail, selectors: (*selectors).clone(), logging, exchanges });
+    }
+    Ok(recorders)
+}
+
+fn selectors_field(selectors: &EventSelectors) -> &'static str {
+    if selectors.advanced.is_empty() { "EventSelectors" } else { "AdvancedEventSelectors" }
+}

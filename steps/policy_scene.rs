@@ -1,0 +1,336 @@
+//! The world a policy question is asked in, from real policies of the real accounts.
+//!
+//! Owns the way from facts (organization, SCPs, RCPs, bucket and key policies, users and roles) to the policy engine's
+//! own model, and the grouping of accounts that no policy tells apart. Judges nothing.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use logproof_estate::{
+    AccountId, Estate, ExchangeId, Reason, Unseen,
+    facts::{Account as Member, AccountAuthorization, Directory, OrgPolicy, OrgPolicyKind, PrincipalPolicies},
+    world::{LogproofWorld, Stop},
+};
+use logproof_policy::{Account, Identity, Levels, Organization, Policy, Principal, Scene};
+
+/// The organization as the policy engine sees it, with the exchanges it rests on.
+pub(crate) struct Ground {
+    organization: Organization,
+    /// Active member accounts other than the management account, by id.
+    pub(crate) members: Vec<Member>,
+    /// Accounts with a status other than `ACTIVE`, one line each.
+    pub(crate) left_out: Vec<String>,
+    /// The management account.
+    pub(crate) management: AccountId,
+    /// Account id to the account that stands for it: the same SCPs and RCPs, and named in no policy.
+    stands_for: BTreeMap<AccountId, AccountId>,
+    exchanges: Vec<ExchangeId>,
+}
+
+impl Ground {
+    /// Reads organization, SCPs and RCPs. `texts` are the other policies a question will look at: an account named in
+    /// one of them stands for itself.
+    pub(crate) async fn read(w: &mut LogproofWorld, texts: &[&str]) -> Result<Self, Stop> {
+        let estate = w.estate()?;
+        let organization = w.see(estate.organization().await)?;
+        let directory = w.see(estate.directory().await)?;
+        let mut exchanges = [organization.exchanges(), directory.exchanges()].concat();
+        let mut layers = Vec::new();
+        for kind in [OrgPolicyKind::ServiceControl, OrgPolicyKind::ResourceControl] {
+            layers.push(Layer::read(w, &estate, &directory, kind, &mut exchanges).await?);
+        }
+        let (Some(rcps), Some(scps)) = (layers.pop(), layers.pop()) else {
+            return Err(Stop::because("two policy layers were read"));
+        };
+        let all_texts: Vec<&str> = texts.iter().copied().chain(scps.texts()).chain(rcps.texts()).collect();
+        let management = organization.management_account.clone();
+        let active: Vec<Member> = directory.active().cloned().collect();
+        let stands_for = representatives(&active, &directory, &scps, &rcps, &all_texts);
+        let mut accounts = Vec::new();
+        for member in &active {
+            if stands_for.get(&member.id) != Some(&member.id) && member.id != management {
+                continue;
+            }
+            accounts.push(account(member, &management, &directory, &organization.id, &scps, &rcps));
+        }
+        let left_out = directory
+            .accounts
+            .iter()
+            .filter(|a| a.status != "ACTIVE")
+            .map(|a| format!("{} ({}): {}", a.id, a.name, a.status))
+            .collect();
+        Ok(Self {
+            organization: Organization { id: Some(organization.id.clone()), accounts },
+            members: active.into_iter().filter(|member| member.id != management).collect(),
+            left_out,
+            management,
+            stands_for,
+            exchanges,
+        })
+    }
+
+    /// Exchanges the organization's part of an answer rests on.
+    pub(crate) fn exchanges(&self) -> &[ExchangeId] {
+        &self.exchanges
+    }
+
+    /// The account whose answer is this account's answer as well.
+    pub(crate) fn representative<'g>(&'g self, account: &'g AccountId) -> &'g AccountId {
+        self.stands_for.get(account).unwrap_or(account)
+    }
+
+    /// A scene around a resource of `owner`.
+    pub(crate) fn scene(&self, owner: &AccountId, resource_policy: Option<Arc<Policy>>) -> Scene {
+        Scene { organization: self.organization.clone(), resource_account: owner.to_string(), resource_policy }
+    }
+
+    /// The same scene with the real users and roles of one account; everywhere else an administrator is assumed.
+    pub(crate) fn scene_with_inventory(
+        &self,
+        owner: &AccountId,
+        resource_policy: Option<Arc<Policy>>,
+        inventory: &[Identity],
+    ) -> Scene {
+        let mut scene = self.scene(owner, resource_policy);
+        for account in &mut scene.organization.accounts {
+            if account.id == owner.as_str() {
+                *account = account.clone().with_identities(inventory.to_vec());
+            }
+        }
+        scene
+    }
+}
+
+/// The policies of one kind, parsed, by target.
+struct Layer {
+    /// `None` when the organization has no such layer.
+    by_target: Option<HashMap<String, Vec<(usize, Arc<Policy>)>>>,
+    texts: Vec<String>,
+}
+
+impl Layer {
+    async fn read(
+        w: &mut LogproofWorld,
+        estate: &Estate,
+        directory: &Directory,
+        kind: OrgPolicyKind,
+        exchanges: &mut Vec<ExchangeId>,
+    ) -> Result<Self, Stop> {
+        if !directory.root.enabled_policy_types.iter().any(|enabled| enabled == kind.as_str()) {
+            return Ok(Self { by_target: None, texts: Vec::new() });
+        }
+        let policies = w.see(estate.org_policies(kind).await)?;
+        exchanges.extend_from_slice(policies.exchanges());
+        let mut by_target: HashMap<String, Vec<(usize, Arc<Policy>)>> = HashMap::new();
+        for (index, policy) in policies.iter().enumerate() {
+            let parsed = parse_org_policy(w, kind, policy)?;
+            for target in &policy.targets {
+                by_target.entry(target.clone()).or_default().push((index, Arc::clone(&parsed)));
+            }
+        }
+        Ok(Self { by_target: Some(by_target), texts: policies.iter().map(|p| p.content.clone()).collect() })
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(String::as_str)
+    }
+
+    /// Policies per level of a path; `None` without such a layer.
+    fn levels(&self, path: &[String]) -> Option<Levels> {
+        let by_target = self.by_target.as_ref()?;
+        let attached = |node: &String| by_target.get(node).map_or(&[][..], Vec::as_slice);
+        Some(path.iter().map(|node| attached(node).iter().map(|(_, policy)| Arc::clone(policy)).collect()).collect())
+    }
+
+    /// Which policies stand at which level: equal for accounts that no policy of this layer tells apart.
+    fn signature(&self, path: &[String]) -> Vec<Vec<usize>> {
+        let Some(by_target) = self.by_target.as_ref() else { return Vec::new() };
+        let attached = |node: &String| by_target.get(node).map_or(&[][..], Vec::as_slice);
+        path.iter().map(|node| attached(node).iter().map(|(index, _)| *index).collect()).collect()
+    }
+}
+
+fn parse_org_policy(w: &mut LogproofWorld, kind: OrgPolicyKind, policy: &OrgPolicy) -> Result<Arc<Policy>, Stop> {
+    let layer = match kind {
+        OrgPolicyKind::ServiceControl => "SCP",
+        OrgPolicyKind::ResourceControl => "RCP",
+    };
+    let management = w.config()?.organization.management_account.clone();
+    parse(w, &format!("{layer} {}", policy.name), &policy.content, "organizations:DescribePolicy", &management)
+}
+
+/// Parses a policy; one that cannot be parsed is recorded as something that could not be seen.
+pub(crate) fn parse(
+    w: &mut LogproofWorld,
+    name: &str,
+    text: &str,
+    operation: &str,
+    account: &AccountId,
+) -> Result<Arc<Policy>, Stop> {
+    Policy::parse(name, text.as_bytes()).map(Arc::new).map_err(|error| {
+        let detail = error.to_string().lines().next().unwrap_or_default().to_owned();
+        let stop = Stop::because(format!("{name}: {detail}"));
+        w.unseen(Unseen {
+            operation: operation.to_owned(),
+            account: account.clone(),
+            region: None,
+            subject: name.to_owned(),
+            reason: Reason::Malformed,
+            detail,
+            hint: "correct the policy document".to_owned(),
+            exchanges: Vec::new(),
+        });
+        stop
+    })
+}
+
+fn account(
+    member: &Member,
+    management: &AccountId,
+    directory: &Directory,
+    organization: &str,
+    scps: &Layer,
+    rcps: &Layer,
+) -> Account {
+    let path = directory.path(&member.id);
+    let above = path.split_last().map_or(&[][..], |(_, above)| above);
+    let mut account = if &member.id == management {
+        Account::management(management.as_str())
+    } else {
+        Account::member(member.id.as_str())
+    };
+    account.scps = scps.levels(&path);
+    account.rcps = rcps.levels(&path);
+    account.org_path = Some(format!("{organization}/{}/", above.join("/")));
+    account
+}
+
+/// Groups accounts that no policy can tell apart and names the first of each group.
+///
+/// An account named in a policy stands for itself, and so does every account when a policy matches parts of account
+/// ids (a wildcard beside a digit), or organization paths.
+fn representatives(
+    active: &[Member],
+    directory: &Directory,
+    scps: &Layer,
+    rcps: &Layer,
+    texts: &[&str],
+) -> BTreeMap<AccountId, AccountId> {
+    let alone = texts.iter().any(|text| matches_parts_of_ids(text));
+    let mut first: BTreeMap<Signature, AccountId> = BTreeMap::new();
+    let mut stands_for = BTreeMap::new();
+    for member in active {
+        let named = alone || texts.iter().any(|text| text.contains(member.id.as_str()));
+        let representative = if named {
+            member.id.clone()
+        } else {
+            let path = directory.path(&member.id);
+            let signature = (scps.signature(&path), rcps.signature(&path), member.parent.clone());
+            first.entry(signature).or_insert_with(|| member.id.clone()).clone()
+        };
+        stands_for.insert(member.id.clone(), representative);
+    }
+    stands_for
+}
+
+/// Policies per level of both layers, and the parent (organization paths can be named in conditions).
+type Signature = (Vec<Vec<usize>>, Vec<Vec<usize>>, String);
+
+fn matches_parts_of_ids(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.windows(2).any(|pair| match pair {
+        [a, b] => (a.is_ascii_digit() && matches!(b, b'*' | b'?')) || (matches!(a, b'*' | b'?') && b.is_ascii_digit()),
+        _ => false,
+    })
+}
+
+/// The users and roles of an account as the policy engine wants them.
+pub(crate) fn identities(
+    w: &mut LogproofWorld,
+    account: &AccountId,
+    authorization: &AccountAuthorization,
+) -> Result<Vec<Identity>, Stop> {
+    let mut identities = Vec::new();
+    let users = authorization.users.iter().map(|user| (user, true));
+    for (principal, is_user) in users.chain(authorization.roles.iter().map(|role| (role, false))) {
+        identities.push(identity(w, account, principal, is_user)?);
+    }
+    Ok(identities)
+}
+
+fn identity(
+    w: &mut LogproofWorld,
+    account: &AccountId,
+    principal: &PrincipalPolicies,
+    is_user: bool,
+) -> Result<Identity, Stop> {
+    let operation = "iam:GetAccountAuthorizationDetails";
+    let mut policies = Vec::new();
+    for policy in &principal.policies {
+        let name = format!("policy {} of {}", policy.name, principal.arn);
+        policies.push(parse(w, &name, &policy.document, operation, account)?);
+    }
+    let boundary = match &principal.boundary {
+        Some(policy) => {
+            let name = format!("boundary {} of {}", policy.name, principal.arn);
+            Some(parse(w, &name, &policy.document, operation, account)?)
+        }
+        None => None,
+    };
+    let who = if is_user {
+        Principal::User { arn: principal.arn.clone(), account: account.to_string() }
+    } else {
+        role(&principal.arn)
+    };
+    Ok(Identity { principal: who, policies, boundary, tags: principal.tags.clone() })
+}
+
+/// A session of the role with this ARN.
+pub(crate) fn role(arn: &str) -> Principal {
+    let account = arn.split(':').nth(4).unwrap_or_default();
+    let name = arn.rsplit('/').next().unwrap_or_default();
+    Principal::Role {
+        role_arn: arn.to_owned(),
+        session_arn: format!("arn:aws:sts::{account}:assumed-role/{name}/session"),
+        account: account.to_owned(),
+        service_linked: arn.contains(":role/aws-service-role/"),
+    }
+}
+
+/// The user, role or root user an ARN names.
+pub(crate) fn principal(arn: &str) -> Principal {
+    let account = arn.split(':').nth(4).unwrap_or_default().to_owned();
+    if arn.ends_with(":root") {
+        Principal::Root { arn: arn.to_owned(), account }
+    } else if arn.contains(":user/") {
+        Principal::User { arn: arn.to_owned(), account }
+    } else {
+        role(arn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{matches_parts_of_ids, principal};
+    use logproof_policy::Principal;
+
+    #[test]
+    fn a_wildcard_beside_a_digit_may_match_part_of_an_account_id() {
+        assert!(matches_parts_of_ids("arn:aws:iam::1111*:role/x"));
+        assert!(matches_parts_of_ids("arn:aws:iam::*42:role/x"));
+        assert!(!matches_parts_of_ids("arn:aws:iam::*:role/x"));
+        assert!(!matches_parts_of_ids("arn:aws:s3:::logs-222222222222-eu-central-1/*"));
+    }
+
+    #[test]
+    fn an_arn_names_a_principal_of_its_kind() {
+        assert!(matches!(principal("arn:aws:iam::111111111111:root"), Principal::Root { .. }));
+        assert!(matches!(principal("arn:aws:iam::111111111111:user/a/b"), Principal::User { .. }));
+        let Principal::Role { session_arn, .. } = principal("arn:aws:iam::111111111111:role/team/x") else {
+            panic!("a role");
+        };
+        assert_eq!(session_arn, "arn:aws:sts::111111111111:assumed-role/x/session");
+    }
+}

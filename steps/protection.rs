@@ -1,0 +1,259 @@
+//! What binds whom: trail, AWS Config and the exempt role, account by account along the real path of each.
+//!
+//! An administrator and the root user are assumed in every member account. Service control policies do not bind the
+//! management account: who can act there is listed, never claimed as covered.
+
+use std::collections::BTreeMap;
+
+use cucumber::then;
+use logproof_estate::{
+    AccountId,
+    record::{Observation, Population, Subject},
+    world::{Judged, LogproofWorld, Stop},
+};
+use logproof_policy::{Answer, Question, Who, never, who_can};
+
+use crate::{
+    policy_claim::Claim,
+    policy_scene::{Ground, identities, parse},
+};
+
+/// What stops, redirects or thins out a trail.
+const STOP_TRAIL: [&str; 6] = [
+    "cloudtrail:StopLogging",
+    "cloudtrail:DeleteTrail",
+    "cloudtrail:UpdateTrail",
+    "cloudtrail:PutEventSelectors",
+    "cloudtrail:PutInsightSelectors",
+    "cloudtrail:RemoveTags",
+];
+/// What stops, redirects or thins out AWS Config.
+const STOP_CONFIG: [&str; 10] = [
+    "config:StopConfigurationRecorder",
+    "config:DeleteConfigurationRecorder",
+    "config:PutConfigurationRecorder",
+    "config:DeleteDeliveryChannel",
+    "config:PutDeliveryChannel",
+    "config:DeleteRetentionConfiguration",
+    "config:PutRetentionConfiguration",
+    "config:DeleteEvaluationResults",
+    "config:DeleteConfigurationAggregator",
+    "config:DeleteConfigRule",
+];
+
+#[then(
+    "in every member account nobody other than the log storage role can stop, change or delete the organization trail"
+)]
+async fn nobody_can_stop_the_trail(w: &mut LogproofWorld) -> Judged {
+    let arn = trail_arn(w)?;
+    let role = w.config()?.storage_role_arn();
+    let question =
+        |account: &AccountId| Question::about(STOP_TRAIL).on(&arn).by(Who::account(account.as_str()).except_arn(&role));
+    let expected = format!("nobody in the account but {role} can stop, change or delete {arn}");
+    let change =
+        "attach to the root an SCP that denies the action on the trail to every principal but the log storage role";
+    let ground = Ground::read(w, &[]).await?;
+    in_every_member_account(w, &ground, &question, &expected, change)?;
+    let callers = management_callers(w, &ground, &arn).await?;
+    w.note(format!(
+        "service control policies do not bind the management account {}; {} of its users and roles can stop the trail by their own policies, and its root user can: see LS-6.8",
+        ground.management,
+        callers.len()
+    ));
+    w.settle()
+}
+
+#[then("in every member account nobody other than the log storage role can stop or redirect AWS Config")]
+async fn nobody_can_stop_config(w: &mut LogproofWorld) -> Judged {
+    let role = w.config()?.storage_role_arn();
+    let question =
+        |account: &AccountId| Question::about(STOP_CONFIG).on("*").by(Who::account(account.as_str()).except_arn(&role));
+    let expected = format!("nobody in the account but {role} can stop or redirect AWS Config");
+    let change = "attach to the root an SCP that denies the action to every principal but the log storage role";
+    let ground = Ground::read(w, &[]).await?;
+    in_every_member_account(w, &ground, &question, &expected, change)?;
+    w.settle()
+}
+
+#[then("the protection binds an administrator of every member account")]
+async fn the_protection_binds_every_member(w: &mut LogproofWorld) -> Judged {
+    let arn = w.config()?.trail_arn();
+    let role = w.config()?.storage_role_arn();
+    let question = |account: &AccountId| {
+        Question::about(["cloudtrail:StopLogging", "cloudtrail:DeleteTrail"])
+            .on(&arn)
+            .by(Who::account(account.as_str()).except_arn(&role))
+    };
+    let ground = Ground::read(w, &[]).await?;
+    let change = "attach the protecting SCP to the root, or to every organizational unit on the account's path";
+    in_every_member_account(
+        w,
+        &ground,
+        &question,
+        "an SCP keeps an administrator of the account from stopping the trail",
+        change,
+    )?;
+    w.settle()
+}
+
+#[then("a role named like the log storage role is not exempt in any other account")]
+async fn no_role_of_the_same_name_is_exempt(w: &mut LogproofWorld) -> Judged {
+    let (arn, role) = (w.config()?.trail_arn(), w.config()?.storage_role_arn());
+    let name = role.rsplit('/').next().unwrap_or_default().to_owned();
+    let question = |account: &AccountId| {
+        let pathed = format!("arn:aws:iam::{account}:role/*{name}*");
+        Question::about(STOP_TRAIL).on(&arn).by(Who::account(account.as_str()).only_arn(&pathed).except_arn(&role))
+    };
+    let ground = Ground::read(w, &[]).await?;
+    let expected = format!("only {role} is exempt, not a role of that name in this account");
+    let change = "name the role's whole ARN, account id included, in the exemption of the SCP";
+    in_every_member_account(w, &ground, &question, &expected, change)?;
+    w.settle()
+}
+
+/// Asks one question in every member account, as if the resource were the account's own: the organization trail and
+/// the recorders are visible there. Accounts no policy tells apart share one proof.
+fn in_every_member_account(
+    w: &mut LogproofWorld,
+    ground: &Ground,
+    question: &dyn Fn(&AccountId) -> Question,
+    expected: &str,
+    change: &str,
+) -> Result<(), Stop> {
+    let mut answers: BTreeMap<AccountId, Answer> = BTreeMap::new();
+    for member in &ground.members {
+        let representative = ground.representative(&member.id).clone();
+        let answer = answers
+            .entry(representative.clone())
+            .or_insert_with(|| never(&ground.scene(&representative, None), &question(&representative)))
+            .clone();
+        let claim = Claim {
+            subject: Subject::arn(&member.arn).at(&member.id, None),
+            account: member.id.clone(),
+            expected: expected.to_owned(),
+            change: change.to_owned(),
+            exchanges: ground.exchanges().to_vec(),
+        };
+        claim.conclude(w, answer);
+    }
+    if ground.members.is_empty() {
+        return Err(w.not_applicable("organizations:ListAccounts returned no member account"));
+    }
+    if answers.len() < ground.members.len() {
+        w.note(format!(
+            "{} accounts in {} groups that no policy tells apart; one proof per group",
+            ground.members.len(),
+            answers.len()
+        ));
+    }
+    w.population(Population {
+        of: "active member accounts".to_owned(),
+        expected: ground.members.len(),
+        examined: ground.members.len(),
+        source: "organizations:ListAccounts".to_owned(),
+        left_out: ground.left_out.clone(),
+    });
+    Ok(())
+}
+
+fn trail_arn(w: &LogproofWorld) -> Result<String, Stop> {
+    w.trail.as_ref().map(|trail| trail.arn.clone()).ok_or_else(|| Stop::because("no `Given` step named the trail"))
+}
+
+/// Users and roles of the management account who can stop the trail, by their own policies.
+async fn management_callers(w: &mut LogproofWorld, ground: &Ground, arn: &str) -> Result<Vec<String>, Stop> {
+    let estate = w.estate()?;
+    let authorization = w.see(estate.account_authorization(&ground.management).await)?;
+    let inventory = identities(w, &ground.management, &authorization)?;
+    let scene = ground.scene_with_inventory(&ground.management, None, &inventory);
+    let question = Question::about(STOP_TRAIL).on(arn).by(Who::account(ground.management.as_str()).except_root_users());
+    let callers = who_can(&scene, &question);
+    for (who, reason) in callers.undecided {
+        w.note(format!("whether {who} can stop the trail is undecided: {reason}"));
+    }
+    Ok(callers.can.iter().map(|witness| format!("{} ({})", witness.caller, witness.request.action())).collect())
+}
+
+#[then("the principals of the management account who can stop the organization trail are listed for acceptance")]
+async fn management_principals_are_listed(w: &mut LogproofWorld) -> Judged {
+    let arn = trail_arn(w)?;
+    let ground = Ground::read(w, &[]).await?;
+    let callers = management_callers(w, &ground, &arn).await?;
+    let subject = Subject::arn(format!("arn:aws:iam::{}:root", ground.management)).at(&ground.management, None);
+    let found = if callers.is_empty() {
+        "the root user only".to_owned()
+    } else {
+        format!("the root user and {}: {}", callers.len(), callers.join("; "))
+    };
+    w.observe(
+        Observation::new(subject, "a complete list of who can stop the trail from the management account", found, true)
+            .resting_on(ground.exchanges()),
+    );
+    w.needs_attestation("the owner accepts the listed principals of the management account, and alerts on their use");
+    w.settle()
+}
+
+#[then("the log storage role exists in its account")]
+async fn the_storage_role_exists(w: &mut LogproofWorld) -> Judged {
+    let (estate, arn) = (w.estate()?, w.config()?.storage_role_arn());
+    let (account, name) = role_place(&arn)?;
+    let role = w.see(estate.role(&account, &name).await)?;
+    let found = role.as_ref().as_ref().map_or_else(|| "no such role".to_owned(), |role| role.arn.clone());
+    w.observe(
+        Observation::new(
+            Subject::arn(&arn).at(&account, None),
+            format!("role {arn} exists"),
+            found.clone(),
+            found == arn,
+        )
+        .hint("create the role, or correct `names.storage_role` (the path is part of the ARN)")
+        .resting_on(role.exchanges()),
+    );
+    w.settle()
+}
+
+fn role_place(arn: &str) -> Result<(AccountId, String), Stop> {
+    let account = arn.split(':').nth(4).and_then(|id| id.parse().ok());
+    let name = arn.rsplit('/').next().map(str::to_owned);
+    match (account, name) {
+        (Some(account), Some(name)) => Ok((account, name)),
+        _ => Err(Stop::because(format!("`{arn}` is not the ARN of a role"))),
+    }
+}
+
+#[then("nobody can assume the log storage role without multi-factor authentication")]
+async fn nobody_assumes_without_mfa(w: &mut LogproofWorld) -> Judged {
+    let (estate, arn) = (w.estate()?, w.config()?.storage_role_arn());
+    let (account, name) = role_place(&arn)?;
+    let role = w.see(estate.role(&account, &name).await)?;
+    let Some(found) = role.as_ref() else {
+        w.observe(
+            Observation::new(
+                Subject::arn(&arn).at(&account, None),
+                format!("role {arn} exists"),
+                "no such role",
+                false,
+            )
+            .resting_on(role.exchanges()),
+        );
+        return w.settle();
+    };
+    let trust = parse(w, &format!("the trust policy of {name}"), &found.trust_policy, "iam:GetRole", &account)?;
+    let ground = Ground::read(w, &[&found.trust_policy]).await?;
+    // The key is absent for long-term credentials: both must be refused.
+    let question = Question::about(["sts:AssumeRole"])
+        .on(&arn)
+        .by(Who::anyone())
+        .when(r#"{"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}"#)
+        .map_err(|error| Stop::because(error.to_string()))?;
+    let answer = never(&ground.scene(&account, Some(trust)), &question);
+    let claim = Claim {
+        subject: Subject::arn(&arn).at(&account, None),
+        account,
+        expected: "the role can be assumed with multi-factor authentication only".to_owned(),
+        change: "add Bool aws:MultiFactorAuthPresent true to every Allow of the trust policy".to_owned(),
+        exchanges: [role.exchanges(), ground.exchanges()].concat(),
+    };
+    claim.conclude(w, answer);
+    w.settle()
+}
