@@ -1,10 +1,5 @@
 //! Decisions per second over the worked cases, and properties of real policies.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::hint::black_box;
 
@@ -24,12 +19,7 @@ fn decisions(c: &mut Criterion) {
     let mut group = c.benchmark_group("cases");
     group.throughput(Throughput::Elements(cases.len() as u64));
     group.bench_function("pre-parsed", |b| {
-        b.iter(|| {
-            cases
-                .iter()
-                .filter(|case| decide(&case.request, &case.policies).is_allowed())
-                .count()
-        });
+        b.iter(|| cases.iter().filter(|case| decide(&case.request, &case.policies).is_allowed()).count());
     });
     let texts = cases::policy_texts(CASES).unwrap();
     group.bench_function("with parsing", |b| {
@@ -37,10 +27,7 @@ fn decisions(c: &mut Criterion) {
             for text in texts.iter().flatten() {
                 black_box(logproof_policy::Policy::parse("p", text.as_bytes()).unwrap());
             }
-            cases
-                .iter()
-                .filter(|case| decide(&case.request, &case.policies).is_allowed())
-                .count()
+            cases.iter().filter(|case| decide(&case.request, &case.policies).is_allowed()).count()
         });
     });
     group.finish();
@@ -63,31 +50,16 @@ fn properties(c: &mut Criterion) {
         ))
         .unwrap();
     let outsiders = zone::on_bucket(Question::about(["s3:*"])).by(Who::outsiders());
-    let delete = zone::on_bucket(Question::about([
-        "s3:DeleteObject",
-        "s3:DeleteObjectVersion",
-    ]))
-    .by(Who::anyone().except_arn("arn:aws:iam::222222222222:role/BreakGlass"));
+    let delete = zone::on_bucket(Question::about(["s3:DeleteObject", "s3:DeleteObjectVersion"]))
+        .by(Who::anyone().except_arn("arn:aws:iam::222222222222:role/BreakGlass"));
     let mut group = c.benchmark_group("properties");
-    group.bench_function("no plain HTTP", |b| {
-        b.iter(|| assert!(never(&scene, &zone::plain_http()).holds()))
-    });
-    group.bench_function("no confused deputy", |b| {
-        b.iter(|| assert!(never(&scene, &deputy).holds()))
-    });
-    group.bench_function("delivery always works", |b| {
-        b.iter(|| assert!(always(&scene, &delivery).holds()))
-    });
-    group.bench_function("no outsider", |b| {
-        b.iter(|| assert!(never(&scene, &outsiders).holds()))
-    });
-    group.bench_function("no deletion", |b| {
-        b.iter(|| assert!(never(&scene, &delete).holds()))
-    });
+    group.bench_function("no plain HTTP", |b| b.iter(|| assert!(never(&scene, &zone::plain_http()).holds())));
+    group.bench_function("no confused deputy", |b| b.iter(|| assert!(never(&scene, &deputy).holds())));
+    group.bench_function("delivery always works", |b| b.iter(|| assert!(always(&scene, &delivery).holds())));
+    group.bench_function("no outsider", |b| b.iter(|| assert!(never(&scene, &outsiders).holds())));
+    group.bench_function("no deletion", |b| b.iter(|| assert!(never(&scene, &delete).holds())));
     let readers = zone::on_bucket(Question::about(["s3:GetObject"]));
-    group.bench_function("who can read", |b| {
-        b.iter(|| assert!(!who_can(&scene, &readers).can.is_empty()))
-    });
+    group.bench_function("who can read", |b| b.iter(|| assert!(!who_can(&scene, &readers).can.is_empty())));
     group.finish();
 }
 

@@ -191,6 +191,6 @@ pub use model::{Effect, Policy, Statement, Version};
 pub use principal::Principal;
 pub use problem::{ParseError, Position, Problem, Severity, Span};
 pub use prove::{
-    Account, Answer, Callers, Identities, Identity, Levels, Organization, Question, Scene, Source,
-    Who, Witness, always, difference, never, who_can,
+    Account, Answer, Callers, Identities, Identity, Levels, Organization, Question, Scene, Source, Who, Witness,
+    always, difference, never, who_can,
 };

@@ -76,10 +76,7 @@ pub fn who_can(scene: &Scene, question: &Question) -> Callers {
         }
     };
     if prepared.candidates.is_empty() {
-        callers.undecided.push((
-            "everybody".to_owned(),
-            "no caller fits the question".to_owned(),
-        ));
+        callers.undecided.push(("everybody".to_owned(), "no caller fits the question".to_owned()));
     }
     let mut walk = prepared.walk(Goal::Allowed);
     for (index, candidate) in prepared.candidates.iter().enumerate() {

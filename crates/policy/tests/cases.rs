@@ -1,10 +1,5 @@
 //! All worked cases, with their decisions.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use logproof_policy::{Decision, decide};
 
@@ -19,18 +14,11 @@ fn every_case_is_decided_as_documented() {
     for case in &cases {
         let decided = decide(&case.request, &case.policies);
         if decided.decision.name() != case.expected && case.certainty != "contested" {
-            wrong.push(format!(
-                "{}: expected {}, found {decided}",
-                case.id, case.expected
-            ));
+            wrong.push(format!("{}: expected {}, found {decided}", case.id, case.expected));
         }
         let firm = matches!(decided.decision, Decision::Allowed | Decision::ExplicitDeny);
         let own = decided.layer == logproof_policy::Layer::RootUser;
-        assert!(
-            decided.statement.is_some() == (firm && !own),
-            "{}: {decided}",
-            case.id
-        );
+        assert!(decided.statement.is_some() == (firm && !own), "{}: {decided}", case.id);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

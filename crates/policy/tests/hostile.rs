@@ -1,17 +1,12 @@
 //! Bad input: an error or an undecided answer with its place, in bounded time, never a panic.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use logproof_policy::{
-    Context, Decision, ParseError, Policies, Policy, Position, Principal, Question, Request, Scene,
-    Severity, decide, never,
+    Context, Decision, ParseError, Policies, Policy, Position, Principal, Question, Request, Scene, Severity, decide,
+    never,
 };
 use proptest::prelude::*;
 
@@ -20,101 +15,32 @@ fn place(text: &[u8]) -> Position {
 }
 
 fn user() -> Principal {
-    Principal::User {
-        arn: "arn:aws:iam::222222222222:user/bob".into(),
-        account: "222222222222".into(),
-    }
+    Principal::User { arn: "arn:aws:iam::222222222222:user/bob".into(), account: "222222222222".into() }
 }
 
 fn ask(policy: Policy, context: Context) -> Decision {
     let request = Request::new(user(), "s3:GetObject", "arn:aws:s3:::b/k").with_context(context);
-    decide(
-        &request,
-        &Policies {
-            identity: vec![Arc::new(policy)],
-            ..Policies::default()
-        },
-    )
-    .decision
+    decide(&request, &Policies { identity: vec![Arc::new(policy)], ..Policies::default() }).decision
 }
 
 fn quick<T>(what: &str, run: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let out = run();
     // Debug builds on a loaded machine are slow; what is tested is the absence of an explosion.
-    assert!(
-        start.elapsed() < Duration::from_secs(90),
-        "{what} took {:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_secs(90), "{what} took {:?}", start.elapsed());
     out
 }
 
 #[test]
 fn errors_name_the_exact_place() {
-    assert_eq!(
-        place(b"{\n  \"Version\": ,\n}"),
-        Position {
-            line: 2,
-            column: 14,
-            offset: 15
-        }
-    );
-    assert_eq!(
-        place(b"{\"Statement\": [1 2]}"),
-        Position {
-            line: 1,
-            column: 18,
-            offset: 17
-        }
-    );
-    assert_eq!(
-        place(b"[]"),
-        Position {
-            line: 1,
-            column: 1,
-            offset: 0
-        }
-    );
-    assert_eq!(
-        place(b"{\"Statement\": \"\xff\"}"),
-        Position {
-            line: 1,
-            column: 16,
-            offset: 15
-        }
-    );
-    assert_eq!(
-        place("{\"é\": tru}".as_bytes()),
-        Position {
-            line: 1,
-            column: 8,
-            offset: 7
-        }
-    );
-    assert_eq!(
-        place(b"{\"Statement\": []} x"),
-        Position {
-            line: 1,
-            column: 19,
-            offset: 18
-        }
-    );
+    assert_eq!(place(b"{\n  \"Version\": ,\n}"), Position { line: 2, column: 14, offset: 15 });
+    assert_eq!(place(b"{\"Statement\": [1 2]}"), Position { line: 1, column: 18, offset: 17 });
+    assert_eq!(place(b"[]"), Position { line: 1, column: 1, offset: 0 });
+    assert_eq!(place(b"{\"Statement\": \"\xff\"}"), Position { line: 1, column: 16, offset: 15 });
+    assert_eq!(place("{\"é\": tru}".as_bytes()), Position { line: 1, column: 8, offset: 7 });
+    assert_eq!(place(b"{\"Statement\": []} x"), Position { line: 1, column: 19, offset: 18 });
     assert_eq!(place(b"{\"Statement\": [\"\\ud800\"]}").line, 1);
-    for bad in [
-        "",
-        "{",
-        "{\"a\"",
-        "[1,]",
-        "01",
-        "1.",
-        "-",
-        "\"\\x\"",
-        "\"\n\"",
-        "nul",
-        "{\"a\":1,}",
-        "\u{feff}{}",
-    ] {
+    for bad in ["", "{", "{\"a\"", "[1,]", "01", "1.", "-", "\"\\x\"", "\"\n\"", "nul", "{\"a\":1,}", "\u{feff}{}"] {
         assert!(Policy::parse("p", bad.as_bytes()).is_err(), "{bad}");
     }
 }
@@ -125,16 +51,11 @@ fn problems_name_the_exact_place() {
     let policy = Policy::parse("p", text.as_bytes()).unwrap();
     let problem = &policy.problems()[0];
     assert_eq!((problem.position.line, problem.position.column), (3, 17));
-    assert_eq!(
-        &text[problem.position.offset..problem.position.offset + 15],
-        "\"StringMatches\""
-    );
+    assert_eq!(&text[problem.position.offset..problem.position.offset + 15], "\"StringMatches\"");
     assert!(problem.message.contains("`StringMatches`"));
     let span = policy.statements()[0].span();
     assert!(text[span.start..span.end].starts_with("{\"Effect\""));
-    assert!(
-        matches!(ask(policy, Context::new()), Decision::Undecided(reason) if reason.contains("line 3"))
-    );
+    assert!(matches!(ask(policy, Context::new()), Decision::Undecided(reason) if reason.contains("line 3")));
 }
 
 #[test]
@@ -148,16 +69,8 @@ fn duplicate_members_are_reported_and_block() {
     ];
     for text in cases {
         let policy = Policy::parse("p", text.as_bytes()).unwrap();
-        assert!(
-            policy
-                .blocking_problems()
-                .any(|p| p.message.contains("twice")),
-            "{text}"
-        );
-        assert!(
-            matches!(ask(policy, Context::new()), Decision::Undecided(_)),
-            "{text}"
-        );
+        assert!(policy.blocking_problems().any(|p| p.message.contains("twice")), "{text}");
+        assert!(matches!(ask(policy, Context::new()), Decision::Undecided(_)), "{text}");
     }
 }
 
@@ -172,11 +85,7 @@ fn the_grammar_is_accepted_in_every_shape() {
     ];
     for text in shapes {
         let policy = Policy::parse("p", text.as_bytes()).unwrap();
-        assert!(
-            policy.problems().is_empty(),
-            "{text} {:?}",
-            policy.problems()
-        );
+        assert!(policy.problems().is_empty(), "{text} {:?}", policy.problems());
         assert_eq!(ask(policy, Context::new()), Decision::Allowed, "{text}");
     }
     let principals = [
@@ -188,34 +97,20 @@ fn the_grammar_is_accepted_in_every_shape() {
         let text = format!(
             r#"{{"Statement": [{{"Effect": "Allow", "Principal": {principal}, "Action": "*", "Resource": "*"}}]}}"#
         );
-        assert!(
-            Policy::parse("p", text.as_bytes())
-                .unwrap()
-                .problems()
-                .is_empty(),
-            "{text}"
-        );
+        assert!(Policy::parse("p", text.as_bytes()).unwrap().problems().is_empty(), "{text}");
     }
 }
 
 #[test]
 fn a_service_name_that_is_none_is_a_lint_and_not_a_doubt() {
-    for name in [
-        "cloudtrail.amazonaws.com.example.net",
-        "CLOUDTRAIL.amazonaws.com",
-        "cloudtrail",
-    ] {
+    for name in ["cloudtrail.amazonaws.com.example.net", "CLOUDTRAIL.amazonaws.com", "cloudtrail"] {
         let text = format!(
             r#"{{"Statement": [{{"Effect": "Allow", "Principal": {{"Service": "{name}"}}, "Action": "*", "Resource": "*"}}]}}"#
         );
         let policy = Policy::parse("p", text.as_bytes()).unwrap();
         assert_eq!(policy.problems().len(), 1, "{name}");
         assert_eq!(policy.problems()[0].severity, Severity::Lint);
-        assert!(
-            policy.problems()[0]
-                .message
-                .contains("not an AWS service principal")
-        );
+        assert!(policy.problems()[0].message.contains("not an AWS service principal"));
     }
 }
 
@@ -226,10 +121,7 @@ fn dates_and_numbers_legal_and_illegal() {
             r#"{{"Statement": [{{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {{"{operator}": {{"{key}": {value}}}}}}}]}}"#
         );
         let policy = Policy::parse("p", text.as_bytes()).unwrap();
-        (
-            policy.problems().len(),
-            ask(policy, Context::new().with(key, found)),
-        )
+        (policy.problems().len(), ask(policy, Context::new().with(key, found)))
     };
     let legal = [
         "\"2025\"",
@@ -245,10 +137,7 @@ fn dates_and_numbers_legal_and_illegal() {
     ];
     for value in legal {
         let (problems, decision) = judge("DateLessThan", "aws:CurrentTime", value, "2030-01-01");
-        assert!(
-            problems == 0 && !matches!(decision, Decision::Undecided(_)),
-            "{value}"
-        );
+        assert!(problems == 0 && !matches!(decision, Decision::Undecided(_)), "{value}");
     }
     let illegal = [
         "\"\"",
@@ -271,10 +160,7 @@ fn dates_and_numbers_legal_and_illegal() {
     ];
     for value in illegal {
         let (problems, decision) = judge("DateLessThan", "aws:CurrentTime", value, "2030-01-01");
-        assert!(
-            problems == 1 && matches!(decision, Decision::Undecided(_)),
-            "{value} {decision:?}"
-        );
+        assert!(problems == 1 && matches!(decision, Decision::Undecided(_)), "{value} {decision:?}");
     }
     for value in [
         "1e999",
@@ -289,34 +175,13 @@ fn dates_and_numbers_legal_and_illegal() {
         "\"\"",
     ] {
         let (problems, decision) = judge("NumericLessThan", "a:n", value, "5");
-        assert!(
-            problems == 1 && matches!(decision, Decision::Undecided(_)),
-            "{value} {decision:?}"
-        );
+        assert!(problems == 1 && matches!(decision, Decision::Undecided(_)), "{value} {decision:?}");
     }
-    for value in [
-        "10.0.0.0/33",
-        "10.0.0",
-        "10.0.0.0/",
-        "2001:db8::/129",
-        "x",
-        "10.0.0.0/+8",
-    ] {
-        let (problems, decision) = judge(
-            "IpAddress",
-            "aws:SourceIp",
-            &format!("\"{value}\""),
-            "10.0.0.1",
-        );
-        assert!(
-            problems == 1 && matches!(decision, Decision::Undecided(_)),
-            "{value}"
-        );
+    for value in ["10.0.0.0/33", "10.0.0", "10.0.0.0/", "2001:db8::/129", "x", "10.0.0.0/+8"] {
+        let (problems, decision) = judge("IpAddress", "aws:SourceIp", &format!("\"{value}\""), "10.0.0.1");
+        assert!(problems == 1 && matches!(decision, Decision::Undecided(_)), "{value}");
     }
-    assert!(matches!(
-        judge("NumericLessThan", "a:n", "5", "many").1,
-        Decision::Undecided(_)
-    ));
+    assert!(matches!(judge("NumericLessThan", "a:n", "5", "many").1, Decision::Undecided(_)));
 }
 
 #[test]
@@ -325,23 +190,10 @@ fn nesting_does_not_overflow_the_stack() {
         let text = open.repeat(20 * 1024 / open.len());
         assert!(Policy::parse("p", text.as_bytes()).is_err());
     }
-    let inside = format!(
-        "{{\"Statement\": [{{\"Condition\": {}}}]}}",
-        "[".repeat(20_000)
-    );
+    let inside = format!("{{\"Statement\": [{{\"Condition\": {}}}]}}", "[".repeat(20_000));
     assert!(Policy::parse("p", inside.as_bytes()).is_err());
-    let deep = format!(
-        "{{\"Statement\": {{\"Effect\": {}1{}}}}}",
-        "[".repeat(40),
-        "]".repeat(40)
-    );
-    assert!(
-        Policy::parse("p", deep.as_bytes())
-            .unwrap()
-            .blocking_problems()
-            .count()
-            > 0
-    );
+    let deep = format!("{{\"Statement\": {{\"Effect\": {}1{}}}}}", "[".repeat(40), "]".repeat(40));
+    assert!(Policy::parse("p", deep.as_bytes()).unwrap().blocking_problems().count() > 0);
 }
 
 #[test]
@@ -351,44 +203,20 @@ fn huge_policies_stay_bounded() {
             r#"{{"Sid": "S{i}", "Effect": "Deny", "Principal": "*", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b{i}/*", "Condition": {{"StringEquals": {{"s3:key{i}": "v{i}"}}}}}}"#
         )
     };
-    let text = format!(
-        r#"{{"Statement": [{}]}}"#,
-        (0..10_000).map(one).collect::<Vec<_>>().join(",")
-    );
-    let policy = quick("parsing 10,000 statements", || {
-        Policy::parse("p", text.as_bytes()).unwrap()
-    });
+    let text = format!(r#"{{"Statement": [{}]}}"#, (0..10_000).map(one).collect::<Vec<_>>().join(","));
+    let policy = quick("parsing 10,000 statements", || Policy::parse("p", text.as_bytes()).unwrap());
     assert_eq!(policy.statements().len(), 10_000);
-    let scene = Scene {
-        resource_account: "222222222222".into(),
-        resource_policy: Some(Arc::new(policy)),
-        ..Scene::default()
-    };
+    let scene =
+        Scene { resource_account: "222222222222".into(), resource_policy: Some(Arc::new(policy)), ..Scene::default() };
     let question = Question::about(["s3:GetObject"]).on("arn:aws:s3:::b7/x");
-    assert!(
-        quick("a property of 10,000 statements", || never(
-            &scene, &question
-        ))
-        .witness()
-        .is_some()
-    );
-    let same = text
-        .replace("b{i}", "b")
-        .replace("arn:aws:s3:::b", "arn:aws:s3:::*b");
+    assert!(quick("a property of 10,000 statements", || never(&scene, &question)).witness().is_some());
+    let same = text.replace("b{i}", "b").replace("arn:aws:s3:::b", "arn:aws:s3:::*b");
     let policy = Policy::parse("p", same.as_bytes()).unwrap();
-    let scene = Scene {
-        resource_policy: Some(Arc::new(policy)),
-        ..scene
-    };
-    let patterned = Question::about(["s3:*"])
-        .on("arn:aws:s3:::b")
-        .on_all("arn:aws:s3:::b/*");
+    let scene = Scene { resource_policy: Some(Arc::new(policy)), ..scene };
+    let patterned = Question::about(["s3:*"]).on("arn:aws:s3:::b").on_all("arn:aws:s3:::b/*");
     quick("10,000 keys and globs", || never(&scene, &patterned));
     let large = vec![b' '; 5 * 1024 * 1024];
-    assert!(matches!(
-        Policy::parse("p", &large),
-        Err(ParseError::TooLarge { .. })
-    ));
+    assert!(matches!(Policy::parse("p", &large), Err(ParseError::TooLarge { .. })));
 }
 
 #[test]
@@ -408,27 +236,15 @@ fn nasty_globs_stay_bounded() {
     let text = format!(r#"{{"Statement": [{}]}}"#, statements.join(","));
     let policy = Policy::parse("p", text.as_bytes()).unwrap();
     let long = "a".repeat(10_000);
-    quick("a long text", || {
-        ask(policy.clone(), Context::new().with("a:x", long.as_str()))
-    });
-    let scene = Scene {
-        resource_account: "222222222222".into(),
-        resource_policy: Some(Arc::new(policy)),
-        ..Scene::default()
-    };
-    quick("a property of nasty globs", || {
-        never(
-            &scene,
-            &Question::about(["s3:GetObject"]).on_all("arn:aws:s3:::b/*"),
-        )
-    });
+    quick("a long text", || ask(policy.clone(), Context::new().with("a:x", long.as_str())));
+    let scene =
+        Scene { resource_account: "222222222222".into(), resource_policy: Some(Arc::new(policy)), ..Scene::default() };
+    quick("a property of nasty globs", || never(&scene, &Question::about(["s3:GetObject"]).on_all("arn:aws:s3:::b/*")));
 }
 
 #[test]
 fn many_keys_end_undecided_at_the_cap() {
-    let conditions: Vec<String> = (0..24)
-        .map(|i| format!(r#""k:{i}": ["a{i}", "b{i}"]"#))
-        .collect();
+    let conditions: Vec<String> = (0..24).map(|i| format!(r#""k:{i}": ["a{i}", "b{i}"]"#)).collect();
     let deny = format!(
         r#"{{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", "Condition": {{"StringEquals": {{{}}}}}}}"#,
         conditions.join(",")
@@ -440,12 +256,7 @@ fn many_keys_end_undecided_at_the_cap() {
         resource_policy: Some(Arc::new(Policy::parse("p", text.as_bytes()).unwrap())),
         ..Scene::default()
     };
-    quick("an exponential product", || {
-        never(
-            &scene,
-            &Question::about(["s3:GetObject"]).on("arn:aws:s3:::b/x"),
-        )
-    });
+    quick("an exponential product", || never(&scene, &Question::about(["s3:GetObject"]).on("arn:aws:s3:::b/x")));
 }
 
 fn fuzz_text() -> impl Strategy<Value = String> {
@@ -513,14 +324,8 @@ fn fuzz_statement() -> impl Strategy<Value = String> {
         Just("Other")
     ];
     proptest::collection::vec((key, value), 0..7).prop_map(|members| {
-        let members: Vec<String> = members
-            .iter()
-            .map(|(k, v)| format!("\"{k}\": {v}"))
-            .collect();
-        format!(
-            "{{\"Version\": \"2012-10-17\", \"Statement\": [{{{}}}]}}",
-            members.join(", ")
-        )
+        let members: Vec<String> = members.iter().map(|(k, v)| format!("\"{k}\": {v}")).collect();
+        format!("{{\"Version\": \"2012-10-17\", \"Statement\": [{{{}}}]}}", members.join(", "))
     })
 }
 

@@ -48,7 +48,7 @@ MUTANTS = [
     (18, "decide.rs", "self.resource.direct.or(limits.cut(self.resource.role))", "limits.cut(self.resource.direct.or(self.resource.role))"),
     (18, "decide.rs", "self.limits.cut(side.and(self.limits.identity))", "side.and(self.limits.identity)"),
     (19, "decide.rs", 'component(2) == "kms" && tail().starts_with("key/")', "false"),
-    (19, "decide.rs", "component(2) == \"iam\" && tail().starts_with(\"role/\")", "false"),
+    (19, "decide.rs", 'component(2) == "iam" && tail().starts_with("role/")', "false"),
     (20, "principal.rs", "        if bounded {\n", "        if false && bounded {\n"),
     (20, "principal.rs", "named.direct.and(named.role).and(named.account)", "named.any()"),
     (20, "principal.rs", "Principal::User { .. } => named.direct.and(named.account),", "Principal::User { .. } => named.any(),"),

@@ -1,10 +1,5 @@
 //! What text matching gets wrong, as tables: TLS on a bucket, and a trail nobody can stop.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use logproof_policy::{Answer, Question, Scene, Who, never};
 
@@ -12,8 +7,7 @@ use logproof_policy::{Answer, Question, Scene, Who, never};
 mod zone;
 use zone::*;
 
-const DENY: &str =
-    r#""Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["BUCKET", "BUCKET/*"]"#;
+const DENY: &str = r#""Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["BUCKET", "BUCKET/*"]"#;
 const HTTP: &str = r#""Condition": {"Bool": {"aws:SecureTransport": "false"}}"#;
 
 fn describe(answer: &Answer) -> String {
@@ -106,58 +100,36 @@ fn tls_near_misses() {
 
 #[test]
 fn a_tls_floor_and_plain_http_are_two_questions() {
-    let floor =
-        format!(r#"[{{{DENY}, "Condition": {{"NumericLessThan": {{"s3:TlsVersion": "1.2"}}}}}}]"#);
-    let old_tls = on_bucket(Question::about(["s3:*"]))
-        .when(r#"{"NumericLessThan": {"s3:TlsVersion": "1.2"}}"#)
-        .unwrap();
+    let floor = format!(r#"[{{{DENY}, "Condition": {{"NumericLessThan": {{"s3:TlsVersion": "1.2"}}}}}}]"#);
+    let old_tls =
+        on_bucket(Question::about(["s3:*"])).when(r#"{"NumericLessThan": {"s3:TlsVersion": "1.2"}}"#).unwrap();
     assert!(never(&bucket(&floor), &old_tls).holds());
     let answer = never(&bucket(&floor), &plain_http());
     let witness = answer.witness().expect("plain HTTP escapes a TLS floor");
-    assert_eq!(
-        witness.matters,
-        [("aws:SecureTransport".to_owned(), Some("false".into()))],
-        "{}",
-        witness.sentence()
-    );
+    assert_eq!(witness.matters, [("aws:SecureTransport".to_owned(), Some("false".into()))], "{}", witness.sentence());
     let only_http = format!("[{{{DENY}, {HTTP}}}]");
     assert!(never(&bucket(&only_http), &old_tls).witness().is_some());
 }
 
 fn trail(member: &str, mgmt: &str) -> Scene {
     let deny = |name: &str, text: &str| {
-        if text.is_empty() {
-            vec![]
-        } else {
-            vec![policy(name, text)]
-        }
+        if text.is_empty() { vec![] } else { vec![policy(name, text)] }
     };
     let mut organization = organization();
     for account in &mut organization.accounts {
         let text = if account.management { mgmt } else { member };
         account.scps = Some(path(&deny("guard", text)));
     }
-    Scene {
-        organization,
-        resource_account: MGMT.to_owned(),
-        resource_policy: None,
-    }
+    Scene { organization, resource_account: MGMT.to_owned(), resource_policy: None }
 }
 
 /// The trail lives in the management account; members act on shadow trails of their own account, so
 /// the question is asked of an account's own trail ARN.
 fn stop(scene: &Scene, account: &str) -> Answer {
     let trail = format!("arn:aws:cloudtrail:us-east-1:{account}:trail/org-trail");
-    let scene = Scene {
-        resource_account: account.to_owned(),
-        ..scene.clone()
-    };
-    let actions = [
-        "cloudtrail:StopLogging",
-        "cloudtrail:DeleteTrail",
-        "cloudtrail:UpdateTrail",
-        "cloudtrail:PutEventSelectors",
-    ];
+    let scene = Scene { resource_account: account.to_owned(), ..scene.clone() };
+    let actions =
+        ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors"];
     let who = Who::account(account).except_arn("arn:aws:iam::222222222222:role/TrailAdmin");
     never(&scene, &Question::about(actions).on(&trail).by(who))
 }
@@ -172,26 +144,10 @@ fn trail_near_misses() {
         ("guarded", trail(&good, ""), true),
         ("detached", trail("", ""), false),
         ("on the management account only", trail("", &good), false),
-        (
-            "exemption in any account",
-            trail(&exempt("arn:aws:iam::*:role/TrailAdmin"), ""),
-            false,
-        ),
-        (
-            "exemption with a path wildcard",
-            trail(&exempt("arn:aws:iam::222222222222:role/*TrailAdmin"), ""),
-            true,
-        ),
-        (
-            "other trail",
-            trail(&good.replace("org-trail", "other"), ""),
-            false,
-        ),
-        (
-            "selectors left open",
-            trail(&good.replace(r#", "cloudtrail:PutEventSelectors""#, ""), ""),
-            false,
-        ),
+        ("exemption in any account", trail(&exempt("arn:aws:iam::*:role/TrailAdmin"), ""), false),
+        ("exemption with a path wildcard", trail(&exempt("arn:aws:iam::222222222222:role/*TrailAdmin"), ""), true),
+        ("other trail", trail(&good.replace("org-trail", "other"), ""), false),
+        ("selectors left open", trail(&good.replace(r#", "cloudtrail:PutEventSelectors""#, ""), ""), false),
     ];
     for (name, scene, holds) in cases {
         let answer = stop(&scene, WORK);
@@ -199,42 +155,22 @@ fn trail_near_misses() {
         assert!(!matches!(answer, Answer::Undecided(_)), "{name}");
     }
     let management = stop(&trail(&good, &good), MGMT);
-    assert!(
-        management.witness().is_some(),
-        "no SCP restricts the management account"
-    );
+    assert!(management.witness().is_some(), "no SCP restricts the management account");
 }
 
 #[test]
 fn an_exemption_for_a_session_arn_exempts_nobody() {
-    let scene = trail(
-        &GUARD.replace(
-            "EXEMPT",
-            "arn:aws:sts::444444444444:assumed-role/TrailAdmin/*",
-        ),
-        "",
-    );
+    let scene = trail(&GUARD.replace("EXEMPT", "arn:aws:sts::444444444444:assumed-role/TrailAdmin/*"), "");
     assert!(stop(&scene, WORK).holds());
 }
 
 #[test]
 fn a_role_path_is_another_role() {
-    let scene = trail(
-        &GUARD.replace("EXEMPT", "arn:aws:iam::444444444444:role/TrailAdmin"),
-        "",
-    );
+    let scene = trail(&GUARD.replace("EXEMPT", "arn:aws:iam::444444444444:role/TrailAdmin"), "");
     let trail = "arn:aws:cloudtrail:us-east-1:444444444444:trail/org-trail";
     let ask = |arn: &str| {
-        let scene = Scene {
-            resource_account: WORK.to_owned(),
-            ..scene.clone()
-        };
-        never(
-            &scene,
-            &Question::about(["cloudtrail:StopLogging"])
-                .on(trail)
-                .by(Who::account(WORK).only_arn(arn)),
-        )
+        let scene = Scene { resource_account: WORK.to_owned(), ..scene.clone() };
+        never(&scene, &Question::about(["cloudtrail:StopLogging"]).on(trail).by(Who::account(WORK).only_arn(arn)))
     };
     assert!(ask("arn:aws:iam::444444444444:role/team/TrailAdmin").holds());
     assert!(!ask("arn:aws:iam::444444444444:role/TrailAdmin").holds());
@@ -244,39 +180,20 @@ fn a_role_path_is_another_role() {
 fn an_allow_list_without_the_service_stops_everybody() {
     let mut organization = organization();
     for account in &mut organization.accounts {
-        let only = policy(
-            "only-s3",
-            r#"[{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]"#,
-        );
+        let only = policy("only-s3", r#"[{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]"#);
         account.scps = Some(vec![vec![full()], vec![only], vec![full()]]);
     }
-    let scene = Scene {
-        organization,
-        resource_account: WORK.to_owned(),
-        resource_policy: None,
-    };
+    let scene = Scene { organization, resource_account: WORK.to_owned(), resource_policy: None };
     assert!(stop(&scene, WORK).holds());
 }
 
 #[test]
 fn service_linked_roles_are_outside_every_scp() {
-    let scene = trail(
-        &GUARD.replace("EXEMPT", "arn:aws:iam::222222222222:role/TrailAdmin"),
-        "",
-    );
-    let scene = Scene {
-        resource_account: WORK.to_owned(),
-        ..scene
-    };
+    let scene = trail(&GUARD.replace("EXEMPT", "arn:aws:iam::222222222222:role/TrailAdmin"), "");
+    let scene = Scene { resource_account: WORK.to_owned(), ..scene };
     let question = Question::about(["cloudtrail:StopLogging"])
         .on("arn:aws:cloudtrail:us-east-1:444444444444:trail/org-trail")
         .by(Who::account(WORK).with_service_linked_roles());
     let answer = never(&scene, &question);
-    assert!(
-        answer
-            .witness()
-            .is_some_and(|w| w.caller.contains("service-linked")),
-        "{}",
-        describe(&answer)
-    );
+    assert!(answer.witness().is_some_and(|w| w.caller.contains("service-linked")), "{}", describe(&answer));
 }

@@ -1,15 +1,9 @@
 //! Bucket and key policies of the shapes that Control Tower, the Landing Zone Accelerator and the
 //! hardened log store use: no false alarm, and the real holes are found.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use logproof_policy::{
-    Account, Answer, Identity, Policy, Principal, Question, Scene, Source, Who, always, never,
-    who_can,
+    Account, Answer, Identity, Policy, Principal, Question, Scene, Source, Who, always, never, who_can,
 };
 
 #[path = "support/zone.rs"]
@@ -67,14 +61,8 @@ fn delivery(prefix: &str) -> Question {
 fn control_tower_raises_no_false_alarm() {
     let scene = bucket(CONTROL_TOWER);
     holds(&never(&scene, &plain_http()));
-    holds(&always(
-        &scene,
-        &delivery("o-exampleorgid/AWSLogs/o-exampleorgid"),
-    ));
-    holds(&never(
-        &scene,
-        &on_bucket(Question::about(["s3:*"])).by(Who::outsiders()),
-    ));
+    holds(&always(&scene, &delivery("o-exampleorgid/AWSLogs/o-exampleorgid")));
+    holds(&never(&scene, &on_bucket(Question::about(["s3:*"])).by(Who::outsiders())));
     let deputy = Question::about(["s3:PutObject"])
         .on_all(&format!("{BUCKET}/*"))
         .by(Who::services())
@@ -87,10 +75,7 @@ fn the_accelerator_raises_no_false_alarm() {
     let scene = bucket(ACCELERATOR);
     holds(&never(&scene, &plain_http()));
     holds(&always(&scene, &delivery("AWSLogs/o-exampleorgid")));
-    holds(&never(
-        &scene,
-        &on_bucket(Question::about(["s3:*"])).by(Who::outsiders()),
-    ));
+    holds(&never(&scene, &on_bucket(Question::about(["s3:*"])).by(Who::outsiders())));
     let deputy = Question::about(["s3:PutObject"])
         .on_all(&format!("{BUCKET}/*"))
         .by(Who::services())
@@ -110,17 +95,8 @@ fn a_service_allow_without_a_source_condition_is_a_confused_deputy() {
         .from_source(Source::Foreign);
     let answer = never(&scene, &deputy);
     let witness = answer.witness().expect("open");
-    assert_eq!(
-        witness.decided.statement.as_ref().unwrap().sid.as_deref(),
-        Some("Write")
-    );
-    assert!(
-        witness
-            .sentence()
-            .contains("on behalf of account 999999999999"),
-        "{}",
-        witness.sentence()
-    );
+    assert_eq!(witness.decided.statement.as_ref().unwrap().sid.as_deref(), Some("Write"));
+    assert!(witness.sentence().contains("on behalf of account 999999999999"), "{}", witness.sentence());
 }
 
 #[test]
@@ -148,46 +124,25 @@ fn a_wildcard_source_account_is_no_restriction() {
         .on_all(&format!("{BUCKET}/*"))
         .by(Who::services())
         .from_source(Source::Foreign);
-    assert!(
-        never(&scene("arn:aws:cloudtrail:*:*:trail/org-trail"), &deputy)
-            .witness()
-            .is_some()
-    );
-    holds(&never(
-        &scene("arn:aws:cloudtrail:*:111111111111:trail/*"),
-        &deputy,
-    ));
+    assert!(never(&scene("arn:aws:cloudtrail:*:*:trail/org-trail"), &deputy).witness().is_some());
+    holds(&never(&scene("arn:aws:cloudtrail:*:111111111111:trail/*"), &deputy));
 }
 
 #[test]
 fn delivery_is_refused_where_the_prefix_or_the_header_is_wrong() {
     let scene = bucket(CONTROL_TOWER);
     let answer = always(&scene, &delivery("AWSLogs"));
-    assert!(
-        answer
-            .witness()
-            .is_some_and(|w| w.sentence().contains("cannot call")),
-        "{}",
-        shown(&answer)
-    );
+    assert!(answer.witness().is_some_and(|w| w.sentence().contains("cannot call")), "{}", shown(&answer));
     let with_header = CONTROL_TOWER.replacen(
         '[',
         r#"[{"Sid": "Sse", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "BUCKET/*",
              "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}},"#,
         1,
     );
-    let answer = always(
-        &bucket(&with_header),
-        &delivery("o-exampleorgid/AWSLogs/o-exampleorgid"),
-    );
-    let witness = answer
-        .witness()
-        .expect("default encryption needs no header, so the Deny stops delivery");
+    let answer = always(&bucket(&with_header), &delivery("o-exampleorgid/AWSLogs/o-exampleorgid"));
+    let witness = answer.witness().expect("default encryption needs no header, so the Deny stops delivery");
     assert!(
-        witness
-            .matters
-            .iter()
-            .any(|(k, v)| k == "s3:x-amz-server-side-encryption" && v.is_none()),
+        witness.matters.iter().any(|(k, v)| k == "s3:x-amz-server-side-encryption" && v.is_none()),
         "{}",
         witness.sentence()
     );
@@ -196,31 +151,13 @@ fn delivery_is_refused_where_the_prefix_or_the_header_is_wrong() {
 #[test]
 fn the_source_documents_proxy_principal_is_linted_and_useless() {
     let text = CONTROL_TOWER
-        .replace(
-            "cloudtrail.amazonaws.com",
-            "cloudtrail.amazonaws.com.rproxy.goskope.com",
-        )
+        .replace("cloudtrail.amazonaws.com", "cloudtrail.amazonaws.com.rproxy.goskope.com")
         .replace("BUCKET", BUCKET);
     let policy = Policy::parse("p", format!(r#"{{"Statement": {text}}}"#).as_bytes()).unwrap();
-    let lint = policy
-        .problems()
-        .iter()
-        .find(|p| p.message.contains("rproxy"))
-        .unwrap();
-    assert!(
-        lint.message
-            .contains("`cloudtrail.amazonaws.com` may be meant"),
-        "{lint}"
-    );
-    let broken = bucket(&CONTROL_TOWER.replace(
-        "cloudtrail.amazonaws.com",
-        "cloudtrail.amazonaws.com.example.net",
-    ));
-    assert!(
-        always(&broken, &delivery("o-exampleorgid/AWSLogs/o-exampleorgid"))
-            .witness()
-            .is_some()
-    );
+    let lint = policy.problems().iter().find(|p| p.message.contains("rproxy")).unwrap();
+    assert!(lint.message.contains("`cloudtrail.amazonaws.com` may be meant"), "{lint}");
+    let broken = bucket(&CONTROL_TOWER.replace("cloudtrail.amazonaws.com", "cloudtrail.amazonaws.com.example.net"));
+    assert!(always(&broken, &delivery("o-exampleorgid/AWSLogs/o-exampleorgid")).witness().is_some());
 }
 
 const KEY_POLICY: &str = r#"[
@@ -236,18 +173,9 @@ fn key_use_is_known_by_class_of_caller() {
     let callers = who_can(&scene, &Question::about(["kms:Decrypt"]).on(KEY));
     let names: Vec<&str> = callers.can.iter().map(|w| w.caller.as_str()).collect();
     assert!(callers.undecided.is_empty(), "{:?}", callers.undecided);
-    assert!(
-        names.iter().all(|n| n.contains("222222222222")),
-        "{names:?}"
-    );
-    assert!(
-        names.contains(&"the root user of account 222222222222"),
-        "{names:?}"
-    );
-    let deputy = Question::about(["kms:GenerateDataKey*"])
-        .on(KEY)
-        .by(Who::services())
-        .from_source(Source::Foreign);
+    assert!(names.iter().all(|n| n.contains("222222222222")), "{names:?}");
+    assert!(names.contains(&"the root user of account 222222222222"), "{names:?}");
+    let deputy = Question::about(["kms:GenerateDataKey*"]).on(KEY).by(Who::services()).from_source(Source::Foreign);
     holds(&never(&scene, &deputy));
     let any_trail = KEY_POLICY.replace(":111111111111:trail/*", ":*:trail/*");
     scene.resource_policy = Some(policy("key policy", &any_trail));
@@ -265,45 +193,26 @@ fn readers_stay_on_their_path() {
     let scene = |path: &str| {
         let identity = Identity {
             principal: reader.clone(),
-            policies: vec![policy(
-                "reader",
-                r#"[{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]"#,
-            )],
+            policies: vec![policy("reader", r#"[{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]"#)],
             boundary: None,
             tags: Vec::new(),
         };
         let mut scene = bucket(&format!(
             r#"[{{"Sid": "Read", "Effect": "Allow", "Principal": {{"AWS": "arn:aws:iam::333333333333:role/Reader"}}, "Action": "s3:GetObject", "Resource": "{path}"}}]"#
         ));
-        let audit = scene
-            .organization
-            .accounts
-            .iter_mut()
-            .find(|a| a.id == AUDIT)
-            .unwrap();
+        let audit = scene.organization.accounts.iter_mut().find(|a| a.id == AUDIT).unwrap();
         *audit = Account::member(AUDIT).with_identities(vec![identity]);
         scene
     };
-    let beyond = on_bucket(Question::about(["s3:*"]))
-        .by(Who::account(AUDIT))
-        .except_on(&format!("{BUCKET}/AWSLogs/a/*"));
+    let beyond =
+        on_bucket(Question::about(["s3:*"])).by(Who::account(AUDIT)).except_on(&format!("{BUCKET}/AWSLogs/a/*"));
     holds(&never(&scene("BUCKET/AWSLogs/a/*"), &beyond));
     let answer = never(&scene("BUCKET/*"), &beyond);
-    let witness = answer
-        .witness()
-        .expect("the whole bucket is more than the path");
+    let witness = answer.witness().expect("the whole bucket is more than the path");
     assert_eq!(witness.request.action(), "s3:GetObject");
-    assert_eq!(
-        witness.caller,
-        "role `arn:aws:iam::333333333333:role/Reader`"
-    );
+    assert_eq!(witness.caller, "role `arn:aws:iam::333333333333:role/Reader`");
     let more = never(&scene("BUCKET/AWSLogs/a*"), &beyond);
-    assert!(
-        more.witness()
-            .is_some_and(|w| w.request.resource().contains("/AWSLogs/a")),
-        "{}",
-        shown(&more)
-    );
+    assert!(more.witness().is_some_and(|w| w.request.resource().contains("/AWSLogs/a")), "{}", shown(&more));
 }
 
 #[test]
@@ -312,14 +221,7 @@ fn temporary_grants_expire() {
         r#"[{"Sid": "Until", "Effect": "Allow", "Principal": {"AWS": "999999999999"}, "Action": "s3:GetObject", "Resource": "BUCKET/*",
              "Condition": {"DateLessThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}}]"#,
     );
-    let ask = |now: &str| {
-        never(
-            &scene,
-            &on_bucket(Question::about(["s3:GetObject"]))
-                .by(Who::outsiders())
-                .at(now),
-        )
-    };
+    let ask = |now: &str| never(&scene, &on_bucket(Question::about(["s3:GetObject"])).by(Who::outsiders()).at(now));
     assert!(ask("2025-12-31").witness().is_some());
     holds(&ask("2026-01-01"));
 }
@@ -330,10 +232,7 @@ fn a_sentence_reads_well() {
         r#"[{"Sid": "Public", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "BUCKET/*"},
             {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["BUCKET", "BUCKET/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}, "StringNotEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}}]"#,
     );
-    let answer = never(
-        &scene,
-        &plain_http().by(Who::organization().except_root_users()),
-    );
+    let answer = never(&scene, &plain_http().by(Who::organization().except_root_users()));
     let sentence = answer.witness().expect("open").sentence();
     assert_eq!(
         sentence,
@@ -361,11 +260,7 @@ fn an_unknown_operator_is_undecided_unless_something_else_decides() {
     let odd = r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["BUCKET", "BUCKET/*"], "Condition": {"StringMatches": {"aws:SourceIp": "x"}}}"#;
     let scene: Scene = bucket(&format!("[{odd}]"));
     let answer = never(&scene, &plain_http());
-    assert!(
-        matches!(&answer, Answer::Undecided(reason) if reason.contains("StringMatches")),
-        "{}",
-        shown(&answer)
-    );
+    assert!(matches!(&answer, Answer::Undecided(reason) if reason.contains("StringMatches")), "{}", shown(&answer));
     let firm = r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["BUCKET", "BUCKET/*"]}"#;
     holds(&never(&bucket(&format!("[{odd}, {firm}]")), &plain_http()));
 }

@@ -60,9 +60,7 @@ PutServiceLinkedConfigurationRecorder StartConfigurationRecorder StopConfigurati
 fn listed(service: &str) -> Option<Vec<(&'static str, Works)>> {
     let all = |names: &'static str, works| names.split_whitespace().map(move |name| (name, works));
     Some(match service {
-        "s3" => all(S3_OBJECT, Works::Object)
-            .chain(all(S3_BUCKET, Works::Bucket))
-            .collect(),
+        "s3" => all(S3_OBJECT, Works::Object).chain(all(S3_BUCKET, Works::Bucket)).collect(),
         "kms" => all(KMS, Works::Anything).collect(),
         "cloudtrail" => all(CLOUDTRAIL, Works::Anything).collect(),
         "config" => all(CONFIG, Works::Anything).collect(),
@@ -73,12 +71,7 @@ fn listed(service: &str) -> Option<Vec<(&'static str, Works)>> {
 /// Every listed action of a service, as `service:Name`.
 pub(crate) fn of_service(service: &str) -> Option<Vec<(String, Works)>> {
     let names = listed(service)?;
-    Some(
-        names
-            .into_iter()
-            .map(|(name, works)| (format!("{service}:{name}"), works))
-            .collect(),
-    )
+    Some(names.into_iter().map(|(name, works)| (format!("{service}:{name}"), works)).collect())
 }
 
 /// What an action works on, if it is a listed one.
@@ -87,18 +80,12 @@ pub(crate) fn works_on(action: &str) -> Works {
         return Works::Anything;
     };
     let listed = listed(&service.to_lowercase()).unwrap_or_default();
-    listed
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(name))
-        .map_or(Works::Anything, |(_, works)| *works)
+    listed.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or(Works::Anything, |(_, works)| *works)
 }
 
 /// Whether an action can be asked on a resource: bucket actions are not asked on objects.
 pub(crate) fn fits(works: Works, resource: &str) -> bool {
-    let Some(name) = resource
-        .strip_prefix("arn:")
-        .and_then(|r| r.splitn(5, ':').nth(4))
-    else {
+    let Some(name) = resource.strip_prefix("arn:").and_then(|r| r.splitn(5, ':').nth(4)) else {
         return true;
     };
     match works {
@@ -114,9 +101,6 @@ pub(crate) fn is_special(action: &str) -> bool {
     lower.starts_with("sts:assumerole")
         || matches!(
             lower.as_str(),
-            "kms:retiregrant"
-                | "s3:getbucketpolicy"
-                | "s3:putbucketpolicy"
-                | "s3:deletebucketpolicy"
+            "kms:retiregrant" | "s3:getbucketpolicy" | "s3:putbucketpolicy" | "s3:deletebucketpolicy"
         )
 }

@@ -77,14 +77,10 @@ impl<'p> Atoms<'p> {
         self.of_key(key)
             .iter()
             .flat_map(|c| match &c.test {
-                Test::Compare {
-                    values: Values::Text(texts),
-                    ..
-                } => texts.iter().map(|t| (t, false)).collect(),
-                Test::Compare {
-                    values: Values::TextIgnoringCase(texts),
-                    ..
-                } => texts.iter().map(|t| (t, true)).collect(),
+                Test::Compare { values: Values::Text(texts), .. } => texts.iter().map(|t| (t, false)).collect(),
+                Test::Compare { values: Values::TextIgnoringCase(texts), .. } => {
+                    texts.iter().map(|t| (t, true)).collect()
+                }
                 _ => Vec::new(),
             })
             .filter_map(|(text, fold)| text.as_ref().ok().map(|t| (t, fold)))
@@ -93,24 +89,18 @@ impl<'p> Atoms<'p> {
     /// Conditions into whose values a key is substituted.
     pub(crate) fn using(&self, key: &str) -> Vec<&'p Condition> {
         let mentions = |t: &Template| match &t.shape {
-            Shape::Variable { pieces, .. } => pieces.iter().any(
-                |p| matches!(p, Piece::Variable { key: k, .. } if catalog::canonical(k) == key),
-            ),
+            Shape::Variable { pieces, .. } => {
+                pieces.iter().any(|p| matches!(p, Piece::Variable { key: k, .. } if catalog::canonical(k) == key))
+            }
             _ => false,
         };
         let texts = |c: &Condition| match &c.test {
-            Test::Compare {
-                values: Values::Text(t) | Values::TextIgnoringCase(t),
-                ..
-            } => t.iter().flatten().any(mentions),
+            Test::Compare { values: Values::Text(t) | Values::TextIgnoringCase(t), .. } => {
+                t.iter().flatten().any(mentions)
+            }
             _ => false,
         };
-        self.conditions
-            .values()
-            .flatten()
-            .copied()
-            .filter(|c| texts(c))
-            .collect()
+        self.conditions.values().flatten().copied().filter(|c| texts(c)).collect()
     }
 
     pub(crate) fn literals(&self, key: &str) -> Vec<String> {
@@ -122,11 +112,7 @@ impl<'p> Atoms<'p> {
     }
 
     /// What the policies can tell about the ARN of a caller of one account.
-    pub(crate) fn principal_machines(
-        &self,
-        account: &str,
-        who: impl Iterator<Item = Machine>,
-    ) -> Vec<Machine> {
+    pub(crate) fn principal_machines(&self, account: &str, who: impl Iterator<Item = Machine>) -> Vec<Machine> {
         let mut machines: Vec<Machine> = Vec::new();
         let mut add = |machine: Machine| {
             if !machines.contains(&machine) {
@@ -135,15 +121,14 @@ impl<'p> Atoms<'p> {
         };
         who.for_each(&mut add);
         for (template, fold) in self.templates("aws:principalarn") {
-            template_machine(template, fold, account)
-                .into_iter()
-                .for_each(&mut add);
+            template_machine(template, fold, account).into_iter().for_each(&mut add);
         }
         for entry in &self.entries {
-            if let Entry::Arn(arn) = entry {
-                if arn.split(':').nth(2) == Some("iam") && arn.split(':').nth(4) == Some(account) {
-                    add(Machine::glob(&Glob::Exact(arn.clone())));
-                }
+            if let Entry::Arn(arn) = entry
+                && arn.split(':').nth(2) == Some("iam")
+                && arn.split(':').nth(4) == Some(account)
+            {
+                add(Machine::glob(&Glob::Exact(arn.clone())));
             }
         }
         machines

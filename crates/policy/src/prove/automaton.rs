@@ -32,9 +32,7 @@ pub(crate) struct Machine {
 
 impl Machine {
     pub(crate) fn glob(glob: &Glob) -> Self {
-        Self {
-            steps: glob.tokens().into_iter().map(|t| step(t, false)).collect(),
-        }
+        Self { steps: glob.tokens().into_iter().map(|t| step(t, false)).collect() }
     }
 
     pub(crate) fn arn(arn: &ArnGlob) -> Self {
@@ -55,51 +53,25 @@ impl Machine {
             Step::Many => Step::ManyButColon,
             other => other,
         };
-        Self {
-            steps: Self::arn(arn).steps.into_iter().map(flat).collect(),
-        }
+        Self { steps: Self::arn(arn).steps.into_iter().map(flat).collect() }
     }
 
     /// A text without regard to case; the glob is lowercase.
     pub(crate) fn any_case(glob: &Glob) -> Self {
         let fold = |s| {
-            if let Step::Char(c) = s {
-                Step::Letter(c)
-            } else {
-                s
-            }
+            if let Step::Char(c) = s { Step::Letter(c) } else { s }
         };
-        Self {
-            steps: Self::glob(glob).steps.into_iter().map(fold).collect(),
-        }
+        Self { steps: Self::glob(glob).steps.into_iter().map(fold).collect() }
     }
 
     /// The characters every match begins with.
     fn head(&self) -> Vec<char> {
-        self.steps
-            .iter()
-            .map_while(|s| {
-                if let Step::Char(c) = s {
-                    Some(*c)
-                } else {
-                    None
-                }
-            })
-            .collect()
+        self.steps.iter().map_while(|s| if let Step::Char(c) = s { Some(*c) } else { None }).collect()
     }
 
     /// The only text the pattern matches, if it has no wildcard.
     pub(crate) fn literal(&self) -> Option<String> {
-        self.steps
-            .iter()
-            .map(|s| {
-                if let Step::Char(c) = s {
-                    Some(*c)
-                } else {
-                    None
-                }
-            })
-            .collect()
+        self.steps.iter().map(|s| if let Step::Char(c) = s { Some(*c) } else { None }).collect()
     }
 }
 
@@ -131,18 +103,11 @@ pub(crate) fn classes(base: Option<&Machine>, machines: &[Machine]) -> Option<Ve
     // A pattern whose beginning differs from the base's never matches here; most policies have many such.
     let head = base.head();
     let meets: Vec<bool> = machines.iter().map(|m| agree(&head, &m.head())).collect();
-    let kept = machines
-        .iter()
-        .zip(&meets)
-        .filter(|(_, meets)| **meets)
-        .map(|(m, _)| m);
+    let kept = machines.iter().zip(&meets).filter(|(_, meets)| **meets).map(|(m, _)| m);
     let mut classes = Product::new(Some(base), kept).search(true)?;
     for class in &mut classes {
         let mut found = class.accepts.iter();
-        class.accepts = meets
-            .iter()
-            .map(|meets| *meets && found.next().is_some_and(|hit| *hit))
-            .collect();
+        class.accepts = meets.iter().map(|meets| *meets && found.next().is_some_and(|hit| *hit)).collect();
     }
     Some(classes)
 }
@@ -160,15 +125,8 @@ fn literals(machines: &[Machine]) -> Vec<Class> {
         fresh.push('x');
     }
     let mut seen = HashSet::new();
-    let all = texts
-        .iter()
-        .chain([&fresh])
-        .filter(|t| seen.insert(t.as_str()));
-    all.map(|text| Class {
-        accepts: texts.iter().map(|t| t == text).collect(),
-        text: text.clone(),
-    })
-    .collect()
+    let all = texts.iter().chain([&fresh]).filter(|t| seen.insert(t.as_str()));
+    all.map(|text| Class { accepts: texts.iter().map(|t| t == text).collect(), text: text.clone() }).collect()
 }
 
 /// Position sets of all machines side by side, 64 positions to a word.
@@ -190,11 +148,7 @@ impl<'m> Product<'m> {
             offsets.push(words);
             words += machine.steps.len() / 64 + 1;
         }
-        Self {
-            machines,
-            offsets,
-            words,
-        }
+        Self { machines, offsets, words }
     }
 
     fn search(&self, based: bool) -> Option<Vec<Class>> {
@@ -233,41 +187,26 @@ impl<'m> Product<'m> {
             return text;
         }
         let longer = format!("{text}x");
-        let end = longer
-            .chars()
-            .fold(self.start(), |state, c| self.step(&state, c));
+        let end = longer.chars().fold(self.start(), |state, c| self.step(&state, c));
         let found = self.accepts(&end);
-        let same = if based {
-            found.split_first() == Some((&true, accepts))
-        } else {
-            found == accepts
-        };
+        let same = if based { found.split_first() == Some((&true, accepts)) } else { found == accepts };
         if same { longer } else { text }
     }
 
-    fn positions<'s>(
-        &'s self,
-        state: &'s State,
-        machine: usize,
-    ) -> impl Iterator<Item = usize> + 's {
+    fn positions<'s>(&'s self, state: &'s State, machine: usize) -> impl Iterator<Item = usize> + 's {
         let first = self.offsets.get(machine).copied().unwrap_or(0);
         let last = self.offsets.get(machine + 1).copied().unwrap_or(self.words);
-        state
-            .get(first..last)
-            .unwrap_or_default()
-            .iter()
-            .enumerate()
-            .flat_map(|(at, word)| {
-                let mut rest = *word;
-                std::iter::from_fn(move || {
-                    if rest == 0 {
-                        return None;
-                    }
-                    let bit = rest.trailing_zeros() as usize;
-                    rest &= rest - 1;
-                    Some(at * 64 + bit)
-                })
+        state.get(first..last).unwrap_or_default().iter().enumerate().flat_map(|(at, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                if rest == 0 {
+                    return None;
+                }
+                let bit = rest.trailing_zeros() as usize;
+                rest &= rest - 1;
+                Some(at * 64 + bit)
             })
+        })
     }
 
     /// Marks a position and those reachable without reading: a run of nothing passes a `*`.
@@ -334,9 +273,7 @@ impl<'m> Product<'m> {
             .map(|(at, machine)| {
                 let end = machine.steps.len();
                 let first = self.offsets.get(at).copied().unwrap_or(0);
-                state
-                    .get(first + end / 64)
-                    .is_some_and(|word| word >> (end % 64) & 1 == 1)
+                state.get(first + end / 64).is_some_and(|word| word >> (end % 64) & 1 == 1)
             })
             .collect()
     }
@@ -354,10 +291,7 @@ impl<'m> Product<'m> {
             }
         };
         for (at, machine) in self.machines.iter().enumerate() {
-            for step in self
-                .positions(state, at)
-                .filter_map(|p| machine.steps.get(p))
-            {
+            for step in self.positions(state, at).filter_map(|p| machine.steps.get(p)) {
                 match step {
                     Step::Char(c) => add(*c),
                     Step::Letter(c) => {
@@ -369,9 +303,7 @@ impl<'m> Product<'m> {
                 }
             }
         }
-        let fresh = "xyzabcdefghijklmnopqrstuvw0123456789"
-            .chars()
-            .find(|c| !special.contains(c));
+        let fresh = "xyzabcdefghijklmnopqrstuvw0123456789".chars().find(|c| !special.contains(c));
         let fresh = fresh.or_else(|| ('\u{4e00}'..'\u{9fff}').find(|c| !special.contains(c)));
         fresh.into_iter().chain(special).collect()
     }
@@ -405,45 +337,24 @@ mod tests {
         let classes = classes(None, &machines).unwrap();
         for class in &classes {
             for (pattern, accepts) in patterns.iter().zip(&class.accepts) {
-                assert_eq!(
-                    Glob::new(pattern).matches(&class.text),
-                    *accepts,
-                    "{pattern} on {}",
-                    class.text
-                );
+                assert_eq!(Glob::new(pattern).matches(&class.text), *accepts, "{pattern} on {}", class.text);
             }
         }
-        assert!(
-            classes
-                .iter()
-                .any(|c| c.accepts == [true, true, true, false, false])
-        );
+        assert!(classes.iter().any(|c| c.accepts == [true, true, true, false, false]));
     }
 
     #[test]
     fn a_base_limits_the_texts() {
         let base = machine("arn:aws:s3:::b/?*");
-        let classes = classes(
-            Some(&base),
-            &[
-                machine("arn:aws:s3:::b/AWSLogs/*"),
-                machine("arn:aws:s3:::c*"),
-            ],
-        )
-        .unwrap();
+        let classes = classes(Some(&base), &[machine("arn:aws:s3:::b/AWSLogs/*"), machine("arn:aws:s3:::c*")]).unwrap();
         assert_eq!(classes.len(), 2);
-        assert!(
-            classes
-                .iter()
-                .all(|c| c.text.starts_with("arn:aws:s3:::b/"))
-        );
+        assert!(classes.iter().all(|c| c.text.starts_with("arn:aws:s3:::b/")));
     }
 
     #[test]
     fn too_many_states_are_reported() {
-        let nasty: Vec<Machine> = (0..12)
-            .map(|i| machine(&format!("*{}?????????????*", char::from(b'a' + i))))
-            .collect();
+        let nasty: Vec<Machine> =
+            (0..12).map(|i| machine(&format!("*{}?????????????*", char::from(b'a' + i)))).collect();
         assert!(classes(None, &nasty).is_none());
     }
 }

@@ -20,9 +20,7 @@ pub(crate) fn canonical(key: &str) -> &str {
 pub(crate) fn prerequisite(key: &str) -> Option<&'static str> {
     match key {
         TLS_VERSION => Some(TLS),
-        "aws:sourceaccount" | "aws:sourcearn" | "kms:encryptioncontext:aws:cloudtrail:arn" => {
-            Some(SOURCE)
-        }
+        "aws:sourceaccount" | "aws:sourcearn" | "kms:encryptioncontext:aws:cloudtrail:arn" => Some(SOURCE),
         "aws:sourceorgid" | "aws:sourceorgpaths" => Some("aws:sourceaccount"),
         _ => None,
     }
@@ -30,10 +28,7 @@ pub(crate) fn prerequisite(key: &str) -> Option<&'static str> {
 
 /// Keys about the resource on whose behalf a service calls; nobody else can set them.
 pub(crate) fn is_source(key: &str) -> bool {
-    matches!(
-        key,
-        "aws:sourceaccount" | "aws:sourcearn" | "aws:sourceorgid" | "aws:sourceorgpaths"
-    )
+    matches!(key, "aws:sourceaccount" | "aws:sourcearn" | "aws:sourceorgid" | "aws:sourceorgpaths")
 }
 
 /// Keys that exist only when an IAM principal signs the request.
@@ -97,9 +92,7 @@ pub(crate) fn is_multivalued(key: &str) -> bool {
 
 /// Numeric keys that hold whole numbers: nothing lies between 29 and 30.
 pub(crate) fn is_whole(key: &str) -> bool {
-    ["days", "years", "age", "keys", "length", "port", "seconds"]
-        .iter()
-        .any(|end| key.ends_with(end))
+    ["days", "years", "age", "keys", "length", "port", "seconds"].iter().any(|end| key.ends_with(end))
 }
 
 /// Whether a key of one service cannot occur on an action of another.

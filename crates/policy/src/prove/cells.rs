@@ -62,11 +62,7 @@ pub(crate) fn of_key(
     }
     if multivalued || tests.sets > 0 {
         let size = tests.sets.clamp(1, 3);
-        cells.extend(
-            subsets(&values, size)?
-                .into_iter()
-                .map(|s| Some(ContextValue::Many(s))),
-        );
+        cells.extend(subsets(&values, size)?.into_iter().map(|s| Some(ContextValue::Many(s))));
     }
     Ok(cells)
 }
@@ -124,34 +120,18 @@ impl Tests {
             }
         };
         if self.bools {
-            ["true", "false"]
-                .into_iter()
-                .map(str::to_owned)
-                .for_each(&mut add);
+            ["true", "false"].into_iter().map(str::to_owned).for_each(&mut add);
         }
-        points(&self.dates)
-            .into_iter()
-            .map(scalar::show_number)
-            .for_each(&mut add);
+        points(&self.dates).into_iter().map(scalar::show_number).for_each(&mut add);
         let whole = catalog::is_whole(key);
-        let numbers = points(&self.numbers)
-            .into_iter()
-            .filter(|n| !whole || n % ONE == 0 && *n >= 0);
+        let numbers = points(&self.numbers).into_iter().filter(|n| !whole || n % ONE == 0 && *n >= 0);
         numbers.map(scalar::show_number).for_each(&mut add);
         addresses(&self.networks).into_iter().for_each(&mut add);
         for blob in &self.blobs {
             add(scalar::show_base64(blob));
         }
         if !self.blobs.is_empty() {
-            add(scalar::show_base64(
-                &self
-                    .blobs
-                    .concat()
-                    .iter()
-                    .copied()
-                    .chain([0])
-                    .collect::<Vec<u8>>(),
-            ));
+            add(scalar::show_base64(&self.blobs.concat().iter().copied().chain([0]).collect::<Vec<u8>>()));
         }
         let untyped = self.plain + self.sets > 0 && !self.bools && self.no_typed();
         if base.is_some() || !self.machines.is_empty() || untyped {
@@ -161,18 +141,11 @@ impl Tests {
         if values.is_empty() {
             values.push("x".to_owned());
         }
-        if values.len() > MAX_VALUES {
-            Err(Stuck::TooMany)
-        } else {
-            Ok(values)
-        }
+        if values.len() > MAX_VALUES { Err(Stuck::TooMany) } else { Ok(values) }
     }
 
     fn no_typed(&self) -> bool {
-        self.dates.is_empty()
-            && self.numbers.is_empty()
-            && self.networks.is_empty()
-            && self.blobs.is_empty()
+        self.dates.is_empty() && self.numbers.is_empty() && self.networks.is_empty() && self.blobs.is_empty()
     }
 }
 
@@ -209,31 +182,17 @@ fn addresses(networks: &[Network]) -> Vec<String> {
     }
     let mut points: Vec<(bool, u128)> = Vec::new();
     for network in networks {
-        let ceiling = if network.v6 {
-            u128::MAX
-        } else {
-            u128::from(u32::MAX)
-        };
+        let ceiling = if network.v6 { u128::MAX } else { u128::from(u32::MAX) };
         points.extend([(network.v6, network.low), (network.v6, network.high)]);
         points.extend(network.low.checked_sub(1).map(|p| (network.v6, p)));
-        points.extend(
-            network
-                .high
-                .checked_add(1)
-                .filter(|p| *p <= ceiling)
-                .map(|p| (network.v6, p)),
-        );
+        points.extend(network.high.checked_add(1).filter(|p| *p <= ceiling).map(|p| (network.v6, p)));
     }
     for text in ["198.51.100.1", "2001:db8::1"] {
         points.extend(scalar::address_bits(text));
     }
     let mut seen: BTreeSet<(bool, Vec<bool>)> = BTreeSet::new();
     let class = |p: &(bool, u128)| (p.0, networks.iter().map(|n| n.contains(*p)).collect());
-    points
-        .into_iter()
-        .filter(|p| seen.insert(class(p)))
-        .map(|(v6, bits)| scalar::show_address(v6, bits))
-        .collect()
+    points.into_iter().filter(|p| seen.insert(class(p))).map(|(v6, bits)| scalar::show_address(v6, bits)).collect()
 }
 
 /// Sets of at most `size` values, none of them empty.

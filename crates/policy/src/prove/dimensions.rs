@@ -24,12 +24,7 @@ impl Action {
     fn new(name: String) -> Self {
         let lower = name.to_lowercase();
         let service = lower.split(':').next().unwrap_or_default().to_owned();
-        Self {
-            works: actions::works_on(&name),
-            name,
-            lower,
-            service,
-        }
+        Self { works: actions::works_on(&name), name, lower, service }
     }
 }
 
@@ -44,36 +39,24 @@ pub(crate) fn actions(question: &Question, globs: &[Glob]) -> Option<Vec<Action>
         }
         let service = text.split(':').next().unwrap_or_default().to_lowercase();
         let wild = service.contains(['*', '?']);
-        let services = if wild {
-            vec!["s3", "kms", "cloudtrail", "config"]
-        } else {
-            vec![service.as_str()]
-        };
+        let services = if wild { vec!["s3", "kms", "cloudtrail", "config"] } else { vec![service.as_str()] };
         let mut listed = false;
         for service in services {
             let known = actions::of_service(service);
             listed |= known.is_some();
             let names = known.into_iter().flatten().map(|(name, _)| name);
-            out.extend(
-                names
-                    .filter(|name| pattern.matches(&name.to_lowercase()))
-                    .map(Action::new),
-            );
+            out.extend(names.filter(|name| pattern.matches(&name.to_lowercase())).map(Action::new));
         }
         for glob in globs {
-            if let Glob::Exact(name) = glob {
-                if pattern.matches(name) {
-                    out.push(Action::new(name.clone()));
-                }
+            if let Glob::Exact(name) = glob
+                && pattern.matches(name)
+            {
+                out.push(Action::new(name.clone()));
             }
         }
         if wild || !listed {
             let machines: Vec<Machine> = globs.iter().map(Machine::glob).collect();
-            let base = if text == "*" {
-                Machine::glob(&Glob::new("x*:?*"))
-            } else {
-                Machine::glob(pattern)
-            };
+            let base = if text == "*" { Machine::glob(&Glob::new("x*:?*")) } else { Machine::glob(pattern) };
             let classes = automaton::classes(Some(&base), &machines)?;
             out.extend(classes.into_iter().map(|class| Action::new(class.text)));
         }
@@ -88,11 +71,7 @@ pub(crate) fn actions(question: &Question, globs: &[Glob]) -> Option<Vec<Action>
 }
 
 /// The resources asked about, one per class; the flag says that a variable made the classes inexact.
-pub(crate) fn resources(
-    question: &Question,
-    templates: &[&Template],
-    view: &impl View,
-) -> Option<(Vec<String>, bool)> {
+pub(crate) fn resources(question: &Question, templates: &[&Template], view: &impl View) -> Option<(Vec<String>, bool)> {
     let mut inexact = false;
     let mut machines = Vec::new();
     let mut known = HashSet::new();
@@ -122,12 +101,7 @@ pub(crate) fn resources(
         }
     }
     let mut seen = HashSet::new();
-    let spared = |arn: &str| {
-        question
-            .except_resources
-            .iter()
-            .any(|glob| glob.matches(arn))
-    };
+    let spared = |arn: &str| question.except_resources.iter().any(|glob| glob.matches(arn));
     out.retain(|arn| !spared(arn) && seen.insert(arn.clone()));
     Some((out, inexact))
 }
@@ -136,18 +110,9 @@ pub(crate) fn resources(
 fn loose(template: &Template) -> Glob {
     use crate::glob::Token;
     match &template.shape {
-        Shape::Variable { pieces, .. } => Glob::from_tokens(
-            pieces
-                .iter()
-                .map(|p| {
-                    if let Piece::Token(t) = p {
-                        *t
-                    } else {
-                        Token::Many
-                    }
-                })
-                .collect(),
-        ),
+        Shape::Variable { pieces, .. } => {
+            Glob::from_tokens(pieces.iter().map(|p| if let Piece::Token(t) = p { *t } else { Token::Many }).collect())
+        }
         Shape::Text(glob) => glob.clone(),
         Shape::Arn(_) | Shape::NotArn => Glob::Everything,
     }

@@ -24,10 +24,7 @@ pub(crate) struct Partial<'s> {
 
 impl Partial<'_> {
     pub(crate) fn chosen(&self, key: &str) -> Option<&Cell> {
-        self.chosen
-            .iter()
-            .find(|(k, _)| k == key)
-            .map(|(_, cell)| cell)
+        self.chosen.iter().find(|(k, _)| k == key).map(|(_, cell)| cell)
     }
 
     fn chosen_text(&self, key: &str) -> Option<&str> {
@@ -51,9 +48,7 @@ impl Partial<'_> {
 
     /// Whether a key cannot be on this request at all.
     fn impossible(&self, key: &str) -> bool {
-        if catalog::is_source(key) && !self.service_call
-            || catalog::is_signed_only(key) && !self.signed
-        {
+        if catalog::is_source(key) && !self.service_call || catalog::is_signed_only(key) && !self.signed {
             return true;
         }
         if catalog::belongs_elsewhere(key, &self.service) {
@@ -64,16 +59,13 @@ impl Partial<'_> {
         }
         // Role sessions have no user name, and only the organization's principals have its id;
         // the scene's own keys were looked up before.
-        if key == "aws:username" || key == "aws:principalisawsservice" || key == "aws:principaltype"
-        {
+        if key == "aws:username" || key == "aws:principalisawsservice" || key == "aws:principaltype" {
             return true;
         }
         if key == TLS_VERSION && self.chosen_text(TLS) == Some("false") {
             return true;
         }
-        catalog::excludes(key)
-            .iter()
-            .any(|other| matches!(self.chosen(other), Some(Some(_))))
+        catalog::excludes(key).iter().any(|other| matches!(self.chosen(other), Some(Some(_))))
     }
 
     /// The request's context with every open key left out.
@@ -111,10 +103,6 @@ impl View for Partial<'_> {
                 found => return found,
             }
         }
-        if self.impossible(key) {
-            Lookup::Absent
-        } else {
-            Lookup::Open
-        }
+        if self.impossible(key) { Lookup::Absent } else { Lookup::Open }
     }
 }

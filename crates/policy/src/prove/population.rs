@@ -27,14 +27,11 @@ pub(crate) struct Candidate {
 }
 
 /// Why the classes could not be found.
-pub(crate) const TOO_MANY: &str =
-    "the ARN patterns have too many combinations to tell all callers apart";
+pub(crate) const TOO_MANY: &str = "the ARN patterns have too many combinations to tell all callers apart";
 
 static ADMINISTRATOR: LazyLock<Option<Arc<Policy>>> = LazyLock::new(|| {
     let text = br#"{"Statement": {"Sid": "Administrator", "Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
-    Policy::parse("assumed administrator policy", text)
-        .ok()
-        .map(Arc::new)
+    Policy::parse("assumed administrator policy", text).ok().map(Arc::new)
 });
 
 pub(crate) fn administrator() -> Vec<Arc<Policy>> {
@@ -43,9 +40,7 @@ pub(crate) fn administrator() -> Vec<Arc<Policy>> {
 
 /// Every policy that has a say when this caller asks in this scene.
 pub(crate) fn policies(scene: &Scene, principal: &Principal) -> Policies {
-    let account = principal
-        .account()
-        .and_then(|id| scene.organization.account(id));
+    let account = principal.account().and_then(|id| scene.organization.account(id));
     let owner = scene.organization.account(&scene.resource_account);
     let mut policies = Policies {
         resource: scene.resource_policy.clone(),
@@ -81,22 +76,13 @@ pub(crate) fn candidates(
     question: &Question,
     atoms: &Atoms<'_>,
 ) -> Result<Vec<Candidate>, &'static str> {
-    let mut census = Census {
-        scene,
-        question,
-        atoms,
-        out: Vec::new(),
-    };
+    let mut census = Census { scene, question, atoms, out: Vec::new() };
     if let Some(principal) = question.who.exact() {
         census.exact(principal);
         return Ok(census.out);
     }
     census.services();
-    census.add(
-        Principal::Anonymous,
-        "anyone without credentials".to_owned(),
-        None,
-    );
+    census.add(Principal::Anonymous, "anyone without credentials".to_owned(), None);
     for account in census.accounts() {
         census.account(&account)?;
     }
@@ -115,12 +101,7 @@ impl Census<'_, '_> {
     fn accounts(&self) -> Vec<Account> {
         let scene = self.scene;
         let mut accounts: Vec<Account> = scene.organization.accounts.clone();
-        if scene
-            .organization
-            .account(&scene.resource_account)
-            .is_none()
-            && !scene.resource_account.is_empty()
-        {
+        if scene.organization.account(&scene.resource_account).is_none() && !scene.resource_account.is_empty() {
             accounts.push(Account::outside(&scene.resource_account));
         }
         accounts.sort_by_key(|a| (a.id != scene.resource_account, a.management, !a.member));
@@ -131,12 +112,7 @@ impl Census<'_, '_> {
         named.retain(|id| accounts.iter().all(|a| a.id != *id));
         accounts.extend(named.iter().map(|id| Account::outside(id)));
         let taken = |id: &str| accounts.iter().any(|a| a.id == id);
-        let stranger = [
-            "999999999999",
-            "888888888888",
-            "123456789012",
-            "777777777777",
-        ];
+        let stranger = ["999999999999", "888888888888", "123456789012", "777777777777"];
         if let Some(id) = stranger.into_iter().find(|id| !taken(id)) {
             accounts.push(Account::outside(id));
         }
@@ -144,13 +120,8 @@ impl Census<'_, '_> {
     }
 
     fn account(&mut self, account: &Account) -> Result<(), &'static str> {
-        let known = self.scene.organization.account(&account.id).is_some()
-            || account.id == self.scene.resource_account;
-        let place = if known {
-            format!("account {}", account.id)
-        } else {
-            format!("outside account {}", account.id)
-        };
+        let known = self.scene.organization.account(&account.id).is_some() || account.id == self.scene.resource_account;
+        let place = if known { format!("account {}", account.id) } else { format!("outside account {}", account.id) };
         let arn = format!("arn:aws:iam::{}:root", account.id);
         match &account.identities {
             Identities::Known(identities) => {
@@ -160,10 +131,7 @@ impl Census<'_, '_> {
             }
             Identities::Unknown => self.unknown(account, &place)?,
         }
-        let root = Principal::Root {
-            arn,
-            account: account.id.clone(),
-        };
+        let root = Principal::Root { arn, account: account.id.clone() };
         self.add(root, format!("the root user of {place}"), Some(account));
         Ok(())
     }
@@ -174,27 +142,20 @@ impl Census<'_, '_> {
         self.add(identity.principal.clone(), label, Some(account));
         if let Some(candidate) = self.out.get_mut(before) {
             for (tag, value) in &identity.tags {
-                candidate
-                    .fixed
-                    .insert(&format!("aws:PrincipalTag/{tag}"), value.as_str());
+                candidate.fixed.insert(&format!("aws:PrincipalTag/{tag}"), value.as_str());
             }
         }
     }
 
     /// One role and one user per class of ARN.
     fn unknown(&mut self, account: &Account, place: &str) -> Result<(), &'static str> {
-        let machines = self
-            .atoms
-            .principal_machines(&account.id, self.question.who.machines());
+        let machines = self.atoms.principal_machines(&account.id, self.question.who.machines());
         for kind in ["role", "user"] {
             let head = format!("arn:aws:iam::{}:{kind}/", account.id);
             let base = Machine::glob(&Glob::new(&format!("{head}?*")));
             for class in automaton::classes(Some(&base), &machines).ok_or(TOO_MANY)? {
                 let text = class.text;
-                let named = machines
-                    .iter()
-                    .zip(&class.accepts)
-                    .any(|(m, hit)| *hit && m.literal().is_some());
+                let named = machines.iter().zip(&class.accepts).any(|(m, hit)| *hit && m.literal().is_some());
                 let alone = !class.accepts.contains(&true);
                 let label = match (named, alone) {
                     (true, _) => format!("{kind} `{text}`"),
@@ -206,59 +167,32 @@ impl Census<'_, '_> {
         }
         self.sessions(account);
         if self.question.who.wants_service_linked_roles() {
-            let arn = format!(
-                "arn:aws:iam::{}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX",
-                account.id
-            );
-            self.person(
-                "role",
-                &arn,
-                &account.id,
-                format!("any service-linked role of {place}"),
-                account,
-            );
+            let arn = format!("arn:aws:iam::{}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX", account.id);
+            self.person("role", &arn, &account.id, format!("any service-linked role of {place}"), account);
         }
         Ok(())
     }
 
     fn person(&mut self, kind: &str, arn: &str, id: &str, label: String, account: &Account) {
         let principal = if kind == "user" {
-            Principal::User {
-                arn: arn.to_owned(),
-                account: id.to_owned(),
-            }
+            Principal::User { arn: arn.to_owned(), account: id.to_owned() }
         } else {
             role(arn, id, "any-session")
         };
-        let label = if principal.is_service_linked_role() {
-            format!("service-linked {label}")
-        } else {
-            label
-        };
-        self.add(
-            principal,
-            label.replace("service-linked any service-linked", "any service-linked"),
-            Some(account),
-        );
+        let label = if principal.is_service_linked_role() { format!("service-linked {label}") } else { label };
+        self.add(principal, label.replace("service-linked any service-linked", "any service-linked"), Some(account));
     }
 
     /// Sessions and federated users that a policy names one by one.
     fn sessions(&mut self, account: &Account) {
-        let arns: Vec<String> = self
-            .atoms
-            .entries
-            .iter()
-            .filter_map(|e| sts_arn(e, &account.id))
-            .collect();
+        let arns: Vec<String> = self.atoms.entries.iter().filter_map(|e| sts_arn(e, &account.id)).collect();
         for arn in arns {
             let name = arn.splitn(6, ':').nth(5).unwrap_or_default().to_owned();
             let parts: Vec<&str> = name.split('/').collect();
             let principal = match parts.as_slice() {
-                ["assumed-role", name, session] => role(
-                    &format!("arn:aws:iam::{}:role/{name}", account.id),
-                    &account.id,
-                    session,
-                ),
+                ["assumed-role", name, session] => {
+                    role(&format!("arn:aws:iam::{}:role/{name}", account.id), &account.id, session)
+                }
                 ["federated-user", user] => Principal::Federated {
                     arn: arn.clone(),
                     user_arn: format!("arn:aws:iam::{}:user/{user}", account.id),
@@ -271,12 +205,7 @@ impl Census<'_, '_> {
     }
 
     fn services(&mut self) {
-        let mut names: BTreeSet<String> = self
-            .question
-            .who
-            .named_services()
-            .map(str::to_owned)
-            .collect();
+        let mut names: BTreeSet<String> = self.question.who.named_services().map(str::to_owned).collect();
         for entry in &self.atoms.entries {
             if let Entry::Service(name) = entry {
                 names.insert(name.clone());
@@ -288,22 +217,16 @@ impl Census<'_, '_> {
             let label = format!("service `{name}`");
             self.add(Principal::Service { name }, label, None);
         }
-        let other = Principal::Service {
-            name: "any-other-service.amazonaws.com".to_owned(),
-        };
+        let other = Principal::Service { name: "any-other-service.amazonaws.com".to_owned() };
         self.add(other, "any other AWS service".to_owned(), None);
     }
 
     fn exact(&mut self, principal: &Principal) {
-        let account = principal
-            .account()
-            .and_then(|id| self.scene.organization.account(id).cloned());
-        let found = account
-            .as_ref()
-            .and_then(|account| match &account.identities {
-                Identities::Known(list) => list.iter().find(|i| i.principal == *principal).cloned(),
-                Identities::Unknown => None,
-            });
+        let account = principal.account().and_then(|id| self.scene.organization.account(id).cloned());
+        let found = account.as_ref().and_then(|account| match &account.identities {
+            Identities::Known(list) => list.iter().find(|i| i.principal == *principal).cloned(),
+            Identities::Unknown => None,
+        });
         match (found, account) {
             (Some(identity), Some(account)) => self.identity(&identity, &account),
             (_, account) => {
@@ -317,23 +240,11 @@ impl Census<'_, '_> {
         let organization = &self.scene.organization;
         let member = account.is_some_and(|a| a.member && organization.id.is_some());
         let management = account.is_some_and(|a| a.management);
-        if !self.question.who.includes(&Caller {
-            principal: &principal,
-            member,
-            management,
-        }) {
+        if !self.question.who.includes(&Caller { principal: &principal, member, management }) {
             return;
         }
-        let fixed = fixed(
-            &principal,
-            member.then_some(organization.id.as_deref()).flatten(),
-            account,
-        );
-        self.out.push(Candidate {
-            principal,
-            label,
-            fixed,
-        });
+        let fixed = fixed(&principal, member.then_some(organization.id.as_deref()).flatten(), account);
+        self.out.push(Candidate { principal, label, fixed });
     }
 }
 
@@ -386,19 +297,14 @@ pub(crate) fn role(arn: &str, account: &str, session: &str) -> Principal {
 fn entry_account(entry: &Entry) -> Option<&str> {
     match entry {
         Entry::Account(id) => Some(id),
-        Entry::Arn(arn) => arn
-            .split(':')
-            .nth(4)
-            .filter(|id| crate::parse::is_account(id)),
+        Entry::Arn(arn) => arn.split(':').nth(4).filter(|id| crate::parse::is_account(id)),
         _ => None,
     }
 }
 
 fn sts_arn(entry: &Entry, account: &str) -> Option<String> {
     match entry {
-        Entry::Arn(arn)
-            if arn.split(':').nth(2) == Some("sts") && entry_account(entry) == Some(account) =>
-        {
+        Entry::Arn(arn) if arn.split(':').nth(2) == Some("sts") && entry_account(entry) == Some(account) => {
             Some(arn.clone())
         }
         _ => None,

@@ -129,20 +129,14 @@ impl Question {
     pub fn when(mut self, conditions: &str) -> Result<Self, ParseError> {
         let name = "the question";
         let lines = json::Lines::of(conditions.as_bytes());
-        let malformed = |position, message| ParseError::Malformed {
-            policy: name.to_owned(),
-            position,
-            message,
-        };
-        let node =
-            json::read(conditions).map_err(|f| malformed(lines.position(f.offset), f.message))?;
+        let malformed = |position, message| ParseError::Malformed { policy: name.to_owned(), position, message };
+        let node = json::read(conditions).map_err(|f| malformed(lines.position(f.offset), f.message))?;
         let mut notes = Notes::new(&lines);
         let found = condition::read(&node, Version::V2012, &mut notes);
         if let Some(problem) = notes.into_problems().into_iter().next() {
             return Err(malformed(problem.position, problem.message));
         }
-        self.when
-            .extend(found.map_err(|problem| malformed(problem.position, problem.message))?);
+        self.when.extend(found.map_err(|problem| malformed(problem.position, problem.message))?);
         Ok(self)
     }
 }
@@ -203,12 +197,7 @@ impl Who {
     }
 
     fn signed(place: Place) -> Self {
-        Self {
-            services: false,
-            anonymous: false,
-            place,
-            ..Self::anyone()
-        }
+        Self { services: false, anonymous: false, place, ..Self::anyone() }
     }
 
     /// Users, roles and the root user of one account.
@@ -226,52 +215,31 @@ impl Who {
     /// Everybody who is not of the organization, anonymous callers too, services not.
     #[must_use]
     pub fn outsiders() -> Self {
-        Self {
-            services: false,
-            place: Place::Outside,
-            ..Self::anyone()
-        }
+        Self { services: false, place: Place::Outside, ..Self::anyone() }
     }
 
     /// Services only.
     #[must_use]
     pub fn services() -> Self {
-        Self {
-            identities: false,
-            roots: false,
-            anonymous: false,
-            ..Self::anyone()
-        }
+        Self { identities: false, roots: false, anonymous: false, ..Self::anyone() }
     }
 
     /// One service, such as `cloudtrail.amazonaws.com`.
     #[must_use]
     pub fn service(name: &str) -> Self {
-        Self {
-            only_services: vec![name.to_owned()],
-            ..Self::services()
-        }
+        Self { only_services: vec![name.to_owned()], ..Self::services() }
     }
 
     /// Anonymous callers only.
     #[must_use]
     pub fn anonymous() -> Self {
-        Self {
-            identities: false,
-            roots: false,
-            services: false,
-            ..Self::anyone()
-        }
+        Self { identities: false, roots: false, services: false, ..Self::anyone() }
     }
 
     /// Exactly this caller.
     #[must_use]
     pub fn exactly(principal: Principal) -> Self {
-        Self {
-            exactly: Some(principal),
-            service_linked: true,
-            ..Self::anyone()
-        }
+        Self { exactly: Some(principal), service_linked: true, ..Self::anyone() }
     }
 
     /// Only callers whose `aws:PrincipalArn` matches one of the patterns given so.
@@ -344,10 +312,7 @@ impl Who {
     }
 
     pub(crate) fn named_services(&self) -> impl Iterator<Item = &str> {
-        self.only_services
-            .iter()
-            .chain(&self.except_services)
-            .map(String::as_str)
+        self.only_services.iter().chain(&self.except_services).map(String::as_str)
     }
 
     pub(crate) fn exact(&self) -> Option<&Principal> {
@@ -356,14 +321,11 @@ impl Who {
 
     /// Patterns on `aws:PrincipalArn` that the classes of callers must respect.
     pub(crate) fn machines(&self) -> impl Iterator<Item = Machine> {
-        self.only
-            .iter()
-            .chain(&self.except)
-            .filter_map(|t| match &t.shape {
-                Shape::Arn(arn) => Some(Machine::arn(arn)),
-                Shape::Text(glob) => Some(Machine::glob(glob)),
-                Shape::NotArn | Shape::Variable { .. } => None,
-            })
+        self.only.iter().chain(&self.except).filter_map(|t| match &t.shape {
+            Shape::Arn(arn) => Some(Machine::arn(arn)),
+            Shape::Text(glob) => Some(Machine::glob(glob)),
+            Shape::NotArn | Shape::Variable { .. } => None,
+        })
     }
 
     pub(crate) fn includes(&self, caller: &Caller<'_>) -> bool {
@@ -379,13 +341,8 @@ impl Who {
             }
             Principal::Anonymous => self.anonymous,
             Principal::Root { .. } => self.roots,
-            Principal::Role {
-                service_linked: true,
-                ..
-            } => self.service_linked,
-            Principal::User { .. } | Principal::Role { .. } | Principal::Federated { .. } => {
-                self.identities
-            }
+            Principal::Role { service_linked: true, .. } => self.service_linked,
+            Principal::User { .. } | Principal::Role { .. } | Principal::Federated { .. } => self.identities,
             Principal::WebIdentity { .. } => self.anonymous,
         };
         let place = match (&self.place, principal.account()) {
@@ -395,9 +352,7 @@ impl Who {
             (Place::Outside, _) => !caller.member,
         };
         let spared = self.except_management && caller.management
-            || principal
-                .account()
-                .is_some_and(|a| self.except_accounts.iter().any(|e| e == a));
+            || principal.account().is_some_and(|a| self.except_accounts.iter().any(|e| e == a));
         kind && place && !spared && self.arn_included(principal)
     }
 
@@ -419,13 +374,5 @@ impl Who {
 
 fn arn_pattern(pattern: &str) -> Option<Template> {
     let arn = pattern.matches(':').count() >= 5;
-    Template::parse(
-        pattern,
-        Reading {
-            wildcards: true,
-            variables: false,
-            arn,
-        },
-    )
-    .ok()
+    Template::parse(pattern, Reading { wildcards: true, variables: false, arn }).ok()
 }

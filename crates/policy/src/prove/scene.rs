@@ -66,19 +66,13 @@ impl Account {
     /// The management account.
     #[must_use]
     pub fn management(id: &str) -> Self {
-        Self {
-            management: true,
-            ..Self::member(id)
-        }
+        Self { management: true, ..Self::member(id) }
     }
 
     /// A known account outside the organization.
     #[must_use]
     pub fn outside(id: &str) -> Self {
-        Self {
-            member: false,
-            ..Self::member(id)
-        }
+        Self { member: false, ..Self::member(id) }
     }
 
     /// The same account with the SCPs on its path.

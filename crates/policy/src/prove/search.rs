@@ -77,38 +77,18 @@ impl<'q> Prepared<'q> {
         let actions = dimensions::actions(question, &globs).ok_or_else(too_many)?;
         let atoms = collect(&policies, &actions, question);
         let candidates = population::candidates(scene, question, &atoms).map_err(str::to_owned)?;
-        let side = |who: &Principal| {
-            scenes
-                .iter()
-                .map(|scene| population::policies(scene, who))
-                .collect()
-        };
+        let side = |who: &Principal| scenes.iter().map(|scene| population::policies(scene, who)).collect();
         let sides = candidates.iter().map(|c| side(&c.principal)).collect();
         let statements = policies.iter().map(|p| p.statements.len()).sum();
         drop(atoms);
-        Ok(Self {
-            facts: facts(scene, question),
-            scenes,
-            question,
-            policies,
-            actions,
-            candidates,
-            sides,
-            statements,
-        })
+        Ok(Self { facts: facts(scene, question), scenes, question, policies, actions, candidates, sides, statements })
     }
 
     /// A walk over these requests.
     pub(crate) fn walk(&self, goal: Goal) -> Walk<'_> {
         let atoms = collect(&self.policies, &self.actions, self.question);
-        let sources = self
-            .scenes
-            .last()
-            .map(|scene| Sources::new(scene, self.question, &atoms));
-        let varying = atoms
-            .resources
-            .iter()
-            .any(|t| matches!(t.shape, Shape::Variable { .. }));
+        let sources = self.scenes.last().map(|scene| Sources::new(scene, self.question, &atoms));
+        let varying = atoms.resources.iter().any(|t| matches!(t.shape, Shape::Variable { .. }));
         Walk {
             prepared: self,
             goal,
@@ -141,10 +121,7 @@ fn everything(scenes: &[&Scene]) -> Vec<Arc<Policy>> {
                 account.rcps.iter().flatten().flatten().for_each(&mut add);
             }
             if let Identities::Known(identities) = &account.identities {
-                identities
-                    .iter()
-                    .flat_map(|i| i.policies.iter().chain(&i.boundary))
-                    .for_each(&mut add);
+                identities.iter().flat_map(|i| i.policies.iter().chain(&i.boundary)).for_each(&mut add);
             }
         }
     }
@@ -153,33 +130,17 @@ fn everything(scenes: &[&Scene]) -> Vec<Arc<Policy>> {
 
 fn action_globs(policies: &[Arc<Policy>]) -> Vec<Glob> {
     let mut seen = HashSet::new();
-    let elements = policies
-        .iter()
-        .flat_map(|p| &p.statements)
-        .filter_map(|s| s.action.as_ref());
-    elements
-        .flat_map(|a| &a.patterns)
-        .filter(|g| seen.insert((*g).clone()))
-        .cloned()
-        .collect()
+    let elements = policies.iter().flat_map(|p| &p.statements).filter_map(|s| s.action.as_ref());
+    elements.flat_map(|a| &a.patterns).filter(|g| seen.insert((*g).clone())).cloned().collect()
 }
 
 /// Statements that no action asked about can meet do not matter.
-fn collect<'p>(
-    policies: &'p [Arc<Policy>],
-    actions: &[Action],
-    question: &'p Question,
-) -> Atoms<'p> {
+fn collect<'p>(policies: &'p [Arc<Policy>], actions: &[Action], question: &'p Question) -> Atoms<'p> {
     let relevant = |statement: &Statement| {
-        statement
-            .action
-            .as_ref()
-            .is_none_or(|element| actions.iter().any(|a| acts(element, &a.lower)))
+        statement.action.as_ref().is_none_or(|element| actions.iter().any(|a| acts(element, &a.lower)))
     };
     let mut atoms = Atoms::default();
-    policies
-        .iter()
-        .for_each(|policy| atoms.policy(policy, &relevant));
+    policies.iter().for_each(|policy| atoms.policy(policy, &relevant));
     atoms.conditions(&question.when);
     atoms
 }
@@ -191,10 +152,7 @@ fn facts(scene: &Scene, question: &Question) -> Context {
         facts.insert("aws:ResourceAccount", scene.resource_account.as_str());
     }
     if scene.organization.is_member(&scene.resource_account) {
-        facts.insert(
-            "aws:ResourceOrgID",
-            scene.organization.id.clone().unwrap_or_default(),
-        );
+        facts.insert("aws:ResourceOrgID", scene.organization.id.clone().unwrap_or_default());
     }
     if let Some(now) = &question.now {
         facts.insert("aws:CurrentTime", now.as_str());
@@ -275,11 +233,7 @@ impl<'p> Walk<'p> {
                     service: action.service.clone(),
                     chosen: Vec::new(),
                 };
-                let spot = Spot {
-                    candidate: index,
-                    action,
-                    resource,
-                };
+                let spot = Spot { candidate: index, action, resource };
                 let found = if partial.service_call && prepared.question.source != Source::Any {
                     self.branch(SOURCE, spot, &mut partial)
                 } else {
@@ -305,9 +259,7 @@ impl<'p> Walk<'p> {
             service: String::new(),
             chosen: Vec::new(),
         };
-        let Some((list, inexact)) =
-            dimensions::resources(self.prepared.question, &self.atoms.resources, &view)
-        else {
+        let Some((list, inexact)) = dimensions::resources(self.prepared.question, &self.atoms.resources, &view) else {
             self.unsure("the resource patterns have too many combinations");
             return None;
         };
@@ -322,9 +274,7 @@ impl<'p> Walk<'p> {
     /// Weighs the request so far; if that leaves the goal open, tries every class of the open key.
     fn explore(&mut self, spot: Spot<'_>, partial: &mut Partial<'_>) -> Option<Box<Witness>> {
         if self.budget == 0 {
-            self.unsure(format!(
-                "more than {MAX_COMBINATIONS} combinations, or too many statements, to go through"
-            ));
+            self.unsure(format!("more than {MAX_COMBINATIONS} combinations, or too many statements, to go through"));
             return None;
         }
         self.budget -= 1;
@@ -334,9 +284,7 @@ impl<'p> Walk<'p> {
             Tri::Yes => self.witness(spot, partial),
             Tri::Maybe(Doubt::Open(key)) => {
                 if partial.chosen.len() >= MAX_KEYS {
-                    self.unsure(format!(
-                        "more than {MAX_KEYS} condition keys bear on one request"
-                    ));
+                    self.unsure(format!("more than {MAX_KEYS} condition keys bear on one request"));
                     return None;
                 }
                 let key = partial.first(key);
@@ -349,18 +297,11 @@ impl<'p> Walk<'p> {
         }
     }
 
-    fn branch(
-        &mut self,
-        key: &str,
-        spot: Spot<'_>,
-        partial: &mut Partial<'_>,
-    ) -> Option<Box<Witness>> {
+    fn branch(&mut self, key: &str, spot: Spot<'_>, partial: &mut Partial<'_>) -> Option<Box<Witness>> {
         let cells = match self.cells(key, spot, partial) {
             Ok(cells) => cells,
             Err(Stuck::First(other)) => {
-                self.unsure(format!(
-                    "a policy variable compares `{key}` with `{other}`, whose value is not known"
-                ));
+                self.unsure(format!("a policy variable compares `{key}` with `{other}`, whose value is not known"));
                 let other = partial.first(&other);
                 if other == key || partial.chosen(&other).is_some() {
                     return None;
@@ -383,19 +324,12 @@ impl<'p> Walk<'p> {
         None
     }
 
-    fn cells(
-        &mut self,
-        key: &str,
-        spot: Spot<'_>,
-        partial: &Partial<'_>,
-    ) -> Result<Rc<Vec<Cell>>, Stuck> {
+    fn cells(&mut self, key: &str, spot: Spot<'_>, partial: &Partial<'_>) -> Result<Rc<Vec<Cell>>, Stuck> {
         if let (SOURCE, Some(sources)) = (key, &self.sources) {
             return Ok(Rc::new(sources.choices()));
         }
         let candidate = self.prepared.candidates.get(spot.candidate);
-        if let (true, true, Some(sources)) =
-            (source::owns(key), partial.service_call, &self.sources)
-        {
+        if let (true, true, Some(sources)) = (source::owns(key), partial.service_call, &self.sources) {
             let account = match partial.chosen(SOURCE) {
                 Some(Some(ContextValue::One(account))) => account.as_str(),
                 _ => "",
@@ -413,10 +347,7 @@ impl<'p> Walk<'p> {
             return Ok(known.clone());
         }
         let mut conditions = self.atoms.of_key(key).to_vec();
-        let varies = self
-            .atoms
-            .templates(key)
-            .any(|(t, _)| matches!(t.shape, Shape::Variable { .. }));
+        let varies = self.atoms.templates(key).any(|(t, _)| matches!(t.shape, Shape::Variable { .. }));
         // A key that only a variable mentions is cut by the tests it is substituted into.
         if conditions.is_empty() {
             conditions.extend(self.atoms.using(key));
@@ -429,11 +360,7 @@ impl<'p> Walk<'p> {
         };
         if key == "aws:principalorgid" {
             // Outsiders have no organization id, or another one.
-            let ours = self
-                .prepared
-                .scenes
-                .last()
-                .and_then(|s| s.organization.id.clone());
+            let ours = self.prepared.scenes.last().and_then(|s| s.organization.id.clone());
             cells.retain(|cell| !matches!((cell, &ours), (Some(ContextValue::One(id)), Some(ours)) if id == ours));
         }
         let cells = Rc::new(cells);
@@ -464,10 +391,8 @@ impl<'p> Walk<'p> {
         let Some(policies) = prepared.sides.get(spot.candidate).and_then(|s| s.get(side)) else {
             return Tri::No;
         };
-        let (Some(candidate), Some(scene)) = (
-            prepared.candidates.get(spot.candidate),
-            prepared.scenes.get(side),
-        ) else {
+        let (Some(candidate), Some(scene)) = (prepared.candidates.get(spot.candidate), prepared.scenes.get(side))
+        else {
             return Tri::No;
         };
         let subject = Subject {
@@ -477,11 +402,8 @@ impl<'p> Walk<'p> {
             view: partial,
             bounded: policies.boundary.is_some(),
         };
-        let asked = Asked {
-            subject,
-            resource_account: owner(scene),
-            owner_root_exempt: prepared.question.owner_root_exempt,
-        };
+        let asked =
+            Asked { subject, resource_account: owner(scene), owner_root_exempt: prepared.question.owner_root_exempt };
         let outcome = weigh(&asked, policies);
         match outcome.verdict {
             Verdict::Allowed => Tri::Yes,
@@ -496,11 +418,8 @@ impl<'p> Walk<'p> {
         for at in (0..partial.chosen.len()).rev() {
             let removed = partial.chosen.remove(at);
             let asked = removed.0 == SOURCE && self.prepared.question.source != Source::Any;
-            let needed = asked
-                || partial
-                    .chosen
-                    .iter()
-                    .any(|(k, _)| catalog::prerequisite(k) == Some(removed.0.as_str()));
+            let needed =
+                asked || partial.chosen.iter().any(|(k, _)| catalog::prerequisite(k) == Some(removed.0.as_str()));
             if needed || !self.judge(spot, partial).is_yes() {
                 partial.chosen.insert(at, removed);
             }
@@ -508,7 +427,9 @@ impl<'p> Walk<'p> {
         let witness = self.confirmed(spot, partial);
         partial.chosen = before;
         if witness.is_none() {
-            self.unsure("a request was found that the concrete evaluator does not confirm; this is a defect of logproof");
+            self.unsure(
+                "a request was found that the concrete evaluator does not confirm; this is a defect of logproof",
+            );
         }
         witness.map(Box::new)
     }
@@ -518,16 +439,8 @@ impl<'p> Walk<'p> {
         let candidate = prepared.candidates.get(spot.candidate)?;
         let name = |key: &str| self.atoms.shown(key).unwrap_or(key).to_owned();
         let context = partial.concrete(name);
-        let meets = prepared
-            .question
-            .when
-            .iter()
-            .all(|condition| condition.holds(&context).is_yes());
-        let mut request = Request::new(
-            candidate.principal.clone(),
-            &spot.action.name,
-            spot.resource,
-        );
+        let meets = prepared.question.when.iter().all(|condition| condition.holds(&context).is_yes());
+        let mut request = Request::new(candidate.principal.clone(), &spot.action.name, spot.resource);
         let scene = prepared.scenes.last()?;
         if let Some(owner) = owner(scene) {
             request = request.owned_by(owner);
@@ -542,12 +455,8 @@ impl<'p> Walk<'p> {
         let decided = decisions.last()?.clone();
         let agrees = match self.goal {
             Goal::Allowed => decided.is_allowed(),
-            Goal::Refused => {
-                !decided.is_allowed() && !matches!(decided.decision, Decision::Undecided(_))
-            }
-            Goal::Gained => {
-                decided.is_allowed() && decisions.first().is_some_and(|old| !old.is_allowed())
-            }
+            Goal::Refused => !decided.is_allowed() && !matches!(decided.decision, Decision::Undecided(_)),
+            Goal::Gained => decided.is_allowed() && decisions.first().is_some_and(|old| !old.is_allowed()),
         };
         if !meets || !agrees {
             return None;
@@ -556,18 +465,9 @@ impl<'p> Walk<'p> {
             Some(Some(ContextValue::One(text))) => Some(text.clone()),
             _ => None,
         };
-        let matters = partial
-            .chosen
-            .iter()
-            .filter(|(k, _)| k != SOURCE)
-            .map(|(k, v)| (name(k), v.clone()))
-            .collect();
-        let mut any: Vec<String> = self
-            .atoms
-            .keys()
-            .filter(|(k, _)| self.is_free(k, partial))
-            .map(|(_, s)| s.to_owned())
-            .collect();
+        let matters = partial.chosen.iter().filter(|(k, _)| k != SOURCE).map(|(k, v)| (name(k), v.clone())).collect();
+        let mut any: Vec<String> =
+            self.atoms.keys().filter(|(k, _)| self.is_free(k, partial)).map(|(_, s)| s.to_owned()).collect();
         any.sort();
         Some(Witness {
             request,

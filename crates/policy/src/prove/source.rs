@@ -28,13 +28,9 @@ impl Sources {
         let mut named: BTreeSet<String> = atoms.literals("aws:sourceaccount").into_iter().collect();
         for (template, _) in atoms.templates("aws:sourcearn") {
             let account = match &template.shape {
-                Shape::Arn(arn) => arn.parts.get(4).and_then(|p| {
-                    if let Glob::Exact(id) = p {
-                        Some(id.clone())
-                    } else {
-                        None
-                    }
-                }),
+                Shape::Arn(arn) => {
+                    arn.parts.get(4).and_then(|p| if let Glob::Exact(id) = p { Some(id.clone()) } else { None })
+                }
                 _ => template.raw.split(':').nth(4).map(str::to_owned),
             };
             named.extend(account);
@@ -54,31 +50,21 @@ impl Sources {
             Source::Foreign => foreign(id),
             Source::Account(wanted) => id == wanted,
         });
-        let accounts: Vec<(String, bool)> = accounts
-            .map(|id| (id.clone(), organization.is_member(&id)))
-            .collect();
+        let accounts: Vec<(String, bool)> = accounts.map(|id| (id.clone(), organization.is_member(&id))).collect();
         let accounts = match (&question.source, accounts.is_empty()) {
             (Source::Account(id), true) => vec![(id.clone(), organization.is_member(id))],
             _ => accounts,
         };
-        Self {
-            accounts,
-            organization: organization.id.clone(),
-        }
+        Self { accounts, organization: organization.id.clone() }
     }
 
     /// The source accounts themselves.
     pub(crate) fn choices(&self) -> Vec<Cell> {
-        self.accounts
-            .iter()
-            .map(|(id, _)| Some(ContextValue::One(id.clone())))
-            .collect()
+        self.accounts.iter().map(|(id, _)| Some(ContextValue::One(id.clone()))).collect()
     }
 
     fn is_member(&self, account: &str) -> bool {
-        self.accounts
-            .iter()
-            .any(|(id, member)| id == account && *member)
+        self.accounts.iter().any(|(id, member)| id == account && *member)
     }
 
     /// Values of a source key, once the account is chosen.
@@ -99,20 +85,14 @@ impl Sources {
                 Some(id) if self.is_member(source) => vec![text(id)],
                 _ => {
                     let ours = self.organization.as_deref();
-                    let others = atoms
-                        .literals(key)
-                        .into_iter()
-                        .filter(|id| Some(id.as_str()) != ours);
+                    let others = atoms.literals(key).into_iter().filter(|id| Some(id.as_str()) != ours);
                     let mut cells: Vec<Cell> = vec![None, text("o-otherorg")];
                     cells.extend(others.map(|id| text(&id)));
                     cells
                 }
             },
             "aws:sourceorgpaths" if !self.is_member(source) => {
-                vec![
-                    None,
-                    Some(ContextValue::Many(vec!["o-otherorg/r-other/".to_owned()])),
-                ]
+                vec![None, Some(ContextValue::Many(vec!["o-otherorg/r-other/".to_owned()]))]
             }
             "aws:sourcearn" => {
                 let (name, account) = source_form(service, source);
@@ -144,18 +124,10 @@ fn source_form<'s>(service: &'s str, source: &'s str) -> (&'s str, &'s str) {
 /// that globs across colons cannot be fooled by them; names of other services' resources can.
 fn base(service: &str, account: &str) -> Machine {
     let region = if service == "s3" { "" } else { "?*" };
-    let name = if service == "cloudtrail" {
-        "trail/?*"
-    } else {
-        "?*"
-    };
+    let name = if service == "cloudtrail" { "trail/?*" } else { "?*" };
     let parts = ["arn", "aws", service, region, account, name].map(Glob::new);
     let arn = ArnGlob { parts };
-    if matches!(service, "cloudtrail" | "config") {
-        Machine::flat_arn(&arn)
-    } else {
-        Machine::arn(&arn)
-    }
+    if matches!(service, "cloudtrail" | "config") { Machine::flat_arn(&arn) } else { Machine::arn(&arn) }
 }
 
 /// Whether a key belongs to this module.

@@ -12,8 +12,7 @@ pub(crate) const WORK: &str = "444444444444";
 pub(crate) const ORG: &str = "o-exampleorgid";
 pub(crate) const BUCKET: &str = "arn:aws:s3:::aws-acme-log-storage-222222222222-us-east-1";
 pub(crate) const TRAIL: &str = "arn:aws:cloudtrail:us-east-1:111111111111:trail/org-trail";
-pub(crate) const KEY: &str =
-    "arn:aws:kms:us-east-1:222222222222:key/11111111-2222-3333-4444-555555555555";
+pub(crate) const KEY: &str = "arn:aws:kms:us-east-1:222222222222:key/11111111-2222-3333-4444-555555555555";
 
 /// Parses a list of statements as a policy; `BUCKET` in the text is the bucket's ARN.
 pub(crate) fn policy(name: &str, statements: &str) -> Arc<Policy> {
@@ -23,10 +22,7 @@ pub(crate) fn policy(name: &str, statements: &str) -> Arc<Policy> {
 }
 
 pub(crate) fn full() -> Arc<Policy> {
-    policy(
-        "FullAWSAccess",
-        r#"[{"Effect": "Allow", "Action": "*", "Resource": "*"}]"#,
-    )
+    policy("FullAWSAccess", r#"[{"Effect": "Allow", "Action": "*", "Resource": "*"}]"#)
 }
 
 /// `FullAWSAccess` on three levels, plus the given policies on the level of the organizational unit.
@@ -61,7 +57,5 @@ pub(crate) fn on_bucket(question: Question) -> Question {
 }
 
 pub(crate) fn plain_http() -> Question {
-    on_bucket(Question::about(["s3:*"]))
-        .when(r#"{"Bool": {"aws:SecureTransport": "false"}}"#)
-        .unwrap()
+    on_bucket(Question::about(["s3:*"])).when(r#"{"Bool": {"aws:SecureTransport": "false"}}"#).unwrap()
 }
