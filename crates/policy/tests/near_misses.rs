@@ -197,3 +197,25 @@ fn service_linked_roles_are_outside_every_scp() {
     let answer = never(&scene, &question);
     assert!(answer.witness().is_some_and(|w| w.caller.contains("service-linked")), "{}", describe(&answer));
 }
+
+#[test]
+fn one_question_covers_every_account() {
+    let guard = GUARD.replace("EXEMPT", "arn:aws:iam::222222222222:role/TrailAdmin");
+    let members =
+        Who::organization().except_management_account().except_arn("arn:aws:iam::222222222222:role/TrailAdmin");
+    let ask = |scene: Scene, who: &Who| {
+        let question = Question::about(["cloudtrail:StopLogging", "cloudtrail:DeleteTrail"]).on(TRAIL).by(who.clone());
+        never(&Scene::in_every_account(scene.organization), &question)
+    };
+    assert!(ask(trail(&guard, ""), &members).holds());
+    let everybody =
+        ask(trail(&guard, ""), &Who::organization().except_arn("arn:aws:iam::222222222222:role/TrailAdmin"));
+    assert_eq!(everybody.witness().expect("open").request.principal().account(), Some(MGMT));
+    let mut scene = trail(&guard, "");
+    scene.organization.accounts[3].scps = Some(path(&[]));
+    let answer = ask(scene, &members);
+    assert_eq!(
+        answer.witness().expect("one account is outside the guarded unit").request.principal().account(),
+        Some(WORK)
+    );
+}
