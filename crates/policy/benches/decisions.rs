@@ -44,7 +44,7 @@ fn properties(c: &mut Criterion) {
         .by(Who::service("cloudtrail.amazonaws.com"))
         .from_source(Source::Account(zone::MGMT.to_owned()))
         .when(&format!(
-            r#"{{"StringEquals": {{"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceArn": "{}", "s3:x-amz-server-side-encryption": "aws:kms"}},
+            r#"{{"StringEquals": {{"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceArn": "{}", "s3:x-amz-server-side-encryption": "aws:kms", "aws:SourceAccount": "111111111111"}},
                 "Bool": {{"aws:SecureTransport": "true"}}, "NumericGreaterThanEquals": {{"s3:TlsVersion": "1.2"}}}}"#,
             zone::TRAIL
         ))

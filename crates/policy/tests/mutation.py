@@ -28,10 +28,10 @@ MUTANTS = [
     (7, "parse/condition.rs", "reading(true, true)", "reading(true, false)"),
     (8, "principal.rs", "Self::Role { role_arn, .. } => Some(role_arn),", "Self::Role { session_arn, .. } => Some(session_arn),"),
     (9, "context.rs", "let lower = key.to_lowercase();", "let lower = key.to_owned();"),
-    (9, "decide.rs", "action_lower: action.to_lowercase(),", "action_lower: action.to_owned(),"),
+    (9, "decide/request.rs", "action_lower: action.to_lowercase(),", "action_lower: action.to_owned(),"),
     (9, "condition.rs", 'text.eq_ignore_ascii_case("false")', 'text == "false"'),
     (10, "condition.rs", "Self::Less => found < wanted,", "Self::Less => found <= wanted,"),
-    (10, "scalar.rs", ".trim_end_matches('0');\n", ";\n"),
+    (10, "scalar.rs", "10i128.checked_pow(shift)?", "10i128.checked_pow(3)?"),
     (11, "scalar.rs", "minute - offset) * 60", "minute + offset) * 60"),
     (11, "scalar.rs", "let leap = year % 4 == 0", "let leap = year % 5 == 0"),
     (12, "scalar.rs", "self.v6 == v6 && ", ""),
@@ -86,7 +86,8 @@ def main():
     root = os.path.join(tempfile.gettempdir(), "logproof-mutants")
     shutil.rmtree(root, ignore_errors=True)
     os.makedirs(os.path.join(root, "crates"))
-    shutil.copytree("crates/policy", os.path.join(root, "crates/policy"))
+    # Fresh modification times, or cargo takes the previous run for up to date.
+    shutil.copytree("crates/policy", os.path.join(root, "crates/policy"), copy_function=shutil.copy)
     manifest = open("Cargo.toml").read()
     head = '[workspace]\nmembers = ["crates/policy"]\nresolver = "3"\n'
     tables = manifest[manifest.index("[workspace.package]"):manifest.index("\n[package]\n")]
@@ -96,7 +97,7 @@ def main():
     environment = dict(os.environ, LOGPROOF_ROUNDS="150", RUSTFLAGS="-Awarnings")
     base = ["cargo", "test", "-q", "--offline", "-p", "logproof-policy"]
     stages = [["--test", "traps"],
-              ["--lib", "--test", "cases", "--test", "near_misses", "--test", "real_policies", "--test", "random"]]
+              ["--lib", "--test", "cells", "--test", "hostile", "--test", "cases", "--test", "near_misses", "--test", "real_policies", "--test", "random"]]
 
     def judge():
         """Names of failed tests, or what else happened; empty if all pass."""
