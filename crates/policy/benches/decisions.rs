@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use logproof_policy::{Question, Source, Who, always, decide, never, who_can};
+use logproof_policy::{Account, Question, Scene, Source, Who, always, decide, never, who_can};
 
 #[path = "../tests/support/cases.rs"]
 mod cases;
@@ -60,6 +60,22 @@ fn properties(c: &mut Criterion) {
     group.bench_function("no deletion", |b| b.iter(|| assert!(never(&scene, &delete).holds())));
     let readers = zone::on_bucket(Question::about(["s3:GetObject"]));
     group.bench_function("who can read", |b| b.iter(|| assert!(!who_can(&scene, &readers).can.is_empty())));
+    let guard = zone::policy(
+        "guard",
+        r#"[{"Effect": "Deny", "Action": ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail"], "Resource": "*",
+             "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::222222222222:role/TrailAdmin"}}}]"#,
+    );
+    let mut organization = zone::organization();
+    let members = (0..50).map(|i| Account::member(&format!("{:012}", 600_000_000_000u64 + i)));
+    organization.accounts.extend(members);
+    for account in &mut organization.accounts {
+        account.scps = Some(zone::path(std::slice::from_ref(&guard)));
+    }
+    let everywhere = Scene::in_every_account(organization);
+    let stop = Question::about(["cloudtrail:StopLogging", "cloudtrail:DeleteTrail"])
+        .on(zone::TRAIL)
+        .by(Who::organization().except_management_account().except_arn("arn:aws:iam::222222222222:role/TrailAdmin"));
+    group.bench_function("no stopping in 54 accounts", |b| b.iter(|| assert!(never(&everywhere, &stop).holds())));
     group.finish();
 }
 

@@ -12,7 +12,7 @@
 //! let policy = Policy::parse("bucket policy", br#"{"Statement": [{"Sid": "Odd", "Effect": "Allow",
 //!     "Principal": {"Service": "cloudtrail.amazonaws.com.example.net"}, "Action": "s3:PutObject", "Resource": "*"}]}"#)?;
 //! let problem = &policy.problems()[0];
-//! assert_eq!((problem.position.line, problem.position.column), (2, 31));
+//! assert_eq!((problem.position.line, problem.position.column), (2, 30));
 //! assert!(problem.message.contains("is not an AWS service principal"));
 //! assert!(matches!(Policy::parse("broken", b"{]"), Err(ParseError::Malformed { .. })));
 //! # Ok::<(), ParseError>(())
@@ -138,7 +138,11 @@
 //! # The traps, and the tests that hold them
 //!
 //! Each is a test in `tests/traps.rs`; `tests/mutation.py` takes the rules out one at a time and must
-//! see a test fail.
+//! see a test fail. It makes 64 mutants: 55 of the rules below, 9 of the parser and the search. In the
+//! first full run 59 were killed and 5 survived: one changed nothing (it was replaced by a real one),
+//! and four showed what no test held (the values between and beyond the limits of numbers, users as
+//! opposed to roles, the cap on combinations); `tests/cells.rs` and `tests/hostile.rs` now hold them,
+//! and each of the five is killed. The full run was not repeated after those tests were added.
 //!
 //! | # | rule | test |
 //! |---|---|---|

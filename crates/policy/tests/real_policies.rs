@@ -264,3 +264,22 @@ fn an_unknown_operator_is_undecided_unless_something_else_decides() {
     let firm = r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["BUCKET", "BUCKET/*"]}"#;
     holds(&never(&bucket(&format!("[{odd}, {firm}]")), &plain_http()));
 }
+
+#[test]
+fn a_session_named_in_a_policy_is_asked_about_although_the_inventory_shows_another() {
+    let session = |name: &str| Principal::Role {
+        role_arn: "arn:aws:iam::222222222222:role/team/Ops".to_owned(),
+        session_arn: format!("arn:aws:sts::222222222222:assumed-role/Ops/{name}"),
+        account: LOGS.to_owned(),
+        service_linked: false,
+    };
+    let identity = Identity { principal: session("any"), policies: vec![], boundary: None, tags: vec![] };
+    let mut scene = bucket(
+        r#"[{"Effect": "Allow", "Principal": {"AWS": "arn:aws:sts::222222222222:assumed-role/Ops/alice"}, "Action": "s3:GetObject", "Resource": "BUCKET/*"}]"#,
+    );
+    scene.organization.accounts[1] = Account::member(LOGS).with_identities(vec![identity]);
+    let ask = |who: Who| never(&scene, &on_bucket(Question::about(["s3:GetObject"])).by(who));
+    assert!(ask(Who::account(LOGS).except_root_users()).witness().is_some());
+    assert!(ask(Who::exactly(session("alice"))).witness().is_some());
+    holds(&ask(Who::exactly(session("bob"))));
+}
