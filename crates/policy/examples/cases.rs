@@ -10,19 +10,13 @@ use logproof_policy::decide;
 #[path = "../tests/support/cases.rs"]
 mod cases;
 
-#[expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "an example prints its result"
-)]
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "an example prints its result")]
 fn main() -> ExitCode {
     let Some(path) = std::env::args().nth(1) else {
         eprintln!("usage: cases FILE");
         return ExitCode::from(2);
     };
-    let read = std::fs::read(&path)
-        .map_err(|e| e.to_string())
-        .and_then(|bytes| cases::read(&bytes));
+    let read = std::fs::read(&path).map_err(|e| e.to_string()).and_then(|bytes| cases::read(&bytes));
     let cases = match read {
         Ok(cases) => cases,
         Err(error) => {

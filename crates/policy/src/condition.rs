@@ -99,15 +99,9 @@ impl Condition {
             (Lookup::One(value), _) => one(&value),
             // A key with several values needs a set operator.
             (Lookup::Many(_), SetOperator::Plain) => Tri::No,
-            (Lookup::Many(found), set) if found.iter().all(String::is_empty) => {
-                (set == SetOperator::All).into()
-            }
-            (Lookup::Many(found), SetOperator::All) => {
-                found.iter().fold(Tri::Yes, |all, v| all.and(one(v)))
-            }
-            (Lookup::Many(found), SetOperator::Any) => {
-                found.iter().fold(Tri::No, |any, v| any.or(one(v)))
-            }
+            (Lookup::Many(found), set) if found.iter().all(String::is_empty) => (set == SetOperator::All).into(),
+            (Lookup::Many(found), SetOperator::All) => found.iter().fold(Tri::Yes, |all, v| all.and(one(v))),
+            (Lookup::Many(found), SetOperator::Any) => found.iter().fold(Tri::No, |any, v| any.or(one(v))),
         }
     }
 
@@ -121,13 +115,7 @@ impl Condition {
     }
 
     /// One request value against all policy values: OR, or NOR for a negated operator.
-    fn compare<'c>(
-        &'c self,
-        negated: bool,
-        values: &'c Values,
-        found: &str,
-        view: &impl View,
-    ) -> Tri<'c> {
+    fn compare<'c>(&'c self, negated: bool, values: &'c Values, found: &str, view: &impl View) -> Tri<'c> {
         let key = self.shown.as_str();
         let bad = |wanted| Tri::Maybe(Doubt::Value { key, wanted });
         let hit = match values {
@@ -144,9 +132,7 @@ impl Condition {
                 Some(found) => any(dates, |wanted| order.holds(found, *wanted).into()),
                 None => bad("a date"),
             },
-            Values::Bool(bools) => any(bools, |wanted| {
-                boolean(found).is_some_and(|found| found == *wanted).into()
-            }),
+            Values::Bool(bools) => any(bools, |wanted| boolean(found).is_some_and(|found| found == *wanted).into()),
             Values::Ip(networks) => match scalar::address_bits(found) {
                 Some(found) => any(networks, |network| network.contains(found).into()),
                 None => bad("an IP address"),
@@ -189,9 +175,9 @@ fn matched<'c>(text: &'c Template, found: &str, view: &impl View, negated: bool)
         Matched::Yes => Tri::Yes,
         Matched::No => Tri::No,
         // The documentation says the element then matches nothing; it does not say what a negated operator makes of it.
-        Matched::Unresolved if negated => Tri::Maybe(Doubt::Missing(
-            "a policy variable under a negated operator has no value",
-        )),
+        Matched::Unresolved if negated => {
+            Tri::Maybe(Doubt::Missing("a policy variable under a negated operator has no value"))
+        }
         Matched::Unresolved => Tri::No,
         Matched::Maybe(doubt) => Tri::Maybe(doubt),
     }

@@ -63,10 +63,7 @@ impl Context {
     pub fn insert(&mut self, key: &str, value: impl Into<ContextValue>) {
         let lower = key.to_lowercase();
         let entry = (lower.clone(), key.to_owned(), value.into());
-        match self
-            .entries
-            .binary_search_by(|(k, ..)| k.as_str().cmp(&lower))
-        {
+        match self.entries.binary_search_by(|(k, ..)| k.as_str().cmp(&lower)) {
             Ok(at) => {
                 if let Some(slot) = self.entries.get_mut(at) {
                     *slot = entry;
@@ -91,16 +88,11 @@ impl Context {
 
     /// Names as given and values, in the order of the lowercase names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
-        self.entries
-            .iter()
-            .map(|(_, key, value)| (key.as_str(), value))
+        self.entries.iter().map(|(_, key, value)| (key.as_str(), value))
     }
 
     fn get_lower(&self, lower: &str) -> Option<&ContextValue> {
-        let at = self
-            .entries
-            .binary_search_by(|(k, ..)| k.as_str().cmp(lower))
-            .ok()?;
+        let at = self.entries.binary_search_by(|(k, ..)| k.as_str().cmp(lower)).ok()?;
         self.entries.get(at).map(|(.., value)| value)
     }
 }

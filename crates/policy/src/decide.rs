@@ -5,108 +5,18 @@
 // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 
 mod organization;
+mod request;
+
+pub use request::{Policies, Request};
 
 use std::sync::Arc;
 
-use crate::context::{Context, View};
+use crate::context::View;
 use crate::decision::{Decided, Decision, Layer, StatementRef};
 use crate::evaluate::{self, ResourceLayer, Said, Subject};
 use crate::model::Policy;
 use crate::principal::Principal;
 use crate::tri::Tri;
-
-/// One request.
-#[derive(Debug, Clone)]
-pub struct Request {
-    principal: Principal,
-    action: String,
-    action_lower: String,
-    resource: String,
-    resource_account: Option<String>,
-    context: Context,
-}
-
-impl Request {
-    /// A request with an empty context, on a resource of the principal's own account.
-    #[must_use]
-    pub fn new(principal: Principal, action: &str, resource: &str) -> Self {
-        Self {
-            resource_account: principal.account().map(str::to_owned),
-            principal,
-            action: action.to_owned(),
-            action_lower: action.to_lowercase(),
-            resource: resource.to_owned(),
-            context: Context::new(),
-        }
-    }
-
-    /// Says which account owns the resource.
-    #[must_use]
-    pub fn owned_by(mut self, account: &str) -> Self {
-        self.resource_account = Some(account.to_owned());
-        self
-    }
-
-    /// Sets the whole context: the evaluator derives no key of its own.
-    #[must_use]
-    pub fn with_context(mut self, context: Context) -> Self {
-        self.context = context;
-        self
-    }
-
-    /// Who asks.
-    #[must_use]
-    pub fn principal(&self) -> &Principal {
-        &self.principal
-    }
-
-    /// The action as given.
-    #[must_use]
-    pub fn action(&self) -> &str {
-        &self.action
-    }
-
-    /// The resource ARN.
-    #[must_use]
-    pub fn resource(&self) -> &str {
-        &self.resource
-    }
-
-    /// The account that owns the resource.
-    #[must_use]
-    pub fn resource_account(&self) -> Option<&str> {
-        self.resource_account.as_deref()
-    }
-
-    /// The context keys.
-    #[must_use]
-    pub fn context(&self) -> &Context {
-        &self.context
-    }
-}
-
-/// Every policy that can have a say in a request.
-#[derive(Debug, Clone, Default)]
-pub struct Policies {
-    /// Policies of the user or role.
-    pub identity: Vec<Arc<Policy>>,
-    /// Policy of the resource.
-    pub resource: Option<Arc<Policy>>,
-    /// SCPs on the path of the principal's account: root, OUs, account. `None` if there is no SCP layer.
-    pub scps: Option<Vec<Vec<Arc<Policy>>>>,
-    /// RCPs on the path of the resource's account; `RCPFullAWSAccess` is implied on each level.
-    pub rcps: Option<Vec<Vec<Arc<Policy>>>>,
-    /// The principal's permissions boundary.
-    pub boundary: Option<Arc<Policy>>,
-    /// Policies passed when the session was made.
-    pub sessions: Vec<Arc<Policy>>,
-    /// The principal belongs to the management account, which no SCP restricts.
-    pub principal_in_management_account: bool,
-    /// The resource belongs to the management account, which no RCP protects.
-    pub resource_in_management_account: bool,
-    /// The resource is an AWS managed key, which no RCP protects.
-    pub resource_is_aws_managed_key: bool,
-}
 
 /// Decides one request.
 ///
@@ -209,13 +119,7 @@ pub(crate) fn weigh<'p, V: View>(asked: &Asked<'_, V>, policies: &'p Policies) -
     let limits = Limits::of(subject, policies, &mut denies);
 
     if let Some((layer, said)) = denies.certain {
-        return Outcome {
-            verdict: Verdict::ExplicitDeny,
-            truth: Tri::Yes,
-            layer,
-            said,
-            why: "a Deny applies",
-        };
+        return Outcome { verdict: Verdict::ExplicitDeny, truth: Tri::Yes, layer, said, why: "a Deny applies" };
     }
     let grant = Grants { resource, limits }.combine(asked);
     let allowed = grant.said.truth.and(scp.truth);
@@ -257,18 +161,9 @@ fn refusal<'p>(grant: &Granted<'p>, scp: &organization::Scps<'p>) -> Outcome<'p>
     let (layer, why) = if grant.said.truth.is_no() {
         (grant.layer, grant.lacking)
     } else {
-        (
-            Layer::Scp { level: scp.level },
-            "no service control policy on this level allows it",
-        )
+        (Layer::Scp { level: scp.level }, "no service control policy on this level allows it")
     };
-    Outcome {
-        verdict: Verdict::ImplicitDeny,
-        truth: Tri::No,
-        layer,
-        said: Said::NOTHING,
-        why,
-    }
+    Outcome { verdict: Verdict::ImplicitDeny, truth: Tri::No, layer, said: Said::NOTHING, why }
 }
 
 /// The first certain Deny and the first doubtful one.
@@ -301,11 +196,7 @@ struct Limits<'p> {
 }
 
 impl<'p> Limits<'p> {
-    fn of<V: View>(
-        subject: &Subject<'_, V>,
-        policies: &'p Policies,
-        denies: &mut Denies<'p>,
-    ) -> Self {
+    fn of<V: View>(subject: &Subject<'_, V>, policies: &'p Policies, denies: &mut Denies<'p>) -> Self {
         let root = matches!(subject.principal, Principal::Root { .. });
         let mut identity = Said::NOTHING;
         if root {
@@ -325,12 +216,7 @@ impl<'p> Limits<'p> {
         };
         let boundary = cut(policies.boundary.as_slice(), Layer::Boundary);
         let session = cut(&policies.sessions, Layer::Session);
-        Self {
-            identity,
-            boundary,
-            session,
-            root,
-        }
+        Self { identity, boundary, session, root }
     }
 
     fn cut(&self, said: Said<'p>) -> Said<'p> {
@@ -340,10 +226,7 @@ impl<'p> Limits<'p> {
     /// The limit that lacks an Allow.
     fn missing(&self, otherwise: (Layer, &'static str)) -> (Layer, &'static str) {
         if self.boundary.truth.is_no() {
-            (
-                Layer::Boundary,
-                "the permissions boundary does not allow it",
-            )
+            (Layer::Boundary, "the permissions boundary does not allow it")
         } else if self.session.truth.is_no() {
             (Layer::Session, "no session policy allows it")
         } else {
@@ -369,11 +252,7 @@ impl<'p> Grants<'p> {
         let subject = &asked.subject;
         let Some(account) = subject.principal.account() else {
             let lacking = "the resource policy does not allow it";
-            return Granted {
-                said: self.resource.direct,
-                layer: Layer::Resource,
-                lacking,
-            };
+            return Granted { said: self.resource.direct, layer: Layer::Resource, lacking };
         };
         if asked.resource_account.is_some_and(|owner| owner != account) {
             return self.across_accounts();
@@ -381,11 +260,7 @@ impl<'p> Grants<'p> {
         if self.limits.root && subject.action.starts_with("sts:assumerole") {
             // See: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
             let lacking = "a root user cannot assume a role";
-            return Granted {
-                said: Said::NOTHING,
-                layer: Layer::Identity,
-                lacking,
-            };
+            return Granted { said: Said::NOTHING, layer: Layer::Identity, lacking };
         }
         self.within_account(resource_must_grant(subject))
     }
@@ -393,37 +268,21 @@ impl<'p> Grants<'p> {
     /// Both sides must allow, and every limit of the principal's side counts.
     // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
     fn across_accounts(&self) -> Granted<'p> {
-        let side = self
-            .resource
-            .direct
-            .or(self.resource.role)
-            .or(self.resource.account);
+        let side = self.resource.direct.or(self.resource.role).or(self.resource.account);
         let said = self.limits.cut(side.and(self.limits.identity));
         let (layer, lacking) = if !said.truth.is_no() || side.truth.is_no() {
-            (
-                Layer::Resource,
-                "the resource policy does not allow this principal of another account",
-            )
+            (Layer::Resource, "the resource policy does not allow this principal of another account")
         } else {
-            self.limits.missing((
-                Layer::Identity,
-                "no identity policy allows it, and across accounts both sides must",
-            ))
+            self.limits.missing((Layer::Identity, "no identity policy allows it, and across accounts both sides must"))
         };
-        Granted {
-            said,
-            layer,
-            lacking,
-        }
+        Granted { said, layer, lacking }
     }
 
     /// Either side suffices, except for keys and roles, whose own policy must at least delegate.
     fn within_account(&self, must_grant: bool) -> Granted<'p> {
         let limits = &self.limits;
         let delegated = if must_grant {
-            limits
-                .identity
-                .and(self.resource.account.or(self.resource.direct))
+            limits.identity.and(self.resource.account.or(self.resource.direct))
         } else {
             limits.identity
         };
@@ -431,37 +290,18 @@ impl<'p> Grants<'p> {
         let resource = self.resource.direct.or(limits.cut(self.resource.role));
         let said = identity.or(resource);
         let from_identity = identity.truth.is_yes() || resource.truth.is_no();
-        let own = if limits.root {
-            Layer::RootUser
-        } else {
-            Layer::Identity
-        };
+        let own = if limits.root { Layer::RootUser } else { Layer::Identity };
         if !said.truth.is_no() {
-            return Granted {
-                said,
-                layer: if from_identity { own } else { Layer::Resource },
-                lacking: "",
-            };
+            return Granted { said, layer: if from_identity { own } else { Layer::Resource }, lacking: "" };
         }
-        let (layer, lacking) =
-            if must_grant && !limits.identity.truth.is_no() && delegated.truth.is_no() {
-                (
-                    Layer::Resource,
-                    "the resource's own policy does not give the account's policies a say",
-                )
-            } else if limits.identity.truth.is_no() && self.resource.role.truth.is_no() {
-                (
-                    own,
-                    "neither an identity policy nor the resource policy allows it",
-                )
-            } else {
-                limits.missing((own, "nothing allows it"))
-            };
-        Granted {
-            said,
-            layer,
-            lacking,
-        }
+        let (layer, lacking) = if must_grant && !limits.identity.truth.is_no() && delegated.truth.is_no() {
+            (Layer::Resource, "the resource's own policy does not give the account's policies a say")
+        } else if limits.identity.truth.is_no() && self.resource.role.truth.is_no() {
+            (own, "neither an identity policy nor the resource policy allows it")
+        } else {
+            limits.missing((own, "nothing allows it"))
+        };
+        Granted { said, layer, lacking }
     }
 }
 
@@ -474,9 +314,7 @@ fn resource_must_grant<V>(subject: &Subject<'_, V>) -> bool {
     match subject.action.split(':').next() {
         Some("kms") => component(2) == "kms" && tail().starts_with("key/"),
         Some("sts") => {
-            subject.action.starts_with("sts:assumerole")
-                && component(2) == "iam"
-                && tail().starts_with("role/")
+            subject.action.starts_with("sts:assumerole") && component(2) == "iam" && tail().starts_with("role/")
         }
         _ => false,
     }
@@ -492,8 +330,5 @@ fn keeps_its_bucket_policy<V>(asked: &Asked<'_, V>) -> bool {
         return false;
     }
     let own = asked.resource_account.is_none_or(|owner| owner == account);
-    own && matches!(
-        asked.subject.action,
-        "s3:getbucketpolicy" | "s3:putbucketpolicy" | "s3:deletebucketpolicy"
-    )
+    own && matches!(asked.subject.action, "s3:getbucketpolicy" | "s3:putbucketpolicy" | "s3:deletebucketpolicy")
 }

@@ -94,11 +94,7 @@ pub struct StatementRef {
 impl StatementRef {
     pub(crate) fn of(by: By<'_>) -> Option<Self> {
         let statement = by.statement?;
-        Some(Self {
-            policy_name: by.policy.name.clone(),
-            sid: statement.sid.clone(),
-            index: statement.index,
-        })
+        Some(Self { policy_name: by.policy.name.clone(), sid: statement.sid.clone(), index: statement.index })
     }
 }
 

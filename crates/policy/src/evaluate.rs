@@ -35,14 +35,8 @@ pub(crate) struct Said<'p> {
 }
 
 impl<'p> Said<'p> {
-    pub(crate) const NOTHING: Self = Self {
-        truth: Tri::No,
-        by: None,
-    };
-    pub(crate) const GIVEN: Self = Self {
-        truth: Tri::Yes,
-        by: None,
-    };
+    pub(crate) const NOTHING: Self = Self { truth: Tri::No, by: None };
+    pub(crate) const GIVEN: Self = Self { truth: Tri::Yes, by: None };
 
     fn add(&mut self, truth: Tri<'p>, by: By<'p>) {
         let settles = truth.is_yes() && !self.truth.is_yes();
@@ -55,20 +49,13 @@ impl<'p> Said<'p> {
 
     pub(crate) fn or(self, other: Self) -> Self {
         let truth = self.truth.or(other.truth);
-        let by = if self.truth.is_yes() || other.truth.is_no() {
-            self.by
-        } else {
-            other.by
-        };
+        let by = if self.truth.is_yes() || other.truth.is_no() { self.by } else { other.by };
         Self { truth, by }
     }
 
     /// Both; the explanation stays with `self`.
     pub(crate) fn and(self, other: Self) -> Self {
-        Self {
-            truth: self.truth.and(other.truth),
-            by: self.by,
-        }
+        Self { truth: self.truth.and(other.truth), by: self.by }
     }
 }
 
@@ -89,12 +76,8 @@ pub(crate) struct ResourceLayer<'p> {
 }
 
 impl ResourceLayer<'_> {
-    pub(crate) const EMPTY: Self = Self {
-        direct: Said::NOTHING,
-        role: Said::NOTHING,
-        account: Said::NOTHING,
-        deny: Said::NOTHING,
-    };
+    pub(crate) const EMPTY: Self =
+        Self { direct: Said::NOTHING, role: Said::NOTHING, account: Said::NOTHING, deny: Said::NOTHING };
 }
 
 /// Scans identity policies, a boundary, session policies or one SCP level.
@@ -102,25 +85,18 @@ pub(crate) fn layer<'p, V: View>(
     policies: impl IntoIterator<Item = &'p Policy>,
     subject: &Subject<'_, V>,
 ) -> Layer<'p> {
-    let mut layer = Layer {
-        allow: Said::NOTHING,
-        deny: Said::NOTHING,
-    };
+    let mut layer = Layer { allow: Said::NOTHING, deny: Said::NOTHING };
     for policy in policies {
         blocked(policy, |truth, by| {
             layer.allow.add(truth, by);
             layer.deny.add(truth, by);
         });
         for statement in &policy.statements {
-            let by = By {
-                policy,
-                statement: Some(statement),
-            };
+            let by = By { policy, statement: Some(statement) };
             let truth = match &statement.principal {
                 None => applies(statement, subject),
-                Some(_) => applies(statement, subject).and(Tri::Maybe(Doubt::Missing(
-                    "a `Principal` stands in a policy that takes none",
-                ))),
+                Some(_) => applies(statement, subject)
+                    .and(Tri::Maybe(Doubt::Missing("a `Principal` stands in a policy that takes none"))),
             };
             match statement.effect {
                 Some(Effect::Allow) => layer.allow.add(truth, by),
@@ -150,10 +126,7 @@ pub(crate) fn resource_layer<'p, V: View>(
             layer.deny.add(truth, by);
         });
         for statement in &policy.statements {
-            let by = By {
-                policy,
-                statement: Some(statement),
-            };
+            let by = By { policy, statement: Some(statement) };
             let covered = covers(statement, subject);
             if statement.effect != Some(Effect::Deny) {
                 layer.direct.add(covered.direct, by);
@@ -173,45 +146,27 @@ pub(crate) fn resource_layer<'p, V: View>(
 
 fn blocked<'p>(policy: &'p Policy, mut add: impl FnMut(Tri<'p>, By<'p>)) {
     if let Some(problem) = &policy.blocked {
-        add(
-            Tri::Maybe(Doubt::Problem(problem)),
-            By {
-                policy,
-                statement: None,
-            },
-        );
+        add(Tri::Maybe(Doubt::Problem(problem)), By { policy, statement: None });
     }
 }
 
 fn covers<'p, V: View>(statement: &'p Statement, subject: &Subject<'_, V>) -> Covered<'p> {
     let who = match &statement.principal {
-        Some(element) => element.covers(
-            subject.principal,
-            statement.effect == Some(Effect::Deny),
-            subject.bounded,
-        ),
-        None => Covered::direct(Tri::Maybe(Doubt::Missing(
-            "a statement of a resource policy has no `Principal`",
-        ))),
+        Some(element) => element.covers(subject.principal, statement.effect == Some(Effect::Deny), subject.bounded),
+        None => Covered::direct(Tri::Maybe(Doubt::Missing("a statement of a resource policy has no `Principal`"))),
     };
     if who.any().is_no() {
         return Covered::NOBODY;
     }
     let applies = applies(statement, subject);
-    if applies.is_no() {
-        Covered::NOBODY
-    } else {
-        who.and(applies)
-    }
+    if applies.is_no() { Covered::NOBODY } else { who.and(applies) }
 }
 
 /// Action, resource and conditions together; what could not be read makes it a doubt, never a no.
 fn applies<'p, V: View>(statement: &'p Statement, subject: &Subject<'_, V>) -> Tri<'p> {
     let mut truth = Tri::Yes;
-    if let Some(element) = &statement.action {
-        if !acts(element, subject.action) {
-            return Tri::No;
-        }
+    if statement.action.as_ref().is_some_and(|element| !acts(element, subject.action)) {
+        return Tri::No;
     }
     if let Some(element) = &statement.resource {
         truth = truth.and(hits(element, subject));
@@ -233,8 +188,7 @@ fn applies<'p, V: View>(statement: &'p Statement, subject: &Subject<'_, V>) -> T
 
 /// An empty pattern list is a blocked statement: it must not look like "no action".
 pub(crate) fn acts(element: &ActionElement, action: &str) -> bool {
-    element.patterns.is_empty()
-        || element.patterns.iter().any(|p| p.matches(action)) != element.negated
+    element.patterns.is_empty() || element.patterns.iter().any(|p| p.matches(action)) != element.negated
 }
 
 fn hits<'p, V: View>(element: &'p ResourceElement, subject: &Subject<'_, V>) -> Tri<'p> {
@@ -246,9 +200,9 @@ fn hits<'p, V: View>(element: &'p ResourceElement, subject: &Subject<'_, V>) -> 
         hit = hit.or(match pattern.matches(subject.resource, subject.view) {
             Matched::Yes => Tri::Yes,
             Matched::No => Tri::No,
-            Matched::Unresolved if element.negated => Tri::Maybe(Doubt::Missing(
-                "a policy variable in `NotResource` has no value",
-            )),
+            Matched::Unresolved if element.negated => {
+                Tri::Maybe(Doubt::Missing("a policy variable in `NotResource` has no value"))
+            }
             Matched::Unresolved => Tri::No,
             Matched::Maybe(doubt) => Tri::Maybe(doubt),
         });

@@ -36,11 +36,7 @@ impl Glob {
 
     pub(crate) fn from_tokens(tokens: Vec<Token>) -> Self {
         let plain = |t: &Token| {
-            if let Token::Char(c) = t {
-                Some(*c)
-            } else {
-                None
-            }
+            if let Token::Char(c) = t { Some(*c) } else { None }
         };
         if tokens == [Token::Many] {
             return Self::Everything;
@@ -48,10 +44,10 @@ impl Glob {
         if let Some(text) = tokens.iter().map(plain).collect::<Option<String>>() {
             return Self::Exact(text);
         }
-        if let Some((Token::Many, head)) = tokens.split_last() {
-            if let Some(text) = head.iter().map(plain).collect::<Option<String>>() {
-                return Self::Prefix(text);
-            }
+        if let Some((Token::Many, head)) = tokens.split_last()
+            && let Some(text) = head.iter().map(plain).collect::<Option<String>>()
+        {
+            return Self::Prefix(text);
         }
         Self::General(tokens)
     }
@@ -130,16 +126,12 @@ impl ArnGlob {
     /// `None` if there are fewer than six components.
     pub(crate) fn from_parts(parts: Vec<Vec<Token>>) -> Option<Self> {
         let parts: Vec<Glob> = parts.into_iter().map(Glob::from_tokens).collect();
-        Some(Self {
-            parts: parts.try_into().ok()?,
-        })
+        Some(Self { parts: parts.try_into().ok()? })
     }
 
     pub(crate) fn matches(&self, text: &str) -> bool {
         let mut found = text.splitn(6, ':');
-        self.parts
-            .iter()
-            .all(|part| found.next().is_some_and(|piece| part.matches(piece)))
+        self.parts.iter().all(|part| found.next().is_some_and(|piece| part.matches(piece)))
     }
 }
 
@@ -161,11 +153,7 @@ mod tests {
             ("a**b", "ab", true),
             ("x?", "xé", true),
         ] {
-            assert_eq!(
-                Glob::new(pattern).matches(text),
-                want,
-                "{pattern} on {text}"
-            );
+            assert_eq!(Glob::new(pattern).matches(text), want, "{pattern} on {text}");
         }
         assert!(!Glob::literal("a*").matches("ab"));
     }

@@ -67,37 +67,20 @@ pub(crate) struct Lines {
 impl Lines {
     pub(crate) fn of(text: &[u8]) -> Self {
         let mut starts = vec![0];
-        starts.extend(
-            text.iter()
-                .enumerate()
-                .filter(|(_, b)| **b == b'\n')
-                .map(|(i, _)| i + 1),
-        );
+        starts.extend(text.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(i, _)| i + 1));
         Self { starts }
     }
 
     pub(crate) fn position(&self, offset: usize) -> Position {
         let line = self.starts.partition_point(|start| *start <= offset);
-        let start = self
-            .starts
-            .get(line.saturating_sub(1))
-            .copied()
-            .unwrap_or(0);
-        Position {
-            line: line.max(1),
-            column: offset.saturating_sub(start) + 1,
-            offset,
-        }
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        Position { line: line.max(1), column: offset.saturating_sub(start) + 1, offset }
     }
 }
 
 /// Reads one JSON document.
 pub(crate) fn read(text: &str) -> Result<Node, Failure> {
-    let mut reader = Reader {
-        text,
-        at: 0,
-        nodes: 0,
-    };
+    let mut reader = Reader { text, at: 0, nodes: 0 };
     reader.skip_space();
     let node = reader.value(0)?;
     reader.skip_space();
@@ -115,10 +98,7 @@ struct Reader<'t> {
 
 impl Reader<'_> {
     fn fail(&self, message: impl Into<String>) -> Failure {
-        Failure {
-            offset: self.at,
-            message: message.into(),
-        }
+        Failure { offset: self.at, message: message.into() }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -140,15 +120,8 @@ impl Reader<'_> {
     }
 
     fn unexpected(&self, wanted: &str) -> Failure {
-        match self
-            .text
-            .get(self.at..)
-            .and_then(|rest| rest.chars().next())
-        {
-            Some(found) => self.fail(format!(
-                "expected {wanted}, found `{}`",
-                found.escape_default()
-            )),
+        match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
+            Some(found) => self.fail(format!("expected {wanted}, found `{}`", found.escape_default())),
             None => self.fail(format!("expected {wanted}, found the end of the text")),
         }
     }
@@ -172,21 +145,11 @@ impl Reader<'_> {
             Some(b'n') => self.word("null", Value::Null)?,
             _ => return Err(self.unexpected("a JSON value")),
         };
-        Ok(Node {
-            span: Span {
-                start,
-                end: self.at,
-            },
-            value,
-        })
+        Ok(Node { span: Span { start, end: self.at }, value })
     }
 
     fn word(&mut self, word: &str, value: Value) -> Result<Value, Failure> {
-        if self
-            .text
-            .get(self.at..)
-            .is_some_and(|rest| rest.starts_with(word))
-        {
+        if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
             self.at += word.len();
             return Ok(value);
         }
@@ -207,21 +170,14 @@ impl Reader<'_> {
             }
             let start = self.at;
             let key = self.string()?;
-            let key_span = Span {
-                start,
-                end: self.at,
-            };
+            let key_span = Span { start, end: self.at };
             self.skip_space();
             if !self.eat(b':') {
                 return Err(self.unexpected("`:`"));
             }
             self.skip_space();
             let value = self.value(depth + 1)?;
-            members.push(Member {
-                key,
-                key_span,
-                value,
-            });
+            members.push(Member { key, key_span, value });
             self.skip_space();
             if self.eat(b'}') {
                 return Ok(Value::Object(members));
@@ -257,10 +213,7 @@ impl Reader<'_> {
         let mut out = String::new();
         loop {
             let run = self.at;
-            while self
-                .peek()
-                .is_some_and(|b| b != b'"' && b != b'\\' && b >= 0x20)
-            {
+            while self.peek().is_some_and(|b| b != b'"' && b != b'\\' && b >= 0x20) {
                 self.at += 1;
             }
             out.push_str(self.text.get(run..self.at).unwrap_or_default());
@@ -297,12 +250,7 @@ impl Reader<'_> {
     fn unicode_escape(&mut self) -> Result<char, Failure> {
         let first = self.hex4()?;
         let code = match first {
-            0xD800..=0xDBFF
-                if self
-                    .text
-                    .get(self.at..)
-                    .is_some_and(|r| r.starts_with("\\u")) =>
-            {
+            0xD800..=0xDBFF if self.text.get(self.at..).is_some_and(|r| r.starts_with("\\u")) => {
                 self.at += 1;
                 let second = self.hex4()?;
                 if !(0xDC00..=0xDFFF).contains(&second) {

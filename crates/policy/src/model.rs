@@ -68,9 +68,7 @@ impl Policy {
 
     /// Only the problems that can make a decision undecided.
     pub fn blocking_problems(&self) -> impl Iterator<Item = &Problem> {
-        self.problems
-            .iter()
-            .filter(|p| p.severity == Severity::Blocks)
+        self.problems.iter().filter(|p| p.severity == Severity::Blocks)
     }
 }
 

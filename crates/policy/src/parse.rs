@@ -37,11 +37,7 @@ impl Policy {
     /// If the text is too large, not UTF-8, not JSON, or not an object with a `Statement`.
     pub fn parse(name: &str, text: &[u8]) -> Result<Self, ParseError> {
         if text.len() > MAX_BYTES {
-            return Err(ParseError::TooLarge {
-                policy: name.to_owned(),
-                bytes: text.len(),
-                limit: MAX_BYTES,
-            });
+            return Err(ParseError::TooLarge { policy: name.to_owned(), bytes: text.len(), limit: MAX_BYTES });
         }
         let lines = Lines::of(text);
         let source = std::str::from_utf8(text).map_err(|error| ParseError::NotUtf8 {
@@ -53,35 +49,19 @@ impl Policy {
             position: lines.position(offset),
             message,
         };
-        let root =
-            json::read(source).map_err(|failure| malformed(failure.offset, failure.message))?;
+        let root = json::read(source).map_err(|failure| malformed(failure.offset, failure.message))?;
         let Value::Object(members) = &root.value else {
-            let message = format!(
-                "a policy is an object with a `Statement`, found {}",
-                root.value.kind()
-            );
+            let message = format!("a policy is an object with a `Statement`, found {}", root.value.kind());
             return Err(malformed(root.span.start, message));
         };
         let Some(statements) = members.iter().find(|m| m.key == "Statement") else {
-            return Err(malformed(
-                root.span.start,
-                "a policy needs a `Statement` element".to_owned(),
-            ));
+            return Err(malformed(root.span.start, "a policy needs a `Statement` element".to_owned()));
         };
-        let mut notes = Notes {
-            lines: &lines,
-            problems: Vec::new(),
-        };
+        let mut notes = Notes { lines: &lines, problems: Vec::new() };
         let mut blocked = notes.duplicates(members);
         let version = version(members, &mut notes, &mut blocked);
-        for member in members
-            .iter()
-            .filter(|m| !matches!(m.key.as_str(), "Version" | "Id" | "Statement"))
-        {
-            let message = format!(
-                "unknown policy element `{}`; remove it or correct its name",
-                member.key
-            );
+        for member in members.iter().filter(|m| !matches!(m.key.as_str(), "Version" | "Id" | "Statement")) {
+            let message = format!("unknown policy element `{}`; remove it or correct its name", member.key);
             let problem = notes.block(member.key_span.start, message);
             blocked.get_or_insert(problem);
         }
@@ -93,13 +73,7 @@ impl Policy {
                 .collect(),
             _ => vec![statement::read(&statements.value, 0, version, &mut notes)],
         };
-        let mut policy = Self {
-            name: Arc::from(name),
-            version,
-            statements,
-            problems: Vec::new(),
-            blocked,
-        };
+        let mut policy = Self { name: Arc::from(name), version, statements, problems: Vec::new(), blocked };
         repeated_sids(&policy, &mut notes);
         policy.problems = notes.problems;
         Ok(policy)
@@ -114,11 +88,7 @@ fn version(members: &[Member], notes: &mut Notes<'_>, blocked: &mut Option<Probl
         Value::String(text) if text == "2012-10-17" => Version::V2012,
         Value::String(text) if text == "2008-10-17" => Version::V2008,
         other => {
-            let found = if let Value::String(text) = other {
-                format!("`{text}`")
-            } else {
-                other.kind().to_owned()
-            };
+            let found = if let Value::String(text) = other { format!("`{text}`") } else { other.kind().to_owned() };
             let message = format!("unknown policy version {found}; write `2012-10-17`");
             let problem = notes.block(member.value.span.start, message);
             blocked.get_or_insert(problem);
@@ -130,13 +100,10 @@ fn version(members: &[Member], notes: &mut Notes<'_>, blocked: &mut Option<Probl
 fn repeated_sids(policy: &Policy, notes: &mut Notes<'_>) {
     let mut seen = HashSet::new();
     for statement in &policy.statements {
-        if let Some(sid) = statement.sid.as_deref().filter(|sid| !sid.is_empty()) {
-            if !seen.insert(sid) {
-                notes.lint(
-                    statement.span.start,
-                    format!("the Sid `{sid}` is used twice; give each statement its own"),
-                );
-            }
+        if let Some(sid) = statement.sid.as_deref().filter(|sid| !sid.is_empty())
+            && !seen.insert(sid)
+        {
+            notes.lint(statement.span.start, format!("the Sid `{sid}` is used twice; give each statement its own"));
         }
     }
 }
@@ -161,11 +128,7 @@ impl<'l> Notes<'l> {
     }
 
     fn add(&mut self, offset: usize, severity: Severity, message: String) -> Problem {
-        let problem = Problem {
-            position: self.position(offset),
-            severity,
-            message,
-        };
+        let problem = Problem { position: self.position(offset), severity, message };
         self.problems.push(problem.clone());
         problem
     }
@@ -184,10 +147,7 @@ impl<'l> Notes<'l> {
         let mut seen = HashSet::new();
         for member in members {
             if !seen.insert(member.key.as_str()) {
-                let message = format!(
-                    "the element `{}` occurs twice; keep one of them",
-                    member.key
-                );
+                let message = format!("the element `{}` occurs twice; keep one of them", member.key);
                 let problem = self.block(member.key_span.start, message);
                 first.get_or_insert(problem);
             }

@@ -78,9 +78,7 @@ impl Principal {
     #[must_use]
     pub fn condition_arn(&self) -> Option<&str> {
         match self {
-            Self::User { arn, .. } | Self::Root { arn, .. } | Self::Federated { arn, .. } => {
-                Some(arn)
-            }
+            Self::User { arn, .. } | Self::Root { arn, .. } | Self::Federated { arn, .. } => Some(arn),
             Self::Role { role_arn, .. } => Some(role_arn),
             Self::Service { .. } | Self::WebIdentity { .. } | Self::Anonymous => None,
         }
@@ -89,13 +87,7 @@ impl Principal {
     /// Whether the caller is a service-linked role.
     #[must_use]
     pub fn is_service_linked_role(&self) -> bool {
-        matches!(
-            self,
-            Self::Role {
-                service_linked: true,
-                ..
-            }
-        )
+        matches!(self, Self::Role { service_linked: true, .. })
     }
 }
 
@@ -103,11 +95,7 @@ impl std::fmt::Display for Principal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::User { arn, .. } => write!(f, "user `{arn}`"),
-            Self::Role {
-                role_arn,
-                service_linked: true,
-                ..
-            } => write!(f, "service-linked role `{role_arn}`"),
+            Self::Role { role_arn, service_linked: true, .. } => write!(f, "service-linked role `{role_arn}`"),
             Self::Role { role_arn, .. } => write!(f, "role `{role_arn}`"),
             Self::Federated { arn, .. } => write!(f, "federated user `{arn}`"),
             Self::Root { account, .. } => write!(f, "the root user of account `{account}`"),
@@ -126,7 +114,7 @@ pub(crate) struct PrincipalElement {
 }
 
 /// One name in a principal element.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Entry {
     /// A lone `*`.
     Everyone,
@@ -163,41 +151,22 @@ impl Entry {
         let hit = |grant| Some((Tri::Yes, grant));
         match (self, who) {
             (Self::Everyone, _) => hit(Grant::Direct),
-            (Self::Account(id), Principal::Root { account, .. }) if id == account => {
-                hit(Grant::Direct)
-            }
+            (Self::Account(id), Principal::Root { account, .. }) if id == account => hit(Grant::Direct),
             (Self::Account(id), _) if who.account() == Some(id) => hit(Grant::Account),
             (Self::Arn(named), Principal::User { arn, .. }) if named == arn => hit(Grant::Direct),
-            (Self::Arn(named), Principal::Federated { arn, .. }) if named == arn => {
-                hit(Grant::Direct)
-            }
+            (Self::Arn(named), Principal::Federated { arn, .. }) if named == arn => hit(Grant::Direct),
             // A grant to the user who asked for the session is limited like a grant to a role.
-            (Self::Arn(named), Principal::Federated { user_arn, .. }) if named == user_arn => {
-                hit(Grant::Role)
-            }
-            (Self::Arn(named), Principal::Role { session_arn, .. }) if named == session_arn => {
-                hit(Grant::Direct)
-            }
-            (Self::Arn(named), Principal::Role { role_arn, .. }) if named == role_arn => {
-                hit(Grant::Role)
-            }
-            (Self::Service(named), Principal::Service { name }) if named == name => {
-                hit(Grant::Direct)
-            }
+            (Self::Arn(named), Principal::Federated { user_arn, .. }) if named == user_arn => hit(Grant::Role),
+            (Self::Arn(named), Principal::Role { session_arn, .. }) if named == session_arn => hit(Grant::Direct),
+            (Self::Arn(named), Principal::Role { role_arn, .. }) if named == role_arn => hit(Grant::Role),
+            (Self::Service(named), Principal::Service { name }) if named == name => hit(Grant::Direct),
             (Self::AnyService, Principal::Service { .. }) => hit(Grant::Direct),
-            (Self::Provider(named), Principal::WebIdentity { provider }) if named == provider => {
-                hit(Grant::Direct)
-            }
+            (Self::Provider(named), Principal::WebIdentity { provider }) if named == provider => hit(Grant::Direct),
             (Self::AnyProvider, Principal::WebIdentity { .. }) => hit(Grant::Direct),
-            (Self::Canonical(_), _) if who.account().is_some() => Some((
-                Tri::Maybe(Doubt::Missing(
-                    "a canonical user id cannot be tied to an account",
-                )),
-                Grant::Account,
-            )),
-            (Self::Unknown(problem), _) => {
-                Some((Tri::Maybe(Doubt::Problem(problem)), Grant::Direct))
+            (Self::Canonical(_), _) if who.account().is_some() => {
+                Some((Tri::Maybe(Doubt::Missing("a canonical user id cannot be tied to an account")), Grant::Account))
             }
+            (Self::Unknown(problem), _) => Some((Tri::Maybe(Doubt::Problem(problem)), Grant::Direct)),
             _ => None,
         }
     }
@@ -212,17 +181,10 @@ pub(crate) struct Covered<'p> {
 }
 
 impl<'p> Covered<'p> {
-    pub(crate) const NOBODY: Self = Self {
-        direct: Tri::No,
-        role: Tri::No,
-        account: Tri::No,
-    };
+    pub(crate) const NOBODY: Self = Self { direct: Tri::No, role: Tri::No, account: Tri::No };
 
     pub(crate) fn direct(truth: Tri<'p>) -> Self {
-        Self {
-            direct: truth,
-            ..Self::NOBODY
-        }
+        Self { direct: truth, ..Self::NOBODY }
     }
 
     pub(crate) fn any(self) -> Tri<'p> {
@@ -230,11 +192,7 @@ impl<'p> Covered<'p> {
     }
 
     pub(crate) fn and(self, other: Tri<'p>) -> Self {
-        Self {
-            direct: self.direct.and(other),
-            role: self.role.and(other),
-            account: self.account.and(other),
-        }
+        Self { direct: self.direct.and(other), role: self.role.and(other), account: self.account.and(other) }
     }
 }
 
@@ -242,11 +200,7 @@ impl PrincipalElement {
     /// Who is covered; `deny` and `bounded` matter for `NotPrincipal` only.
     pub(crate) fn covers(&self, who: &Principal, deny: bool, bounded: bool) -> Covered<'_> {
         if self.negated {
-            let exempt = if deny {
-                self.exempts(who, bounded)
-            } else {
-                self.named(who).any()
-            };
+            let exempt = if deny { self.exempts(who, bounded) } else { self.named(who).any() };
             return Covered::direct(exempt.not());
         }
         self.named(who)

@@ -13,6 +13,7 @@ mod cells;
 mod dimensions;
 mod partial;
 mod population;
+mod prepare;
 mod question;
 mod scene;
 mod search;
@@ -23,7 +24,8 @@ pub use question::{Question, Source, Who};
 pub use scene::{Account, Identities, Identity, Levels, Organization, Scene};
 pub use witness::{Answer, Callers, Witness};
 
-use search::{Found, Goal, Prepared};
+use prepare::Prepared;
+use search::{Found, Goal, Walk};
 
 /// Whether no request of the question is allowed.
 ///
@@ -78,7 +80,7 @@ pub fn who_can(scene: &Scene, question: &Question) -> Callers {
     if prepared.candidates.is_empty() {
         callers.undecided.push(("everybody".to_owned(), "no caller fits the question".to_owned()));
     }
-    let mut walk = prepared.walk(Goal::Allowed);
+    let mut walk = Walk::new(&prepared, Goal::Allowed);
     for (index, candidate) in prepared.candidates.iter().enumerate() {
         match walk.run_one(index) {
             Found::Witness(witness) => callers.can.push(*witness),
@@ -92,7 +94,7 @@ pub fn who_can(scene: &Scene, question: &Question) -> Callers {
 fn answer(scenes: Vec<&Scene>, question: &Question, goal: Goal) -> Answer {
     match Prepared::new(scenes, question) {
         Err(reason) => Answer::Undecided(reason),
-        Ok(prepared) => match prepared.walk(goal).run() {
+        Ok(prepared) => match Walk::new(&prepared, goal).run() {
             Found::Nothing => Answer::Holds,
             Found::Witness(witness) => Answer::Violated(witness),
             Found::Undecided(reason) => Answer::Undecided(reason),

@@ -27,11 +27,7 @@ pub(crate) fn number(text: &str) -> Option<Fixed> {
     if whole.is_empty() && fraction.is_empty() || digits.ends_with('.') {
         return None;
     }
-    if !whole
-        .bytes()
-        .chain(fraction.bytes())
-        .all(|b| b.is_ascii_digit())
-    {
+    if !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
         return None;
     }
     let point = i32::try_from(whole.len()).ok()?.checked_add(exponent)?;
@@ -43,26 +39,18 @@ pub(crate) fn number(text: &str) -> Option<Fixed> {
     }
     let point = point - i32::try_from(lead).ok()?;
     let len = i32::try_from(significant.len()).ok()?;
-    if point > i32::try_from(MAX_INTEGER_DIGITS).ok()?
-        || len - point > i32::try_from(SCALE_DIGITS).ok()?
-    {
+    if point > i32::try_from(MAX_INTEGER_DIGITS).ok()? || len - point > i32::try_from(SCALE_DIGITS).ok()? {
         return None;
     }
     let shift = u32::try_from(i32::try_from(SCALE_DIGITS).ok()? + point - len).ok()?;
-    let value = significant
-        .parse::<i128>()
-        .ok()?
-        .checked_mul(10i128.checked_pow(shift)?)?;
+    let value = significant.parse::<i128>().ok()?.checked_mul(10i128.checked_pow(shift)?)?;
     Some(if negative { -value } else { value })
 }
 
 /// Writes a number back, shortest form.
 pub(crate) fn show_number(value: Fixed) -> String {
     let sign = if value < 0 { "-" } else { "" };
-    let (whole, part) = (
-        value.unsigned_abs() / SCALE.unsigned_abs(),
-        value.unsigned_abs() % SCALE.unsigned_abs(),
-    );
+    let (whole, part) = (value.unsigned_abs() / SCALE.unsigned_abs(), value.unsigned_abs() % SCALE.unsigned_abs());
     if part == 0 {
         return format!("{sign}{whole}");
     }
@@ -78,13 +66,7 @@ pub(crate) const ONE: Fixed = SCALE;
 /// Four digits alone are the profile `YYYY`, not an epoch.
 // See: https://www.w3.org/TR/NOTE-datetime
 pub(crate) fn date(text: &str) -> Option<Fixed> {
-    if text.len() != 4
-        && text
-            .strip_prefix('-')
-            .unwrap_or(text)
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b == b'.')
-    {
+    if text.len() != 4 && text.strip_prefix('-').unwrap_or(text).bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         return number(text);
     }
     let (day, time) = match text.split_once('T') {
@@ -111,16 +93,8 @@ fn clock(text: &str) -> Option<Fixed> {
         let at = text.rfind(['+', '-'])?;
         let (local, zone) = text.split_at_checked(at)?;
         let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-        let minutes =
-            in_range(digits(hours, 2)?, 0, 23)? * 60 + in_range(digits(minutes, 2)?, 0, 59)?;
-        (
-            local,
-            if zone.starts_with('-') {
-                -minutes
-            } else {
-                minutes
-            },
-        )
+        let minutes = in_range(digits(hours, 2)?, 0, 23)? * 60 + in_range(digits(minutes, 2)?, 0, 59)?;
+        (local, if zone.starts_with('-') { -minutes } else { minutes })
     };
     let mut fields = local.split(':');
     let hour = in_range(digits(fields.next()?, 2)?, 0, 23)?;
@@ -128,17 +102,9 @@ fn clock(text: &str) -> Option<Fixed> {
     let second = match fields.next() {
         None => 0,
         Some(text) => {
-            let (whole, part) = text
-                .split_once('.')
-                .map_or((text, None), |(w, p)| (w, Some(p)));
+            let (whole, part) = text.split_once('.').map_or((text, None), |(w, p)| (w, Some(p)));
             let whole = in_range(digits(whole, 2)?, 0, 59)?;
-            let part = part.map_or(Some(0), |p| {
-                if p.is_empty() {
-                    None
-                } else {
-                    number(&format!("0.{p}"))
-                }
-            })?;
+            let part = part.map_or(Some(0), |p| if p.is_empty() { None } else { number(&format!("0.{p}")) })?;
             i128::from(whole) * SCALE + part
         }
     };
@@ -188,17 +154,9 @@ pub(crate) fn show_date(value: Fixed) -> String {
     let yoe = (doe - doe / 1_460 + doe / 36_524 - doe / 146_096) / 365;
     let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     let mp = (5 * doy + 2) / 153;
-    let (day, month) = (
-        doy - (153 * mp + 2) / 5 + 1,
-        if mp < 10 { mp + 3 } else { mp - 9 },
-    );
+    let (day, month) = (doy - (153 * mp + 2) / 5 + 1, if mp < 10 { mp + 3 } else { mp - 9 });
     let year = yoe + era * 400 + i64::from(month <= 2);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
-        clock / 3600,
-        clock / 60 % 60,
-        clock % 60
-    )
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", clock / 3600, clock / 60 % 60, clock % 60)
 }
 
 /// An address range of one family; IPv4 and IPv6 never contain each other.
@@ -212,29 +170,17 @@ pub(crate) struct Network {
 impl Network {
     /// Reads `address` or `address/prefix`; a bare address is a single host.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (address, prefix) = text
-            .split_once('/')
-            .map_or((text, None), |(a, p)| (a, Some(p)));
+        let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
         let (v6, bits) = address_bits(address)?;
         let width = if v6 { 128 } else { 32 };
         let prefix: u32 = match prefix {
             None => width,
-            Some(p) if !p.is_empty() && p.len() <= 3 && p.bytes().all(|b| b.is_ascii_digit()) => {
-                p.parse().ok()?
-            }
+            Some(p) if !p.is_empty() && p.len() <= 3 && p.bytes().all(|b| b.is_ascii_digit()) => p.parse().ok()?,
             Some(_) => return None,
         };
         let host = width.checked_sub(prefix)?;
-        let mask = if host == 128 {
-            u128::MAX
-        } else {
-            (1u128 << host) - 1
-        };
-        Some(Self {
-            v6,
-            low: bits & !mask,
-            high: bits | mask,
-        })
+        let mask = if host == 128 { u128::MAX } else { (1u128 << host) - 1 };
+        Some(Self { v6, low: bits & !mask, high: bits | mask })
     }
 
     pub(crate) fn contains(&self, (v6, bits): (bool, u128)) -> bool {
@@ -261,7 +207,7 @@ pub(crate) fn show_address(v6: bool, bits: u128) -> String {
 /// Decodes standard base64; `None` if it is not.
 pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     let body = text.trim_end_matches('=');
-    if text.len() % 4 != 0 || text.len() - body.len() > 2 || body.len() % 4 == 1 {
+    if !text.len().is_multiple_of(4) || text.len() - body.len() > 2 || body.len() % 4 == 1 {
         return None;
     }
     let mut out = Vec::with_capacity(body.len());

@@ -13,10 +13,7 @@ use crate::tri::Doubt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
     Token(Token),
-    Variable {
-        key: String,
-        default: Option<String>,
-    },
+    Variable { key: String, default: Option<String> },
 }
 
 /// A compiled policy text.
@@ -69,24 +66,12 @@ impl Template {
     pub(crate) fn parse(raw: &str, reading: Reading) -> Result<Self, String> {
         let pieces = pieces(raw, reading)?;
         let shape = if pieces.iter().any(|p| matches!(p, Piece::Variable { .. })) {
-            Shape::Variable {
-                pieces,
-                arn: reading.arn,
-            }
+            Shape::Variable { pieces, arn: reading.arn }
         } else {
-            let tokens = pieces.into_iter().filter_map(|p| {
-                if let Piece::Token(t) = p {
-                    Some(t)
-                } else {
-                    None
-                }
-            });
+            let tokens = pieces.into_iter().filter_map(|p| if let Piece::Token(t) = p { Some(t) } else { None });
             fixed(tokens.collect(), reading.arn, raw)?
         };
-        Ok(Self {
-            raw: raw.to_owned(),
-            shape,
-        })
+        Ok(Self { raw: raw.to_owned(), shape })
     }
 
     /// Matches one text of a request.
@@ -128,9 +113,7 @@ impl Template {
                 Piece::Variable { key, default } => match (view.lookup(key), default) {
                     (Lookup::Open, _) => return Resolved::Open(key),
                     (Lookup::One(value), _) => part.extend(value.chars().map(Token::Char)),
-                    (Lookup::Absent | Lookup::Many(_), Some(text)) => {
-                        part.extend(text.chars().map(Token::Char))
-                    }
+                    (Lookup::Absent | Lookup::Many(_), Some(text)) => part.extend(text.chars().map(Token::Char)),
                     (Lookup::Absent | Lookup::Many(_), None) => return Resolved::Unresolved,
                 },
             }
@@ -177,20 +160,15 @@ fn fixed(tokens: Vec<Token>, arn: bool, raw: &str) -> Result<Shape, String> {
 
 fn pieces(raw: &str, reading: Reading) -> Result<Vec<Piece>, String> {
     let token = |c: char| {
-        if reading.wildcards {
-            wildcard(c)
-        } else {
-            Token::Char(c)
-        }
+        if reading.wildcards { wildcard(c) } else { Token::Char(c) }
     };
     let mut out = Vec::with_capacity(raw.len());
     let mut rest = raw;
     while let Some(c) = rest.chars().next() {
         if reading.variables && rest.starts_with("${") {
             let body = rest.get(2..).unwrap_or_default();
-            let (inside, after) = split_variable(body).ok_or_else(|| {
-                format!("the variable in `{raw}` is not closed; end it with `}}`")
-            })?;
+            let (inside, after) = split_variable(body)
+                .ok_or_else(|| format!("the variable in `{raw}` is not closed; end it with `}}`"))?;
             out.push(variable(inside, raw)?);
             rest = after;
         } else {
@@ -216,33 +194,21 @@ fn split_variable(body: &str) -> Option<(&str, &str)> {
 
 fn variable(inside: &str, raw: &str) -> Result<Piece, String> {
     if let "*" | "?" | "$" = inside {
-        return Ok(Piece::Token(Token::Char(
-            inside.chars().next().unwrap_or('$'),
-        )));
+        return Ok(Piece::Token(Token::Char(inside.chars().next().unwrap_or('$'))));
     }
     let (key, default) = match inside.split_once(',') {
         None => (inside, None),
         Some((key, rest)) => {
-            let text = rest
-                .trim()
-                .strip_prefix('\'')
-                .and_then(|t| t.strip_suffix('\''));
-            let text = text.ok_or_else(|| {
-                format!("the default in `{raw}` is not quoted; write `${{key, 'text'}}`")
-            })?;
+            let text = rest.trim().strip_prefix('\'').and_then(|t| t.strip_suffix('\''));
+            let text = text.ok_or_else(|| format!("the default in `{raw}` is not quoted; write `${{key, 'text'}}`"))?;
             (key, Some(text.to_owned()))
         }
     };
     let key = key.trim();
     if key.is_empty() || key.chars().any(|c| c.is_whitespace() || "{}$".contains(c)) {
-        return Err(format!(
-            "`${{{inside}}}` is not a policy variable; name a condition key inside the braces"
-        ));
+        return Err(format!("`${{{inside}}}` is not a policy variable; name a condition key inside the braces"));
     }
-    Ok(Piece::Variable {
-        key: key.to_lowercase(),
-        default,
-    })
+    Ok(Piece::Variable { key: key.to_lowercase(), default })
 }
 
 #[cfg(test)]
@@ -251,19 +217,10 @@ mod tests {
     use super::*;
     use crate::context::Context;
 
-    const POLICY_TEXT: Reading = Reading {
-        wildcards: true,
-        variables: true,
-        arn: false,
-    };
+    const POLICY_TEXT: Reading = Reading { wildcards: true, variables: true, arn: false };
 
     fn hit(raw: &str, text: &str, context: &Context) -> bool {
-        matches!(
-            Template::parse(raw, POLICY_TEXT)
-                .unwrap()
-                .matches(text, context),
-            Matched::Yes
-        )
+        matches!(Template::parse(raw, POLICY_TEXT).unwrap().matches(text, context), Matched::Yes)
     }
 
     #[test]

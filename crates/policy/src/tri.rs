@@ -80,9 +80,5 @@ impl From<bool> for Tri<'_> {
 
 /// A search can still settle an open key, so that doubt is the useful one to report.
 fn prefer_open<'p>(a: Doubt<'p>, b: Doubt<'p>) -> Doubt<'p> {
-    if matches!(b, Doubt::Open(_)) && !matches!(a, Doubt::Open(_)) {
-        b
-    } else {
-        a
-    }
+    if matches!(b, Doubt::Open(_)) && !matches!(a, Doubt::Open(_)) { b } else { a }
 }

@@ -101,7 +101,8 @@ fn tls_near_misses() {
 #[test]
 fn a_tls_floor_and_plain_http_are_two_questions() {
     let floor = format!(r#"[{{{DENY}, "Condition": {{"NumericLessThan": {{"s3:TlsVersion": "1.2"}}}}}}]"#);
-    let old_tls = on_bucket(Question::about(["s3:*"])).when(r#"{"NumericLessThan": {"s3:TlsVersion": "1.2"}}"#).unwrap();
+    let old_tls =
+        on_bucket(Question::about(["s3:*"])).when(r#"{"NumericLessThan": {"s3:TlsVersion": "1.2"}}"#).unwrap();
     assert!(never(&bucket(&floor), &old_tls).holds());
     let answer = never(&bucket(&floor), &plain_http());
     let witness = answer.witness().expect("plain HTTP escapes a TLS floor");
@@ -111,7 +112,9 @@ fn a_tls_floor_and_plain_http_are_two_questions() {
 }
 
 fn trail(member: &str, mgmt: &str) -> Scene {
-    let deny = |name: &str, text: &str| if text.is_empty() { vec![] } else { vec![policy(name, text)] };
+    let deny = |name: &str, text: &str| {
+        if text.is_empty() { vec![] } else { vec![policy(name, text)] }
+    };
     let mut organization = organization();
     for account in &mut organization.accounts {
         let text = if account.management { mgmt } else { member };
@@ -125,7 +128,8 @@ fn trail(member: &str, mgmt: &str) -> Scene {
 fn stop(scene: &Scene, account: &str) -> Answer {
     let trail = format!("arn:aws:cloudtrail:us-east-1:{account}:trail/org-trail");
     let scene = Scene { resource_account: account.to_owned(), ..scene.clone() };
-    let actions = ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors"];
+    let actions =
+        ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors"];
     let who = Who::account(account).except_arn("arn:aws:iam::222222222222:role/TrailAdmin");
     never(&scene, &Question::about(actions).on(&trail).by(who))
 }
@@ -192,4 +196,26 @@ fn service_linked_roles_are_outside_every_scp() {
         .by(Who::account(WORK).with_service_linked_roles());
     let answer = never(&scene, &question);
     assert!(answer.witness().is_some_and(|w| w.caller.contains("service-linked")), "{}", describe(&answer));
+}
+
+#[test]
+fn one_question_covers_every_account() {
+    let guard = GUARD.replace("EXEMPT", "arn:aws:iam::222222222222:role/TrailAdmin");
+    let members =
+        Who::organization().except_management_account().except_arn("arn:aws:iam::222222222222:role/TrailAdmin");
+    let ask = |scene: Scene, who: &Who| {
+        let question = Question::about(["cloudtrail:StopLogging", "cloudtrail:DeleteTrail"]).on(TRAIL).by(who.clone());
+        never(&Scene::in_every_account(scene.organization), &question)
+    };
+    assert!(ask(trail(&guard, ""), &members).holds());
+    let everybody =
+        ask(trail(&guard, ""), &Who::organization().except_arn("arn:aws:iam::222222222222:role/TrailAdmin"));
+    assert_eq!(everybody.witness().expect("open").request.principal().account(), Some(MGMT));
+    let mut scene = trail(&guard, "");
+    scene.organization.accounts[3].scps = Some(path(&[]));
+    let answer = ask(scene, &members);
+    assert_eq!(
+        answer.witness().expect("one account is outside the guarded unit").request.principal().account(),
+        Some(WORK)
+    );
 }

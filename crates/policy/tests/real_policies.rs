@@ -2,7 +2,9 @@
 //! hardened log store use: no false alarm, and the real holes are found.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use logproof_policy::{Account, Answer, Identity, Policy, Principal, Question, Scene, Source, Who, always, never, who_can};
+use logproof_policy::{
+    Account, Answer, Identity, Policy, Principal, Question, Scene, Source, Who, always, never, who_can,
+};
 
 #[path = "support/zone.rs"]
 mod zone;
@@ -61,7 +63,10 @@ fn control_tower_raises_no_false_alarm() {
     holds(&never(&scene, &plain_http()));
     holds(&always(&scene, &delivery("o-exampleorgid/AWSLogs/o-exampleorgid")));
     holds(&never(&scene, &on_bucket(Question::about(["s3:*"])).by(Who::outsiders())));
-    let deputy = Question::about(["s3:PutObject"]).on_all(&format!("{BUCKET}/*")).by(Who::services()).from_source(Source::Foreign);
+    let deputy = Question::about(["s3:PutObject"])
+        .on_all(&format!("{BUCKET}/*"))
+        .by(Who::services())
+        .from_source(Source::Foreign);
     holds(&never(&scene, &deputy));
 }
 
@@ -71,7 +76,10 @@ fn the_accelerator_raises_no_false_alarm() {
     holds(&never(&scene, &plain_http()));
     holds(&always(&scene, &delivery("AWSLogs/o-exampleorgid")));
     holds(&never(&scene, &on_bucket(Question::about(["s3:*"])).by(Who::outsiders())));
-    let deputy = Question::about(["s3:PutObject"]).on_all(&format!("{BUCKET}/*")).by(Who::services()).from_source(Source::Foreign);
+    let deputy = Question::about(["s3:PutObject"])
+        .on_all(&format!("{BUCKET}/*"))
+        .by(Who::services())
+        .from_source(Source::Foreign);
     holds(&never(&scene, &deputy));
 }
 
@@ -81,7 +89,10 @@ fn a_service_allow_without_a_source_condition_is_a_confused_deputy() {
         r#"[{"Sid": "Write", "Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:PutObject",
              "Resource": "BUCKET/AWSLogs/*", "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}}]"#,
     );
-    let deputy = Question::about(["s3:PutObject"]).on_all(&format!("{BUCKET}/*")).by(Who::services()).from_source(Source::Foreign);
+    let deputy = Question::about(["s3:PutObject"])
+        .on_all(&format!("{BUCKET}/*"))
+        .by(Who::services())
+        .from_source(Source::Foreign);
     let answer = never(&scene, &deputy);
     let witness = answer.witness().expect("open");
     assert_eq!(witness.decided.statement.as_ref().unwrap().sid.as_deref(), Some("Write"));
@@ -94,7 +105,10 @@ fn if_exists_on_the_source_is_vacuous() {
         r#"[{"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:PutObject", "Resource": "BUCKET/*",
              "Condition": {"StringEqualsIfExists": {"aws:SourceAccount": "111111111111"}}}]"#,
     );
-    let deputy = Question::about(["s3:PutObject"]).on_all(&format!("{BUCKET}/*")).by(Who::services()).from_source(Source::Foreign);
+    let deputy = Question::about(["s3:PutObject"])
+        .on_all(&format!("{BUCKET}/*"))
+        .by(Who::services())
+        .from_source(Source::Foreign);
     assert!(never(&scene, &deputy).witness().is_some());
 }
 
@@ -106,7 +120,10 @@ fn a_wildcard_source_account_is_no_restriction() {
                  "Condition": {{"ArnLike": {{"aws:SourceArn": "{arn}"}}}}}}]"#
         ))
     };
-    let deputy = Question::about(["s3:PutObject"]).on_all(&format!("{BUCKET}/*")).by(Who::services()).from_source(Source::Foreign);
+    let deputy = Question::about(["s3:PutObject"])
+        .on_all(&format!("{BUCKET}/*"))
+        .by(Who::services())
+        .from_source(Source::Foreign);
     assert!(never(&scene("arn:aws:cloudtrail:*:*:trail/org-trail"), &deputy).witness().is_some());
     holds(&never(&scene("arn:aws:cloudtrail:*:111111111111:trail/*"), &deputy));
 }
@@ -124,12 +141,18 @@ fn delivery_is_refused_where_the_prefix_or_the_header_is_wrong() {
     );
     let answer = always(&bucket(&with_header), &delivery("o-exampleorgid/AWSLogs/o-exampleorgid"));
     let witness = answer.witness().expect("default encryption needs no header, so the Deny stops delivery");
-    assert!(witness.matters.iter().any(|(k, v)| k == "s3:x-amz-server-side-encryption" && v.is_none()), "{}", witness.sentence());
+    assert!(
+        witness.matters.iter().any(|(k, v)| k == "s3:x-amz-server-side-encryption" && v.is_none()),
+        "{}",
+        witness.sentence()
+    );
 }
 
 #[test]
 fn the_source_documents_proxy_principal_is_linted_and_useless() {
-    let text = CONTROL_TOWER.replace("cloudtrail.amazonaws.com", "cloudtrail.amazonaws.com.rproxy.goskope.com").replace("BUCKET", BUCKET);
+    let text = CONTROL_TOWER
+        .replace("cloudtrail.amazonaws.com", "cloudtrail.amazonaws.com.rproxy.goskope.com")
+        .replace("BUCKET", BUCKET);
     let policy = Policy::parse("p", format!(r#"{{"Statement": {text}}}"#).as_bytes()).unwrap();
     let lint = policy.problems().iter().find(|p| p.message.contains("rproxy")).unwrap();
     assert!(lint.message.contains("`cloudtrail.amazonaws.com` may be meant"), "{lint}");
@@ -181,7 +204,8 @@ fn readers_stay_on_their_path() {
         *audit = Account::member(AUDIT).with_identities(vec![identity]);
         scene
     };
-    let beyond = on_bucket(Question::about(["s3:*"])).by(Who::account(AUDIT)).except_on(&format!("{BUCKET}/AWSLogs/a/*"));
+    let beyond =
+        on_bucket(Question::about(["s3:*"])).by(Who::account(AUDIT)).except_on(&format!("{BUCKET}/AWSLogs/a/*"));
     holds(&never(&scene("BUCKET/AWSLogs/a/*"), &beyond));
     let answer = never(&scene("BUCKET/*"), &beyond);
     let witness = answer.witness().expect("the whole bucket is more than the path");
@@ -239,4 +263,23 @@ fn an_unknown_operator_is_undecided_unless_something_else_decides() {
     assert!(matches!(&answer, Answer::Undecided(reason) if reason.contains("StringMatches")), "{}", shown(&answer));
     let firm = r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["BUCKET", "BUCKET/*"]}"#;
     holds(&never(&bucket(&format!("[{odd}, {firm}]")), &plain_http()));
+}
+
+#[test]
+fn a_session_named_in_a_policy_is_asked_about_although_the_inventory_shows_another() {
+    let session = |name: &str| Principal::Role {
+        role_arn: "arn:aws:iam::222222222222:role/team/Ops".to_owned(),
+        session_arn: format!("arn:aws:sts::222222222222:assumed-role/Ops/{name}"),
+        account: LOGS.to_owned(),
+        service_linked: false,
+    };
+    let identity = Identity { principal: session("any"), policies: vec![], boundary: None, tags: vec![] };
+    let mut scene = bucket(
+        r#"[{"Effect": "Allow", "Principal": {"AWS": "arn:aws:sts::222222222222:assumed-role/Ops/alice"}, "Action": "s3:GetObject", "Resource": "BUCKET/*"}]"#,
+    );
+    scene.organization.accounts[1] = Account::member(LOGS).with_identities(vec![identity]);
+    let ask = |who: Who| never(&scene, &on_bucket(Question::about(["s3:GetObject"])).by(who));
+    assert!(ask(Who::account(LOGS).except_root_users()).witness().is_some());
+    assert!(ask(Who::exactly(session("alice"))).witness().is_some());
+    holds(&ask(Who::exactly(session("bob"))));
 }

@@ -13,19 +13,8 @@ use crate::tri::Tri;
 /// Services whose resources RCPs protect.
 // See: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
 // Five at launch in 2024-11 (s3, sts, kms, sqs, secretsmanager); the others came in 2025.
-const RCP_SERVICES: [&str; 11] = [
-    "s3",
-    "sts",
-    "kms",
-    "sqs",
-    "secretsmanager",
-    "dynamodb",
-    "ecr",
-    "aoss",
-    "cognito-identity",
-    "cognito-idp",
-    "logs",
-];
+const RCP_SERVICES: [&str; 11] =
+    ["s3", "sts", "kms", "sqs", "secretsmanager", "dynamodb", "ecr", "aoss", "cognito-identity", "cognito-idp", "logs"];
 
 /// What the SCP tree says about allowing.
 pub(super) struct Scps<'p> {
@@ -36,15 +25,8 @@ pub(super) struct Scps<'p> {
 
 /// An Allow is needed on every level; a Deny counts on any.
 // See: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
-pub(super) fn scps<'p, V: View>(
-    subject: &Subject<'_, V>,
-    policies: &'p Policies,
-    denies: &mut Denies<'p>,
-) -> Scps<'p> {
-    let mut scps = Scps {
-        truth: Tri::Yes,
-        level: 0,
-    };
+pub(super) fn scps<'p, V: View>(subject: &Subject<'_, V>, policies: &'p Policies, denies: &mut Denies<'p>) -> Scps<'p> {
+    let mut scps = Scps { truth: Tri::Yes, level: 0 };
     let Some(levels) = &policies.scps else {
         return scps;
     };
@@ -69,11 +51,7 @@ pub(super) fn scps<'p, V: View>(
 
 /// RCPs only ever deny: `RCPFullAWSAccess` stands on every level and cannot be detached.
 // See: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
-pub(super) fn rcps<'p, V: View>(
-    subject: &Subject<'_, V>,
-    policies: &'p Policies,
-    denies: &mut Denies<'p>,
-) {
+pub(super) fn rcps<'p, V: View>(subject: &Subject<'_, V>, policies: &'p Policies, denies: &mut Denies<'p>) {
     let Some(levels) = &policies.rcps else { return };
     let service = subject.action.split(':').next().unwrap_or_default();
     let bound = RCP_SERVICES.contains(&service)

@@ -10,16 +10,9 @@ use crate::scalar::{self, Network};
 use crate::template::{Reading, Template};
 
 /// Reads all conditions; an error is a `Condition` element that cannot be understood as a whole.
-pub(crate) fn read(
-    node: &Node,
-    version: Version,
-    notes: &mut Notes<'_>,
-) -> Result<Vec<Condition>, Problem> {
+pub(crate) fn read(node: &Node, version: Version, notes: &mut Notes<'_>) -> Result<Vec<Condition>, Problem> {
     let Value::Object(operators) = &node.value else {
-        let message = format!(
-            "`Condition` is an object of operators, found {}",
-            node.value.kind()
-        );
+        let message = format!("`Condition` is an object of operators, found {}", node.value.kind());
         return Err(notes.block(node.span.start, message));
     };
     if let Some(problem) = notes.duplicates(operators) {
@@ -28,11 +21,8 @@ pub(crate) fn read(
     let mut out = Vec::new();
     for operator in operators {
         let Value::Object(keys) = &operator.value.value else {
-            let message = format!(
-                "`{}` is an object of condition keys, found {}",
-                operator.key,
-                operator.value.value.kind()
-            );
+            let message =
+                format!("`{}` is an object of condition keys, found {}", operator.key, operator.value.value.kind());
             return Err(notes.block(operator.value.span.start, message));
         };
         if let Some(problem) = notes.duplicates(keys) {
@@ -40,10 +30,7 @@ pub(crate) fn read(
         }
         let known = Operator::parse(&operator.key);
         if known.is_none() {
-            let message = format!(
-                "unknown condition operator `{}`; correct its name",
-                operator.key
-            );
+            let message = format!("unknown condition operator `{}`; correct its name", operator.key);
             notes.block(operator.key_span.start, message);
         }
         for key in keys {
@@ -97,77 +84,54 @@ impl Operator {
         } else {
             (SetOperator::Plain, name)
         };
-        let (base, if_exists) = rest
-            .strip_suffix("IfExists")
-            .map_or((rest, false), |base| (base, true));
+        let (base, if_exists) = rest.strip_suffix("IfExists").map_or((rest, false), |base| (base, true));
         let (kind, negated) = kind(base)?;
         // `Null` takes neither `IfExists` nor a set qualifier.
         if kind == Kind::Null && (if_exists || set != SetOperator::Plain) {
             return None;
         }
-        Some(Self {
-            set,
-            if_exists,
-            negated,
-            kind,
-        })
+        Some(Self { set, if_exists, negated, kind })
     }
 
     fn test(&self, node: &Node, version: Version, notes: &mut Notes<'_>) -> Test {
         let found = items(node);
         if found.is_empty() {
-            return Test::Unknown(notes.block(
-                node.span.start,
-                "an empty list of condition values; name one".to_owned(),
-            ));
+            return Test::Unknown(
+                notes.block(node.span.start, "an empty list of condition values; name one".to_owned()),
+            );
         }
-        let reading = |wildcards, arn| Reading {
-            wildcards,
-            arn,
-            variables: version == Version::V2012,
-        };
+        let reading = |wildcards, arn| Reading { wildcards, arn, variables: version == Version::V2012 };
         let template = move |text: &str, reading| Template::parse(text, reading);
         let values = match self.kind {
             Kind::Null => {
-                return Test::Null(collect(found, notes, |t: &str| {
-                    boolean(t).ok_or_else(|| not("true or false", t))
-                }));
+                return Test::Null(collect(found, notes, |t: &str| boolean(t).ok_or_else(|| not("true or false", t))));
             }
-            Kind::Text { wildcards } => Values::Text(collect(found, notes, |t: &str| {
-                template(t, reading(wildcards, false))
-            })),
+            Kind::Text { wildcards } => {
+                Values::Text(collect(found, notes, |t: &str| template(t, reading(wildcards, false))))
+            }
             Kind::TextIgnoringCase => Values::TextIgnoringCase(collect(found, notes, |t: &str| {
                 template(&t.to_lowercase(), reading(false, false))
             })),
-            Kind::Arn => Values::Text(collect(found, notes, |t: &str| {
-                template(t, reading(true, true))
-            })),
+            Kind::Arn => Values::Text(collect(found, notes, |t: &str| template(t, reading(true, true)))),
             Kind::Number(order) => Values::Number(
                 order,
-                collect(found, notes, |t: &str| {
-                    scalar::number(t).ok_or_else(|| not("a number in range", t))
-                }),
+                collect(found, notes, |t: &str| scalar::number(t).ok_or_else(|| not("a number in range", t))),
             ),
             Kind::Date(order) => Values::Date(
                 order,
-                collect(found, notes, |t: &str| {
-                    scalar::date(t).ok_or_else(|| not("a W3C date or epoch seconds", t))
-                }),
+                collect(found, notes, |t: &str| scalar::date(t).ok_or_else(|| not("a W3C date or epoch seconds", t))),
             ),
-            Kind::Bool => Values::Bool(collect(found, notes, |t: &str| {
-                boolean(t).ok_or_else(|| not("true or false", t))
-            })),
+            Kind::Bool => {
+                Values::Bool(collect(found, notes, |t: &str| boolean(t).ok_or_else(|| not("true or false", t))))
+            }
             Kind::Ip => Values::Ip(collect(found, notes, |t: &str| {
                 Network::parse(t).ok_or_else(|| not("an IP address or range", t))
             })),
-            Kind::Binary => Values::Binary(collect(found, notes, |t: &str| {
-                scalar::base64(t).ok_or_else(|| not("base64 text", t))
-            })),
+            Kind::Binary => {
+                Values::Binary(collect(found, notes, |t: &str| scalar::base64(t).ok_or_else(|| not("base64 text", t))))
+            }
         };
-        Test::Compare {
-            negated: self.negated,
-            values,
-        }
+        Test::Compare { negated: self.negated, values }
     }
 }
 
@@ -217,18 +181,11 @@ fn scalar_text(node: &Node) -> Result<String, String> {
     match &node.value {
         Value::String(text) | Value::Number(text) => Ok(text.clone()),
         Value::Bool(value) => Ok(value.to_string()),
-        other => Err(format!(
-            "a condition value is a string, number or boolean, found {}",
-            other.kind()
-        )),
+        other => Err(format!("a condition value is a string, number or boolean, found {}", other.kind())),
     }
 }
 
-fn collect<T>(
-    found: &[Node],
-    notes: &mut Notes<'_>,
-    read: impl Fn(&str) -> Result<T, String>,
-) -> Vec<Read<T>> {
+fn collect<T>(found: &[Node], notes: &mut Notes<'_>, read: impl Fn(&str) -> Result<T, String>) -> Vec<Read<T>> {
     found
         .iter()
         .map(|node| {

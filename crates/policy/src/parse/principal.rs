@@ -20,18 +20,12 @@ pub(super) fn read(node: &Node, negated: bool, notes: &mut Notes<'_>) -> Princip
             }
         }
         other => {
-            let message = format!(
-                "a principal is `*` or an object such as `{{\"AWS\": ...}}`, found {}",
-                other.kind()
-            );
+            let message = format!("a principal is `*` or an object such as `{{\"AWS\": ...}}`, found {}", other.kind());
             entries.push(Entry::Unknown(notes.block(node.span.start, message)));
         }
     }
     if entries.is_empty() {
-        entries.push(Entry::Unknown(notes.block(
-            node.span.start,
-            "an empty principal; name somebody".to_owned(),
-        )));
+        entries.push(Entry::Unknown(notes.block(node.span.start, "an empty principal; name somebody".to_owned())));
     }
     PrincipalElement { negated, entries }
 }
@@ -42,10 +36,7 @@ fn entry(kind: &str, node: &Node, notes: &mut Notes<'_>) -> Entry {
         Value::String(text) => text.as_str(),
         // An account number without quotes is a number that lost its leading zeros, if it had any.
         other => {
-            let message = format!(
-                "a principal is a string, found {}; put it in quotes",
-                other.kind()
-            );
+            let message = format!("a principal is a string, found {}; put it in quotes", other.kind());
             return Entry::Unknown(notes.block(at, message));
         }
     };
@@ -60,9 +51,8 @@ fn entry(kind: &str, node: &Node, notes: &mut Notes<'_>) -> Entry {
         "Federated" => Entry::Provider(text.to_owned()),
         "CanonicalUser" => Entry::Canonical(text.to_owned()),
         other => {
-            let message = format!(
-                "unknown kind of principal `{other}`; use `AWS`, `Service`, `Federated` or `CanonicalUser`"
-            );
+            let message =
+                format!("unknown kind of principal `{other}`; use `AWS`, `Service`, `Federated` or `CanonicalUser`");
             Entry::Unknown(notes.block(at, message))
         }
     }
@@ -79,25 +69,22 @@ fn aws(text: &str, at: usize, notes: &mut Notes<'_>) -> Entry {
     if let ["arn", _, "iam" | "sts", "", account, name] = parts.as_slice() {
         if text.contains(['*', '?']) {
             let hint = "use a condition on `aws:PrincipalArn` instead";
-            notes.lint(
-                at,
-                format!("a wildcard inside the principal `{text}` matches nobody; {hint}"),
-            );
+            notes.lint(at, format!("a wildcard inside the principal `{text}` matches nobody; {hint}"));
             return Entry::Nobody(text.to_owned());
         }
         if is_account(account) && *name == "root" {
             return Entry::Account((*account).to_owned());
         }
         if !is_account(account) {
-            notes.lint(
-                at,
-                format!("the principal `{text}` has no 12-digit account and matches nobody"),
-            );
+            notes.lint(at, format!("the principal `{text}` has no 12-digit account and matches nobody"));
         }
         return Entry::Arn(text.to_owned());
     }
     let hint = "write an ARN, a 12-digit account or `*`";
-    notes.lint(at, format!("the principal `{text}` is no ARN and matches nobody (a deleted principal looks so); {hint}"));
+    notes.lint(
+        at,
+        format!("the principal `{text}` is no ARN and matches nobody (a deleted principal looks so); {hint}"),
+    );
     Entry::Nobody(text.to_owned())
 }
 
@@ -119,15 +106,10 @@ fn service(name: &str, at: usize, notes: &mut Notes<'_>) {
     if is_service(name) {
         return;
     }
-    let meant = name
-        .find(".amazonaws.com")
-        .and_then(|at| name.get(..at + ".amazonaws.com".len()));
+    let meant = name.find(".amazonaws.com").and_then(|at| name.get(..at + ".amazonaws.com".len()));
     let hint = match meant {
         Some(meant) if meant != name => format!("`{meant}` may be meant: remove what follows it"),
         _ => "service principals end in `.amazonaws.com`, in lowercase".to_owned(),
     };
-    notes.lint(
-        at,
-        format!("`{name}` is not an AWS service principal and matches no service; {hint}"),
-    );
+    notes.lint(at, format!("`{name}` is not an AWS service principal and matches no service; {hint}"));
 }

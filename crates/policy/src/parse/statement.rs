@@ -8,12 +8,7 @@ use crate::json::{Member, Node, Value};
 use crate::model::{ActionElement, Effect, ResourceElement, Statement, Version};
 use crate::template::{Reading, Template};
 
-pub(super) fn read(
-    node: &Node,
-    index: usize,
-    version: Version,
-    notes: &mut Notes<'_>,
-) -> Statement {
+pub(super) fn read(node: &Node, index: usize, version: Version, notes: &mut Notes<'_>) -> Statement {
     let mut statement = Statement {
         sid: None,
         index,
@@ -31,22 +26,34 @@ pub(super) fn read(
         return statement;
     };
     statement.blocked = notes.duplicates(members);
-    let mut reader = Reader {
-        version,
-        notes,
-        statement: &mut statement,
-    };
+    let vague = statement.blocked.is_some();
+    let mut reader = Reader { version, notes, statement: &mut statement, vague };
     for member in members {
         reader.member(member);
     }
     reader.missing(node);
+    if reader.vague {
+        forget(&mut statement);
+    }
     statement
+}
+
+/// With elements that can be read in two ways, the statement may mean anything: it must not be
+/// taken as not applying because one of the readings does not apply.
+fn forget(statement: &mut Statement) {
+    statement.effect = None;
+    statement.principal = None;
+    statement.action = None;
+    statement.resource = None;
+    statement.conditions.clear();
 }
 
 struct Reader<'r, 'l> {
     version: Version,
     notes: &'r mut Notes<'l>,
     statement: &'r mut Statement,
+    /// An element is ambiguous.
+    vague: bool,
 }
 
 impl Reader<'_, '_> {
@@ -68,18 +75,12 @@ impl Reader<'_, '_> {
             "Action" | "NotAction" => {
                 self.exclusive(member, self.statement.action.is_some());
                 let patterns = self.actions(value);
-                self.statement.action = Some(ActionElement {
-                    negated: member.key == "NotAction",
-                    patterns,
-                });
+                self.statement.action = Some(ActionElement { negated: member.key == "NotAction", patterns });
             }
             "Resource" | "NotResource" => {
                 self.exclusive(member, self.statement.resource.is_some());
                 let patterns = self.resources(value);
-                self.statement.resource = Some(ResourceElement {
-                    negated: member.key == "NotResource",
-                    patterns,
-                });
+                self.statement.resource = Some(ResourceElement { negated: member.key == "NotResource", patterns });
             }
             "Condition" => match condition::read(value, self.version, self.notes) {
                 Ok(conditions) => self.statement.conditions = conditions,
@@ -88,8 +89,7 @@ impl Reader<'_, '_> {
                 }
             },
             other => {
-                let message =
-                    format!("unknown statement element `{other}`; remove it or correct its name");
+                let message = format!("unknown statement element `{other}`; remove it or correct its name");
                 self.block(member.key_span.start, message);
             }
         }
@@ -99,13 +99,8 @@ impl Reader<'_, '_> {
         match &value.value {
             Value::String(text) => self.statement.sid = Some(Arc::from(text.as_str())),
             other => {
-                self.notes.lint(
-                    value.span.start,
-                    format!(
-                        "a Sid is a string, found {}; put it in quotes",
-                        other.kind()
-                    ),
-                );
+                self.notes
+                    .lint(value.span.start, format!("a Sid is a string, found {}; put it in quotes", other.kind()));
             }
         }
     }
@@ -115,15 +110,8 @@ impl Reader<'_, '_> {
             Value::String(text) if text == "Allow" => self.statement.effect = Some(Effect::Allow),
             Value::String(text) if text == "Deny" => self.statement.effect = Some(Effect::Deny),
             other => {
-                let found = if let Value::String(text) = other {
-                    format!("`{text}`")
-                } else {
-                    other.kind().to_owned()
-                };
-                self.block(
-                    value.span.start,
-                    format!("unknown effect {found}; write `Allow` or `Deny`"),
-                );
+                let found = if let Value::String(text) = other { format!("`{text}`") } else { other.kind().to_owned() };
+                self.block(value.span.start, format!("unknown effect {found}; write `Allow` or `Deny`"));
             }
         }
     }
@@ -131,10 +119,8 @@ impl Reader<'_, '_> {
     /// An element and its `Not` form cannot stand together.
     fn exclusive(&mut self, member: &Member, present: bool) {
         if present {
-            let message = format!(
-                "`{}` stands beside its opposite or itself; keep one of them",
-                member.key
-            );
+            self.vague = true;
+            let message = format!("`{}` stands beside its opposite or itself; keep one of them", member.key);
             self.block(member.key_span.start, message);
         }
     }
@@ -144,20 +130,13 @@ impl Reader<'_, '_> {
         for item in items(value) {
             match &item.value {
                 Value::String(text) => out.push((item, text.as_str())),
-                other => self.block(
-                    item.span.start,
-                    format!(
-                        "{what} is a string, found {}; put it in quotes",
-                        other.kind()
-                    ),
-                ),
+                other => {
+                    self.block(item.span.start, format!("{what} is a string, found {}; put it in quotes", other.kind()))
+                }
             }
         }
         if items(value).is_empty() {
-            self.block(
-                value.span.start,
-                format!("an empty list of {what}s; name at least one"),
-            );
+            self.block(value.span.start, format!("an empty list of {what}s; name at least one"));
         }
         out
     }
@@ -168,8 +147,7 @@ impl Reader<'_, '_> {
         let mut patterns = Vec::new();
         for (item, text) in self.strings(value, "action") {
             if text != "*" && !text.contains(':') {
-                let message =
-                    format!("the action `{text}` names no service; write it as `service:Action`");
+                let message = format!("the action `{text}` names no service; write it as `service:Action`");
                 self.notes.lint(item.span.start, message);
             }
             patterns.push(Glob::new(&text.to_lowercase()));
@@ -183,14 +161,15 @@ impl Reader<'_, '_> {
             match resource(text, self.version) {
                 Ok(template) => {
                     if text != "*" && !text.starts_with("arn:") && !text.contains('*') {
-                        let message = format!(
-                            "the resource `{text}` is not an ARN and matches nothing; write its ARN"
-                        );
+                        let message = format!("the resource `{text}` is not an ARN and matches nothing; write its ARN");
                         self.notes.lint(item.span.start, message);
                     }
                     patterns.push(template);
                 }
-                Err(message) => self.block(item.span.start, message),
+                Err(message) => {
+                    self.vague = true;
+                    self.block(item.span.start, message);
+                }
             }
         }
         patterns
@@ -206,23 +185,14 @@ impl Reader<'_, '_> {
             statement.principal.is_some(),
         );
         if !effect && self.statement.blocked.is_none() {
-            self.block(
-                start,
-                "a statement needs an `Effect`; write `Allow` or `Deny`".to_owned(),
-            );
+            self.block(start, "a statement needs an `Effect`; write `Allow` or `Deny`".to_owned());
         }
         if !action {
-            self.block(
-                start,
-                "a statement needs an `Action` or a `NotAction`".to_owned(),
-            );
+            self.block(start, "a statement needs an `Action` or a `NotAction`".to_owned());
         }
         // Role trust policies have a principal and no resource: the role itself is the resource.
         if !resource && !principal {
-            self.block(
-                start,
-                "a statement needs a `Resource` or a `NotResource`".to_owned(),
-            );
+            self.block(start, "a statement needs a `Resource` or a `NotResource`".to_owned());
         }
     }
 }
@@ -235,31 +205,15 @@ impl Reader<'_, '_> {
 // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 fn resource(text: &str, version: Version) -> Result<Template, String> {
     let variables = version == Version::V2012;
-    let whole = Reading {
-        wildcards: true,
-        variables,
-        arn: false,
-    };
+    let whole = Reading { wildcards: true, variables, arn: false };
     let colons = text.matches(':').count();
     if !text.starts_with("arn:") {
         return Template::parse(text, whole);
     }
     if colons < 5 {
-        return Template::parse(
-            &format!("{text}{}", ":*".repeat(5 - colons)),
-            Reading {
-                variables: false,
-                ..whole
-            },
-        );
+        return Template::parse(&format!("{text}{}", ":*".repeat(5 - colons)), Reading { variables: false, ..whole });
     }
     let head = text.splitn(6, ':').take(5);
     let early = head.into_iter().any(|component| component.contains("${"));
-    Template::parse(
-        text,
-        Reading {
-            variables: variables && !early,
-            ..whole
-        },
-    )
+    Template::parse(text, Reading { variables: variables && !early, ..whole })
 }

@@ -76,14 +76,18 @@ pub(crate) fn of_service(service: &str) -> Option<Vec<(String, Works)>> {
 
 /// What an action works on, if it is a listed one.
 pub(crate) fn works_on(action: &str) -> Works {
-    let Some((service, name)) = action.split_once(':') else { return Works::Anything };
+    let Some((service, name)) = action.split_once(':') else {
+        return Works::Anything;
+    };
     let listed = listed(&service.to_lowercase()).unwrap_or_default();
     listed.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or(Works::Anything, |(_, works)| *works)
 }
 
 /// Whether an action can be asked on a resource: bucket actions are not asked on objects.
 pub(crate) fn fits(works: Works, resource: &str) -> bool {
-    let Some(name) = resource.strip_prefix("arn:").and_then(|r| r.splitn(5, ':').nth(4)) else { return true };
+    let Some(name) = resource.strip_prefix("arn:").and_then(|r| r.splitn(5, ':').nth(4)) else {
+        return true;
+    };
     match works {
         Works::Anything => true,
         Works::Object => name.contains('/'),

@@ -3,7 +3,7 @@
 //! Owns collecting, from every statement that can match an action asked about. Must not know
 //! how classes are made of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::condition::{Condition, Test, Values};
 use crate::glob::Glob;
@@ -23,6 +23,9 @@ pub(crate) struct Atoms<'p> {
     pub(crate) entries: Vec<Entry>,
     pub(crate) actions: Vec<Glob>,
     pub(crate) resources: Vec<&'p Template>,
+    seen_entries: HashSet<&'p Entry>,
+    seen_actions: HashSet<&'p Glob>,
+    seen_resources: HashSet<(&'p str, bool)>,
 }
 
 impl<'p> Atoms<'p> {
@@ -30,17 +33,18 @@ impl<'p> Atoms<'p> {
         for statement in policy.statements.iter().filter(|s| wanted(s)) {
             self.conditions(&statement.conditions);
             for entry in statement.principal.iter().flat_map(|p| &p.entries) {
-                if !self.entries.contains(entry) {
+                if self.seen_entries.insert(entry) {
                     self.entries.push(entry.clone());
                 }
             }
             for pattern in statement.action.iter().flat_map(|a| &a.patterns) {
-                if !self.actions.contains(pattern) {
+                if self.seen_actions.insert(pattern) {
                     self.actions.push(pattern.clone());
                 }
             }
             for pattern in statement.resource.iter().flat_map(|r| &r.patterns) {
-                if !self.resources.iter().any(|known| known.raw == pattern.raw && known.shape == pattern.shape) {
+                let variable = matches!(pattern.shape, Shape::Variable { .. });
+                if self.seen_resources.insert((pattern.raw.as_str(), variable)) {
                     self.resources.push(pattern);
                 }
             }
@@ -70,12 +74,16 @@ impl<'p> Atoms<'p> {
 
     /// The text patterns on one key; variables are left to the caller.
     pub(crate) fn templates(&self, key: &str) -> impl Iterator<Item = (&'p Template, bool)> {
-        self.of_key(key).iter().flat_map(|c| match &c.test {
-            Test::Compare { values: Values::Text(texts), .. } => texts.iter().map(|t| (t, false)).collect(),
-            Test::Compare { values: Values::TextIgnoringCase(texts), .. } => texts.iter().map(|t| (t, true)).collect(),
-            _ => Vec::new(),
-        })
-        .filter_map(|(text, fold)| text.as_ref().ok().map(|t| (t, fold)))
+        self.of_key(key)
+            .iter()
+            .flat_map(|c| match &c.test {
+                Test::Compare { values: Values::Text(texts), .. } => texts.iter().map(|t| (t, false)).collect(),
+                Test::Compare { values: Values::TextIgnoringCase(texts), .. } => {
+                    texts.iter().map(|t| (t, true)).collect()
+                }
+                _ => Vec::new(),
+            })
+            .filter_map(|(text, fold)| text.as_ref().ok().map(|t| (t, fold)))
     }
 
     /// Conditions into whose values a key is substituted.
@@ -116,10 +124,11 @@ impl<'p> Atoms<'p> {
             template_machine(template, fold, account).into_iter().for_each(&mut add);
         }
         for entry in &self.entries {
-            if let Entry::Arn(arn) = entry {
-                if arn.split(':').nth(2) == Some("iam") && arn.split(':').nth(4) == Some(account) {
-                    add(Machine::glob(&Glob::Exact(arn.clone())));
-                }
+            if let Entry::Arn(arn) = entry
+                && arn.split(':').nth(2) == Some("iam")
+                && arn.split(':').nth(4) == Some(account)
+            {
+                add(Machine::glob(&Glob::Exact(arn.clone())));
             }
         }
         machines

@@ -9,9 +9,11 @@ use crate::glob::{ArnGlob, Glob, Token};
 
 /// Most product states visited before giving up.
 const MAX_STATES: usize = 20_000;
+/// Most words of state kept, which bounds memory and time when there are many patterns.
+const MAX_WORDS: usize = 2_000_000;
 
 /// One step of a pattern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Step {
     Char(char),
     /// A character in either case.
@@ -23,7 +25,7 @@ enum Step {
 }
 
 /// A pattern as a chain of steps.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Machine {
     steps: Vec<Step>,
 }
@@ -56,8 +58,15 @@ impl Machine {
 
     /// A text without regard to case; the glob is lowercase.
     pub(crate) fn any_case(glob: &Glob) -> Self {
-        let fold = |s| if let Step::Char(c) = s { Step::Letter(c) } else { s };
+        let fold = |s| {
+            if let Step::Char(c) = s { Step::Letter(c) } else { s }
+        };
         Self { steps: Self::glob(glob).steps.into_iter().map(fold).collect() }
+    }
+
+    /// The characters every match begins with.
+    fn head(&self) -> Vec<char> {
+        self.steps.iter().map_while(|s| if let Step::Char(c) = s { Some(*c) } else { None }).collect()
     }
 
     /// The only text the pattern matches, if it has no wildcard.
@@ -88,8 +97,24 @@ pub(crate) fn classes(base: Option<&Machine>, machines: &[Machine]) -> Option<Ve
     if base.is_none() && machines.iter().all(|m| m.literal().is_some()) {
         return Some(literals(machines));
     }
-    let product = Product::new(base, machines);
-    product.search(base.is_some())
+    let Some(base) = base else {
+        return Product::new(None, machines.iter()).search(false);
+    };
+    // A pattern whose beginning differs from the base's never matches here; most policies have many such.
+    let head = base.head();
+    let meets: Vec<bool> = machines.iter().map(|m| agree(&head, &m.head())).collect();
+    let kept = machines.iter().zip(&meets).filter(|(_, meets)| **meets).map(|(m, _)| m);
+    let mut classes = Product::new(Some(base), kept).search(true)?;
+    for class in &mut classes {
+        let mut found = class.accepts.iter();
+        class.accepts = meets.iter().map(|meets| *meets && found.next().is_some_and(|hit| *hit)).collect();
+    }
+    Some(classes)
+}
+
+/// Whether one beginning continues the other.
+fn agree(a: &[char], b: &[char]) -> bool {
+    a.iter().zip(b).all(|(x, y)| x == y)
 }
 
 /// Without wildcards the classes are each text and "something else".
@@ -115,7 +140,7 @@ struct Product<'m> {
 }
 
 impl<'m> Product<'m> {
-    fn new(base: Option<&'m Machine>, machines: &'m [Machine]) -> Self {
+    fn new(base: Option<&'m Machine>, machines: impl Iterator<Item = &'m Machine>) -> Self {
         let machines: Vec<&Machine> = base.into_iter().chain(machines).collect();
         let mut offsets = Vec::with_capacity(machines.len());
         let mut words = 0;
@@ -146,7 +171,7 @@ impl<'m> Product<'m> {
                 if dead || seen.insert(next.clone(), ()).is_some() {
                     continue;
                 }
-                if texts.len() >= MAX_STATES {
+                if texts.len() >= MAX_STATES || texts.len() * self.words >= MAX_WORDS {
                     return None;
                 }
                 texts.push((id, c));
@@ -186,8 +211,12 @@ impl<'m> Product<'m> {
 
     /// Marks a position and those reachable without reading: a run of nothing passes a `*`.
     fn mark(&self, state: &mut State, machine: usize, mut position: usize) {
-        let Some(first) = self.offsets.get(machine) else { return };
-        let Some(steps) = self.machines.get(machine).map(|m| &m.steps) else { return };
+        let Some(first) = self.offsets.get(machine) else {
+            return;
+        };
+        let Some(steps) = self.machines.get(machine).map(|m| &m.steps) else {
+            return;
+        };
         loop {
             if let Some(word) = state.get_mut(first + position / 64) {
                 *word |= 1 << (position % 64);
@@ -211,7 +240,9 @@ impl<'m> Product<'m> {
         let mut next: State = vec![0; self.words].into_boxed_slice();
         for (at, machine) in self.machines.iter().enumerate() {
             for position in self.positions(state, at) {
-                let Some(step) = machine.steps.get(position) else { continue };
+                let Some(step) = machine.steps.get(position) else {
+                    continue;
+                };
                 let stays = match step {
                     Step::Many => true,
                     Step::ManyButColon => c != ':',
@@ -281,7 +312,9 @@ impl<'m> Product<'m> {
 fn text(texts: &[(usize, char)], mut id: usize) -> String {
     let mut out = Vec::new();
     while id != 0 {
-        let Some((parent, c)) = texts.get(id) else { break };
+        let Some((parent, c)) = texts.get(id) else {
+            break;
+        };
         out.push(*c);
         id = *parent;
     }
@@ -320,7 +353,8 @@ mod tests {
 
     #[test]
     fn too_many_states_are_reported() {
-        let nasty: Vec<Machine> = (0..12).map(|i| machine(&format!("*{}?????????????*", char::from(b'a' + i)))).collect();
+        let nasty: Vec<Machine> =
+            (0..12).map(|i| machine(&format!("*{}?????????????*", char::from(b'a' + i)))).collect();
         assert!(classes(None, &nasty).is_none());
     }
 }

@@ -73,7 +73,9 @@ impl Tests {
             SetOperator::Plain => self.plain += 1,
             SetOperator::All | SetOperator::Any => self.sets += 1,
         }
-        let Test::Compare { values, .. } = &condition.test else { return Ok(()) };
+        let Test::Compare { values, .. } = &condition.test else {
+            return Ok(());
+        };
         match values {
             Values::Text(texts) => self.texts(texts.iter().flatten(), false, view)?,
             Values::TextIgnoringCase(texts) => self.texts(texts.iter().flatten(), true, view)?,

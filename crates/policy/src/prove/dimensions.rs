@@ -48,10 +48,10 @@ pub(crate) fn actions(question: &Question, globs: &[Glob]) -> Option<Vec<Action>
             out.extend(names.filter(|name| pattern.matches(&name.to_lowercase())).map(Action::new));
         }
         for glob in globs {
-            if let Glob::Exact(name) = glob {
-                if pattern.matches(name) {
-                    out.push(Action::new(name.clone()));
-                }
+            if let Glob::Exact(name) = glob
+                && pattern.matches(name)
+            {
+                out.push(Action::new(name.clone()));
             }
         }
         if wild || !listed {
@@ -74,6 +74,7 @@ pub(crate) fn actions(question: &Question, globs: &[Glob]) -> Option<Vec<Action>
 pub(crate) fn resources(question: &Question, templates: &[&Template], view: &impl View) -> Option<(Vec<String>, bool)> {
     let mut inexact = false;
     let mut machines = Vec::new();
+    let mut known = HashSet::new();
     for template in templates {
         let machine = match template.resolve(view) {
             Resolved::Text(glob) => Machine::glob(&glob),
@@ -84,7 +85,7 @@ pub(crate) fn resources(question: &Question, templates: &[&Template], view: &imp
             }
             Resolved::Nothing | Resolved::Unresolved => continue,
         };
-        if !machines.contains(&machine) {
+        if known.insert(machine.clone()) {
             machines.push(machine);
         }
     }
@@ -109,9 +110,9 @@ pub(crate) fn resources(question: &Question, templates: &[&Template], view: &imp
 fn loose(template: &Template) -> Glob {
     use crate::glob::Token;
     match &template.shape {
-        Shape::Variable { pieces, .. } => Glob::from_tokens(
-            pieces.iter().map(|p| if let Piece::Token(t) = p { *t } else { Token::Many }).collect(),
-        ),
+        Shape::Variable { pieces, .. } => {
+            Glob::from_tokens(pieces.iter().map(|p| if let Piece::Token(t) = p { *t } else { Token::Many }).collect())
+        }
         Shape::Text(glob) => glob.clone(),
         Shape::Arn(_) | Shape::NotArn => Glob::Everything,
     }

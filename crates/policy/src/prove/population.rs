@@ -71,7 +71,11 @@ fn same(a: &Principal, b: &Principal) -> bool {
 }
 
 /// All callers that the question includes.
-pub(crate) fn candidates(scene: &Scene, question: &Question, atoms: &Atoms<'_>) -> Result<Vec<Candidate>, &'static str> {
+pub(crate) fn candidates(
+    scene: &Scene,
+    question: &Question,
+    atoms: &Atoms<'_>,
+) -> Result<Vec<Candidate>, &'static str> {
     let mut census = Census { scene, question, atoms, out: Vec::new() };
     if let Some(principal) = question.who.exact() {
         census.exact(principal);
@@ -124,6 +128,7 @@ impl Census<'_, '_> {
                 for identity in identities {
                     self.identity(identity, account);
                 }
+                self.sessions(account);
             }
             Identities::Unknown => self.unknown(account, &place)?,
         }
@@ -186,9 +191,10 @@ impl Census<'_, '_> {
             let name = arn.splitn(6, ':').nth(5).unwrap_or_default().to_owned();
             let parts: Vec<&str> = name.split('/').collect();
             let principal = match parts.as_slice() {
-                ["assumed-role", name, session] => {
-                    role(&format!("arn:aws:iam::{}:role/{name}", account.id), &account.id, session)
-                }
+                ["assumed-role", name, session] => match role_named(account, name) {
+                    Some(arn) => role(&arn, &account.id, session),
+                    None => continue,
+                },
                 ["federated-user", user] => Principal::Federated {
                     arn: arn.clone(),
                     user_arn: format!("arn:aws:iam::{}:user/{user}", account.id),
@@ -220,7 +226,11 @@ impl Census<'_, '_> {
     fn exact(&mut self, principal: &Principal) {
         let account = principal.account().and_then(|id| self.scene.organization.account(id).cloned());
         let found = account.as_ref().and_then(|account| match &account.identities {
-            Identities::Known(list) => list.iter().find(|i| i.principal == *principal).cloned(),
+            Identities::Known(list) => {
+                let found = list.iter().find(|i| same(&i.principal, principal));
+                // Whatever session the inventory shows, the one asked about is meant.
+                found.map(|identity| Identity { principal: principal.clone(), ..identity.clone() })
+            }
             Identities::Unknown => None,
         });
         match (found, account) {
@@ -288,6 +298,18 @@ pub(crate) fn role(arn: &str, account: &str, session: &str) -> Principal {
         // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
         service_linked: arn.contains(":role/aws-service-role/"),
     }
+}
+
+/// The ARN of the role a session is of: its path is known from an inventory only.
+fn role_named(account: &Account, name: &str) -> Option<String> {
+    let Identities::Known(identities) = &account.identities else {
+        return Some(format!("arn:aws:iam::{}:role/{name}", account.id));
+    };
+    let arns = identities.iter().filter_map(|i| match &i.principal {
+        Principal::Role { role_arn, .. } => Some(role_arn),
+        _ => None,
+    });
+    arns.into_iter().find(|arn| arn.rsplit('/').next() == Some(name)).cloned()
 }
 
 fn entry_account(entry: &Entry) -> Option<&str> {

@@ -124,8 +124,19 @@ pub struct Identity {
 pub struct Scene {
     /// The organization and its accounts.
     pub organization: Organization,
-    /// The account that owns the resource.
+    /// The account that owns the resource. Empty means: each caller's own account, see
+    /// [`Scene::in_every_account`].
     pub resource_account: String,
     /// The resource's own policy.
     pub resource_policy: Option<Arc<Policy>>,
+}
+
+impl Scene {
+    /// The same resource in every account, each asked by its own principals: the trail of an
+    /// organization, the recorder of each account. Only the identity side and the SCPs on each
+    /// account's path decide, so one question covers all accounts. Ask it of [`super::Who::organization`].
+    #[must_use]
+    pub fn in_every_account(organization: Organization) -> Self {
+        Self { organization, resource_account: String::new(), resource_policy: None }
+    }
 }

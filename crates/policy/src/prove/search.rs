@@ -4,16 +4,13 @@
 //! three-valued evaluation of the request so far leaves the goal open. Must not know what the
 //! goal is for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use crate::context::{Context, ContextValue, Lookup, View};
-use crate::decide::{Asked, Policies, Request, Verdict, decide_with, weigh};
+use crate::context::{ContextValue, Lookup, View};
+use crate::decide::{Asked, Request, Verdict, decide_with, weigh};
 use crate::decision::{Decided, Decision};
-use crate::evaluate::{Subject, acts};
-use crate::glob::Glob;
-use crate::model::{Policy, Statement};
+use crate::evaluate::Subject;
 use crate::principal::Principal;
 use crate::prove::actions;
 use crate::prove::atoms::Atoms;
@@ -21,9 +18,10 @@ use crate::prove::catalog::{self, SOURCE};
 use crate::prove::cells::{self, Cell, Stuck};
 use crate::prove::dimensions::{self, Action};
 use crate::prove::partial::Partial;
-use crate::prove::population::{self, Candidate};
-use crate::prove::question::{Question, Source};
-use crate::prove::scene::{Identities, Scene};
+use crate::prove::population::Candidate;
+use crate::prove::prepare::{Prepared, collect};
+use crate::prove::question::Source;
+use crate::prove::scene::Scene;
 use crate::prove::source::{self, Sources};
 use crate::prove::witness::Witness;
 use crate::template::Shape;
@@ -32,7 +30,7 @@ use crate::tri::{Doubt, Tri};
 /// Most partial requests weighed in one search.
 const MAX_COMBINATIONS: usize = 1_000_000;
 /// Most statements looked at in one search, so that huge policies stay bounded too.
-const MAX_WORK: usize = 100_000_000;
+const MAX_WORK: usize = 20_000_000;
 /// Most keys chosen along one path.
 const MAX_KEYS: usize = 40;
 
@@ -50,112 +48,6 @@ pub(crate) enum Found {
     Nothing,
     Witness(Box<Witness>),
     Undecided(String),
-}
-
-/// Policies and facts, collected once; everything else borrows from here.
-pub(crate) struct Prepared<'q> {
-    scenes: Vec<&'q Scene>,
-    question: &'q Question,
-    policies: Vec<Arc<Policy>>,
-    actions: Vec<Action>,
-    pub(crate) candidates: Vec<Candidate>,
-    /// Per candidate, the policies of each scene.
-    sides: Vec<Vec<Policies>>,
-    facts: Context,
-    statements: usize,
-}
-
-impl<'q> Prepared<'q> {
-    /// Collects what the scenes and the question hold; the error says why that is impossible.
-    pub(crate) fn new(scenes: Vec<&'q Scene>, question: &'q Question) -> Result<Self, String> {
-        let Some(scene) = scenes.last().copied() else { return Err("there is no scene to ask about".to_owned()) };
-        let policies = everything(&scenes);
-        let globs = action_globs(&policies);
-        let too_many = || "the action patterns have too many combinations".to_owned();
-        let actions = dimensions::actions(question, &globs).ok_or_else(too_many)?;
-        let atoms = collect(&policies, &actions, question);
-        let candidates = population::candidates(scene, question, &atoms).map_err(str::to_owned)?;
-        let side = |who: &Principal| scenes.iter().map(|scene| population::policies(scene, who)).collect();
-        let sides = candidates.iter().map(|c| side(&c.principal)).collect();
-        let statements = policies.iter().map(|p| p.statements.len()).sum();
-        drop(atoms);
-        Ok(Self { facts: facts(scene, question), scenes, question, policies, actions, candidates, sides, statements })
-    }
-
-    /// A walk over these requests.
-    pub(crate) fn walk(&self, goal: Goal) -> Walk<'_> {
-        let atoms = collect(&self.policies, &self.actions, self.question);
-        let sources = self.scenes.last().map(|scene| Sources::new(scene, self.question, &atoms));
-        let varying = atoms.resources.iter().any(|t| matches!(t.shape, Shape::Variable { .. }));
-        Walk {
-            prepared: self,
-            goal,
-            atoms,
-            sources,
-            varying,
-            budget: MAX_COMBINATIONS.min(MAX_WORK / self.statements.max(1)),
-            doubt: None,
-            looked: false,
-            cells: HashMap::new(),
-            resources: None,
-        }
-    }
-}
-
-/// Every policy of the scenes, once.
-fn everything(scenes: &[&Scene]) -> Vec<Arc<Policy>> {
-    let mut out: Vec<Arc<Policy>> = Vec::new();
-    let mut seen = HashSet::new();
-    let mut add = |policy: &Arc<Policy>| {
-        if seen.insert(Arc::as_ptr(policy)) {
-            out.push(policy.clone());
-        }
-    };
-    for scene in scenes {
-        scene.resource_policy.iter().for_each(&mut add);
-        for account in &scene.organization.accounts {
-            account.scps.iter().flatten().flatten().for_each(&mut add);
-            if account.id == scene.resource_account {
-                account.rcps.iter().flatten().flatten().for_each(&mut add);
-            }
-            if let Identities::Known(identities) = &account.identities {
-                identities.iter().flat_map(|i| i.policies.iter().chain(&i.boundary)).for_each(&mut add);
-            }
-        }
-    }
-    out
-}
-
-fn action_globs(policies: &[Arc<Policy>]) -> Vec<Glob> {
-    let mut seen = HashSet::new();
-    let elements = policies.iter().flat_map(|p| &p.statements).filter_map(|s| s.action.as_ref());
-    elements.flat_map(|a| &a.patterns).filter(|g| seen.insert((*g).clone())).cloned().collect()
-}
-
-/// Statements that no action asked about can meet do not matter.
-fn collect<'p>(policies: &'p [Arc<Policy>], actions: &[Action], question: &'p Question) -> Atoms<'p> {
-    let relevant = |statement: &Statement| {
-        statement.action.as_ref().is_none_or(|element| actions.iter().any(|a| acts(element, &a.lower)))
-    };
-    let mut atoms = Atoms::default();
-    policies.iter().for_each(|policy| atoms.policy(policy, &relevant));
-    atoms.conditions(&question.when);
-    atoms
-}
-
-/// Keys that follow from the scene alone.
-fn facts(scene: &Scene, question: &Question) -> Context {
-    let mut facts = Context::new();
-    if !scene.resource_account.is_empty() {
-        facts.insert("aws:ResourceAccount", scene.resource_account.as_str());
-    }
-    if scene.organization.is_member(&scene.resource_account) {
-        facts.insert("aws:ResourceOrgID", scene.organization.id.clone().unwrap_or_default());
-    }
-    if let Some(now) = &question.now {
-        facts.insert("aws:CurrentTime", now.as_str());
-    }
-    facts
 }
 
 /// One walk and what it has learnt so far.
@@ -184,6 +76,24 @@ struct Spot<'w> {
 }
 
 impl<'p> Walk<'p> {
+    pub(crate) fn new(prepared: &'p Prepared<'p>, goal: Goal) -> Self {
+        let atoms = collect(&prepared.policies, &prepared.actions, prepared.question);
+        let sources = prepared.scenes.last().map(|scene| Sources::new(scene, prepared.question, &atoms));
+        let varying = atoms.resources.iter().any(|t| matches!(t.shape, Shape::Variable { .. }));
+        Self {
+            prepared,
+            goal,
+            atoms,
+            sources,
+            varying,
+            budget: MAX_COMBINATIONS.min(MAX_WORK / prepared.statements.max(1)),
+            doubt: None,
+            looked: false,
+            cells: HashMap::new(),
+            resources: None,
+        }
+    }
+
     /// Looks at every caller.
     pub(crate) fn run(&mut self) -> Found {
         for candidate in 0..self.prepared.candidates.len() {
@@ -351,7 +261,9 @@ impl<'p> Walk<'p> {
             conditions.extend(self.atoms.using(key));
         }
         let mut cells = match cells::of_key(key, &conditions, None, partial) {
-            Err(Stuck::First(other)) if other == key => vec![None, Some(ContextValue::One("x".to_owned()))],
+            Err(Stuck::First(other)) if other == key => {
+                vec![None, Some(ContextValue::One("x".to_owned()))]
+            }
             other => other?,
         };
         if key == "aws:principalorgid" {
@@ -384,8 +296,11 @@ impl<'p> Walk<'p> {
 
     fn allowed(&self, spot: Spot<'_>, partial: &Partial<'_>, side: usize) -> Tri<'p> {
         let prepared = self.prepared;
-        let Some(policies) = prepared.sides.get(spot.candidate).and_then(|s| s.get(side)) else { return Tri::No };
-        let (Some(candidate), Some(scene)) = (prepared.candidates.get(spot.candidate), prepared.scenes.get(side)) else {
+        let Some(policies) = prepared.sides.get(spot.candidate).and_then(|s| s.get(side)) else {
+            return Tri::No;
+        };
+        let (Some(candidate), Some(scene)) = (prepared.candidates.get(spot.candidate), prepared.scenes.get(side))
+        else {
             return Tri::No;
         };
         let subject = Subject {
@@ -395,11 +310,8 @@ impl<'p> Walk<'p> {
             view: partial,
             bounded: policies.boundary.is_some(),
         };
-        let asked = Asked {
-            subject,
-            resource_account: owner(scene),
-            owner_root_exempt: prepared.question.owner_root_exempt,
-        };
+        let asked =
+            Asked { subject, resource_account: owner(scene), owner_root_exempt: prepared.question.owner_root_exempt };
         let outcome = weigh(&asked, policies);
         match outcome.verdict {
             Verdict::Allowed => Tri::Yes,
@@ -414,7 +326,8 @@ impl<'p> Walk<'p> {
         for at in (0..partial.chosen.len()).rev() {
             let removed = partial.chosen.remove(at);
             let asked = removed.0 == SOURCE && self.prepared.question.source != Source::Any;
-            let needed = asked || partial.chosen.iter().any(|(k, _)| catalog::prerequisite(k) == Some(removed.0.as_str()));
+            let needed =
+                asked || partial.chosen.iter().any(|(k, _)| catalog::prerequisite(k) == Some(removed.0.as_str()));
             if needed || !self.judge(spot, partial).is_yes() {
                 partial.chosen.insert(at, removed);
             }
@@ -422,7 +335,9 @@ impl<'p> Walk<'p> {
         let witness = self.confirmed(spot, partial);
         partial.chosen = before;
         if witness.is_none() {
-            self.unsure("a request was found that the concrete evaluator does not confirm; this is a defect of logproof");
+            self.unsure(
+                "a request was found that the concrete evaluator does not confirm; this is a defect of logproof",
+            );
         }
         witness.map(Box::new)
     }
@@ -439,8 +354,12 @@ impl<'p> Walk<'p> {
             request = request.owned_by(owner);
         }
         let request = request.with_context(context);
-        let decisions: Vec<Decided> =
-            prepared.sides.get(spot.candidate)?.iter().map(|p| decide_with(&request, p, prepared.question.owner_root_exempt)).collect();
+        let decisions: Vec<Decided> = prepared
+            .sides
+            .get(spot.candidate)?
+            .iter()
+            .map(|p| decide_with(&request, p, prepared.question.owner_root_exempt))
+            .collect();
         let decided = decisions.last()?.clone();
         let agrees = match self.goal {
             Goal::Allowed => decided.is_allowed(),
@@ -455,9 +374,17 @@ impl<'p> Walk<'p> {
             _ => None,
         };
         let matters = partial.chosen.iter().filter(|(k, _)| k != SOURCE).map(|(k, v)| (name(k), v.clone())).collect();
-        let mut any: Vec<String> = self.atoms.keys().filter(|(k, _)| self.is_free(k, partial)).map(|(_, s)| s.to_owned()).collect();
+        let mut any: Vec<String> =
+            self.atoms.keys().filter(|(k, _)| self.is_free(k, partial)).map(|(_, s)| s.to_owned()).collect();
         any.sort();
-        Some(Witness { request, decided, caller: candidate.label.clone(), source_account: chosen(SOURCE), matters, any })
+        Some(Witness {
+            request,
+            decided,
+            caller: candidate.label.clone(),
+            source_account: chosen(SOURCE),
+            matters,
+            any,
+        })
     }
 
     fn is_free(&self, key: &str, partial: &Partial<'_>) -> bool {

@@ -28,14 +28,17 @@ impl Sources {
         let mut named: BTreeSet<String> = atoms.literals("aws:sourceaccount").into_iter().collect();
         for (template, _) in atoms.templates("aws:sourcearn") {
             let account = match &template.shape {
-                Shape::Arn(arn) => arn.parts.get(4).and_then(|p| if let Glob::Exact(id) = p { Some(id.clone()) } else { None }),
+                Shape::Arn(arn) => {
+                    arn.parts.get(4).and_then(|p| if let Glob::Exact(id) = p { Some(id.clone()) } else { None })
+                }
                 _ => template.raw.split(':').nth(4).map(str::to_owned),
             };
             named.extend(account);
         }
         named.insert(scene.resource_account.clone());
-        named.extend(["999999999999", "888888888888"].map(str::to_owned));
         ids.extend(named.into_iter().filter(|id| crate::parse::is_account(id)));
+        // Two strangers, so that one is left when a policy names the other.
+        ids.extend(["999999999999", "888888888888"].map(str::to_owned));
         let mut seen = BTreeSet::new();
         ids.retain(|id| seen.insert(id.clone()));
         let foreign = |id: &str| match &organization.id {

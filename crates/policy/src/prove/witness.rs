@@ -59,7 +59,8 @@ impl Witness {
     #[must_use]
     pub fn sentence(&self) -> String {
         let verb = if self.decided.is_allowed() { "can" } else { "cannot" };
-        let mut out = format!("{} {verb} call `{}` on `{}`", self.caller, self.request.action(), self.request.resource());
+        let mut out =
+            format!("{} {verb} call `{}` on `{}`", self.caller, self.request.action(), self.request.resource());
         if let Some(account) = &self.source_account {
             out.push_str(&format!(" on behalf of account {account}"));
         }
@@ -104,10 +105,10 @@ impl Serialize for Witness {
 }
 
 fn shown(key: &str, value: &ContextValue) -> String {
-    if let (true, ContextValue::One(text)) = (key.eq_ignore_ascii_case("aws:CurrentTime"), value) {
-        if let Some(instant) = scalar::date(text) {
-            return format!("`{}`", scalar::show_date(instant));
-        }
+    if let (true, ContextValue::One(text)) = (key.eq_ignore_ascii_case("aws:CurrentTime"), value)
+        && let Some(instant) = scalar::date(text)
+    {
+        return format!("`{}`", scalar::show_date(instant));
     }
     value.to_string()
 }

@@ -1,0 +1,107 @@
+//! Everything a search needs, collected once from the scenes and the question.
+//!
+//! Owns which policies, actions and callers are in play. Must not know the walk.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::context::Context;
+use crate::decide::Policies;
+use crate::evaluate::acts;
+use crate::glob::Glob;
+use crate::model::{Policy, Statement};
+use crate::principal::Principal;
+use crate::prove::atoms::Atoms;
+use crate::prove::dimensions::{self, Action};
+use crate::prove::population::{self, Candidate};
+use crate::prove::question::Question;
+use crate::prove::scene::{Identities, Scene};
+
+/// Policies and facts, collected once; everything else borrows from here.
+pub(crate) struct Prepared<'q> {
+    pub(crate) scenes: Vec<&'q Scene>,
+    pub(crate) question: &'q Question,
+    pub(crate) policies: Vec<Arc<Policy>>,
+    pub(crate) actions: Vec<Action>,
+    pub(crate) candidates: Vec<Candidate>,
+    /// Per candidate, the policies of each scene.
+    pub(crate) sides: Vec<Vec<Policies>>,
+    pub(crate) facts: Context,
+    pub(crate) statements: usize,
+}
+
+impl<'q> Prepared<'q> {
+    /// Collects what the scenes and the question hold; the error says why that is impossible.
+    pub(crate) fn new(scenes: Vec<&'q Scene>, question: &'q Question) -> Result<Self, String> {
+        let Some(scene) = scenes.last().copied() else {
+            return Err("there is no scene to ask about".to_owned());
+        };
+        let policies = everything(&scenes);
+        let globs = action_globs(&policies);
+        let too_many = || "the action patterns have too many combinations".to_owned();
+        let actions = dimensions::actions(question, &globs).ok_or_else(too_many)?;
+        let atoms = collect(&policies, &actions, question);
+        let candidates = population::candidates(scene, question, &atoms).map_err(str::to_owned)?;
+        let side = |who: &Principal| scenes.iter().map(|scene| population::policies(scene, who)).collect();
+        let sides = candidates.iter().map(|c| side(&c.principal)).collect();
+        let statements = policies.iter().map(|p| p.statements.len()).sum();
+        drop(atoms);
+        Ok(Self { facts: facts(scene, question), scenes, question, policies, actions, candidates, sides, statements })
+    }
+}
+
+/// Every policy of the scenes, once.
+fn everything(scenes: &[&Scene]) -> Vec<Arc<Policy>> {
+    let mut out: Vec<Arc<Policy>> = Vec::new();
+    let mut seen = HashSet::new();
+    let mut add = |policy: &Arc<Policy>| {
+        if seen.insert(Arc::as_ptr(policy)) {
+            out.push(policy.clone());
+        }
+    };
+    for scene in scenes {
+        scene.resource_policy.iter().for_each(&mut add);
+        for account in &scene.organization.accounts {
+            account.scps.iter().flatten().flatten().for_each(&mut add);
+            if account.id == scene.resource_account {
+                account.rcps.iter().flatten().flatten().for_each(&mut add);
+            }
+            if let Identities::Known(identities) = &account.identities {
+                identities.iter().flat_map(|i| i.policies.iter().chain(&i.boundary)).for_each(&mut add);
+            }
+        }
+    }
+    out
+}
+
+fn action_globs(policies: &[Arc<Policy>]) -> Vec<Glob> {
+    let mut seen = HashSet::new();
+    let elements = policies.iter().flat_map(|p| &p.statements).filter_map(|s| s.action.as_ref());
+    elements.flat_map(|a| &a.patterns).filter(|g| seen.insert((*g).clone())).cloned().collect()
+}
+
+/// Statements that no action asked about can meet do not matter.
+pub(crate) fn collect<'p>(policies: &'p [Arc<Policy>], actions: &[Action], question: &'p Question) -> Atoms<'p> {
+    let relevant = |statement: &Statement| {
+        statement.action.as_ref().is_none_or(|element| actions.iter().any(|a| acts(element, &a.lower)))
+    };
+    let mut atoms = Atoms::default();
+    policies.iter().for_each(|policy| atoms.policy(policy, &relevant));
+    atoms.conditions(&question.when);
+    atoms
+}
+
+/// Keys that follow from the scene alone.
+fn facts(scene: &Scene, question: &Question) -> Context {
+    let mut facts = Context::new();
+    if !scene.resource_account.is_empty() {
+        facts.insert("aws:ResourceAccount", scene.resource_account.as_str());
+    }
+    if scene.organization.is_member(&scene.resource_account) {
+        facts.insert("aws:ResourceOrgID", scene.organization.id.clone().unwrap_or_default());
+    }
+    if let Some(now) = &question.now {
+        facts.insert("aws:CurrentTime", now.as_str());
+    }
+    facts
+}
