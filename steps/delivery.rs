@@ -238,9 +238,15 @@ impl Search {
         within_hours(self.now, at, self.hours)
     }
 
-    /// When the newest file of a folder was delivered. Looks at the newest days first, and lists the years, months
-    /// and days only when there is nothing there.
+    /// When the newest file of a folder was delivered. Looks at the newest hours and days first, and lists the years,
+    /// months and days only when there is nothing there.
     async fn newest(&self, folder: &Folder, exchanges: &mut Vec<ExchangeId>) -> Result<Option<Timestamp>, Unseen> {
+        for hour in folder.newest_hours(self.now) {
+            let newest = newest_in(&*self.level(&hour, exchanges).await?);
+            if newest.is_some_and(|at| self.in_time(at)) {
+                return Ok(newest);
+            }
+        }
         for day in newest_days(self.now, self.hours) {
             let newest = self.newest_of_day(&folder.day(day), exchanges).await?;
             if newest.is_some() {

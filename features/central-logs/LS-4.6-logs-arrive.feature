@@ -18,7 +18,7 @@ Feature: Log files arrive
     expectations.delivery_hours, 24 unless the owner says otherwise.
 
     The log bucket itself is then listed for every active account: the newest log file of the home Region,
-    found by the day in its key, not by reading any log. Other Regions of each account are not listed, one
+    found by the time in its name, not by reading any log. Other Regions of each account are not listed, one
     account and Region at a time would take thousands of requests; for them the status above speaks. Where
     an account or another Region has no log file of that time, a digest of that time is accepted instead:
     CloudTrail delivers one every hour even when there was nothing to log. In the home Region of the trail

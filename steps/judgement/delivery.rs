@@ -36,16 +36,27 @@ pub(crate) enum Delivered {
 pub(crate) struct Folder {
     /// Key prefix down to the Region, with a slash at the end.
     pub(crate) prefix: String,
+    /// What the names of its files begin with, where that says no more than the folder.
+    stem: Option<String>,
 }
 
 impl Folder {
     /// The folder of an account and Region below `root`, which is [`organization_root`].
     pub(crate) fn of(root: &str, account: &AccountId, what: Delivered, region: &Region) -> Self {
-        let kind = match what {
-            Delivered::Logs => "CloudTrail",
-            Delivered::Digests => "CloudTrail-Digest",
+        let (kind, stem) = match what {
+            Delivered::Logs => ("CloudTrail", Some(format!("{account}_CloudTrail_{region}_"))),
+            Delivered::Digests => ("CloudTrail-Digest", None),
         };
-        Self { prefix: format!("{root}{account}/{kind}/{region}/") }
+        Self { prefix: format!("{root}{account}/{kind}/{region}/"), stem }
+    }
+
+    /// Key prefixes of the two newest hours whose files can have arrived, newest first: few files, whatever the day.
+    pub(crate) fn newest_hours(&self, now: Timestamp) -> Vec<String> {
+        let Some(stem) = &self.stem else { return Vec::new() };
+        // CloudTrail delivers within about a quarter of an hour.
+        let hours = [15, 75].into_iter().filter_map(|minutes| now.checked_sub(SignedDuration::from_mins(minutes)).ok());
+        let prefix = |at: Timestamp| format!("{}{stem}{}", self.day(utc(at)), at.strftime("%Y%m%dT%H"));
+        hours.map(prefix).collect()
     }
 
     /// Key prefix of one day.
@@ -64,10 +75,13 @@ pub(crate) fn organization_root(log_prefix: Option<&str>, organization: &str) ->
 
 /// Days a delivery no older than `hours` can be filed under, newest first; at most the newest two.
 pub(crate) fn newest_days(now: Timestamp, hours: u32) -> Vec<Date> {
-    let utc = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
     let today = utc(now);
     let oldest = now.checked_sub(SignedDuration::from_hours(i64::from(hours))).map_or(today, utc);
     [Some(today), today.yesterday().ok().filter(|day| *day >= oldest)].into_iter().flatten().collect()
+}
+
+fn utc(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::UTC).date()
 }
 
 /// When a file was delivered: as its name says, else when the object was written.
@@ -128,6 +142,14 @@ mod tests {
         let digests = Folder::of(&organization_root(None, "o-x"), &account, Delivered::Digests, &region);
         assert_eq!(digests.prefix, "AWSLogs/o-x/444444444444/CloudTrail-Digest/eu-west-1/");
         assert_eq!(organization_root(Some(""), "o-x"), "AWSLogs/o-x/");
+        assert_eq!(digests.newest_hours(at("2026-01-15T12:00:00Z")), Vec::<String>::new());
+        assert_eq!(
+            logs.newest_hours(at("2026-01-15T00:20:00Z")),
+            [
+                "acme/AWSLogs/o-exampleorg1/444444444444/CloudTrail/eu-west-1/2026/01/15/444444444444_CloudTrail_eu-west-1_20260115T00",
+                "acme/AWSLogs/o-exampleorg1/444444444444/CloudTrail/eu-west-1/2026/01/14/444444444444_CloudTrail_eu-west-1_20260114T23",
+            ]
+        );
     }
 
     #[test]

@@ -77,6 +77,14 @@ fn a_trail_of_one_account_is_not_the_organizations() {
 }
 
 #[test]
+fn a_trail_of_another_account_than_the_management_account_fails() {
+    let mut zone = zone();
+    zone.organization.management_account = WORKLOAD.parse().unwrap();
+    let outcome = run("LS-4.1", "The trail belongs to the management account", zone);
+    assert_eq!((outcome.verdict, outcome.finding().found.as_str()), (Fail, "owned by account 111111111111"));
+}
+
+#[test]
 fn each_way_a_trail_records_less_is_a_finding() {
     let with = |scenario: &str, change: fn(&mut TrailOf)| {
         let mut zone = zone();
@@ -169,7 +177,7 @@ fn delivery_errors_and_late_digests_are_findings() {
 fn the_newest_log_file_of_each_account_is_found_in_few_questions() {
     let outcome = run("LS-4.6", ARRIVED, zone());
     assert_eq!((outcome.record.populations[0].expected, outcome.record.populations[0].examined), (3, 3));
-    // Organization, directory, buckets, location, trails, the folder of the organization, and one a day and account.
+    // Organization, directory, buckets, location, trails, the folder of the organization, and one per account.
     assert_eq!(outcome.questions, 9);
 }
 
