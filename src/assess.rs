@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures::FutureExt as _;
 use jiff::Timestamp;
 use logproof_estate::{
     Estate,
@@ -44,9 +45,10 @@ pub async fn assess(
     mut finished: impl FnMut(),
 ) -> Assessment {
     let begin = Instant::now();
+    let interrupt = interrupt.shared();
     let scenarios: Vec<&Scenario> = controls.iter().flat_map(|control| &control.scenarios).collect();
     let mut outcomes: Vec<Option<Outcome>> = scenarios.iter().map(|_| None).collect();
-    let complete = runner::run(&scenarios, vocabulary, estate, interrupt, |index, outcome| {
+    let complete = runner::run(&scenarios, vocabulary, estate, interrupt.clone(), |index, outcome| {
         if let Some(slot) = outcomes.get_mut(index) {
             *slot = Some(outcome);
         }
@@ -59,7 +61,7 @@ pub async fn assess(
     let mut outcomes = outcomes.into_iter();
     let results: Vec<ControlResult> =
         controls.iter().map(|control| control_result(control, &mut outcomes, &setting, begin)).collect();
-    let mut run = describe(estate, setting, complete).await;
+    let mut run = describe(estate, setting, interrupt).await;
     run.incomplete = incomplete;
     run.calls = calls();
     run.questions = estate.questions_asked();
@@ -73,13 +75,13 @@ pub async fn assess(
     }
 }
 
-/// Facts about the run, asked only when they do not hold up somebody who wants to stop.
-async fn describe(estate: &Estate, setting: Setting, ask: bool) -> Run {
-    let (caller, organization, directory) = if ask {
-        let asked = futures::join!(estate.caller_identity(), estate.organization(), estate.directory());
-        (asked.0.ok(), asked.1.ok(), asked.2.ok())
-    } else {
-        (None, None, None)
+/// Facts about the run; they do not hold up somebody who wants to stop.
+async fn describe(estate: &Estate, setting: Setting, interrupt: impl Future<Output = ()>) -> Run {
+    let asked = async { futures::join!(estate.caller_identity(), estate.organization(), estate.directory()) };
+    let (caller, organization, directory) = tokio::select! {
+        biased;
+        () = interrupt => (None, None, None),
+        (caller, organization, directory) = asked => (caller.ok(), organization.ok(), directory.ok()),
     };
     Run {
         id: setting.id,

@@ -26,6 +26,8 @@ const LATEST: &str = "latest";
 pub struct Folder {
     partial: PathBuf,
     place: PathBuf,
+    /// The folder around it, when it was made for this run.
+    made_around: Option<PathBuf>,
 }
 
 impl Folder {
@@ -38,12 +40,14 @@ impl Folder {
             return Err(Error::Occupied { path: place.to_owned() });
         }
         let partial = beside(place, ".partial");
+        let around = place.parent().filter(|around| !around.as_os_str().is_empty() && !around.exists());
+        let made_around = around.map(Path::to_owned);
         let unwritable = |source| Error::Unwritable { path: partial.clone(), source };
         match fs::remove_dir_all(&partial) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(unwritable(source)),
             _ => fs::create_dir_all(&partial).map_err(unwritable)?,
         }
-        Ok(Self { partial, place: place.to_owned() })
+        Ok(Self { partial, place: place.to_owned(), made_around })
     }
 
     /// Goes on with the working folder an interrupted run left for `place`.
@@ -55,7 +59,7 @@ impl Folder {
         if !partial.is_dir() {
             return Err(Error::NothingToResume { path: place.to_owned() });
         }
-        Ok(Self { partial, place: place.to_owned() })
+        Ok(Self { partial, place: place.to_owned(), made_around: None })
     }
 
     /// The working folder.
@@ -100,6 +104,8 @@ impl Folder {
     pub fn discard(self) {
         // What is left behind is a hidden folder that the next run with this name removes.
         let _ = fs::remove_dir_all(&self.partial);
+        // Removes the folder only when it is empty.
+        let _ = self.made_around.map(fs::remove_dir);
     }
 
     fn replace(&self) -> io::Result<()> {

@@ -12,7 +12,7 @@ use logproof_estate::{
 use super::identity::title;
 
 /// Findings shown per scenario; the others are counted.
-const SHOWN: usize = 10;
+const SHOWN: usize = 5;
 
 /// Verdicts in the order of the summary.
 const ORDER: [Verdict; 6] =
@@ -94,7 +94,10 @@ impl Details<'_> {
             self.unseen(unseen)?;
         }
         self.more(record.unseen.len(), "question without an answer", "questions without an answer")?;
-        for finding in record.findings().take(SHOWN) {
+        for (index, finding) in record.findings().take(SHOWN).enumerate() {
+            if index > 0 {
+                writeln!(self.out)?;
+            }
             self.finding(finding)?;
         }
         self.more(record.findings().count(), "finding", "findings")?;
