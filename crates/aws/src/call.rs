@@ -94,7 +94,7 @@ fn whole_document(body: &[u8]) -> Result<(), String> {
             Ok(Event::Empty(_)) => elements += 1,
             // The reader itself refuses an end that was not begun.
             Ok(Event::End(_)) => depth = depth.saturating_sub(1),
-            Ok(Event::Eof) if depth > 0 || elements == 0 => return Err("the XML document ends early".to_owned()),
+            Ok(Event::Eof) if depth > 0 || elements == 0 => return Err("not a whole XML document".to_owned()),
             Ok(Event::Eof) => return Ok(()),
             Ok(_) => {}
             Err(error) => return Err(format!("not an XML document: {error}")),

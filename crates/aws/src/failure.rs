@@ -69,7 +69,8 @@ where
         match &error {
             SdkError::ServiceError(context) => {
                 let code = context.err().code().map(str::to_owned);
-                let message = context.err().message().map_or_else(|| innermost(&error), str::to_owned);
+                let said = context.err().message().or_else(|| error.raw_response().and_then(page));
+                let message = said.map_or_else(|| innermost(&error), str::to_owned);
                 match (code, status.unwrap_or(0)) {
                     // A success status with an error is an answer the SDK could not read.
                     (None, 200..=299) => Self::Malformed(innermost(&error)),
@@ -94,6 +95,12 @@ where
             _ => Self::Malformed(innermost(&error)),
         }
     }
+}
+
+/// The text of an error that is no error document: the page of a proxy says more than that it is none.
+fn page(response: &HttpResponse) -> Option<&str> {
+    let text = std::str::from_utf8(response.body().bytes()?).ok()?;
+    (!response.status().is_success() && !text.trim().is_empty()).then_some(text)
 }
 
 /// Where S3 says the bucket is: in a header, or (`AuthorizationHeaderMalformed`) in the error document.

@@ -338,3 +338,26 @@ async fn an_answer_cut_off_on_the_wire_is_unreachable() {
     // Path-style at a custom endpoint: an emulator has no bucket host names.
     assert!(server.join().unwrap().starts_with("GET /logs-0/?versioning"));
 }
+
+/// What an emulator or a proxy answers where AWS would answer a document.
+#[tokio::test]
+async fn a_page_instead_of_an_answer() {
+    let page =
+        "<!doctype html>\n<html lang=en><title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>";
+    let whole = "<!doctype html> <html lang=en><title>500 Internal Server Error</title> <h1>Internal Server Error</h1>";
+    for (status, reason, detail) in [
+        (500, Reason::ServiceError { code: "HTTP 500".to_owned() }, whole),
+        (200, Reason::Malformed, "not a whole XML document"),
+    ] {
+        let server = Fake::answering(move |tag, _, _| (tag.service != "sts").then(|| Ok(reply(status, page))));
+        let aws = server.aws();
+        for unseen in [
+            unseen(&aws).await,
+            aws.trails(&account(OTHER), &region()).await.unwrap_err(),
+            aws.account_authorization(&account(OTHER)).await.unwrap_err(),
+            aws.alarms(&account(OTHER), &region()).await.unwrap_err(),
+        ] {
+            assert_eq!((&unseen.reason, unseen.detail.as_str()), (&reason, detail), "{unseen}");
+        }
+    }
+}
