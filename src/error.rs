@@ -107,6 +107,9 @@ pub enum Error {
         /// Cause.
         source: io::Error,
     },
+    /// Somebody stopped the run before it had looked at anything.
+    #[error("interrupted before anything was examined\nhint: run it again")]
+    Interrupted,
     /// The landing zone cannot be reached at all.
     #[error("{0}\nhint: {hint}", hint = .0.hint)]
     Unreachable(Box<Unseen>),
@@ -117,7 +120,7 @@ impl Error {
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Unwritable { .. } | Self::Unreachable(_) | Self::Evidence(_) => Exit::Unassessed,
+            Self::Unwritable { .. } | Self::Unreachable(_) | Self::Interrupted | Self::Evidence(_) => Exit::Unassessed,
             _ => Exit::Usage,
         }
     }

@@ -121,7 +121,13 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
         recorder: Some(Arc::clone(&recording) as Arc<dyn Recorder>),
         earlier: earlier.clone().map(|tape| tape as Arc<dyn Serve>),
     };
-    let connected = match target::connect(args, options).await {
+    let interrupt = interrupted().shared();
+    let connected = tokio::select! {
+        biased;
+        () = interrupt.clone() => Err(Error::Interrupted),
+        connected = target::connect(args, options) => connected,
+    };
+    let connected = match connected {
         Ok(connected) => connected,
         Err(error) => {
             if former.is_none() {
@@ -133,7 +139,6 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
     let as_of = former.as_ref().map(|former| former.as_of).or(as_of).or(connected.now).unwrap_or(started);
     let started = former.as_ref().map_or(started, |former| former.started);
     let estate = Arc::new(Estate::new(Arc::clone(&connected.config), connected.source(), as_of));
-    let interrupt = interrupted().shared();
     if let Err(error) = same_organization(&connected, &estate, interrupt.clone()).await {
         if former.is_none() {
             folder.discard();

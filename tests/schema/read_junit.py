@@ -19,7 +19,7 @@ def read(path):
         for case in suite:
             results = [(KINDS[type(one)], one.message or "", one.text or "") for one in case.result]
             cases.append({"classname": case.classname, "name": case.name, "time": case.time, "results": results,
-                          "properties": {one.name: one.value for one in case.properties()},
+                          "properties": {one.get("name"): one.get("value") for one in case._elem.iterfind("properties/property")},
                           "output": case.system_out or ""})
         suites.append({"name": suite.name, "tests": suite.tests, "failures": suite.failures, "errors": suite.errors,
                        "skipped": suite.skipped, "cases": cases,

@@ -18,26 +18,26 @@ use logproof_aws::{MockZone, Options};
 use logproof_estate::{Estate, assessment::Assessment};
 
 /// What the program did.
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 /// The program, to be run in `folder` with nothing of the environment.
-pub fn program(folder: &Path, args: &[&str]) -> Command {
+pub(crate) fn program(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_logproof"));
     command.args(args).current_dir(folder).env_clear().stdin(Stdio::null());
     command
 }
 
 /// Runs the program to its end.
-pub fn run(folder: &Path, args: &[&str]) -> Ran {
+pub(crate) fn run(folder: &Path, args: &[&str]) -> Ran {
     ran(&program(folder, args).output().unwrap())
 }
 
 /// What an ended program did.
-pub fn ran(output: &std::process::Output) -> Ran {
+pub(crate) fn ran(output: &std::process::Output) -> Ran {
     Ran {
         code: output.status.code().expect("the program ended by itself"),
         out: String::from_utf8(output.stdout.clone()).unwrap(),
@@ -46,7 +46,7 @@ pub fn ran(output: &std::process::Output) -> Ran {
 }
 
 /// The controls of the program and the steps they are written in.
-pub fn catalogue() -> (Vec<Control>, Vocabulary) {
+pub(crate) fn catalogue() -> (Vec<Control>, Vocabulary) {
     let vocabulary = Vocabulary::registered();
     let linted = lint::examine(&FeatureSet::Embedded.read().unwrap(), &vocabulary);
     assert_eq!(linted.problems, [], "the controls of this program are sound");
@@ -54,7 +54,12 @@ pub fn catalogue() -> (Vec<Control>, Vocabulary) {
 }
 
 /// Checks a described landing zone in this process.
-pub fn check(zone: &str, origin: &str, controls: &[Control], vocabulary: &Vocabulary) -> Result<Assessment, String> {
+pub(crate) fn check(
+    zone: &str,
+    origin: &str,
+    controls: &[Control],
+    vocabulary: &Vocabulary,
+) -> Result<Assessment, String> {
     let zone = MockZone::parse(zone, origin).map_err(|error| error.to_string())?;
     let connected = target::described(zone, origin, Options::default()).map_err(|error| error.to_string())?;
     let estate = Arc::new(Estate::new(Arc::clone(&connected.config), connected.source(), connected.now.unwrap()));
@@ -70,6 +75,6 @@ pub fn check(zone: &str, origin: &str, controls: &[Control], vocabulary: &Vocabu
 }
 
 /// The root of the repository.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }

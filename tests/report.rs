@@ -1,0 +1,406 @@
+//! Reports: both JUnit dialects valid by our schema and read by a parser that is not ours, whatever text an account
+//! holds; the terminal; the folder of a run.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod support;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use logproof::{
+    exit::Exit,
+    report::{json, junit, terminal},
+};
+use logproof_estate::{
+    Reason, Unseen,
+    assessment::{Assessment, ControlResult, Run, SCHEMA, ScenarioResult, StepResult, StepState, Target, Tool},
+    record::{Ending, Observation, Population, Record, Subject, Verdict, WitnessReport},
+};
+use serde_json::Value;
+
+/// Text as an account can hold it: what XML forbids, what ends CDATA, what a terminal obeys.
+const NASTY: &str = "a\u{0}b\u{1b}[31mc]]>d<e>&\"f\u{ffff}g\u{85}h \u{1f980} line\r\nbreak";
+
+fn instant(text: &str) -> jiff::Timestamp {
+    text.parse().unwrap()
+}
+
+fn scenario(name: &str, record: Record, ending: &Ending) -> ScenarioResult {
+    let (verdict, reason) = record.verdict(ending);
+    ScenarioResult {
+        name: name.to_owned(),
+        rule: None,
+        line: 30,
+        verdict,
+        reason,
+        steps: vec![StepResult { keyword: "Then".to_owned(), text: "x".to_owned(), state: StepState::Passed }],
+        record,
+        started: instant("2026-01-15T12:00:00.25Z"),
+        duration_ms: 1234,
+    }
+}
+
+fn control(id: &str, scenarios: Vec<ScenarioResult>) -> ControlResult {
+    ControlResult {
+        id: id.to_owned(),
+        title: format!("Title of {id}"),
+        severity: "high".to_owned(),
+        hardening: id.ends_with('2'),
+        frameworks: vec!["cis-aws-6.0:3.1.1".to_owned(), "nist-800-53r5:au-9".to_owned()],
+        feature: format!("folder/{id}-x.feature"),
+        feature_sha256: "00".to_owned(),
+        text: vec![("Requirement".to_owned(), "It is so.".to_owned())],
+        verdict: Verdict::worst(scenarios.iter().map(|scenario| scenario.verdict)).unwrap(),
+        scenarios,
+    }
+}
+
+fn met() -> Record {
+    Record {
+        observations: vec![Observation::new(Subject::arn("arn:aws:s3:::logs"), "this", "this", true)],
+        populations: vec![Population {
+            of: "active accounts".to_owned(),
+            expected: 6,
+            examined: 6,
+            source: "organizations:ListAccounts".to_owned(),
+            left_out: vec![],
+        }],
+        ..Record::default()
+    }
+}
+
+fn broken(text: &str, times: usize) -> Record {
+    let finding = |n: usize| {
+        let subject = Subject::arn(format!("arn:aws:s3:::logs-{n}"));
+        let subject = subject.at(&"222222222222".parse().unwrap(), Some(&"eu-central-1".parse().unwrap()));
+        Observation::new(subject, "this", text, false).hint("change it").place("statement 3").witness(WitnessReport {
+            sentence: "anybody may".to_owned(),
+            statement: Some("statement 3 `AllowAll`".to_owned()),
+            change: Some("deny it".to_owned()),
+            request: Value::Null,
+        })
+    };
+    Record { observations: (0..times).map(finding).collect(), ..Record::default() }
+}
+
+fn unseen(detail: &str) -> Record {
+    let unseen = Unseen {
+        operation: "s3:GetBucketEncryption".to_owned(),
+        account: "222222222222".parse().unwrap(),
+        region: Some("eu-central-1".parse().unwrap()),
+        subject: "logs".to_owned(),
+        reason: Reason::Denied { action: "s3:GetEncryptionConfiguration".to_owned() },
+        detail: detail.to_owned(),
+        hint: "add the action to the audit role".to_owned(),
+        exchanges: vec![],
+    };
+    Record { unseen: vec![unseen], ..Record::default() }
+}
+
+/// One control of each verdict, in two sections.
+fn assessment(text: &str) -> Assessment {
+    let all = Ending::AllStepsReturned;
+    let manual = Record { manual: Some(format!("somebody confirms {text}")), ..met() };
+    let absent = Record { not_applicable: Some(format!("s3:ListBuckets returned none {text}")), ..Record::default() };
+    let mut waived = control("LS-2.3", vec![scenario("Waived", broken(text, 1), &all)]);
+    waived.verdict = Verdict::Waived;
+    waived.scenarios[0].verdict = Verdict::Waived;
+    let controls = vec![
+        control("LS-1.1", vec![scenario("Good", met(), &all), scenario("Also good", met(), &all)]),
+        control("LS-1.2", vec![scenario("Good", met(), &all), scenario("Bad", broken(text, 12), &all)]),
+        control("LS-1.10", vec![scenario("Unseen", unseen(text), &all)]),
+        control("LS-2.1", vec![scenario("Manual", manual, &all)]),
+        control("LS-2.2", vec![scenario("None", absent, &all)]),
+        waived,
+        control("ACME-7", vec![scenario("Defect", Record::default(), &Ending::Defect(format!("panic {text}")))]),
+    ];
+    Assessment {
+        schema: SCHEMA.to_owned(),
+        tool: Tool { name: "logproof".to_owned(), version: "0.0.0".to_owned() },
+        run: Run {
+            id: "20260115t120000z-abcdef".to_owned(),
+            target: Target::Mock { zone: "sample".to_owned() },
+            started: instant("2026-01-15T12:00:00.25Z"),
+            ended: instant("2026-01-15T12:00:02.75Z"),
+            as_of: instant("2026-01-15T12:00:00Z"),
+            caller: None,
+            organization: Some("o-exampleorg1".to_owned()),
+            accounts: Some(vec!["111111111111".parse().unwrap(), "222222222222".parse().unwrap()]),
+            regions: vec!["eu-central-1".parse().unwrap()],
+            selection: BTreeMap::new(),
+            incomplete: None,
+            calls: BTreeMap::from([("s3:GetBucketPolicy".to_owned(), 1), ("kms:DescribeKey".to_owned(), 2)]),
+            questions: 3,
+        },
+        summary: Assessment::count(&controls),
+        controls,
+    }
+}
+
+fn written(body: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -> String {
+    let mut out = Vec::new();
+    body(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn strict(assessment: &Assessment) -> String {
+    written(|out| junit::write_strict(assessment, out))
+}
+
+fn rich(assessment: &Assessment) -> String {
+    written(|out| junit::write_rich(assessment, "reports/run", out))
+}
+
+/// What the independent reader makes of both dialects.
+fn read(strict: &Path, rich: &Path) -> Value {
+    let schema = support::root().join("tests/schema");
+    let output = Command::new(python())
+        .arg(schema.join("read_junit.py"))
+        .args([&schema.join("junit-strict.xsd"), strict, rich])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A Python with the readers of `tests/schema/requirements.txt`, made once.
+fn python() -> PathBuf {
+    static MADE: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
+    MADE.get_or_init(|| {
+        let requirements = support::root().join("tests/schema/requirements.txt");
+        let digest = logproof_aws::sha256_hex(&fs::read(&requirements).unwrap());
+        let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("venv-junit-{}", &digest[..12]));
+        let python = home.join("bin/python");
+        if !home.join("complete").exists() {
+            let _ = fs::remove_dir_all(&home);
+            succeed(Command::new("python3").args(["-m", "venv"]).arg(&home));
+            succeed(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements));
+            fs::write(home.join("complete"), "").unwrap();
+        }
+        python
+    })
+    .clone()
+}
+
+fn succeed(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}; Python 3.9 or newer is needed"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn read_texts(strict: &str, rich: &str) -> Value {
+    let home = tempfile::tempdir().unwrap();
+    let (one, other) = (home.path().join("junit.xml"), home.path().join("junit-rich.xml"));
+    fs::write(&one, strict).unwrap();
+    fs::write(&other, rich).unwrap();
+    read(&one, &other)
+}
+
+#[test]
+fn both_dialects_are_valid_and_say_what_the_assessment_says_whatever_the_text() {
+    for text in ["plain text", NASTY] {
+        let assessment = assessment(text);
+        let read = read_texts(&strict(&assessment), &rich(&assessment));
+        assert_eq!(read["problems"], serde_json::json!([]), "{text:?}");
+        for dialect in ["strict", "rich"] {
+            let suites = read[dialect].as_array().unwrap();
+            let counts: Vec<Vec<u64>> = suites
+                .iter()
+                .map(|s| ["tests", "failures", "errors", "skipped"].map(|name| s[name].as_u64().unwrap()).to_vec())
+                .collect();
+            assert_eq!(counts, [[5, 1, 1, 0], [3, 0, 0, 3], [1, 0, 1, 0]], "{dialect}");
+            agree(&assessment, suites);
+        }
+    }
+}
+
+/// Each scenario is one case with the result its verdict has in JUnit, and the message says the verdict.
+fn agree(assessment: &Assessment, suites: &[Value]) {
+    let cases: BTreeMap<&str, &Value> =
+        suites.iter().flat_map(|s| s["cases"].as_array().unwrap()).map(|c| (c["name"].as_str().unwrap(), c)).collect();
+    let mut seen = 0;
+    for control in &assessment.controls {
+        for scenario in &control.scenarios {
+            let case = cases[format!("{} {}", control.id, scenario.name).as_str()];
+            let section = control.id.split('.').next().unwrap();
+            assert_eq!(case["classname"], format!("log-storage.{section}"));
+            let kind = match scenario.verdict {
+                Verdict::Pass => None,
+                Verdict::Fail => Some("failure"),
+                Verdict::Error => Some("error"),
+                Verdict::NotApplicable | Verdict::Manual | Verdict::Waived => Some("skipped"),
+            };
+            let results = case["results"].as_array().unwrap();
+            assert_eq!(results.first().map(|result| result[0].as_str().unwrap()), kind);
+            for result in results {
+                let (message, content) = (result[1].as_str().unwrap(), result[2].as_str().unwrap());
+                assert!(message.starts_with(&format!("{}: ", scenario.verdict.word())), "{message}");
+                assert!(content.starts_with(message), "{content}\n{message}");
+            }
+            assert_eq!(case["time"], 1.234);
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, cases.len());
+}
+
+#[test]
+fn a_failure_says_everything_found_and_the_nasty_text_survives() {
+    let assessment = assessment(NASTY);
+    let read = read_texts(&strict(&assessment), &rich(&assessment));
+    let bad = read["strict"][0]["cases"].as_array().unwrap().iter().find(|c| c["name"] == "LS-1.2 Bad").unwrap();
+    let content = bad["results"][0][2].as_str().unwrap();
+    assert_eq!(content.matches("expected this, found").count(), 13, "the message and each finding: {content}");
+    for part in ["c]]>d<e>&\"f", "\u{1f980}", "arn:aws:s3:::logs-11", "(statement 3)", "to fix: change it"] {
+        assert!(content.contains(part), "`{part}` is not in {content}");
+    }
+    assert!(!content.contains('\u{1b}') && !content.contains('\u{0}'));
+}
+
+#[test]
+fn the_rich_dialect_adds_properties_places_and_the_evidence_file() {
+    let assessment = assessment("text");
+    let read = read_texts(&strict(&assessment), &rich(&assessment));
+    let case = &read["rich"][0]["cases"][0];
+    assert_eq!(case["properties"]["control"], "LS-1.1");
+    assert_eq!(case["properties"]["frameworks"], "cis-aws-6.0:3.1.1 nist-800-53r5:au-9");
+    assert_eq!(case["properties"]["examined"], "6 of 6 active accounts");
+    let output = case["output"].as_str().unwrap();
+    assert!(output.contains("[[PROPERTY|severity=high]]"), "{output}");
+    assert!(output.ends_with("[[ATTACHMENT|reports/run/assessment.json]]"), "{output}");
+    assert_eq!(read["strict"][0]["cases"][0]["properties"], serde_json::json!({}));
+    let rich = rich(&assessment);
+    assert!(rich.contains("file=\"features/folder/LS-1.1-x.feature\" line=\"30\""), "{rich}");
+    assert!(rich.contains("tests=\"9\" failures=\"1\" errors=\"2\" skipped=\"3\" time=\"11.106\""), "{rich}");
+    assert!(rich.contains("SAMPLE LANDING ZONE, not your accounts"));
+}
+
+#[test]
+fn identities_do_not_depend_on_lines_or_findings() {
+    let names = |text: &str| -> BTreeSet<String> {
+        text.lines()
+            .filter_map(|line| line.trim().strip_prefix("<testcase ")?.split(" time=").next().map(str::to_owned))
+            .collect()
+    };
+    let mut moved = assessment("other text");
+    moved.controls.iter_mut().flat_map(|control| &mut control.scenarios).for_each(|scenario| scenario.line += 100);
+    let before = names(&strict(&assessment("text")));
+    assert_eq!(before.len(), 9, "no two cases have the same class and name");
+    assert_eq!(before, names(&strict(&moved)));
+}
+
+#[test]
+fn a_schema_that_everything_passes_would_be_no_schema() {
+    let assessment = assessment("text");
+    let (good, rich) = (strict(&assessment), rich(&assessment));
+    let spoilt = [
+        ("<testsuites>", "<testsuites name=\"x\">"),
+        (" time=\"1.234\"", " time=\"1.2345\""),
+        ("timestamp=\"2026-01-15T12:00:00\"", "timestamp=\"2026-01-15T12:00:00Z\""),
+        (" classname=\"log-storage.LS-1\"", ""),
+        ("name=\"LS-1.1 Also good\"", "name=\"LS-1.1 Good\""),
+        (" skipped=\"0\"", ""),
+        ("message=\"FAIL: ", "message=\""),
+        ("type=\"ERROR\"", "type=\"FAIL\""),
+        ("<skipped ", "<skipped type=\"MANUAL\" "),
+        ("  <system-err></system-err>\n", ""),
+    ];
+    for (from, to) in spoilt {
+        assert!(good.contains(from), "`{from}` is not in {good}");
+        let read = read_texts(&good.replacen(from, to, 1), &rich);
+        assert_ne!(read["problems"], serde_json::json!([]), "`{to}` in place of `{from}` is accepted");
+    }
+    assert_ne!(read_texts(&rich, &rich)["problems"], serde_json::json!([]), "the rich dialect is not the strict one");
+}
+
+#[test]
+fn the_assessment_can_be_read_back() {
+    for text in ["text", NASTY] {
+        let assessment = assessment(text);
+        let written = written(|out| json::write(&assessment, out));
+        assert!(written.starts_with("{\n  \"schema\": \"logproof/assessment/1\"") && written.ends_with("}\n"));
+        assert_eq!(serde_json::from_str::<Assessment>(&written).unwrap(), assessment);
+    }
+}
+
+#[test]
+fn exit_codes() {
+    let mut assessment = assessment("text");
+    let of = |assessment: &Assessment, strict, written| Exit::of(assessment, strict, written).code();
+    assert_eq!(of(&assessment, false, true), 3, "ERROR outranks FAIL");
+    assessment.controls.retain(|control| control.verdict != Verdict::Error);
+    assert_eq!(of(&assessment, false, true), 1);
+    assert_eq!(of(&assessment, false, false), 3, "a report that was not written outranks FAIL");
+    assessment.controls.retain(|control| control.verdict != Verdict::Fail);
+    assert_eq!(of(&assessment, false, true), 0, "MANUAL, NOT-APPLICABLE and WAIVED do not fail");
+    assert_eq!(of(&assessment, true, true), 1, "MANUAL fails a strict run");
+    assessment.controls.retain(|control| control.verdict != Verdict::Manual);
+    assert_eq!(of(&assessment, true, true), 0);
+    assessment.run.incomplete = Some("interrupted".to_owned());
+    assert_eq!(of(&assessment, false, true), 3);
+    assessment.run.incomplete = None;
+    assessment.controls.clear();
+    assert_eq!(of(&assessment, false, true), 4);
+    assert_eq!(of(&assessment, false, false), 3);
+}
+
+#[test]
+fn the_terminal_says_what_was_expected_and_found_and_where_and_what_to_do() {
+    let text = written(|out| terminal::write(&assessment("text"), terminal::Form::default(), out));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn the_terminal_never_passes_on_control_characters() {
+    let form = terminal::Form { colour: false, quiet: false };
+    let text = written(|out| terminal::write(&assessment(NASTY), form, out));
+    assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+    let form = terminal::Form { colour: true, quiet: false };
+    let coloured = written(|out| terminal::write(&assessment("text"), form, out));
+    assert!(coloured.contains("\u{1b}[32mPASS"), "{coloured:?}");
+    let plain = written(|out| terminal::write(&assessment("text"), terminal::Form::default(), out));
+    assert_eq!(console::strip_ansi_codes(&coloured), plain, "colour adds nothing but colour");
+}
+
+#[test]
+fn a_quiet_terminal_leaves_out_what_passes() {
+    let form = terminal::Form { colour: false, quiet: true };
+    let text = written(|out| terminal::write(&assessment("text"), form, out));
+    assert!(!text.contains("LS-1.1 ") && text.contains("LS-1.2") && text.contains("7 controls"), "{text}");
+    assert!(text.contains("SAMPLE LANDING ZONE"), "a run on the sample says so even then: {text}");
+}
+
+#[test]
+fn a_run_leaves_its_reports_and_all_of_them_agree() {
+    let home = tempfile::tempdir().unwrap();
+    let zone = "base: sample\npatch:\n  keys:\n    1234abcd-12ab-34cd-56ef-1234567890ab: {rotation: false}\n";
+    fs::write(home.path().join("zone.yaml"), zone).unwrap();
+    let ran = support::run(home.path(), &["check", "--mock", "zone.yaml", "--out", "out/run"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let out = home.path().join("out/run");
+    let text = fs::read_to_string(out.join("assessment.json")).unwrap();
+    let assessment: Assessment = serde_json::from_str(&text).unwrap();
+    assert_eq!(assessment.run.target, Target::Mock { zone: "zone.yaml".to_owned() });
+    let read = read(&out.join("junit.xml"), &out.join("junit-rich.xml"));
+    assert_eq!(read["problems"], serde_json::json!([]));
+    let scenarios: usize = assessment.controls.iter().map(|control| control.scenarios.len()).sum();
+    for dialect in ["strict", "rich"] {
+        let suites = read[dialect].as_array().unwrap();
+        let total = |name: &str| suites.iter().map(|suite| suite[name].as_u64().unwrap()).sum::<u64>();
+        let with = |verdicts: &[Verdict]| {
+            let all = assessment.controls.iter().flat_map(|control| &control.scenarios);
+            all.filter(|scenario| verdicts.contains(&scenario.verdict)).count() as u64
+        };
+        assert_eq!(total("tests"), scenarios as u64);
+        assert_eq!(total("failures"), with(&[Verdict::Fail]));
+        assert_eq!(total("errors"), with(&[Verdict::Error]));
+        assert_eq!(total("skipped"), with(&[Verdict::NotApplicable, Verdict::Manual, Verdict::Waived]));
+    }
+    let left: BTreeSet<String> =
+        fs::read_dir(home.path().join("out")).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(left, BTreeSet::from(["run".to_owned()]), "no working folder stays behind");
+}
