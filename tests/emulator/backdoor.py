@@ -13,8 +13,9 @@ import moto.iam.models
 import moto.kms.models
 import moto.organizations.models
 import moto.organizations.utils
-from moto.cloudtrail.models import cloudtrail_backends
+from moto.cloudtrail.models import Trail, cloudtrail_backends
 from moto.config.models import config_backends
+from moto.core.base_backend import BackendDict
 from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.kms.models import kms_backends
 from moto.organizations.models import organizations_backends
@@ -51,6 +52,11 @@ class Backdoor:
     def all_ids_used(self):
         """Whether every id handed over was taken: otherwise something was not created, or created in another order."""
         return not any(self._next.values())
+
+    def forget_everything(self):
+        """Empties every account of every service."""
+        BackendDict.reset()
+        access_analyzer.ANALYZERS.clear()
 
     def caller_account(self, account):
         """Credentials that moto did not issue belong to this account."""
@@ -113,6 +119,15 @@ class Backdoor:
             yield
         finally:
             FakeBucket.set_logging = checked
+
+    @contextlib.contextmanager
+    def trail_bucket_unchecked(self):
+        """Lets a trail be created for a bucket that is not there: it may have been, then."""
+        checked, Trail.check_bucket_exists = Trail.check_bucket_exists, lambda _trail: None
+        try:
+            yield
+        finally:
+            Trail.check_bucket_exists = checked
 
     def key_metadata(self, account, region, id, manager, valid_to, deletion_date):
         """Who manages a key, when imported material expires, when a key pending deletion goes."""

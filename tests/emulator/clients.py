@@ -13,19 +13,22 @@ MEMBER_ROLE = "OrganizationAccountAccessRole"
 CALLER = {"aws_access_key_id": "AKIAEMULATEDCALLER00", "aws_secret_access_key": "emulated"}
 
 
+# One for all: it reads the description of each service once.
+SESSION = boto3.session.Session()
+
+
 class Clients:
     """Clients by service, account and Region; the caller is in the management account."""
 
     def __init__(self, url, management, region):
         self._url, self._management, self._home = url, management, region
-        self._session = boto3.session.Session()
         self._credentials = {management: CALLER}
         self._clients = {}
 
     def at(self, url):
         """The same accounts at another endpoint that knows the same credentials (a copy of the emulator)."""
         other = Clients(url, self._management, self._home)
-        other._session, other._credentials = self._session, dict(self._credentials)
+        other._credentials = dict(self._credentials)
         return other
 
     def __call__(self, service, account=None, region=None):
@@ -36,7 +39,7 @@ class Clients:
         return self._clients[where]
 
     def _client(self, service, account, region):
-        client = self._session.client(
+        client = SESSION.client(
             service,
             region_name=region,
             endpoint_url=self._url,

@@ -7,6 +7,7 @@ input, and ends when that closes, so that it never outlives whoever started it:
 
     copy             another emulator with the same zone     -> ready PORT
     defect NAME      the same with one defect                -> ready PORT
+    zone FILE        another emulator with another zone      -> ready PORT
     defects          the table of defects                    -> defects JSON
     requests PORT    requests answered there so far          -> requests COUNT
     stop PORT        ends a copy                             -> stopped PORT
@@ -117,13 +118,18 @@ class Emulator:
     def __init__(self, zone, port):
         corrections.apply()
         self.backdoor = Backdoor()
-        self.backdoor.caller_account(zone.management)
         self.zone = zone
         self.server = Server(Application(), port)
-        self.clients = Clients(self.server.url, zone.management, zone.home_region)
-        seed(zone, self.clients, self.backdoor)
-        self.server.requests_since_start(reset=True)
+        self.clients = self.seeded(zone, self.server)
         self.copies = Copies()
+
+    def seeded(self, zone, server):
+        """Puts a zone into the empty emulator; answers clients for its accounts."""
+        self.backdoor.caller_account(zone.management)
+        clients = Clients(server.url, zone.management, zone.home_region)
+        seed(zone, clients, self.backdoor)
+        server.requests_since_start(reset=True)
+        return clients
 
     def copy(self, defect=None):
         def work():
@@ -136,11 +142,25 @@ class Emulator:
 
         return self.copies.start(work)
 
+    def another(self, path):
+        zone = Zone.read(path)
+
+        def work():
+            self.server.abandon()
+            self.backdoor.forget_everything()
+            server = Server(Application())
+            self.seeded(zone, server)
+            return server
+
+        return self.copies.start(work)
+
     def obey(self, command, argument):
         if command == "copy":
             return f"ready {self.copy()}"
         if command == "defect":
             return f"ready {self.copy(defects.DEFECTS[argument])}"
+        if command == "zone":
+            return f"ready {self.another(argument)}"
         if command == "defects":
             return f"defects {defects.table()}"
         if command == "requests":

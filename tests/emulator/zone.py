@@ -120,21 +120,49 @@ def merged(target, change):
 
 def patch(zone, operation):
     """See: https://www.rfc-editor.org/rfc/rfc6902"""
-    parts = [part.replace("~1", "/").replace("~0", "~") for part in operation["path"].split("/")[1:]]
-    target = zone
-    for part in parts[:-1]:
-        target = target[int(part)] if isinstance(target, list) else target[part]
-    last = parts[-1]
-    if isinstance(target, list):
-        last = len(target) if last == "-" else int(last)
-    if operation["op"] == "remove":
-        del target[last]
-    elif operation["op"] == "add" and isinstance(target, list):
-        target.insert(last, copy.deepcopy(operation["value"]))
-    elif operation["op"] in ("add", "replace"):
-        target[last] = copy.deepcopy(operation["value"])
+    if operation["op"] == "test":
+        if at(zone, operation["path"]) != operation["value"]:
+            raise ValueError(f"json_patch: `{operation['path']}` is not what the test says")
+        return
+    value = operation.get("value")
+    if operation["op"] in ("move", "copy"):
+        value = at(zone, operation["from"])
+    if operation["op"] == "move":
+        remove(zone, operation["from"])
+    if operation["op"] in ("remove", "replace"):
+        remove(zone, operation["path"])
+    if operation["op"] != "remove":
+        add(zone, operation["path"], copy.deepcopy(value))
+
+
+def steps(pointer):
+    """See: https://www.rfc-editor.org/rfc/rfc6901"""
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+
+
+def at(value, pointer):
+    return descend(value, steps(pointer))
+
+
+def descend(value, parts):
+    for part in parts:
+        value = value[int(part)] if isinstance(value, list) else value[part]
+    return value
+
+
+def remove(zone, pointer):
+    *parents, last = steps(pointer)
+    parent = descend(zone, parents)
+    del parent[int(last) if isinstance(parent, list) else last]
+
+
+def add(zone, pointer, value):
+    *parents, last = steps(pointer)
+    parent = descend(zone, parents)
+    if isinstance(parent, list):
+        parent.insert(len(parent) if last == "-" else int(last), value)
     else:
-        raise NotImplementedError(f"json_patch operation `{operation['op']}`")
+        parent[last] = value
 
 
 def toml(config):

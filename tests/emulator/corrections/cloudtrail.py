@@ -80,8 +80,8 @@ def key_arn(account, region, key):
     if not key or ":key/" in key:
         return key
     backend = kms_backends[key.split(":")[4] if key.startswith("arn:") else account][region]
-    found = backend.keys.get(backend.any_id_to_key_id(key))
-    return found.arn if found else key
+    found = backend.get_key_id_from_alias(backend.get_alias_name(key)) or key
+    return backend.keys[found].arn if found in backend.keys else key
 
 
 def selectors_are_basic_or_advanced():

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 from moto.core.utils import unix_time, utcnow
-from moto.kms.models import KmsBackend
+from moto.kms.models import Key, KmsBackend
 from moto.kms.responses import KmsResponse
 
 from . import patching
@@ -50,6 +50,21 @@ def keys_have_a_usage():
         return key
 
 
+def imported_material_expires():
+    """When, is in the backdoor: importing material would need some.
+
+    See: https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html
+    """
+
+    @patching.replace(Key, "to_dict")
+    def to_dict(original, self):
+        described = original(self)
+        if getattr(self, "valid_to", None) is not None:
+            described["KeyMetadata"]["ValidTo"] = unix_time(self.valid_to)
+            described["KeyMetadata"]["ExpirationModel"] = "KEY_MATERIAL_EXPIRES"
+        return described
+
+
 def the_policy_name_may_be_left_out():
     """See: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html"""
 
@@ -76,6 +91,7 @@ def keys_of_other_accounts_are_not_found_here():
 CORRECTIONS = (
     rotation_has_a_period,
     keys_have_a_usage,
+    imported_material_expires,
     the_policy_name_may_be_left_out,
     keys_of_other_accounts_are_not_found_here,
 )

@@ -9,6 +9,8 @@ def sections(zone, aws):
     for name, written in zone["trails"].items():
         arn = f"arn:aws:cloudtrail:{written['region']}:{written['account']}:trail/{name}"
         expected = {key: value for key, value in written.items() if key not in (*TIMES, "not_in_accounts")}
+        # CloudTrail answers with the ARN of the key, whatever named it.
+        expected["kms_key"] = key_arn(zone, written.get("kms_key"))
         yield f"trails / {name}", expected, read_trail(aws("cloudtrail", written["account"], written["region"]), arn)
         status = aws("cloudtrail", written["account"], written["region"]).get_trail_status(Name=arn)
         for key, api in TIMES.items():
@@ -22,6 +24,14 @@ def sections(zone, aws):
         yield f"config_recorders / {place}", written and expected_recorder(written), read_recorder(config)
         written = channels.get(place)
         yield f"delivery_channels / {place}", written and {"name": "default", **written}, read_channel(config)
+
+
+def key_arn(zone, written):
+    for id, key in zone["keys"].items():
+        place = f"arn:aws:kms:{key['region']}:{key['account']}"
+        if written in [f"{place}:{alias}" for alias in key.get("aliases", [])]:
+            return f"{place}:key/{id}"
+    return written
 
 
 def read_trail(cloudtrail, arn):
