@@ -6,6 +6,11 @@ mod support;
 
 use std::fs;
 
+use logproof::{
+    catalogue::{Control, FeatureFile},
+    lint,
+    vocabulary::Vocabulary,
+};
 use support::{Ran, run};
 use tempfile::TempDir;
 
@@ -43,7 +48,7 @@ fn lint_bytes(files: &[(&str, &[u8])]) -> Ran {
     ran
 }
 
-fn lint(text: &str) -> Ran {
+fn linted(text: &str) -> Ran {
     lint_bytes(&[("c.feature", text.as_bytes())])
 }
 
@@ -56,7 +61,7 @@ fn refused(from: &str, to: &str, line: usize, words: &[&str]) {
 
 #[track_caller]
 fn refused_text(text: &str, line: usize, words: &[&str]) {
-    let ran = lint(text);
+    let ran = linted(text);
     assert_eq!(ran.code, 2, "accepted:\n{text}\n{}", ran.out);
     let place = format!("f/c.feature:{line}: ");
     let problems: Vec<&str> = ran.out.split_inclusive("\nhint: ").collect();
@@ -70,11 +75,11 @@ fn refused_text(text: &str, line: usize, words: &[&str]) {
 
 #[test]
 fn a_sound_control_is_accepted() {
-    let ran = lint(SOUND);
+    let ran = linted(SOUND);
     assert_eq!((ran.code, ran.out.as_str()), (0, "1 controls, 1 scenarios, no problems\n"), "{}", ran.err);
     // Windows line ends and a missing last line end change nothing.
-    assert_eq!(lint(&SOUND.replace('\n', "\r\n")).code, 0);
-    assert_eq!(lint(SOUND.trim_end()).code, 0);
+    assert_eq!(linted(&SOUND.replace('\n', "\r\n")).code, 0);
+    assert_eq!(linted(SOUND.trim_end()).code, 0);
 }
 
 #[test]
@@ -109,7 +114,7 @@ fn a_scenario_swallowed_by_a_description_is_refused() {
 fn prose_among_steps_is_refused() {
     refused("  Scenario: First", "  Scenario: First\n    Some words.", 12, &["`Some words.` is not a step"]);
     refused("  Background:", "  Background:\n    Some words.", 9, &["`Some words.` is not a step"]);
-    let ran = lint(&SOUND.replace("  Scenario: First", "  # Some words.\n  Scenario: First\n    # More."));
+    let ran = linted(&SOUND.replace("  Scenario: First", "  # Some words.\n  Scenario: First\n    # More."));
     assert_eq!(ran.code, 0, "a comment is the place for them: {}", ran.out);
 }
 
@@ -167,7 +172,7 @@ fn placeholders_that_nothing_fills_are_refused() {
         16,
         &["`<one>` is the name of no column"],
     );
-    assert_eq!(lint(&format!("{outline}\n    Examples:\n      | one |\n      | 1 |\n      | 2 |\n")).code, 0);
+    assert_eq!(linted(&format!("{outline}\n    Examples:\n      | one |\n      | 1 |\n      | 2 |\n")).code, 0);
 }
 
 #[test]
@@ -180,7 +185,7 @@ fn tables_whose_cells_would_be_lost_are_refused() {
     refused_text(&with("      | one | one |\n      | 1 | 2 |\n"), 14, &["two columns are named `one`"]);
     let many: String = (0..101).map(|n| format!("      | {n} |\n")).collect();
     refused_text(&with(&format!("      | one |\n{many}")), 11, &["more than 100 rows"]);
-    assert_eq!(lint(&with("      | one |\n      | a \\| b |\n")).code, 0);
+    assert_eq!(linted(&with("      | one |\n      | a \\| b |\n")).code, 0);
 }
 
 #[test]
@@ -264,7 +269,7 @@ fn a_parse_error_says_file_line_and_what_was_expected() {
 fn every_problem_is_listed_at_once() {
     let text = SOUND.replace("Scenario: First", "Scenario: <First>").replace("@severity:high", "@retry");
     let text = text.replace("home Region", "home").replace("@LS-1.1 ", "");
-    let ran = lint(&text);
+    let ran = linted(&text);
     let problems = ran.out.lines().filter(|line| line.starts_with("f/c.feature:")).count();
     assert!(problems >= 4, "{}", ran.out);
 }
@@ -279,4 +284,62 @@ fn a_folder_without_features_is_no_green_run() {
     let ran = run(home.path(), &["lint", "--features", "missing"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("cannot read `missing`"), "{}", ran.err);
+}
+
+/// Everything that can go wrong with one keystroke in a word.
+fn slips(word: &str) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    let mut slips = vec![word.to_lowercase(), word.to_uppercase(), format!("{word} ")];
+    for place in 0..letters.len() {
+        let mut shorter = letters.clone();
+        shorter.remove(place);
+        slips.push(shorter.iter().collect());
+        let mut doubled = letters.clone();
+        doubled.insert(place, letters[place]);
+        slips.push(doubled.iter().collect());
+        let mut swapped = letters.clone();
+        swapped.swap(place, (place + 1).min(letters.len() - 1));
+        slips.push(swapped.iter().collect());
+    }
+    slips.retain(|slip| slip != word);
+    slips
+}
+
+#[test]
+fn no_slip_in_a_keyword_makes_anything_disappear() {
+    let vocabulary = Vocabulary::registered();
+    let examine = |text: &str| {
+        let file = FeatureFile::new("c.feature".to_owned(), "c.feature".to_owned(), text.as_bytes().to_vec());
+        lint::examine(&[file], &vocabulary)
+    };
+    let extent = |controls: &[Control]| -> Vec<(String, usize)> {
+        let scenarios = controls.iter().flat_map(|control| &control.scenarios);
+        scenarios.map(|scenario| (scenario.name.clone(), scenario.steps.len())).collect()
+    };
+    let outline = "  Scenario Outline: Second <n>\n    Then the log bucket is in the home Region\n    And the log bucket is in the \
+        home Region\n\n    Examples:\n      | n |\n      | 1 |\n\n  Rule: Third\n\n    Scenario: Fourth\n      Then the log \
+        bucket is in the home Region\n";
+    let text = format!("{SOUND}\n{outline}");
+    let sound = examine(&text);
+    assert_eq!(sound.problems, []);
+    assert_eq!(extent(&sound.controls).len(), 3);
+    let mut tried = 0;
+    for (number, line) in text.lines().enumerate() {
+        let indented = line.trim_start();
+        let word = indented.split([':', ' ']).next().unwrap();
+        let keywords = ["Feature", "Background", "Rule", "Scenario", "Examples", "Given", "Then", "And"];
+        if !keywords.contains(&word) {
+            continue;
+        }
+        for slip in slips(word) {
+            let changed = line.replacen(word, &slip, 1);
+            let text: Vec<&str> =
+                text.lines().enumerate().map(|(n, l)| if n == number { &changed } else { l }).collect();
+            let linted = examine(&format!("{}\n", text.join("\n")));
+            let harmless = extent(&linted.controls) == extent(&sound.controls);
+            assert!(harmless || !linted.problems.is_empty(), "line {}: `{changed}` is accepted", number + 1);
+            tried += 1;
+        }
+    }
+    assert!(tried > 100, "{tried}");
 }

@@ -355,6 +355,18 @@ fn the_terminal_says_what_was_expected_and_found_and_where_and_what_to_do() {
 }
 
 #[test]
+fn the_terminal_says_the_same_thing_once_per_control() {
+    let all = Ending::AllStepsReturned;
+    let twice = vec![scenario("One", unseen("text"), &all), scenario("Two", unseen("text"), &all)];
+    let mut assessment = assessment("text");
+    assessment.controls =
+        vec![control("LS-1.1", twice), control("LS-1.2", vec![scenario("One", unseen("text"), &all)])];
+    let text = written(|out| terminal::write(&assessment, terminal::Form::default(), out));
+    assert_eq!(text.matches("add the action to the audit role").count(), 2, "{text}");
+    assert_eq!(text.matches("as above").count(), 1, "{text}");
+}
+
+#[test]
 fn the_terminal_never_passes_on_control_characters() {
     let form = terminal::Form { colour: false, quiet: false };
     let text = written(|out| terminal::write(&assessment(NASTY), form, out));

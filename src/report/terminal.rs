@@ -68,15 +68,20 @@ fn examined(control: &ControlResult) -> String {
 }
 
 fn scenarios(control: &ControlResult, indent: usize, form: Form, out: &mut dyn Write) -> io::Result<()> {
+    let mut said: Vec<String> = Vec::new();
     for scenario in control.scenarios.iter().filter(|scenario| scenario.verdict != Verdict::Pass) {
-        writeln!(
-            out,
-            "{:indent$}{}",
-            "",
-            Style::new().bold().force_styling(form.colour).apply_to(clean(&scenario.name))
-        )?;
-        let mut details = Details { indent: indent + 2, out };
-        details.of(scenario)?;
+        let name = Style::new().bold().force_styling(form.colour).apply_to(clean(&scenario.name));
+        writeln!(out, "{:indent$}{name}", "")?;
+        let mut text = Vec::new();
+        Details { indent: indent + 2, out: &mut text }.of(scenario)?;
+        let text = String::from_utf8_lossy(&text).into_owned();
+        // One denied call often stops every scenario of a control.
+        if said.contains(&text) {
+            Details { indent: indent + 2, out: &mut *out }.line("", "as above")?;
+        } else {
+            out.write_all(text.as_bytes())?;
+            said.push(text);
+        }
     }
     Ok(())
 }
