@@ -176,7 +176,7 @@ impl SeamConnector {
         });
         let wire = describe(&request, &tag);
         if let Some(response) = self.seam.0.earlier.as_ref().and_then(|earlier| earlier.serve(&tag, &wire).ok()) {
-            return self.from_earlier(tag, wire, response);
+            return self.answer_earlier(tag, wire, response);
         }
         let started = Timestamp::now();
         let answer = match &self.forward {
@@ -201,7 +201,7 @@ impl SeamConnector {
 
 impl SeamConnector {
     /// An answer the interrupted run already has: it is neither a call nor recorded again.
-    fn from_earlier(
+    fn answer_earlier(
         &self,
         tag: CallTag,
         request: WireRequest,

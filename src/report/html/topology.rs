@@ -19,7 +19,7 @@ const NODES: [Node; 9] = [
     Node { x: 20, y: 40, title: "Accounts and Regions", controls: &["LS-1."] },
     Node { x: 20, y: 190, title: "Organization trail", controls: &["LS-4."] },
     Node { x: 20, y: 340, title: "AWS Config", controls: &["LS-5."] },
-    Node { x: 365, y: 40, title: "SCPs, RCPs, Object Lock", controls: &["LS-6."] },
+    Node { x: 365, y: 40, title: "Preventive controls", controls: &["LS-6."] },
     Node { x: 365, y: 190, title: "Log bucket", controls: &["LS-3."] },
     Node { x: 365, y: 340, title: "Log key", controls: &["LS-2."] },
     Node { x: 710, y: 40, title: "Alerts and access logs", controls: &["LS-7."] },
