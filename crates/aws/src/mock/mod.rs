@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn bad_descriptions_say_what_and_where() {
         for (text, expected) in [
-            ("now: [", "line 1"),
+            ("now: [", "line 2"),
             ("base: other", "`base` is"),
             ("base: sample\npatsh: {}", "unknown key `patsh`"),
             (
