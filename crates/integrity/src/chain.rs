@@ -238,8 +238,12 @@ impl ChainCheck {
             }
             Some(previous) if previous.bucket != link.bucket => {
                 self.continues_in = Some(previous.clone());
-                let detail = format!("before `{}` the chain is in bucket `{}`; it is followed there", link.start, previous.bucket);
-                findings.push(Finding::new(Code::ChainBucketChanged, &self.chain, detail).object(&link.bucket, &link.key));
+                let detail = format!(
+                    "before `{}` the chain is in bucket `{}`; it is followed there",
+                    link.start, previous.bucket
+                );
+                findings
+                    .push(Finding::new(Code::ChainBucketChanged, &self.chain, detail).object(&link.bucket, &link.key));
             }
             Some(previous) => findings.push(self.missing(self.from, previous.clone(), link)),
         }
@@ -255,7 +259,8 @@ impl ChainCheck {
             return;
         }
         if let Some(what) = previous.difference(before) {
-            let detail = format!("{what} recorded for `{}` is not that digest's; one of the two was replaced", before.key);
+            let detail =
+                format!("{what} recorded for `{}` is not that digest's; one of the two was replaced", before.key);
             findings.push(Finding::new(Code::DigestLinkMismatch, &self.chain, detail).object(&link.bucket, &link.key));
         }
         if link.start > before.end {
@@ -268,8 +273,12 @@ impl ChainCheck {
         match &link.previous {
             None => findings.push(self.gap(end, link)),
             Some(previous) if previous.end().is_some_and(|named| named <= end) => {
-                let detail = format!("it names `{}` as its predecessor, but another digest lies between; the chain was forked", previous.key);
-                findings.push(Finding::new(Code::DigestLinkMismatch, &self.chain, detail).object(&link.bucket, &link.key));
+                let detail = format!(
+                    "it names `{}` as its predecessor, but another digest lies between; the chain was forked",
+                    previous.key
+                );
+                findings
+                    .push(Finding::new(Code::DigestLinkMismatch, &self.chain, detail).object(&link.bucket, &link.key));
             }
             Some(previous) => findings.push(self.missing(end, previous.clone(), link)),
         }
@@ -279,15 +288,22 @@ impl ChainCheck {
         let to = link.start.max(from);
         self.span(from, to);
         let how = if link.previous.is_none() { "a new chain begins" } else { "the next digest begins later" };
-        let detail = format!("no digest covers `{from}` to `{to}`, then {how}; find out who stopped logging or validation");
-        Finding::new(Code::ChainGap, &self.chain, detail).object(&link.bucket, &link.key).between(from, to).count(hours(from, to))
+        let detail =
+            format!("no digest covers `{from}` to `{to}`, then {how}; find out who stopped logging or validation");
+        Finding::new(Code::ChainGap, &self.chain, detail)
+            .object(&link.bucket, &link.key)
+            .between(from, to)
+            .count(hours(from, to))
     }
 
     fn missing(&mut self, from: Timestamp, previous: Predecessor, link: &Link) -> Finding {
         let to = link.start.max(from);
         self.span(from, to);
         let count = hours(from, to).max(1);
-        let detail = format!("the digest that `{}` names as its predecessor is not there, {count} in all; look for a delete marker or an older version", link.key);
+        let detail = format!(
+            "the digest that `{}` names as its predecessor is not there, {count} in all; look for a delete marker or an older version",
+            link.key
+        );
         let finding = Finding::new(Code::DigestMissing, &self.chain, detail);
         finding.object(&previous.bucket, &previous.key).between(from, to).count(count)
     }

@@ -8,12 +8,12 @@
 //! change it can hide that digests disappeared.
 
 use crate::chain::{HOUR, Link, add};
+use crate::config::Sampling;
 use crate::evidence::JsonLines;
 use crate::finding::Finding;
 use crate::hash::{Fingerprint, Sha256};
 use crate::inventory::Window;
 use crate::report::ChainSummary;
-use crate::config::Sampling;
 use crate::shard::Shard;
 use crate::totals::Totals;
 use jiff::Timestamp;
@@ -37,7 +37,9 @@ pub enum CheckpointError {
         source: io::Error,
     },
     /// A line cannot be understood.
-    #[error("line `{line}` of the checkpoint `{path}` cannot be read: {source}; restore the file, or begin with a new one")]
+    #[error(
+        "line `{line}` of the checkpoint `{path}` cannot be read: {source}; restore the file, or begin with a new one"
+    )]
     Line {
         /// The path of the file.
         path: PathBuf,

@@ -66,7 +66,9 @@ impl Inventory {
     /// Every account in every Region.
     #[must_use]
     pub fn of(trail: Trail, accounts: &[impl AsRef<str>], regions: &[impl AsRef<str>]) -> Self {
-        let rows = accounts.iter().flat_map(|account| regions.iter().map(|region| Row::new(account.as_ref(), region.as_ref())));
+        let rows = accounts
+            .iter()
+            .flat_map(|account| regions.iter().map(|region| Row::new(account.as_ref(), region.as_ref())));
         Self { rows: rows.collect(), trail }
     }
 

@@ -26,8 +26,11 @@ pub struct LocalStore {
     root: PathBuf,
     only_bucket: Option<String>,
     /// Sorted keys below the prefix listed last: pages of one list are not worth one walk each.
-    listed: Arc<Mutex<BTreeMap<(String, String), Arc<[Entry]>>>>,
+    listed: Arc<Mutex<Lists>>,
 }
+
+/// Entries by bucket and prefix.
+type Lists = BTreeMap<(String, String), Arc<[Entry]>>;
 
 /// How many lists are remembered.
 const LISTS_KEPT: usize = 64;
@@ -168,7 +171,10 @@ fn read_sidecar(object: &Path) -> Result<Option<Sidecar>, StoreError> {
     name.push(SIDECAR_SUFFIX);
     match fs::read(&name) {
         Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|error| {
-            StoreError::Transport(format!("`{}` is not the answer to `head-object`: {error}", Path::new(&name).display()))
+            StoreError::Transport(format!(
+                "`{}` is not the answer to `head-object`: {error}",
+                Path::new(&name).display()
+            ))
         }),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(describe(&error)),

@@ -137,7 +137,8 @@ impl Merged {
         for report in reports {
             let shard = format!("shard {}", report.shard);
             if report.version != SUMMARY_VERSION || report.inventory != self.report.inventory {
-                let detail = "the report is about another inventory, or of another version; run the shard again with this one";
+                let detail =
+                    "the report is about another inventory, or of another version; run the shard again with this one";
                 self.problem(ProblemCode::OtherInventory, &shard, detail);
                 continue;
             }
@@ -186,7 +187,11 @@ impl Merged {
             return;
         }
         let (Some(last), Some(first)) = (&before.last, &after.first) else {
-            return self.problem(ProblemCode::SeamOpen, chain, "one of two neighbouring windows has no verified digest");
+            return self.problem(
+                ProblemCode::SeamOpen,
+                chain,
+                "one of two neighbouring windows has no verified digest",
+            );
         };
         let named = after.head.as_ref().filter(|head| head.bucket == last.bucket && head.key == last.key);
         let same = if last.bucket == first.bucket && last.key == first.key {
@@ -197,7 +202,8 @@ impl Merged {
         match same {
             Some(true) => {}
             Some(false) => {
-                let detail = format!("the neighbouring windows saw different content of `{}`; find the older version", last.key);
+                let detail =
+                    format!("the neighbouring windows saw different content of `{}`; find the older version", last.key);
                 self.problem(ProblemCode::SeamMismatch, chain, detail);
             }
             None => {

@@ -250,9 +250,8 @@ fn parse_minute(text: &str) -> Option<Timestamp> {
 }
 
 fn at(date: &str, minute: &str, second: &str) -> Option<Timestamp> {
-    let number = |text: Option<&str>| {
-        text.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?.parse::<i16>().ok()
-    };
+    let number =
+        |text: Option<&str>| text.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?.parse::<i16>().ok();
     let small = |text: Option<&str>| number(text).and_then(|number| i8::try_from(number).ok());
     let year = number(date.get(..4))?;
     let (month, day) = (small(date.get(4..6))?, small(date.get(6..8))?);

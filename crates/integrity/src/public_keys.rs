@@ -208,7 +208,11 @@ mod tests {
 
     #[test]
     fn validity_is_judged_with_tolerance() {
-        let key = PublicKey { der: vec![], valid_from: Some(at("2026-01-02T00:00Z")), valid_to: Some(at("2026-01-03T00:00Z")) };
+        let key = PublicKey {
+            der: vec![],
+            valid_from: Some(at("2026-01-02T00:00Z")),
+            valid_to: Some(at("2026-01-03T00:00Z")),
+        };
         assert!(key.in_use(at("2026-01-01T22:00Z"), at("2026-01-01T23:00Z")));
         assert!(!key.in_use(at("2026-01-01T20:00Z"), at("2026-01-01T21:00Z")));
         assert!(!key.in_use(at("2026-01-03T03:00Z"), at("2026-01-03T04:00Z")));

@@ -39,7 +39,8 @@ impl Shard {
     /// Whether a chain belongs to this share. Depends on account and Region only, so that it stays when others come and go.
     #[must_use]
     pub fn covers(self, row: &Row) -> bool {
-        self.count <= 1 || Sha256::of(row.chain().as_bytes()).leading_number() % u64::from(self.count) == u64::from(self.index)
+        self.count <= 1
+            || Sha256::of(row.chain().as_bytes()).leading_number() % u64::from(self.count) == u64::from(self.index)
     }
 }
 

@@ -60,7 +60,8 @@ impl Listing {
         let Ok(key) = DigestKey::parse(text) else {
             // The console makes empty objects whose names end in a slash to stand for folders.
             if !text.ends_with('/') {
-                let finding = Finding::new(Code::DigestUnexpectedName, chain, "it was left aside; find out what wrote it");
+                let finding =
+                    Finding::new(Code::DigestUnexpectedName, chain, "it was left aside; find out what wrote it");
                 self.findings.push(finding.object(&trail.bucket, text));
             }
             return;

@@ -107,7 +107,12 @@ impl<S: ObjectStore> Chain<S> {
     }
 
     /// Judges all log files of a digest, and remembers the digest when nothing is left open.
-    pub(crate) async fn judge_logs(self: Arc<Self>, verified: Box<VerifiedDigest>, backfill: bool, read: Totals) -> LogsJudged {
+    pub(crate) async fn judge_logs(
+        self: Arc<Self>,
+        verified: Box<VerifiedDigest>,
+        backfill: bool,
+        read: Totals,
+    ) -> LogsJudged {
         let link = Link::of(&verified);
         let object = Fingerprint::of(&link.bucket, &link.key);
         let end = (!backfill).then_some(link.end);
@@ -119,7 +124,9 @@ impl<S: ObjectStore> Chain<S> {
             judged.named.push(name);
             working.push_back(Task::spawn(Arc::clone(&self).judge_log(entry, name, end)));
             // One digest may name very many log files: no more tasks than reads can be in flight.
-            if working.len() >= most && let Some(first) = working.pop_front() {
+            if working.len() >= most
+                && let Some(first) = working.pop_front()
+            {
                 judged.take(first.await);
             }
         }

@@ -151,7 +151,8 @@ impl<S: ObjectStore> ChainRun<S> {
     /// Where a chain was before its bucket changed. The prefix may have changed as well: it is in the key.
     fn older(&mut self, inventory: &Inventory, before: &Predecessor) -> Option<Inventory> {
         let key = DigestKey::parse(&before.key).ok();
-        let Some(key) = key.filter(|key| key.place.account == self.row.account && key.place.region == self.row.region) else {
+        let Some(key) = key.filter(|key| key.place.account == self.row.account && key.place.region == self.row.region)
+        else {
             let detail = "the chain continues under a key of another form; verify it with an inventory of its own";
             self.found(Finding::new(Code::ChainUnlistable, &self.name, detail).object(&before.bucket, &before.key));
             return None;
@@ -189,7 +190,8 @@ impl<S: ObjectStore> ChainRun<S> {
             return Expected::NotDue;
         }
         let folder = inventory.place(&self.row).digest_folder();
-        let detail = "the inventory expects this chain, and no digest of it is there; was logging off, or were they deleted?";
+        let detail =
+            "the inventory expects this chain, and no digest of it is there; was logging off, or were they deleted?";
         let finding = Finding::new(Code::ChainMissing, &self.name, detail).object(&inventory.trail.bucket, &folder);
         self.totals.digests_missing += hours(from, to);
         self.found(finding.between(from, to));
@@ -217,7 +219,8 @@ impl<S: ObjectStore> ChainRun<S> {
         for run in gone {
             let key = inventory.digest_key(&self.row, run.first, false).to_string();
             let last = run.ends().last().unwrap_or(run.first);
-            let detail = "an earlier run verified these digests, and they are not there any more; look for delete markers";
+            let detail =
+                "an earlier run verified these digests, and they are not there any more; look for delete markers";
             let finding = Finding::new(Code::ChainRollback, &self.name, detail).object(&mark.link.bucket, &key);
             self.found(finding.between(sub(run.first, HOUR), last).count(u64::from(run.count)));
         }
@@ -289,7 +292,9 @@ fn gone(chain: &str, before: &Predecessor, window: Window) -> Finding {
 /// All ends of both, in as few runs as possible.
 fn join_runs(old: Vec<HourRun>, new: &[HourRun]) -> Vec<HourRun> {
     let held = |end: Timestamp| {
-        let inside = |run: &HourRun| run.first <= end && end < add(run.first, HOUR * i32::try_from(run.count).unwrap_or(i32::MAX));
+        let inside = |run: &HourRun| {
+            run.first <= end && end < add(run.first, HOUR * i32::try_from(run.count).unwrap_or(i32::MAX))
+        };
         old.iter().any(|run| inside(run) && end.duration_since(run.first).as_secs() % 3600 == 0)
     };
     let mut added: Vec<HourRun> = Vec::new();

@@ -74,11 +74,13 @@ impl Search {
     }
 
     /// Judges listed log files delivered up to `horizon`; all digests that may name them must have been learned.
+    /// The last time, the rest of that day is searched too: names without a time come after all others.
     pub(crate) async fn advance<S: ObjectStore>(
         &mut self,
         chain: &Arc<Chain<S>>,
         known: &Known<'_>,
         horizon: Timestamp,
+        last: bool,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
         while !self.stopped {
@@ -87,11 +89,14 @@ impl Search {
             }
             let Some(key) = self.listed.front() else { break };
             let delivered = LogKey::parse(key).ok().map(|key| key.delivered);
-            if delivered.is_some_and(|delivered| delivered > horizon) || self.is_after(key, horizon) {
+            let later = delivered.is_some_and(|delivered| delivered > horizon);
+            if (later && !last) || self.is_after(key, horizon) {
                 break;
             }
             let Some(key) = self.listed.pop_front() else { break };
-            findings.extend(self.judge(chain, known, &key, delivered).await);
+            if !later {
+                findings.extend(self.judge(chain, known, &key, delivered).await);
+            }
             self.after = Some(key);
         }
         self.forget(sub(horizon, HOUR));
@@ -106,7 +111,8 @@ impl Search {
     /// What is said once for many log files.
     pub(crate) fn finish(&mut self, chain: &str, bucket: &str) -> Vec<Finding> {
         let unproven = self.unproven.take().map(|heap| {
-            let detail = "the digests that should name these log files are missing, bad or unread; repair the chain first";
+            let detail =
+                "the digests that should name these log files are missing, bad or unread; repair the chain first";
             heap.finding(Code::LogUnproven, chain, bucket, detail)
         });
         let waiting = self.waiting.take().map(|heap| {
@@ -179,7 +185,10 @@ impl Search {
         let (code, detail) = if waits {
             (Code::LogPending, "no digest names this log file yet; a backfill digest may still come")
         } else {
-            (Code::LogUnreferenced, "no digest names this log file; CloudTrail did not vouch for it, find out what wrote it")
+            (
+                Code::LogUnreferenced,
+                "no digest names this log file; CloudTrail did not vouch for it, find out what wrote it",
+            )
         };
         Some(Finding::new(code, &chain.name, detail).object(&chain.bucket, key).between(delivered, delivered))
     }
@@ -203,7 +212,11 @@ impl Search {
                 let names = chain.names_of(&key).await.map(HashSet::from_iter);
                 self.names_of_others.insert(key.clone(), names);
             }
-            if self.names_of_others.get(&key).is_some_and(|names| names.as_ref().is_some_and(|names| names.contains(&name))) {
+            if self
+                .names_of_others
+                .get(&key)
+                .is_some_and(|names| names.as_ref().is_some_and(|names| names.contains(&name)))
+            {
                 return true;
             }
         }

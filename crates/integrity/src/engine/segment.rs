@@ -110,7 +110,7 @@ impl<S: ObjectStore> Segment<S> {
         if let Some(finding) = self.check.finish(self.window.to, self.row.until, due_by) {
             self.found_missing(finding);
         }
-        self.search_up_to(self.window.to.min(self.chain.run.now)).await;
+        self.search_up_to(self.window.to.min(self.chain.run.now), true).await;
         if let Some(mut search) = self.search.take() {
             for finding in search.finish(&self.chain.name, &self.chain.bucket) {
                 self.found_missing(finding);
@@ -158,7 +158,9 @@ impl<S: ObjectStore> Segment<S> {
             let Some((end, key, read)) = ahead.pop_front() else { break };
             let Some(read) = read.await else { break };
             behind.extend(self.take_digest(end, &key, read));
-            if behind.len() >= most && let Some(work) = behind.pop_front() {
+            if behind.len() >= most
+                && let Some(work) = behind.pop_front()
+            {
                 self.commit(work).await;
             }
         }
@@ -221,7 +223,8 @@ impl<S: ObjectStore> Segment<S> {
         if !same_name || (mark.hash == link.hash && mark.signature == link.signature) {
             return None;
         }
-        let detail = format!("an earlier run saw SHA-256 `{}`, now it is `{}`; find the older version", mark.hash, link.hash);
+        let detail =
+            format!("an earlier run saw SHA-256 `{}`, now it is `{}`; find the older version", mark.hash, link.hash);
         Some(Finding::new(Code::ChainRollback, &self.chain.name, detail).object(&link.bucket, &link.key))
     }
 
@@ -234,7 +237,7 @@ impl<S: ObjectStore> Segment<S> {
         }
         self.take_logs(Some(end), judged);
         self.results.take_clean(work.link);
-        self.search_up_to(sub(end, self.chain.run.config.boundary_slop)).await;
+        self.search_up_to(sub(end, self.chain.run.config.boundary_slop), false).await;
     }
 
     fn take_logs(&mut self, end: Option<Timestamp>, judged: LogsJudged) {
@@ -247,11 +250,11 @@ impl<S: ObjectStore> Segment<S> {
         }
     }
 
-    async fn search_up_to(&mut self, horizon: Timestamp) {
+    async fn search_up_to(&mut self, horizon: Timestamp, last: bool) {
         let (Some(search), Some(begins)) = (&mut self.search, self.check.begins()) else { return };
         let last_end = self.check.last_end().unwrap_or(begins);
         let known = Known { begins, last_end, spans: self.check.unproven_spans() };
-        for finding in search.advance(&self.chain, &known, horizon).await {
+        for finding in search.advance(&self.chain, &known, horizon, last).await {
             // The search follows the chain at a distance: the mark may have moved past an added log file already.
             if finding.class != Class::Informative {
                 self.results.clean = None;
@@ -304,7 +307,8 @@ impl<S: ObjectStore> Segment<S> {
             Some(None) => None,
             None => {
                 let end = crate::names::DigestKey::parse(&previous.key).ok()?.end;
-                let detail = "a backfill digest names it as its predecessor, and it is not there; look for a delete marker";
+                let detail =
+                    "a backfill digest names it as its predecessor, and it is not there; look for a delete marker";
                 (end > self.window.from && previous.bucket == self.chain.bucket)
                     .then(|| finding(Code::DigestMissing, detail).object(&previous.bucket, &previous.key))
             }

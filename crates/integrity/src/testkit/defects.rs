@@ -118,7 +118,7 @@ defects! {
     DigestEdited => ["digest.bad_signature", "log.unproven"];
     /// A digest is not JSON.
     DigestNotJson => ["digest.malformed", "log.unproven"];
-    /// A digest inflates to very much.
+    /// A digest inflates to 16 MiB: more than the limit that the test sets.
     DigestBomb => ["digest.unreadable", "log.unproven"];
     /// An older digest is copied over a newer one.
     DigestCopiedOver => ["digest.moved", "log.unproven"];
@@ -153,7 +153,9 @@ impl Defect {
             Self::LoggingStopped => Edit::Stopped { after: 8, hours: 5, fresh: false },
             Self::LoggingStoppedNewChain => Edit::Stopped { after: 8, hours: 5, fresh: true },
             Self::Backfilled | Self::BackfilledLogModified => Edit::Backfill { digest: 6 },
-            Self::BucketChanged | Self::BucketChangedAndLost => Edit::MovedFrom { bucket: OLD_BUCKET.to_owned(), until: 9 },
+            Self::BucketChanged | Self::BucketChangedAndLost => {
+                Edit::MovedFrom { bucket: OLD_BUCKET.to_owned(), until: 9 }
+            }
             _ => Edit::None,
         }
     }
@@ -197,7 +199,7 @@ impl Defect {
                 digest["logFiles"].as_array_mut().expect("a list").pop();
             }),
             Self::DigestNotJson => patient.change_digest(5, |_| gzip(b"not a digest")),
-            Self::DigestBomb => patient.change_digest(5, |_| gzip(&vec![b' '; 300 << 20])),
+            Self::DigestBomb => patient.change_digest(5, |_| gzip(&vec![b' '; 16 << 20])),
             Self::DigestCopiedOver => patient.copy_digest(4, 5),
             Self::Clean
             | Self::WrongPreviousHash
@@ -306,7 +308,8 @@ impl Patient<'_> {
         let digest: Value = serde_json::from_slice(&content).expect("it was made");
         let text = |field: &str| digest[field].as_str().unwrap_or("null").to_owned();
         let hash = Sha256::of(&content);
-        let signed = format!("{}\n{}/{}\n{hash}\n{}", text("digestEndTime"), name.0, name.1, text("previousDigestSignature"));
+        let signed =
+            format!("{}\n{}/{}\n{hash}\n{}", text("digestEndTime"), name.0, name.1, text("previousDigestSignature"));
         let signature = Signer::intruder().sign(signed.as_bytes());
         self.change_signature(index, |_| Some(signature));
     }

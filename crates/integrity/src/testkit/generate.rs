@@ -180,7 +180,9 @@ impl<'a> ChainMaker<'a> {
                         self.previous = None;
                     }
                 }
-                Edit::MovedFrom { until, .. } if number == *until => self.bucket.clone_from(&self.inventory.trail.bucket),
+                Edit::MovedFrom { until, .. } if number == *until => {
+                    self.bucket.clone_from(&self.inventory.trail.bucket)
+                }
                 _ => {}
             }
             self.hour(store, start, number);
