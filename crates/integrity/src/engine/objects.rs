@@ -1,0 +1,264 @@
+//! Judging one digest, and the log files that one digest names.
+//!
+//! Owns: the way from a stored object to its result. Must not know: neighbours.
+
+use super::context::{Chain, Task};
+use super::reader::Held;
+use crate::chain::Link;
+use crate::checkpoint::{DoneDigest, DoneLog};
+use crate::digest::{DigestFault, Found, LogEntry, VerifiedDigest, verify_digest};
+use crate::evidence::Record;
+use crate::finding::{Class, Code, Finding};
+use crate::gzip::{GzipError, Inflated, hash_inflated};
+use crate::hash::{Fingerprint, Sha256};
+use crate::progress::bump;
+use crate::store::{ObjectStore, StoreError};
+use crate::totals::Totals;
+use jiff::Timestamp;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Objects above this size are inflated where they do not hold up others.
+const LARGE_BYTES: usize = 1 << 20;
+
+/// What became of a digest.
+pub(crate) enum DigestRead {
+    /// An interrupted run judged it and all its log files.
+    Remembered(DoneDigest),
+    /// It verified.
+    Verified(Box<VerifiedDigest>, Totals),
+    /// It did not.
+    Refused(Finding, Totals),
+}
+
+/// Log files of one digest, judged.
+pub(crate) struct LogsJudged {
+    pub(crate) totals: Totals,
+    pub(crate) findings: Vec<Finding>,
+    /// The log files' fingerprints, for the search for added ones.
+    pub(crate) named: Vec<Fingerprint>,
+}
+
+impl<S: ObjectStore> Chain<S> {
+    /// Reads and judges a digest. A refusal is confirmed by a second read.
+    pub(crate) async fn read_digest(self: Arc<Self>, key: String) -> DigestRead {
+        let object = Fingerprint::of(&self.bucket, &key);
+        if let Some(done) = self.remembered.digests.get(&object) {
+            bump(&self.run.reader.meter.digests, 1);
+            return DigestRead::Remembered(done.clone());
+        }
+        let read = self.judge_digest(&key).await;
+        bump(&self.run.reader.meter.digests, 1);
+        match &read {
+            DigestRead::Verified(verified, _) => self.run.record(&Record::Digest {
+                chain: &self.name,
+                bucket: &self.bucket,
+                key: &key,
+                sha256: verified.hash,
+                public_key: &verified.digest.fingerprint,
+                logs: verified.digest.logs.len(),
+            }),
+            DigestRead::Refused(finding, totals) => {
+                self.run.announce(finding);
+                if finding.class == Class::Invalid {
+                    let done = DoneDigest { link: None, totals: *totals, findings: vec![finding.clone()] };
+                    self.run.keep(self.run.checkpoint.digest(&self.journal, object, &done));
+                }
+            }
+            DigestRead::Remembered(_) => {}
+        }
+        read
+    }
+
+    async fn judge_digest(&self, key: &str) -> DigestRead {
+        let mut totals = Totals::default();
+        let mut confirmed = false;
+        loop {
+            let held = match self.run.reader.get(&self.bucket, key).await {
+                Ok(held) => held,
+                Err(error) => return self.refused(digest_unread(&error), key, error.to_string(), totals),
+            };
+            totals.bytes_read += held.object.body.len() as u64;
+            let limit = self.run.config.digest_limit;
+            let found = Found {
+                bucket: &self.bucket,
+                key,
+                region: &self.region,
+                body: &held.object.body,
+                metadata: held.object.metadata.as_ref(),
+                limit,
+            };
+            match verify_digest(found, &self.run.keys) {
+                Ok(verified) => {
+                    totals.digests_valid += 1;
+                    return DigestRead::Verified(Box::new(verified), totals);
+                }
+                Err(fault) if confirmed || digest_code(&fault).class() != Class::Invalid => {
+                    return self.refused(digest_code(&fault), key, fault.to_string(), totals);
+                }
+                Err(_) => confirmed = true,
+            }
+        }
+    }
+
+    fn refused(&self, code: Code, key: &str, detail: String, mut totals: Totals) -> DigestRead {
+        totals.count(code, 1);
+        DigestRead::Refused(Finding::new(code, &self.name, detail).object(&self.bucket, key), totals)
+    }
+
+    /// Judges all log files of a digest, and remembers the digest when nothing is left open.
+    pub(crate) async fn judge_logs(
+        self: Arc<Self>,
+        verified: Box<VerifiedDigest>,
+        backfill: bool,
+        read: Totals,
+    ) -> LogsJudged {
+        let link = Link::of(&verified);
+        let object = Fingerprint::of(&link.bucket, &link.key);
+        let end = (!backfill).then_some(link.end);
+        let mut judged = LogsJudged { totals: read, findings: Vec::new(), named: Vec::new() };
+        let mut working: VecDeque<Task<(DoneLog, bool)>> = VecDeque::new();
+        let most = self.run.config.reads_at_most.max(1);
+        for entry in verified.digest.logs {
+            let name = Fingerprint::of(&entry.bucket, &entry.key);
+            judged.named.push(name);
+            working.push_back(Task::spawn(Arc::clone(&self).judge_log(entry, name, end)));
+            // One digest may name very many log files: no more tasks than reads can be in flight.
+            if working.len() >= most
+                && let Some(first) = working.pop_front()
+            {
+                judged.take(first.await);
+            }
+        }
+        while let Some(first) = working.pop_front() {
+            judged.take(first.await);
+        }
+        if judged.findings.iter().all(|finding| finding.class != Class::Undetermined) && !self.run.has_failed() {
+            let done = DoneDigest { link: Some(link), totals: judged.totals, findings: judged.findings.clone() };
+            self.run.keep(self.run.checkpoint.digest(&self.journal, object, &done));
+        }
+        judged
+    }
+
+    /// Judges a log file; says whether it was judged by an interrupted run already.
+    async fn judge_log(self: Arc<Self>, entry: LogEntry, name: Fingerprint, end: Option<Timestamp>) -> (DoneLog, bool) {
+        let known = self.remembered.logs.get(&name).filter(|done| done.hash == entry.hash);
+        if let Some(done) = known {
+            bump(&self.run.reader.meter.logs, 1);
+            return (done.clone(), true);
+        }
+        let mut done = DoneLog { end, hash: entry.hash, totals: Totals::default(), finding: None };
+        if self.run.config.sampling.takes(name) {
+            self.read_log(&entry, &mut done).await;
+        } else {
+            done.totals.logs_skipped += 1;
+            self.run.record(&Record::Skipped { chain: &self.name, bucket: &entry.bucket, key: &entry.key });
+        }
+        bump(&self.run.reader.meter.logs, 1);
+        if done.finding.as_ref().is_none_or(|finding| finding.class != Class::Undetermined) {
+            self.run.keep(self.run.checkpoint.log(&self.journal, name, done.clone()));
+        }
+        (done, false)
+    }
+
+    async fn read_log(&self, entry: &LogEntry, done: &mut DoneLog) {
+        let mut result = self.attempt_log(entry, &mut done.totals).await;
+        if result.as_ref().is_err_and(|(code, _)| code.class() == Class::Invalid && *code != Code::LogMissing) {
+            result = self.attempt_log(entry, &mut done.totals).await;
+        }
+        match result {
+            Ok((inflated, bytes)) => {
+                done.totals.logs_valid += 1;
+                done.totals.bytes_inflated += inflated.bytes;
+                let (chain, bucket, key) = (self.name.as_str(), &*entry.bucket, entry.key.as_str());
+                self.run.record(&Record::Log { chain, bucket, key, sha256: inflated.sha256, bytes });
+            }
+            Err((code, detail)) => {
+                done.totals.count(code, 1);
+                let finding = Finding::new(code, &self.name, detail).object(&entry.bucket, &entry.key);
+                self.run.announce(&finding);
+                done.finding = Some(finding);
+            }
+        }
+    }
+
+    async fn attempt_log(&self, entry: &LogEntry, totals: &mut Totals) -> Result<(Inflated, u64), (Code, String)> {
+        let held = self.run.reader.get(&entry.bucket, &entry.key).await;
+        let held = held.map_err(|error| (log_unread(&error), error.to_string()))?;
+        let bytes = held.object.body.len() as u64;
+        totals.bytes_read += bytes;
+        let inflated = inflate_held(held, self.run.config.log_limit).await?;
+        if inflated.sha256 == entry.hash {
+            return Ok((inflated, bytes));
+        }
+        Err((Code::LogHashMismatch, mismatch(&entry.hash, &inflated.sha256)))
+    }
+
+    /// The fingerprints that a digest names, without judging what it names: for telling whose log file it is.
+    pub(crate) async fn names_of(&self, key: &str) -> Option<Vec<Fingerprint>> {
+        match self.judge_digest(key).await {
+            DigestRead::Verified(verified, _) => {
+                let logs = verified.digest.logs.iter();
+                Some(logs.map(|log| Fingerprint::of(&log.bucket, &log.key)).collect())
+            }
+            _ => None,
+        }
+    }
+}
+
+impl LogsJudged {
+    fn take(&mut self, result: Option<(DoneLog, bool)>) {
+        // A task that did not end well was ended together with the whole run.
+        if let Some((done, _)) = result {
+            self.totals += done.totals;
+            self.findings.extend(done.finding);
+        } else {
+            self.totals.count(Code::LogUnreadable, 1);
+        }
+    }
+}
+
+async fn inflate_held(held: Held, limit: u64) -> Result<Inflated, (Code, String)> {
+    let refused = |error: GzipError| (log_code(error), error.to_string());
+    if held.object.body.len() < LARGE_BYTES {
+        return hash_inflated(&held.object.body, limit).map_err(refused);
+    }
+    let work = tokio::task::spawn_blocking(move || hash_inflated(&held.object.body, limit));
+    match work.await {
+        Ok(result) => result.map_err(refused),
+        Err(error) => Err((Code::LogUnreadable, format!("inflating was broken off: {error}; run again"))),
+    }
+}
+
+fn mismatch(expected: &Sha256, found: &Sha256) -> String {
+    format!("the content's SHA-256 is `{found}`, its digest records `{expected}`; compare it with an older version")
+}
+
+fn log_code(error: GzipError) -> Code {
+    match error {
+        GzipError::Truncated => Code::LogTruncated,
+        GzipError::Corrupt => Code::LogMalformed,
+        GzipError::TrailingData(_) => Code::LogTrailingData,
+        GzipError::TooLarge(_) => Code::LogUnreadable,
+    }
+}
+
+fn log_unread(error: &StoreError) -> Code {
+    if *error == StoreError::NotFound { Code::LogMissing } else { Code::LogUnreadable }
+}
+
+fn digest_unread(error: &StoreError) -> Code {
+    // It was listed a moment ago: whoever took it away did so during the run.
+    if *error == StoreError::NotFound { Code::DigestMissing } else { Code::DigestUnreadable }
+}
+
+fn digest_code(fault: &DigestFault) -> Code {
+    match fault {
+        DigestFault::Gzip(GzipError::TooLarge(_)) | DigestFault::NoMetadata => Code::DigestUnreadable,
+        DigestFault::Gzip(_) | DigestFault::Content(_) => Code::DigestMalformed,
+        DigestFault::Moved { .. } => Code::DigestMoved,
+        DigestFault::Unsigned(_) | DigestFault::BadSignature(_) => Code::DigestBadSignature,
+        DigestFault::KeyUnknown { .. } => Code::DigestKeyUnknown,
+        DigestFault::KeyNotInUse { .. } => Code::DigestKeyNotInUse,
+    }
+}

@@ -1,0 +1,95 @@
+//! What the engine asks of a store of objects.
+//!
+//! Owns: the trait and the kinds of failure that must be told apart. Must not know: any store.
+
+use crate::digest::Metadata;
+use bytes::Bytes;
+use std::future::Future;
+use thiserror::Error;
+
+/// Why an object or a list was not read. None of these says anything about tampering, except that an object is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum StoreError {
+    /// There is no such object, or no such bucket.
+    #[error("there is no such object")]
+    NotFound,
+    /// The store refused. Not tried again.
+    #[error("the store refused: {0}; check the permissions of the reader, also for the KMS key")]
+    Denied(String),
+    /// The object is in a storage class that cannot be read directly.
+    #[error("the object is in storage class `{0}`; restore it first")]
+    Archived(String),
+    /// The store asks for fewer requests. Tried again, more slowly.
+    #[error("the store asked to slow down: {0}; use fewer requests in flight")]
+    Throttled(String),
+    /// The object did not arrive whole. Tried again.
+    #[error("the object did not arrive: {0}; run again")]
+    Transport(String),
+}
+
+impl StoreError {
+    /// Whether another attempt may help.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Throttled(_) | Self::Transport(_))
+    }
+}
+
+/// An object that was read whole.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// Its bytes as stored.
+    pub body: Bytes,
+    /// How long the store said it is, so that a cut connection is noticed. Nothing if the store did not say.
+    pub declared_len: Option<u64>,
+    /// Its user metadata, lower-case names without `x-amz-meta-`. Nothing if this store does not know them.
+    pub metadata: Option<Metadata>,
+}
+
+/// One entry of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// The size as stored, if it is known.
+    pub size: Option<u64>,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Entries in ascending order of their keys' UTF-8 bytes.
+    pub entries: Vec<Entry>,
+    /// Whether more entries follow the last one.
+    pub more: bool,
+}
+
+/// A store of objects.
+pub trait ObjectStore: Send + Sync + 'static {
+    /// Lists keys that begin with `prefix` and come after `start_after`, one page of them.
+    // See: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+    fn list(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        start_after: Option<&str>,
+    ) -> impl Future<Output = Result<Page, StoreError>> + Send;
+
+    /// Reads an object.
+    fn get(&self, bucket: &str, key: &str) -> impl Future<Output = Result<Object, StoreError>> + Send;
+}
+
+impl<S: ObjectStore> ObjectStore for std::sync::Arc<S> {
+    fn list(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        start_after: Option<&str>,
+    ) -> impl Future<Output = Result<Page, StoreError>> + Send {
+        S::list(self, bucket, prefix, start_after)
+    }
+
+    fn get(&self, bucket: &str, key: &str) -> impl Future<Output = Result<Object, StoreError>> + Send {
+        S::get(self, bucket, key)
+    }
+}

@@ -1,0 +1,158 @@
+//! A fault of transport is never "invalid", and bad input never stops a run.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use logproof_integrity::testkit::{Fault, FaultyStore, Generated, Plan, gzip};
+use logproof_integrity::{Config, Job, MemoryStore, Outcome, PublicKeys, Report, Verifier};
+use std::time::Duration;
+
+const ALWAYS: u32 = u32::MAX;
+
+fn quick() -> Config {
+    Config {
+        first_wait: Duration::from_millis(1),
+        attempts: 3,
+        read_timeout: Some(Duration::from_millis(200)),
+        ..Config::default()
+    }
+}
+
+fn plan() -> Plan {
+    Plan::of_size(1, 1, 12, 2, 600)
+}
+
+async fn verify(generated: &Generated, store: FaultyStore<MemoryStore>) -> Report {
+    let job = Job::new(generated.keys(), generated.inventory.clone(), generated.window, generated.now);
+    Verifier::new(quick()).run(store, job).await.unwrap()
+}
+
+fn codes(report: &Report) -> Vec<&'static str> {
+    report.codes.keys().map(|code| code.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_lasting_fault_leaves_the_result_open() {
+    let generated = plan().generate();
+    let (log, digest) = (&generated.chains[0].logs[5].1, &generated.chains[0].digests[5].1);
+    for fault in [Fault::Denied, Fault::Archived, Fault::Throttled, Fault::Cut, Fault::Broken, Fault::Silent] {
+        let report = verify(&generated, FaultyStore::new(generated.store.clone()).failing(log, fault, ALWAYS)).await;
+        assert_eq!((report.outcome, codes(&report)), (Outcome::Undetermined, vec!["log.unreadable"]), "{fault:?}");
+        let report = verify(&generated, FaultyStore::new(generated.store.clone()).failing(digest, fault, ALWAYS)).await;
+        let expected = vec!["digest.unreadable", "log.unproven"];
+        assert_eq!((report.outcome, codes(&report)), (Outcome::Undetermined, expected), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_passing_fault_leaves_no_trace() {
+    let generated = plan().generate();
+    let (log, digest) = (&generated.chains[0].logs[5].1, &generated.chains[0].digests[5].1);
+    for fault in [Fault::Throttled, Fault::Cut, Fault::Broken, Fault::Silent] {
+        let store = FaultyStore::new(generated.store.clone()).failing(log, fault, 2).failing(digest, fault, 2);
+        let report = verify(&generated, store).await;
+        assert_eq!((report.outcome, codes(&report)), (Outcome::Valid, vec![]), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_object_that_is_whole_at_the_second_look_is_valid() {
+    let generated = plan().generate();
+    let log = &generated.chains[0].logs[5].1;
+    // A proxy that cuts bodies and repairs the length: nothing but a second read can tell.
+    let store = HalfOnce { inner: generated.store.clone(), key: log.clone(), done: std::sync::Mutex::new(false) };
+    let job = Job::new(generated.keys(), generated.inventory.clone(), generated.window, generated.now);
+    let report = Verifier::new(quick()).run(store, job).await.unwrap();
+    assert_eq!((report.outcome, codes(&report)), (Outcome::Valid, vec![]));
+}
+
+struct HalfOnce {
+    inner: MemoryStore,
+    key: String,
+    done: std::sync::Mutex<bool>,
+}
+
+impl logproof_integrity::ObjectStore for HalfOnce {
+    async fn list(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        start_after: Option<&str>,
+    ) -> Result<logproof_integrity::Page, logproof_integrity::StoreError> {
+        self.inner.list(bucket, prefix, start_after).await
+    }
+
+    async fn get(&self, bucket: &str, key: &str) -> Result<logproof_integrity::Object, logproof_integrity::StoreError> {
+        let mut object = self.inner.get(bucket, key).await?;
+        let mut done = self.done.lock().unwrap();
+        if key == self.key && !*done {
+            *done = true;
+            object.body.truncate(20);
+            object.declared_len = Some(20);
+        }
+        Ok(object)
+    }
+}
+
+#[tokio::test]
+async fn lists_that_fail_leave_the_result_open() {
+    let generated = plan().generate();
+    let place = &generated.chains[0].place;
+    for (folder, code) in [(place.digest_folder(), "chain.unlistable"), (place.log_folder(), "log.unlistable")] {
+        let store = FaultyStore::new(generated.store.clone()).failing_list(&folder, Fault::Denied);
+        let report = verify(&generated, store).await;
+        assert_eq!((report.outcome, codes(&report)), (Outcome::Undetermined, vec![code]));
+    }
+}
+
+#[tokio::test]
+async fn without_keys_nothing_is_decided() {
+    let generated = plan().generate();
+    let mut keys = PublicKeys::default();
+    keys.set_unavailable("eu-west-1", "the Region is not enabled in the audit account");
+    let job = Job::new(keys, generated.inventory.clone(), generated.window, generated.now);
+    let report = Verifier::new(quick()).run(generated.store.clone(), job).await.unwrap();
+    assert_eq!((report.outcome, codes(&report)), (Outcome::Undetermined, vec!["digest.key_unknown", "log.unproven"]));
+    assert!(report.findings[0].detail.contains("not enabled"), "{}", report.findings[0].detail);
+}
+
+#[tokio::test]
+async fn lost_metadata_leave_the_result_open() {
+    let mut generated = plan().generate();
+    let (bucket, key) = generated.chains[0].digests[5].clone();
+    let body = generated.store.object(&bucket, &key).unwrap().body.clone();
+    generated.store.put(&bucket, &key, body, None);
+    let report = verify(&generated, FaultyStore::new(generated.store.clone())).await;
+    assert_eq!((report.outcome, codes(&report)), (Outcome::Undetermined, vec!["digest.unreadable", "log.unproven"]));
+}
+
+#[tokio::test]
+async fn weird_objects_among_the_digests_are_named_and_left_aside() {
+    let mut generated = plan().generate();
+    let (bucket, key) = generated.chains[0].digests[5].clone();
+    let folder = key.rsplit_once('/').unwrap().0.to_owned();
+    for name in ["", "x", "\u{1F4A3}.json.gz", "a_CloudTrail-Digest_b_c_d_20260101T000000Z.json.gz"] {
+        generated.store.put(&bucket, &format!("{folder}/{name}"), gzip(b"{}"), None);
+    }
+    let report = verify(&generated, FaultyStore::new(generated.store.clone())).await;
+    assert_eq!((report.outcome, codes(&report)), (Outcome::Valid, vec!["digest.unexpected_name"]));
+    assert_eq!(report.codes.values().copied().sum::<u64>(), 3);
+}
+
+#[tokio::test]
+async fn an_empty_inventory_proves_nothing() {
+    let mut generated = plan().generate();
+    generated.inventory.rows.clear();
+    let report = verify(&generated, FaultyStore::new(generated.store.clone())).await;
+    assert_eq!(report.outcome, Outcome::Undetermined);
+    assert_eq!(report.outcome.exit_code(), 3);
+}
+
+#[tokio::test]
+async fn reads_in_flight_are_bounded_and_grow() {
+    let generated = Plan::of_size(2, 2, 12, 6, 600).generate();
+    let store = FaultyStore::new(generated.store.clone()).with_latency(Duration::from_millis(5));
+    let job = Job::new(generated.keys(), generated.inventory.clone(), generated.window, generated.now);
+    let config = Config { reads_at_first: 4, reads_at_most: 24, ..Config::default() };
+    let report = Verifier::new(config).run(store.clone(), job).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Valid);
+    assert!((5..=24).contains(&store.most_in_flight()), "{}", store.most_in_flight());
+}
