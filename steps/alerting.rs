@@ -56,13 +56,13 @@ async fn an_alert_reaches_a_subscriber(w: &mut LogproofWorld) -> Judged {
 
 #[then("every change of the log bucket's protection raises an alert, whoever makes it")]
 async fn every_change_raises_an_alert(w: &mut LogproofWorld) -> Judged {
-    raises_an_alert(w, Kind::Administration, "change of the protection of the log bucket").await
+    raises_an_alert(w, Watched::Changes, "change of the protection of the log bucket").await
 }
 
 #[then("every write to the log bucket and every deletion by a person raises an alert, whoever it is")]
 async fn every_write_raises_an_alert(w: &mut LogproofWorld) -> Judged {
     w.note("writes and deletions of objects reach EventBridge only while a trail records data events of the bucket: see control LS-4.7");
-    raises_an_alert(w, Kind::Write, "write or deletion of a log file by a person").await
+    raises_an_alert(w, Watched::Writes, "write or deletion of a log file by a person").await
 }
 
 #[then("reading log files raises no alert")]
@@ -103,11 +103,11 @@ async fn reading_raises_no_alert(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-async fn raises_an_alert(w: &mut LogproofWorld, kind: Kind, what: &str) -> Judged {
+async fn raises_an_alert(w: &mut LogproofWorld, watched: Watched, what: &str) -> Judged {
     let watch = Watch::read(w).await?;
-    let events = watch.scenery.events(kind);
+    let events = watch.events(watched);
     let (mut silent, mut unfollowed, mut heard) = (Vec::new(), false, 0);
-    for event in &events {
+    for event in events {
         match watch.raised_by(event) {
             Raised::For(Reach::Subscriber) => heard += 1,
             Raised::For(Reach::Unfollowed) => {
@@ -136,6 +136,15 @@ async fn raises_an_alert(w: &mut LogproofWorld, kind: Kind, what: &str) -> Judge
     w.settle()
 }
 
+/// Events that must raise an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Watched {
+    /// Changes of the bucket and its protection.
+    Changes,
+    /// Writes and deletions of log files.
+    Writes,
+}
+
 /// What becomes of an event.
 enum Raised {
     For(Reach),
@@ -146,6 +155,8 @@ enum Raised {
 struct Watch {
     bucket: BucketRef,
     scenery: Scenery,
+    changes: Vec<StoreEvent>,
+    writes: Vec<StoreEvent>,
     alarms: Vec<Alarm>,
     exchanges: Vec<ExchangeId>,
 }
@@ -159,29 +170,32 @@ impl Watch {
             management: config.organization.management_account.clone(),
         };
         let rules = w.see(estate.event_rules(&bucket.owner, &bucket.region).await)?;
+        let (changes, writes) = (scenery.events(Kind::Administration), scenery.events(Kind::Write));
         let mut alarms = Vec::new();
         for rule in rules.iter() {
             // A rule without a pattern runs by the clock and sees no event.
             let Some(text) = &rule.pattern else { continue };
             let pattern = EventPattern::parse(text);
             let alarm = Alarm { rule: rule.clone(), pattern, leads: Vec::new(), exchanges: Vec::new() };
-            let may_see = [Kind::Administration, Kind::Write]
-                .into_iter()
-                .flat_map(|kind| scenery.events(kind))
-                .any(|event| alarm.sees(&event) != Matched::No);
+            let may_see = changes.iter().chain(&writes).any(|event| alarm.sees(event) != Matched::No);
             alarms.push(if may_see { follow(w, &bucket, alarm).await? } else { alarm });
         }
-        Ok(Self { bucket, scenery, alarms, exchanges: rules.exchanges().to_vec() })
+        Ok(Self { bucket, scenery, changes, writes, alarms, exchanges: rules.exchanges().to_vec() })
     }
 
     /// Rules that certainly see a change or a write, enabled or not.
     fn watching(&self) -> impl Iterator<Item = &Alarm> {
-        self.alarms.iter().filter(|alarm| {
-            [Kind::Administration, Kind::Write]
-                .into_iter()
-                .flat_map(|kind| self.scenery.events(kind))
-                .any(|event| alarm.sees(&event) == Matched::Yes)
-        })
+        let seen =
+            |alarm: &&Alarm| self.changes.iter().chain(&self.writes).any(|event| alarm.sees(event) == Matched::Yes);
+        self.alarms.iter().filter(seen)
+    }
+
+    /// What a rule must see.
+    fn events(&self, what: Watched) -> &[StoreEvent] {
+        match what {
+            Watched::Changes => &self.changes,
+            Watched::Writes => &self.writes,
+        }
     }
 
     fn raised_by(&self, event: &StoreEvent) -> Raised {
@@ -201,8 +215,7 @@ impl Watch {
     /// Records the enabled rules of which it cannot be said whether they watch the bucket.
     fn note_undecided(&self, w: &mut LogproofWorld) {
         for alarm in self.alarms.iter().filter(|alarm| alarm.reach() > Reach::Nobody) {
-            let events = self.scenery.events(Kind::Administration);
-            let open = events.iter().find_map(|event| match alarm.sees(event) {
+            let open = self.changes.iter().chain(&self.writes).find_map(|event| match alarm.sees(event) {
                 Matched::Undecided(reason) => Some(reason),
                 Matched::Yes | Matched::No => None,
             });

@@ -228,7 +228,6 @@ fn each_cell<T>(
         w.observe(
             Observation::new(Subject::arn(arn).at(&account, Some(&region)), Arc::clone(&expected), found, met)
                 .hint(hint)
-                .resting_on(&everywhere.exchanges)
                 .resting_on(fact.exchanges()),
         );
     }

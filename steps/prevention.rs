@@ -70,6 +70,20 @@ async fn the_trail_is_protected_on_every_path(w: &mut LogproofWorld) -> Judged {
     if members.is_empty() {
         return Err(w.not_applicable("organizations:ListAccounts returned no active member account"));
     }
+    w.observe(
+        Observation::new(
+            Subject::arn(&directory.root.arn),
+            "a path from the root to every active member account",
+            format!(
+                "{} accounts and {} organizational units below the root",
+                directory.accounts.len(),
+                directory.units.len()
+            ),
+            members.iter().all(|member| !directory.path(member).is_empty()),
+        )
+        .hint("let the audit role list every organizational unit and its accounts")
+        .resting_on(directory.exchanges()),
+    );
     for member in &members {
         protecting.judge(w, &directory, member, "the organization trail");
     }
@@ -91,7 +105,9 @@ async fn the_bucket_is_protected_on_the_path_of_the_archive(w: &mut LogproofWorl
     let (estate, config) = (w.estate()?, w.config()?);
     let directory = w.see(estate.directory().await)?;
     let protecting = Protecting::read(w, &BUCKET_CHANGES).await?;
-    protecting.judge(w, &directory, &config.organization.log_archive_account, "the log bucket");
+    let archive = &config.organization.log_archive_account;
+    let protecting = protecting.resting_on(directory.exchanges());
+    protecting.judge(w, &directory, archive, "the log bucket");
     w.settle()
 }
 
@@ -118,8 +134,13 @@ impl Protecting {
         Ok(Self { policies, exchanges: all.exchanges().to_vec() })
     }
 
+    fn resting_on(mut self, exchanges: &[ExchangeId]) -> Self {
+        self.exchanges.extend_from_slice(exchanges);
+        self
+    }
+
     /// Whether one of the policies is attached to the account or to something above it.
-    fn judge(&self, w: &mut LogproofWorld, directory: &Fact<Directory>, account: &AccountId, protected: &str) {
+    fn judge(&self, w: &mut LogproofWorld, directory: &Directory, account: &AccountId, protected: &str) {
         let path = directory.path(account);
         let attached: Vec<String> = self
             .policies
@@ -146,7 +167,6 @@ impl Protecting {
                 !attached.is_empty(),
             )
             .hint("attach the protecting service control policy to the root, or to a unit above the account")
-            .resting_on(directory.exchanges())
             .resting_on(&self.exchanges),
         );
     }

@@ -227,6 +227,9 @@ impl Copies {
         }
         let mut copies = Vec::new();
         for rule in chosen {
+            if rule.destination_account.is_none() {
+                w.note(format!("rule `{}` leaves the copies to the account of the log bucket, unless the bucket of the copy enforces its owner", rule.id));
+            }
             if rule.delete_markers {
                 w.note(format!("rule `{}` copies delete markers: what is hidden here is hidden there", rule.id));
             }

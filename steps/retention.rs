@@ -60,8 +60,7 @@ async fn every_log_file_ends(w: &mut LogproofWorld) -> Judged {
     let last = untagged.iter().filter_map(|(_, fate)| fate.gone_after_days).max();
     let found = match (endless, last) {
         (Some((kind, fate)), _) => format!("{kind} {}{}", fate.end(), files.disabled_in_words()),
-        (None, Some(days)) => format!("every log file is deleted, the last kind after {days} days"),
-        (None, None) => "no lifecycle rules".to_owned(),
+        (None, last) => format!("every log file is deleted, the last kind after {} days", last.unwrap_or_default()),
     };
     let expected = format!("every object under `{}` deleted by a rule some day", files.root);
     files.observe(w, expected, found, endless.is_none(), "enable a rule for the prefix, without size or tag filters, that expires objects and then removes noncurrent versions");
@@ -132,8 +131,7 @@ async fn unfinished_uploads_are_removed(w: &mut LogproofWorld) -> Judged {
         .max_by_key(|m| m.days);
     let found = match (without, last) {
         (Some((kind, _)), _) => format!("parts of an upload under `{}` stay for ever", kind.under),
-        (None, Some(moment)) => format!("removed {moment}"),
-        (None, None) => "no lifecycle rules".to_owned(),
+        (None, last) => format!("removed {}", last.map(|moment| moment.to_string()).unwrap_or_default()),
     };
     let expected = format!("unfinished uploads under `{}` aborted by a rule", files.root);
     files.observe(

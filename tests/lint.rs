@@ -6,11 +6,16 @@ mod support;
 
 use std::fs;
 
+use cucumber::{
+    codegen::{LocalBoxFuture, Regex},
+    step::{Collection, Context},
+};
 use logproof::{
     catalogue::{Control, FeatureFile},
     lint,
-    vocabulary::Vocabulary,
+    vocabulary::{Sentence, Vocabulary},
 };
+use logproof_estate::world::LogproofWorld;
 use support::{Ran, run};
 use tempfile::TempDir;
 
@@ -342,4 +347,45 @@ fn no_slip_in_a_keyword_makes_anything_disappear() {
         }
     }
     assert!(tried > 100, "{tried}");
+}
+
+fn in_process(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
+    let file = FeatureFile::new("c.feature".to_owned(), "c.feature".to_owned(), text.as_bytes().to_vec());
+    lint::examine(&[file], vocabulary).problems.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_program_without_its_steps_checks_nothing() {
+    let problems = in_process(SOUND, &Vocabulary::of(Collection::new(), Vec::new()));
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].contains("no step is registered in this program"), "{problems:?}");
+}
+
+#[test]
+fn a_step_that_several_sentences_match_is_refused() {
+    fn nothing<'a>(_: &'a mut LogproofWorld, _: Context) -> LocalBoxFuture<'a, ()> {
+        Box::pin(async {})
+    }
+    let pattern = |text: &str| Regex::new(text).unwrap();
+    let steps = Collection::new().given(None, pattern("^the log bucket of the log archive account$"), nothing).then(
+        None,
+        pattern("^the log bucket is in the home Region$"),
+        nothing,
+    );
+    let sentence = Sentence { keyword: "Then", text: "x".to_owned(), file: "steps/x.rs", line: 1 };
+    assert_eq!(in_process(SOUND, &Vocabulary::of(steps.clone(), vec![sentence.clone()])), Vec::<String>::new());
+    let steps = steps.then(None, pattern("^the log (bucket|key) is in the home Region$"), nothing);
+    let problems = in_process(SOUND, &Vocabulary::of(steps, vec![sentence]));
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    for words in ["c.feature:12: ", "matches 2 registered steps", "`the log (bucket|key) is in the home Region`"] {
+        assert!(problems[0].contains(words), "`{words}` is not in {}", problems[0]);
+    }
+}
+
+#[test]
+fn files_and_names_beyond_measure_are_refused() {
+    refused("  Scenario: First", &format!("  Scenario: {}", "long ".repeat(50)), 11, &["longer than 200 characters"]);
+    let ran = linted(&format!("{SOUND}{}", "  # more\n".repeat(40_000)));
+    assert_eq!(ran.code, 2);
+    assert!(ran.out.contains("f/c.feature:1: is 351 KiB long, more than 256 KiB"), "{}", ran.out);
 }

@@ -139,8 +139,16 @@ fn examine_file(file: &FeatureFile, vocabulary: &Vocabulary, report: &mut Report
     Some(control)
 }
 
+/// Largest feature file that is read: parsing costs more than lines squared, and a control is a page of text.
+const LARGEST: usize = 256 * 1024;
+
 /// Whether the bytes can be read as Gherkin at all.
 fn encoding(file: &FeatureFile, report: &mut Report<'_>) -> bool {
+    if file.bytes.len() > LARGEST {
+        let problem = format!("is {} KiB long, more than {} KiB", file.bytes.len() / 1024, LARGEST / 1024);
+        report.add(1, problem, "give each control a file of its own");
+        return false;
+    }
     if !file.path.ends_with(".feature") {
         report.add(1, "the name does not end in `.feature`, so it would not be run", "rename the file");
         return false;

@@ -10,6 +10,9 @@ use crate::catalogue::{self, SEVERITIES};
 /// Rows of examples in one feature; a population belongs into a step, and expansion costs more than rows squared.
 const MOST_ROWS: usize = 100;
 
+/// Characters of a scenario's name: reports are keyed by it, and some readers cut long ones.
+const LONGEST_NAME: usize = 200;
+
 /// Examines a feature as it is written.
 pub(super) fn examine(text: &str, feature: &gherkin::Feature, report: &mut Report<'_>) {
     let top = feature.position.line;
@@ -121,6 +124,10 @@ fn examine_scenario(scenario: &gherkin::Scenario, report: &mut Report<'_>) {
     let line = scenario.position.line;
     if scenario.name.trim().is_empty() {
         report.add(line, "the scenario has no name", "write it behind `Scenario:`; reports are keyed by it");
+    }
+    if scenario.name.chars().count() > LONGEST_NAME {
+        let problem = format!("the name of the scenario is longer than {LONGEST_NAME} characters");
+        report.add(line, problem, "say it shorter; the requirement stands in the `Then`");
     }
     if scenario.steps.is_empty() {
         report.add(line, "the scenario has no steps and would pass", "add steps, or remove it");

@@ -49,9 +49,10 @@ impl Lead {
         match (&self.subscriptions, self.is_topic()) {
             (_, false) => format!("target {arn} is not followed further"),
             (None, true) => format!("topic {arn} does not exist"),
+            (Some(subscriptions), true) if subscriptions.is_empty() => format!("topic {arn} has no subscription"),
             (Some(subscriptions), true) => {
                 let confirmed = subscriptions.iter().filter(|one| one.confirmed()).count();
-                format!("topic {arn} has {} subscriptions, {confirmed} confirmed", subscriptions.len())
+                format!("topic {arn} has {confirmed} of {} subscriptions confirmed", subscriptions.len())
             }
         }
     }
@@ -168,7 +169,7 @@ mod tests {
     fn a_dead_end_is_said() {
         assert_eq!(alarm("DISABLED", vec![]).in_words(), "rule is DISABLED, no target");
         let pending = alarm("ENABLED", vec![lead(TOPIC, Some(&["PendingConfirmation"]))]);
-        assert_eq!(pending.in_words(), format!("rule is ENABLED, topic {TOPIC} has 1 subscriptions, 0 confirmed"));
+        assert_eq!(pending.in_words(), format!("rule is ENABLED, topic {TOPIC} has 0 of 1 subscriptions confirmed"));
         assert!(alarm("ENABLED", vec![lead(TOPIC, None)]).in_words().ends_with("does not exist"));
     }
 

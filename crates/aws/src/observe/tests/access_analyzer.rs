@@ -29,9 +29,9 @@ fails_apart!(no_analyzer: aws_sdk_accessanalyzer::list_analyzers, Json,
 #[tokio::test]
 async fn analyzers_and_findings_of_two_pages() {
     let access_analyzer = client!(aws_sdk_accessanalyzer:
-        list_analyzers => [analyzers("one", Some("next")), analyzers("two", None)],
+        list_analyzers => [analyzers("one", Some("page-2")), analyzers("two", None)],
         list_findings_v2 => [
-            answer(json!({"findings": [finding("a", "ACTIVE")], "nextToken": "next"})),
+            answer(json!({"findings": [finding("a", "ACTIVE")], "nextToken": "page-2"})),
             answer(json!({"findings": [finding("b", "ARCHIVED")]})),
             answer(json!({"findings": []})),
         ],

@@ -91,6 +91,20 @@ async fn trails_of_other_regions_are_asked_for() {
 }
 
 #[tokio::test]
+async fn what_is_left_out_of_a_trail_is_off() {
+    let little = json!({"Name": "t", "TrailARN": TRAIL, "S3BucketName": "b"});
+    let cloudtrail = client!(aws_sdk_cloudtrail: describe_trails => [answer(json!({"trailList": [little]}))]);
+    let found = cloudtrail::trails(&cloudtrail).await.unwrap().remove(0);
+    let flags = [
+        found.is_organization_trail,
+        found.is_multi_region,
+        found.include_global_service_events,
+        found.log_file_validation,
+    ];
+    assert_eq!((flags, found.kms_key, found.prefix), ([false; 4], None, None));
+}
+
+#[tokio::test]
 async fn a_trail_without_a_bucket_is_no_answer() {
     let cloudtrail = client!(aws_sdk_cloudtrail: describe_trails =>
         [answer(json!({"trailList": [{"Name": "org-trail", "TrailARN": TRAIL}]}))]);
@@ -164,7 +178,7 @@ async fn selectors_of_no_trail_are_no_empty_selectors() {
 #[tokio::test]
 async fn events_of_two_pages_within_the_period() {
     let first =
-        json!({"Events": [event("at-the-end", 1_768_478_400), event("in", 1_768_478_399)], "NextToken": "next"});
+        json!({"Events": [event("at-the-end", 1_768_478_400), event("in", 1_768_478_399)], "NextToken": "page-2"});
     let second = json!({"Events": [event("at-the-start", 1_767_225_600), event("before", 1_767_225_599)]});
     let cloudtrail = client!(aws_sdk_cloudtrail: lookup_events => [answer(first), answer(second)]);
     let found = cloudtrail::trail_events(&cloudtrail, &query()).await.unwrap();

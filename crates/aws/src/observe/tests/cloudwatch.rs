@@ -39,7 +39,7 @@ fails_apart!(all_alarms: aws_sdk_cloudwatch::describe_alarms, Cbor,
 #[tokio::test]
 async fn alarms_of_two_pages() {
     let cloudwatch =
-        client!(aws_sdk_cloudwatch: describe_alarms => [alarms(alarm(), Some("next")), alarms(alarm(), None)]);
+        client!(aws_sdk_cloudwatch: describe_alarms => [alarms(alarm(), Some("page-2")), alarms(alarm(), None)]);
     assert_eq!(cloudwatch::alarms(&cloudwatch).await.unwrap(), [expected(), expected()]);
 }
 

@@ -26,7 +26,7 @@ fails_apart!(targets_of_a_rule: aws_sdk_eventbridge::list_targets_by_rule, Json,
 
 #[tokio::test]
 async fn rules_of_two_pages() {
-    let events = client!(aws_sdk_eventbridge: list_rules => [rules("a", Some("next")), rules("b", None)]);
+    let events = client!(aws_sdk_eventbridge: list_rules => [rules("a", Some("page-2")), rules("b", None)]);
     let expected = |name: &str| EventRule {
         name: name.to_owned(),
         arn: format!("arn:aws:events:eu-central-1:222222222222:rule/{name}"),
@@ -50,7 +50,7 @@ async fn a_scheduled_rule_has_no_pattern_and_a_rule_without_a_state_is_no_answer
 async fn targets_of_two_pages_and_of_no_rule() {
     let absent = Protocol::Json.error(400, "ResourceNotFoundException");
     let events = client!(aws_sdk_eventbridge: list_targets_by_rule =>
-        [targets("one", Some("next")), targets("two", None), absent]);
+        [targets("one", Some("page-2")), targets("two", None), absent]);
     let expected = |id: &str| RuleTarget { id: id.to_owned(), arn: "arn:aws:sns:::t".to_owned() };
     assert_eq!(events::targets(&events, "changes").await.unwrap(), [expected("one"), expected("two")]);
     assert_eq!(events::targets(&events, "changes").await.unwrap(), []);

@@ -122,7 +122,7 @@ async fn a_trust_policy_that_cannot_be_read_is_no_answer() {
 #[tokio::test]
 async fn principals_with_all_they_may_do() {
     let iam = client!(aws_sdk_iam: get_account_authorization_details => [
-        details(&format!("{}{}", user(&attached("own")), role_detail("limit")), Some("next")),
+        details(&format!("{}{}", user(&attached("own")), role_detail("limit")), Some("page-2")),
         details(&format!("{}{}", group(), policies(&["own", "of-group", "limit"])), None),
     ]);
     let found = iam::account_authorization(&iam).await.unwrap();

@@ -111,7 +111,7 @@ async fn a_key_policy_is_json() {
 #[tokio::test]
 async fn grants_of_two_pages() {
     let kms = client!(aws_sdk_kms: list_grants => [
-        grants(json!({"Grants": [grant("one")], "Truncated": true, "NextMarker": "next"})),
+        grants(json!({"Grants": [grant("one")], "Truncated": true, "NextMarker": "page-2"})),
         grants(json!({"Grants": [grant("two")], "Truncated": false})),
     ]);
     let expected = |id: &str| KeyGrant {

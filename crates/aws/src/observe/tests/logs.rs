@@ -20,7 +20,7 @@ fails_apart!(filters_of_a_group: aws_sdk_cloudwatchlogs::describe_metric_filters
 async fn filters_of_two_pages_and_of_no_group() {
     let absent = Protocol::Json.error(400, "ResourceNotFoundException");
     let logs = client!(aws_sdk_cloudwatchlogs: describe_metric_filters =>
-        [filters("one", Some("next")), filters("two", None), absent]);
+        [filters("one", Some("page-2")), filters("two", None), absent]);
     let expected = |name: &str| MetricFilter {
         name: name.to_owned(),
         pattern: "{$.eventName=*}".to_owned(),

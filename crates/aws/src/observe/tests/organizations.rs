@@ -74,13 +74,13 @@ async fn the_whole_tree() {
     let organizations = client!(aws_sdk_organizations:
         list_roots => [roots()],
         list_accounts_for_parent => [
-            accounts(&["222222222222"], Some("next")), accounts(&["111111111111"], None),
+            accounts(&["222222222222"], Some("page-2")), accounts(&["111111111111"], None),
             accounts(&[], None),
             accounts(&["333333333333"], None),
         ],
         list_organizational_units_for_parent => [units(&["ou-outer"]), units(&["ou-inner"]), units(&[])],
         list_accounts => [
-            accounts(&["111111111111"], Some("next")), accounts(&["222222222222", "333333333333"], None),
+            accounts(&["111111111111"], Some("page-2")), accounts(&["222222222222", "333333333333"], None),
         ],
     );
     let unit = |id: &str, parent: &str| OrganizationalUnit {
@@ -114,6 +114,21 @@ async fn the_whole_tree() {
     assert_eq!(found, expected);
     let path = found.path(&"333333333333".parse().unwrap());
     assert_eq!(path, ["r-exmp", "ou-outer", "ou-inner", "333333333333"]);
+}
+
+/// What is on the second page of roots and units counts too.
+#[tokio::test]
+async fn second_pages_of_the_tree() {
+    let none = answer(json!({"Roots": [], "NextToken": "page-2"}));
+    let first = answer(json!({"OrganizationalUnits": [], "NextToken": "page-2"}));
+    let organizations = client!(aws_sdk_organizations:
+        list_roots => [none, roots()],
+        list_organizational_units_for_parent => [first, units(&["ou-late"]), units(&[])],
+        list_accounts_for_parent => [accounts(&[], None), accounts(&["111111111111"], None)],
+        list_accounts => [accounts(&["111111111111"], None)],
+    );
+    let found = organizations::directory(&organizations).await.unwrap();
+    assert_eq!((found.units.len(), found.accounts[0].parent.as_str()), (1, "ou-late"));
 }
 
 #[tokio::test]
@@ -196,10 +211,10 @@ async fn policies_with_content_and_targets() {
     let policy = || answer(json!({"Policy": {"Content": content}}));
     let targets = |id: &str, next: Option<&str>| answer(json!({"Targets": [{"TargetId": id}], "NextToken": next}));
     let organizations = client!(aws_sdk_organizations:
-        list_policies => [policies(&["p-one"], Some("next")), policies(&["p-two"], None)],
+        list_policies => [policies(&["p-one"], Some("page-2")), policies(&["p-two"], None)],
         describe_policy => [policy(), policy()],
         list_targets_for_policy =>
-            [targets("r-exmp", Some("next")), targets("111111111111", None), answer(json!({"Targets": []}))],
+            [targets("r-exmp", Some("page-2")), targets("111111111111", None), answer(json!({"Targets": []}))],
     );
     let expected = |id: &str, targets: &[&str]| OrgPolicy {
         id: id.to_owned(),
@@ -240,7 +255,7 @@ async fn delegated_administrators_of_two_pages() {
         answer(json!({"DelegatedAdministrators": [{"Id": id, "Name": "n"}], "NextToken": next}))
     };
     let organizations = client!(aws_sdk_organizations:
-        list_delegated_administrators => [page("333333333333", Some("next")), page("444444444444", None)]);
+        list_delegated_administrators => [page("333333333333", Some("page-2")), page("444444444444", None)]);
     let expected = |id: &str| DelegatedAdministrator { account: id.parse().unwrap(), name: "n".to_owned() };
     let found = organizations::delegated_administrators(&organizations, "config.amazonaws.com").await.unwrap();
     assert_eq!(found, [expected("333333333333"), expected("444444444444")]);

@@ -69,7 +69,7 @@ fails_apart!(tags: aws_sdk_s3::get_bucket_tagging, S3, "s3:GetBucketTagging" nee
 
 #[tokio::test]
 async fn buckets_of_all_pages() {
-    let first = BUCKETS.replace("</Buckets>", "</Buckets><ContinuationToken>next</ContinuationToken>");
+    let first = BUCKETS.replace("</Buckets>", "</Buckets><ContinuationToken>page-2</ContinuationToken>");
     let second = BUCKETS.replace("<Name>a", "<Name>b");
     let created = Some(at("2026-01-02T03:04:05Z"));
     let s3 = client!(aws_sdk_s3: list_buckets => [text(&first), text(&second)]);
@@ -79,14 +79,14 @@ async fn buckets_of_all_pages() {
 
 #[tokio::test]
 async fn a_page_token_that_comes_back_is_no_end() {
-    let page = BUCKETS.replace("</Buckets>", "</Buckets><ContinuationToken>next</ContinuationToken>");
+    let page = BUCKETS.replace("</Buckets>", "</Buckets><ContinuationToken>page-2</ContinuationToken>");
     let s3 = client!(aws_sdk_s3: list_buckets => [text(&page), text(&page)]);
     assert_eq!(malformed(s3::buckets(&s3).await), "a page token came back: the list cannot be read to the end");
 }
 
 #[tokio::test]
 async fn the_second_page_is_needed() {
-    let page = BUCKETS.replace("</Buckets>", "</Buckets><ContinuationToken>next</ContinuationToken>");
+    let page = BUCKETS.replace("</Buckets>", "</Buckets><ContinuationToken>page-2</ContinuationToken>");
     let s3 = client!(aws_sdk_s3: list_buckets => [text(&page), Protocol::S3.error(403, "AccessDenied")]);
     assert_eq!(refused(s3::buckets(&s3).await), "AccessDenied");
 }
@@ -189,6 +189,17 @@ async fn a_flag_that_is_left_out_is_off() {
     let expected =
         PublicAccessBlock { block_public_acls: true, ignore_public_acls: true, ..PublicAccessBlock::default() };
     assert_eq!(s3::public_access_block(&s3, &bucket()).await.unwrap(), Some(expected));
+    let s3 = client!(aws_sdk_s3: get_public_access_block => [text("<PublicAccessBlockConfiguration/>")]);
+    let found = s3::public_access_block(&s3, &bucket()).await.unwrap();
+    assert_eq!(found, Some(PublicAccessBlock::default()));
+}
+
+/// Emulators send some settings that are not there as empty ones.
+#[test]
+fn an_empty_text_is_none() {
+    assert_eq!(crate::observe::optional(Some("")), None);
+    assert_eq!(crate::observe::optional(None), None);
+    assert_eq!(crate::observe::optional(Some("x")), Some("x".to_owned()));
 }
 
 #[tokio::test]

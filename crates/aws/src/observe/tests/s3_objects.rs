@@ -29,7 +29,7 @@ async fn a_level_over_two_pages() {
     let object = "<Contents><Key>AWSLogs/note</Key><Size>7</Size><LastModified>2026-01-15T11:00:00Z</LastModified>\
         <StorageClass>STANDARD</StorageClass></Contents>";
     let prefix = |name: &str| format!("<CommonPrefixes><Prefix>{name}</Prefix></CommonPrefixes>");
-    let first = level(&prefix("AWSLogs/111111111111/"), Some("next"));
+    let first = level(&prefix("AWSLogs/111111111111/"), Some("page-2"));
     let second = level(&format!("{object}{}", prefix("AWSLogs/o-exampleorg1/")), None);
     let s3 = client!(aws_sdk_s3: list_objects_v2 => [first, second]);
     let expected = ObjectPage {
@@ -47,7 +47,7 @@ async fn a_level_over_two_pages() {
 
 #[tokio::test]
 async fn the_first_thousand_objects_are_named() {
-    let pages = [level(&objects(1000), Some("next")), level(&objects(1), None)];
+    let pages = [level(&objects(1000), Some("page-2")), level(&objects(1), None)];
     let s3 = client!(aws_sdk_s3: list_objects_v2 => pages);
     let found = s3::bucket_level(&s3, &bucket(), "").await.unwrap();
     assert_eq!((found.objects.len(), found.more_objects), (1000, true));

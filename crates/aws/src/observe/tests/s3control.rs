@@ -26,3 +26,10 @@ async fn block_of_an_account_and_none() {
     assert_eq!(s3control::public_access_block(&s3control, &account()).await.unwrap(), Some(expected));
     assert_eq!(s3control::public_access_block(&s3control, &account()).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn a_flag_that_is_left_out_is_off() {
+    let s3control = client!(aws_sdk_s3control: get_public_access_block => [text("<PublicAccessBlockConfiguration/>")]);
+    let found = s3control::public_access_block(&s3control, &account()).await.unwrap();
+    assert_eq!(found, Some(PublicAccessBlock::default()));
+}

@@ -23,7 +23,7 @@ fails_apart!(subscriptions: aws_sdk_sns::list_subscriptions_by_topic, Query,
 #[tokio::test]
 async fn subscriptions_of_two_pages() {
     let confirmed = format!("{TOPIC}:6b0e71bd");
-    let pages = [page(&confirmed, "<NextToken>next</NextToken>"), page("PendingConfirmation", "")];
+    let pages = [page(&confirmed, "<NextToken>page-2</NextToken>"), page("PendingConfirmation", "")];
     let sns = client!(aws_sdk_sns: list_subscriptions_by_topic => pages);
     let subscription = |arn: &str| Subscription {
         arn: arn.to_owned(),
@@ -47,7 +47,7 @@ async fn a_topic_without_subscriptions_and_no_topic() {
 
 #[tokio::test]
 async fn a_token_that_comes_back_is_no_end() {
-    let next = "<NextToken>next</NextToken>";
+    let next = "<NextToken>page-2</NextToken>";
     let sns = client!(aws_sdk_sns: list_subscriptions_by_topic => [page("Deleted", next), page("Deleted", next)]);
     assert!(malformed(sns::subscriptions(&sns, TOPIC).await).starts_with("a page token came back"));
 }

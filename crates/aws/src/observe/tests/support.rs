@@ -1,11 +1,19 @@
 //! Wire answers in the five protocols of the services used, and the failures every observer must tell apart.
 
-use std::{fmt::Debug, future::Future};
+use std::{
+    fmt::Debug,
+    future::Future,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
-        interceptors::{Intercept, context::BeforeTransmitInterceptorContextRef, dyn_dispatch_hint},
+        interceptors::{
+            Intercept,
+            context::{BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef},
+            dyn_dispatch_hint,
+        },
         orchestrator::{HttpResponse, Metadata},
         runtime_components::RuntimeComponents,
     },
@@ -146,7 +154,7 @@ macro_rules! client_of {
             .http_client(aws_smithy_mocks::create_mock_http_client())
             .interceptor(mocks)
             .interceptor(crate::call::WholeAnswers)
-            .interceptor(crate::observe::tests::support::AsksTheOwner)
+            .interceptor(crate::observe::tests::support::Scrutiny::default())
             .build();
         $krate::Client::from_conf(config)
     }};
@@ -170,16 +178,25 @@ macro_rules! client {
 }
 pub(super) use client;
 
-/// Refuses requests about a bucket that do not say which account must own it.
+/// Refuses requests that are not as they must be: about a bucket without saying which account must own it; for another
+/// page without the token of the page before, which is `page-2` in every test.
 ///
 /// See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html>
-#[derive(Debug)]
-pub(super) struct AsksTheOwner;
+#[derive(Debug, Default)]
+pub(super) struct Scrutiny {
+    more_pages: AtomicBool,
+}
+
+const TOKEN: &[u8] = b"page-2";
+
+fn contains_token(text: &[u8]) -> bool {
+    text.windows(TOKEN.len()).any(|window| window == TOKEN)
+}
 
 #[dyn_dispatch_hint]
-impl Intercept for AsksTheOwner {
+impl Intercept for Scrutiny {
     fn name(&self) -> &'static str {
-        "AsksTheOwner"
+        "Scrutiny"
     }
 
     fn read_before_transmit(
@@ -189,12 +206,28 @@ impl Intercept for AsksTheOwner {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let operation = config.load::<Metadata>().unwrap();
-        let owner = context.request().headers().get("x-amz-expected-bucket-owner");
-        match (operation.service(), operation.name(), owner) {
-            ("S3", "ListBuckets", None) | ("S3", _, Some("222222222222")) => Ok(()),
-            ("S3", name, owner) => Err(format!("{name} sent with owner {owner:?}").into()),
+        let request = context.request();
+        match (operation.service(), operation.name(), request.headers().get("x-amz-expected-bucket-owner")) {
+            ("S3", "ListBuckets", None) | ("S3", _, Some("222222222222")) => {}
+            ("S3", name, owner) => return Err(format!("{name} sent with owner {owner:?}").into()),
+            _ => {}
+        }
+        let with_token = contains_token(request.uri().as_bytes()) || contains_token(request.body().bytes().unwrap());
+        match (self.more_pages.load(Ordering::SeqCst), with_token) {
+            (true, false) => Err(format!("{} sent without the page token", operation.name()).into()),
+            (false, true) => Err(format!("{} sent with a token of no page", operation.name()).into()),
             _ => Ok(()),
         }
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.more_pages.store(contains_token(context.response().body().bytes().unwrap()), Ordering::SeqCst);
+        Ok(())
     }
 }
 
