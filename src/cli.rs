@@ -74,7 +74,7 @@ pub struct CheckArgs {
     /// Check only this control; may be repeated.
     #[arg(long = "control", value_name = "ID")]
     pub controls: Vec<String>,
-    /// Folder for the reports [default: reports/<run id>].
+    /// Folder for the reports [default: reports/RUN-ID].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Date or RFC 3339 instant that stands for "now" [default: the clock, or the `now` of the mock].

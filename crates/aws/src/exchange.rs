@@ -10,7 +10,7 @@ use logproof_estate::ExchangeId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// Who is asked what, where: put on every request by [`crate::call`].
+/// Who is asked what, where: put on every request when the call is made.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CallTag {
     /// Account whose credentials sign the request.

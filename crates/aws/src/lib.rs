@@ -1,7 +1,7 @@
 //! The only crate that names the AWS SDK: asks live accounts, a mock landing zone or a recording, and answers with
 //! the facts of `logproof-estate`.
 //!
-//! It owns sessions and retries, the [seam](seam) every request passes, and one observer per service. It must not
+//! It owns sessions and retries, the seam every request passes, and one observer per service. It must not
 //! know controls or verdicts.
 
 mod call;

@@ -3,7 +3,7 @@
 //! *Strict* satisfies the two schemas that are enforced in the wild (the one Jenkins' xUnit plugin rejects files by,
 //! and the older Ant one) at once; *rich* adds what many readers understand and those schemas forbid. FAIL is a
 //! failure, ERROR an error, NOT-APPLICABLE, MANUAL and WAIVED are skipped; because some readers merge these, the type
-//! and the message begin with the verdict. The document is built with `junit-report`; [`finish`] adds what that crate
+//! and the message begin with the verdict. The document is built with `junit-report`; a pass over its events adds what that crate
 //! cannot express.
 
 mod finish;

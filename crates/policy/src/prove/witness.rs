@@ -37,7 +37,7 @@ impl Answer {
     }
 }
 
-/// A request found by a property, confirmed by [`crate::decide`] before it is shown.
+/// A request found by a property, confirmed by [`crate::decide()`] before it is shown.
 #[derive(Debug, Clone)]
 pub struct Witness {
     /// The whole request.
