@@ -17,14 +17,14 @@ const LOGGING: &str = "logging.s3.amazonaws.com";
 /// Grantee of the older way to let S3 deliver.
 const LOG_DELIVERY_GROUP: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 
-#[then("server access logging of the log bucket is on, to another bucket")]
+#[then("server access logging of the bucket is on, to another bucket")]
 async fn access_logging_is_on(w: &mut LogproofWorld) -> Judged {
     let (estate, bucket) = (w.estate()?, w.bucket()?);
     let target = w.see(estate.bucket_logging(&bucket).await)?;
     let (found, met) = match target.as_ref() {
         None => ("server access logging is off".to_owned(), false),
         Some(target) if target.bucket == bucket.name => {
-            ("logs to the log bucket itself: each delivery makes another record".to_owned(), false)
+            ("logs to the bucket itself: each delivery makes another record".to_owned(), false)
         }
         Some(target) => (format!("logs to `{}` under `{}`", target.bucket, target.prefix), true),
     };
@@ -37,7 +37,7 @@ async fn access_logging_is_on(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-#[then("the log archive account owns the bucket of the access logs, in the Region of the log bucket")]
+#[then("the log archive account owns the bucket of the access logs, in the Region of the bucket")]
 async fn the_archive_owns_the_access_logs(w: &mut LogproofWorld) -> Judged {
     let (estate, bucket) = (w.estate()?, w.bucket()?);
     let target = target_of(w, &bucket).await?;
@@ -105,7 +105,7 @@ async fn s3_may_write_access_logs(w: &mut LogproofWorld) -> Judged {
             met,
         )
         .place(format!("s3:PutObject on {}/{}*", access_logs.arn(), target.prefix))
-        .hint("allow logging.s3.amazonaws.com s3:PutObject in the bucket policy, with aws:SourceArn of the log bucket")
+        .hint("allow logging.s3.amazonaws.com s3:PutObject in the bucket policy, with aws:SourceArn of the bucket whose access is logged")
         .resting_on(&exchanges),
     );
     w.settle()

@@ -295,7 +295,7 @@ fn outsiders(w: &LogproofWorld) -> Result<Who, Stop> {
     Ok(who)
 }
 
-#[then("nobody outside the organization can do anything with the log bucket, except the named auditor accounts")]
+#[then("nobody outside the organization can do anything with the bucket, except the named auditor accounts")]
 async fn nobody_outside_reaches_the_bucket(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
     let question = Question::about(["s3:*"]).on(&bucket.bucket.arn()).on_all(&bucket.objects()).by(outsiders(w)?);
@@ -325,7 +325,7 @@ async fn a_resource_control_policy_keeps_outsiders_away(w: &mut LogproofWorld) -
     w.settle()
 }
 
-#[then("nobody other than the log storage role can re-configure or delete the log bucket")]
+#[then("nobody other than the log storage role can re-configure or delete the bucket")]
 async fn nobody_else_can_administer(w: &mut LogproofWorld) -> Judged {
     let mut bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();

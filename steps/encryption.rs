@@ -126,7 +126,7 @@ async fn new_objects_are_encrypted_with_sse_kms(w: &mut LogproofWorld) -> Judged
     w.settle()
 }
 
-#[then("the default key of the log bucket is the log key")]
+#[then("the default key of the bucket is the log key")]
 async fn the_default_key_of_the_log_bucket_is_the_log_key(w: &mut LogproofWorld) -> Judged {
     let (estate, bucket, (_, key)) = (w.estate()?, w.bucket()?, w.key()?);
     let encryption = w.see(estate.bucket_encryption(&bucket).await)?;

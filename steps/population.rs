@@ -25,6 +25,51 @@ async fn the_log_bucket(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
+#[given("the bucket of AWS Config in the log archive account")]
+async fn the_bucket_of_aws_config(w: &mut LogproofWorld) -> Judged {
+    let (estate, name) = (w.estate()?, w.config()?.config_bucket_name());
+    if name == estate.log_bucket().name {
+        return Err(w.not_applicable("names.config_bucket is the log bucket, which is examined as such"));
+    }
+    owned_bucket(w, &name, "LS-5.2").await
+}
+
+#[given("the bucket of access logs in the log archive account")]
+async fn the_bucket_of_access_logs(w: &mut LogproofWorld) -> Judged {
+    let estate = w.estate()?;
+    let logging = w.see(estate.bucket_logging(&estate.log_bucket()).await)?;
+    let Some(target) = logging.as_ref() else {
+        return Err(w.not_applicable("s3:GetBucketLogging of the log bucket returned no target: see control LS-7.1"));
+    };
+    let named = [estate.log_bucket().name, w.config()?.config_bucket_name()];
+    if named.contains(&target.bucket) {
+        return Err(
+            w.not_applicable(format!("access logs go to `{}`, which is examined by its other name", target.bucket))
+        );
+    }
+    owned_bucket(w, &target.bucket, "LS-7.1").await
+}
+
+/// A further bucket of the log archive account. That it is missing is the finding of one control, not of every one.
+async fn owned_bucket(w: &mut LogproofWorld, name: &str, found_by: &str) -> Judged {
+    let estate = w.estate()?;
+    let mut bucket = estate.archive_bucket(name);
+    if let Ok(owned) = estate.buckets(&bucket.owner).await
+        && !owned.iter().any(|one| one.name == name)
+    {
+        let archive = &bucket.owner;
+        let reason = format!("s3:ListBuckets of account {archive} returned no bucket `{name}`: see control {found_by}");
+        return Err(w.not_applicable(reason));
+    }
+    if let Ok(location) = estate.bucket_location(&bucket).await
+        && let Some(region) = location.as_ref()
+    {
+        bucket.region = region.clone();
+    }
+    w.bucket = Some(bucket);
+    w.settle()
+}
+
 #[given("the log key")]
 async fn the_log_key(w: &mut LogproofWorld) -> Judged {
     let estate = w.estate()?;

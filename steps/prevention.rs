@@ -215,7 +215,7 @@ async fn object_lock_lasts_long_enough(w: &mut LogproofWorld) -> Judged {
     judge_lock(w, &expected, |lock| default_of(lock).is_some_and(|retention| retention.days >= wanted)).await
 }
 
-#[then("versioning of the log bucket is enabled")]
+#[then("versioning of the bucket is enabled")]
 async fn versioning_is_enabled(w: &mut LogproofWorld) -> Judged {
     let (estate, bucket) = (w.estate()?, w.bucket()?);
     let versioning = w.see(estate.bucket_versioning(&bucket).await)?;

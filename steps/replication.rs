@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cucumber::then;
+use cucumber::{given, then};
 use logproof_estate::{
     AccountId, BucketRef, ExchangeId, KeyRef, Unseen,
     facts::ReplicationRule,
@@ -15,8 +15,22 @@ use crate::{
         key_name::{NamedKey, account_of, region_of},
         log_files::log_root,
     },
-    population::ask_each,
+    population::{ask_each, existing_bucket},
 };
+
+#[given("the replica of the log bucket")]
+async fn the_replica(w: &mut LogproofWorld) -> Judged {
+    let (estate, config) = (w.estate()?, w.config()?);
+    let home = existing_bucket(w, estate.log_bucket(), "the log bucket").await?;
+    w.bucket = Some(home.clone());
+    let copies = Copies::read(w).await?;
+    let copies = copies.that_count(&home.owner, config.expectations.replica_account.as_ref());
+    let Some(bucket) = copies.iter().find_map(|copy| copy.bucket.clone()) else {
+        return Err(w.not_applicable("no account owns the bucket a replication rule names: see control LS-6.7"));
+    };
+    w.bucket = Some(bucket);
+    w.settle()
+}
 
 #[then("a replication rule is on that copies every log file, the encrypted ones included")]
 async fn a_rule_copies_every_log_file(w: &mut LogproofWorld) -> Judged {
@@ -59,9 +73,17 @@ async fn the_copy_is_in_another_account(w: &mut LogproofWorld) -> Judged {
             None => ("no active account of the organization owns it".to_owned(), false),
             Some(bucket) => {
                 let same = if bucket.owner == home.owner { ", the account of the log bucket" } else { "" };
+                let stated = copy.rule.destination_account.as_deref().filter(|stated| *stated != bucket.owner.as_str());
+                // S3 refuses to change the ownership to an account that does not own the destination.
+                let wrong = stated.map(|stated| format!("; the rule states account {stated}, so nothing is copied"));
                 (
-                    format!("in account {}{same}, {}", bucket.owner, bucket.region),
-                    copy.is_elsewhere(&home.owner, wanted),
+                    format!(
+                        "in account {}{same}, {}{}",
+                        bucket.owner,
+                        bucket.region,
+                        wrong.clone().unwrap_or_default()
+                    ),
+                    copy.is_elsewhere(&home.owner, wanted) && wrong.is_none(),
                 )
             }
         };

@@ -35,4 +35,4 @@ Feature: Nobody else can read, write, delete or administer the log store
     Then nobody other than the log storage role can delete log files
 
   Scenario: Nobody else administers
-    Then nobody other than the log storage role can re-configure or delete the log bucket
+    Then nobody other than the log storage role can re-configure or delete the bucket

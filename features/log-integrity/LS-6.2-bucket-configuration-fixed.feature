@@ -15,6 +15,9 @@ Feature: The log bucket cannot be re-configured or deleted
     The bucket policy, the SCPs on the path of every account, the RCPs and the users and roles of the log
     archive account are evaluated for each administrative action on the bucket, by every kind of caller.
 
+    The bucket that AWS Config delivers to and the bucket of the access logs hold evidence of the same kind
+    and are examined as well, where they are buckets of their own.
+
   Remediation
     Deny the whole list of actions on the bucket in an SCP, for every principal but the one role. The action
     that sets a lifecycle is s3:PutLifecycleConfiguration, the one that sets encryption is
@@ -24,11 +27,22 @@ Feature: The log bucket cannot be re-configured or deleted
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
 
-  Background:
-    Given the log bucket of the log archive account
+  Scenario Outline: Nobody but the log storage role can re-configure or delete the bucket: <bucket>
+    Given <bucket>
+    Then nobody other than the log storage role can re-configure or delete the bucket
 
-  Scenario: Nobody but the log storage role can re-configure or delete the bucket
-    Then nobody other than the log storage role can re-configure or delete the log bucket
+    Examples:
+      | bucket                                               |
+      | the log bucket of the log archive account            |
+      | the bucket of AWS Config in the log archive account  |
+      | the bucket of access logs in the log archive account |
 
-  Scenario: The bucket owner's root user is bound as well
+  Scenario Outline: The bucket owner's root user is bound as well: <bucket>
+    Given <bucket>
     Then the root user of the log archive account cannot change or delete the bucket policy
+
+    Examples:
+      | bucket                                               |
+      | the log bucket of the log archive account            |
+      | the bucket of AWS Config in the log archive account  |
+      | the bucket of access logs in the log archive account |

@@ -17,6 +17,9 @@ Feature: The log bucket keeps versions
     versions it has, but none of what is written meanwhile: it does not meet this control, no more than
     one that never had versions.
 
+    The bucket that AWS Config delivers to and the bucket of the access logs hold evidence of the same kind
+    and are examined as well, where they are buckets of their own.
+
   Remediation
     Enable versioning on the log bucket, and find out who suspended it.
 
@@ -24,6 +27,12 @@ Feature: The log bucket keeps versions
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html
 
-  Scenario: Versioning is enabled
-    Given the log bucket of the log archive account
-    Then versioning of the log bucket is enabled
+  Scenario Outline: Versioning is enabled: <bucket>
+    Given <bucket>
+    Then versioning of the bucket is enabled
+
+    Examples:
+      | bucket                                               |
+      | the log bucket of the log archive account            |
+      | the bucket of AWS Config in the log archive account  |
+      | the bucket of access logs in the log archive account |

@@ -6,11 +6,12 @@ Feature: A second copy of the logs is kept elsewhere
 
   Requirement
     Every log file is replicated to a bucket of another account of the organization, which keeps
-    versions and encrypts the copy with a key of its own Region.
+    versions, encrypts the copy with a key of its own Region and locks it for as long as the log bucket does.
 
   Why
     Whoever rules the log archive account rules the logs in it. A copy under another administration,
-    best in another Region, survives both that person and that Region.
+    best in another Region, survives both that person and that Region. A copy that can be deleted at once is
+    none when it is needed.
 
   How it is examined
     The replication rules of the log bucket are read. At least one must be enabled and take in every log
@@ -18,7 +19,8 @@ Feature: A second copy of the logs is kept elsewhere
     unless the rule says otherwise. Its destination is looked up in the accounts of the organization, as
     a rule can name a bucket that does not exist: the account must be expectations.replica_account, or
     any but the log archive where that is not given. Versioning of the destination and the state of the
-    replica key are read there.
+    replica key are read there, and so is its Object Lock: a default retention in the mode and of the length
+    that control LS-6.4 asks of the log bucket.
 
     That a rule is complete does not show that objects arrive. Rules without replication metrics, and
     those that copy delete markers, are noted.
@@ -28,8 +30,8 @@ Feature: A second copy of the logs is kept elsewhere
 
   Remediation
     Create one replication rule without a filter, with SSE-KMS encrypted objects, a replica key, a
-    change of object ownership to the destination account, and replication metrics. Lock the replica
-    bucket as well.
+    change of object ownership to the destination account, and replication metrics. Set a default
+    retention on the replica bucket as well.
 
   References
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
@@ -54,3 +56,8 @@ Feature: A second copy of the logs is kept elsewhere
 
     Scenario: The copy is encrypted with a key that can be used
       Then the copy is encrypted with an enabled key of its own Region
+
+    Scenario: The copy cannot be deleted before its time
+      Given the replica of the log bucket
+      Then Object Lock gives new objects a retention that cannot be lifted
+      And that retention lasts at least as long as the organization keeps log files

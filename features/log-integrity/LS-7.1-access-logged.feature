@@ -29,6 +29,9 @@ Feature: Access to the log bucket is itself logged
     Server access logs are delivered on a best-effort basis. Data events of the trail, control LS-4.7,
     are the second source.
 
+    The bucket that AWS Config delivers to holds evidence of the same kind and is examined as well; where
+    AWS Config delivers to the log bucket itself, there is one bucket to examine.
+
   Remediation
     Create a bucket for access logs in the log archive account and Region of the log bucket, encrypted
     with SSE-S3, allow logging.s3.amazonaws.com to put objects there for this source bucket, and set it
@@ -39,21 +42,42 @@ Feature: Access to the log bucket is itself logged
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
 
-  Background:
-    Given the log bucket of the log archive account
-
   Rule: Access is logged, elsewhere
 
-    Scenario: Server access logging goes to another bucket
-      Then server access logging of the log bucket is on, to another bucket
+    Scenario Outline: Server access logging goes to another bucket: <bucket>
+      Given <bucket>
+      Then server access logging of the bucket is on, to another bucket
 
-    Scenario: The access logs stay in the log archive
-      Then the log archive account owns the bucket of the access logs, in the Region of the log bucket
+      Examples:
+        | bucket                                              |
+        | the log bucket of the log archive account           |
+        | the bucket of AWS Config in the log archive account |
+
+    Scenario Outline: The access logs stay in the log archive: <bucket>
+      Given <bucket>
+      Then the log archive account owns the bucket of the access logs, in the Region of the bucket
+
+      Examples:
+        | bucket                                              |
+        | the log bucket of the log archive account           |
+        | the bucket of AWS Config in the log archive account |
 
   Rule: The access logs arrive
 
-    Scenario: S3 may write the access logs
+    Scenario Outline: S3 may write the access logs: <bucket>
+      Given <bucket>
       Then S3 may write access logs to that bucket
 
-    Scenario: The bucket of the access logs takes them
+      Examples:
+        | bucket                                              |
+        | the log bucket of the log archive account           |
+        | the bucket of AWS Config in the log archive account |
+
+    Scenario Outline: The bucket of the access logs takes them: <bucket>
+      Given <bucket>
       Then nothing in the configuration of that bucket turns access logs away
+
+      Examples:
+        | bucket                                              |
+        | the log bucket of the log archive account           |
+        | the bucket of AWS Config in the log archive account |

@@ -19,6 +19,9 @@ Feature: The log bucket encrypts with the log key by default
     names.key. The right algorithm with another key does not meet this control, nor does an alias that now
     leads to another key. DSSE-KMS counts as SSE-KMS.
 
+    The bucket that AWS Config delivers to holds evidence of the same kind and is examined as well; where
+    AWS Config delivers to the log bucket itself, there is one bucket to examine.
+
   Remediation
     Set the default encryption of the bucket to aws:kms with the ARN of the log key. An ARN is safer than an
     alias or id, which S3 looks up in the account of each writer. Objects written before keep the encryption
@@ -28,12 +31,21 @@ Feature: The log bucket encrypts with the log key by default
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionByDefault.html
 
-  Background:
-    Given the log bucket of the log archive account
-
-  Scenario: New objects in the log bucket are encrypted with SSE-KMS
+  Scenario Outline: New objects are encrypted with SSE-KMS: <bucket>
+    Given <bucket>
     Then new objects are encrypted with SSE-KMS unless the writer says otherwise
 
-  Scenario: The default key of the log bucket is the log key
-    Given the log key
-    Then the default key of the log bucket is the log key
+    Examples:
+      | bucket                                              |
+      | the log bucket of the log archive account           |
+      | the bucket of AWS Config in the log archive account |
+
+  Scenario Outline: The default key is the log key: <bucket>
+    Given <bucket>
+    And the log key
+    Then the default key of the bucket is the log key
+
+    Examples:
+      | bucket                                              |
+      | the log bucket of the log archive account           |
+      | the bucket of AWS Config in the log archive account |

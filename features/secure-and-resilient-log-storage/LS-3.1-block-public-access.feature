@@ -20,6 +20,10 @@ Feature: Public access to the log bucket is blocked
     setting is in effect when either of them has it on. A configuration that does not exist has all four
     off; one that may not be read is an error, not an absence.
 
+    The bucket that AWS Config delivers to and the bucket of the access logs hold evidence of the same kind
+    and are examined as well, where they are buckets of their own.
+    So is the bucket of another account that the log bucket is replicated to.
+
   Remediation
     Turn on all four settings for the log bucket, and for the account as well: nothing in a log archive has
     to be public.
@@ -27,8 +31,13 @@ Feature: Public access to the log bucket is blocked
   References
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 
-  Background:
-    Given the log bucket of the log archive account
-
-  Scenario: All four Block Public Access settings are in effect
+  Scenario Outline: All four Block Public Access settings are in effect: <bucket>
+    Given <bucket>
     Then each of the four Block Public Access settings is on, for the bucket or for its whole account
+
+    Examples:
+      | bucket                                               |
+      | the log bucket of the log archive account            |
+      | the bucket of AWS Config in the log archive account  |
+      | the bucket of access logs in the log archive account |
+      | the replica of the log bucket                        |

@@ -15,6 +15,9 @@ Feature: Delivered log files belong to the log archive account
     With bucket owner preferred, an object belongs to the bucket owner only when its writer grants full
     control to the bucket owner, as CloudTrail and AWS Config do; the result says so.
 
+    The bucket that AWS Config delivers to and the bucket of the access logs hold evidence of the same kind
+    and are examined as well, where they are buckets of their own.
+
   Remediation
     Set object ownership to BucketOwnerEnforced, which also switches access control lists off. Server access
     logs that are still granted by such a list need a statement in the bucket policy first.
@@ -22,8 +25,12 @@ Feature: Delivered log files belong to the log archive account
   References
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 
-  Background:
-    Given the log bucket of the log archive account
-
-  Scenario: The bucket owner owns what is delivered
+  Scenario Outline: The bucket owner owns what is delivered: <bucket>
+    Given <bucket>
     Then the bucket owner owns the objects that log services deliver
+
+    Examples:
+      | bucket                                               |
+      | the log bucket of the log archive account            |
+      | the bucket of AWS Config in the log archive account  |
+      | the bucket of access logs in the log archive account |

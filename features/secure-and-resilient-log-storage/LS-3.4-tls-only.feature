@@ -17,6 +17,9 @@ Feature: Every request to the log store travels over TLS
     bucket and its objects. A policy that names TLS but leaves a way around it does not meet this control:
     the finding then shows one request that would be let through, and the statement that lets it through.
 
+    The bucket that AWS Config delivers to and the bucket of the access logs hold evidence of the same kind
+    and are examined as well, where they are buckets of their own.
+
   Remediation
     Deny s3:* to every principal on the bucket and on its objects when aws:SecureTransport is false, in a
     statement with no other condition; deny it again, in a second statement, when s3:TlsVersion is lower
@@ -26,15 +29,26 @@ Feature: Every request to the log store travels over TLS
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
 
-  Background:
-    Given the log bucket of the log archive account
-
   Rule: Plain HTTP is refused
 
-    Scenario: Nobody reaches the bucket or its objects over plain HTTP
+    Scenario Outline: Nobody reaches the bucket or its objects over plain HTTP: <bucket>
+      Given <bucket>
       Then no request over plain HTTP is allowed, for any principal, any S3 action, the bucket and its objects
+
+      Examples:
+        | bucket                                               |
+        | the log bucket of the log archive account            |
+        | the bucket of AWS Config in the log archive account  |
+        | the bucket of access logs in the log archive account |
 
   Rule: Old TLS is refused
 
-    Scenario: Nobody reaches the bucket or its objects below the minimum TLS version
+    Scenario Outline: Nobody reaches the bucket or its objects below the minimum TLS version: <bucket>
+      Given <bucket>
       Then no request below the minimum TLS version is allowed, for any principal, any S3 action, the bucket and its objects
+
+      Examples:
+        | bucket                                               |
+        | the log bucket of the log archive account            |
+        | the bucket of AWS Config in the log archive account  |
+        | the bucket of access logs in the log archive account |

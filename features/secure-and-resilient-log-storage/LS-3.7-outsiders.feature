@@ -15,6 +15,9 @@ Feature: Nobody outside the organization reaches the log bucket
     The bucket policy and the RCPs on the log archive account are evaluated for every S3 action by a
     principal of an unknown account, by its root user and by anonymous callers.
 
+    The bucket that AWS Config delivers to and the bucket of the access logs hold evidence of the same kind
+    and are examined as well, where they are buckets of their own.
+
   Remediation
     Remove the statement that lets them in, or deny s3:* when aws:PrincipalOrgID is not the organization and
     aws:PrincipalIsAWSService is false. Two negated conditions in one statement are ANDed: both must be true
@@ -23,8 +26,12 @@ Feature: Nobody outside the organization reaches the log bucket
   References
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 
-  Background:
-    Given the log bucket of the log archive account
+  Scenario Outline: No outsider reaches the bucket: <bucket>
+    Given <bucket>
+    Then nobody outside the organization can do anything with the bucket, except the named auditor accounts
 
-  Scenario: No outsider reaches the bucket
-    Then nobody outside the organization can do anything with the log bucket, except the named auditor accounts
+    Examples:
+      | bucket                                               |
+      | the log bucket of the log archive account            |
+      | the bucket of AWS Config in the log archive account  |
+      | the bucket of access logs in the log archive account |

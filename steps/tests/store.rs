@@ -41,13 +41,7 @@ const SCENARIOS: [(&str, &[&str]); 14] = [
             "The log key does not run out",
         ],
     ),
-    (
-        "LS-2.2",
-        &[
-            "New objects in the log bucket are encrypted with SSE-KMS",
-            "The default key of the log bucket is the log key",
-        ],
-    ),
+    ("LS-2.2", &["New objects are encrypted with SSE-KMS", "The default key is the log key"]),
     ("LS-2.3", &["The trail encrypts its log files with the log key"]),
     ("LS-2.6", &["AWS KMS rotates the log key"]),
     ("LS-3.1", &["All four Block Public Access settings are in effect"]),
@@ -92,7 +86,7 @@ const SCENARIOS: [(&str, &[&str]); 14] = [
 
 const ALL_ACCOUNTS: &str = "Every account sees the organization trail in every Region";
 const ARRIVED: &str = "Log files of every account have arrived";
-const DEFAULT_KEY: &str = "The default key of the log bucket is the log key";
+const DEFAULT_KEY: &str = "The default key is the log key";
 
 #[test]
 fn the_compliant_zone_passes_every_scenario_and_each_observation_rests_on_an_exchange() {
@@ -271,7 +265,7 @@ fn another_default_key_fails_and_both_are_named() {
 
 #[test]
 fn the_algorithm_is_judged_apart_from_the_key() {
-    let scenario = "New objects in the log bucket are encrypted with SSE-KMS";
+    let scenario = "New objects are encrypted with SSE-KMS";
     let with = |encryption| {
         let mut zone = zone();
         zone.log_bucket().encryption = encryption;

@@ -50,10 +50,14 @@ pub fn run(id: &str, scenario: &str, zone: Zone) -> Outcome {
         feature.rules.iter().flat_map(|rule| rule.scenarios.iter().map(move |one| (rule.background.as_ref(), one)));
     let (above, found) = plain
         .chain(ruled)
-        .find(|(_, one)| one.name == scenario)
+        .find(|(_, one)| one.name.trim_end_matches(": <bucket>") == scenario)
         .unwrap_or_else(|| panic!("control {id} has no scenario `{scenario}`"));
     let background = feature.background.iter().chain(above).flat_map(|background| &background.steps);
-    let steps: Vec<gherkin::Step> = background.chain(&found.steps).cloned().collect();
+    let mut steps: Vec<gherkin::Step> = background.chain(&found.steps).cloned().collect();
+    for step in &mut steps {
+        // An outline is run for its first row, the log bucket.
+        step.value = step.value.replace("<bucket>", "the log bucket of the log archive account");
+    }
 
     let (config, now) = (Arc::new(zone.config.clone()), zone.now);
     let source: Arc<dyn Source> = Arc::new(zone);

@@ -29,7 +29,13 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Reads a description; `patches` are applied after the file's own.
+/// A description with its base and its patches applied.
+pub(crate) fn resolve(text: &str, origin: &str) -> Result<Value, ZoneError> {
+    let raw: Value = yaml(text, origin)?;
+    if raw.as_object().is_some_and(|map| map.contains_key("base")) { variant(raw, origin) } else { Ok(raw) }
+}
+
+/// Reads a description.
 pub(crate) fn load(text: &str, origin: &str) -> Result<Zone, ZoneError> {
     let raw: Value = yaml(text, origin)?;
     let is_variant = raw.as_object().is_some_and(|map| map.contains_key("base"));

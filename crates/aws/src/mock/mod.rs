@@ -64,6 +64,14 @@ impl MockZone {
         load::SAMPLE
     }
 
+    /// A description with `base`, `patch` and what else changes it applied: the zone as one document.
+    ///
+    /// # Errors
+    /// [`ZoneError`] naming file, place and what to do.
+    pub fn resolve(text: &str, origin: &str) -> Result<Value, ZoneError> {
+        load::resolve(text, origin)
+    }
+
     /// Reads a description; `origin` names it in errors.
     ///
     /// # Errors
