@@ -2,7 +2,7 @@
 //!
 //! Owns the questions about TLS, writing, encryption, strangers' services, outsiders and administration.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use cucumber::then;
 use logproof_estate::{
@@ -176,17 +176,21 @@ async fn no_request_below_the_minimum_tls_version(w: &mut LogproofWorld) -> Judg
     w.settle()
 }
 
-#[then("nobody other than the log services and the log storage role can write to the log bucket")]
+#[then("nobody other than the log services and the log storage role can write to the bucket")]
 async fn nobody_else_can_write(w: &mut LogproofWorld) -> Judged {
     let mut bucket = BucketGround::read(w).await?;
     let config = w.config()?;
     let mut who = Who::anyone().except_arn(&config.storage_role_arn());
-    for service in &config.names.log_services {
+    let mut services = config.names.log_services.clone();
+    if ![config.log_bucket_name(), config.config_bucket_name()].contains(&bucket.bucket.name) {
+        services.push("logging.s3.amazonaws.com".to_owned());
+    }
+    for service in &services {
         who = who.except_service(service);
     }
     let question = Question::about(["s3:PutObject"]).on_all(&bucket.objects()).by(who);
     let answer = bucket.with_inventory(w, &question).await?;
-    let writers = config.names.log_services.join(", ");
+    let writers = services.join(", ");
     bucket
         .claim(
             format!("only {writers} and the log storage role can put objects"),
@@ -256,14 +260,22 @@ async fn no_upload(w: &mut LogproofWorld, condition: &str, expected: &str, chang
     w.settle()
 }
 
-/// Which account's bucket a question about strangers' services is asked of.
-async fn no_service_for_a_stranger(w: &mut LogproofWorld, bucket: BucketRef) -> Judged {
-    let bucket = BucketGround::of(w, bucket).await?;
+#[then("no service can use the bucket on behalf of an account outside the organization")]
+async fn no_service_for_a_stranger(w: &mut LogproofWorld) -> Judged {
+    let bucket = BucketGround::read(w).await?;
+    // The ARN of a bucket names no account. Those of the log archive are nobody else's.
+    let estate = w.estate()?;
+    let mut own: BTreeSet<String> = [&bucket.bucket, &estate.log_bucket()].map(BucketRef::arn).into();
+    if let Ok(owned) = estate.buckets(&bucket.bucket.owner).await {
+        own.extend(owned.iter().map(|one| estate.archive_bucket(&one.name).arn()));
+    }
+    let strange = serde_json::json!({"ArnNotEquals": {"aws:SourceArn": own}});
     let question = Question::about(["s3:*"])
         .on(&bucket.bucket.arn())
         .on_all(&bucket.objects())
         .by(Who::services())
         .from_source(Source::Foreign);
+    let question = when(question, &strange.to_string())?;
     let answer = bucket.assume_administrators(&question);
     bucket
         .claim(
@@ -272,19 +284,6 @@ async fn no_service_for_a_stranger(w: &mut LogproofWorld, bucket: BucketRef) -> 
         )
         .conclude(w, answer);
     w.settle()
-}
-
-#[then("no service can use the log bucket on behalf of an account outside the organization")]
-async fn no_service_for_a_stranger_on_the_log_bucket(w: &mut LogproofWorld) -> Judged {
-    let bucket = w.bucket()?;
-    no_service_for_a_stranger(w, bucket).await
-}
-
-#[then("no service can use the configuration bucket on behalf of an account outside the organization")]
-async fn no_service_for_a_stranger_on_the_configuration_bucket(w: &mut LogproofWorld) -> Judged {
-    let estate = w.estate()?;
-    let bucket = estate.archive_bucket(&w.config()?.config_bucket_name());
-    no_service_for_a_stranger(w, bucket).await
 }
 
 fn outsiders(w: &LogproofWorld) -> Result<Who, Stop> {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Cryptographic use of a key.
-const USE: [&str; 4] = ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
+pub(crate) const USE: [&str; 4] = ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
 /// What takes the key away, or gives it to others.
 const TAKE_AWAY: [&str; 8] = [
     "kms:ScheduleKeyDeletion",

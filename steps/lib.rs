@@ -7,6 +7,7 @@
 mod access_logging;
 mod alerting;
 pub mod ask;
+mod assuming;
 mod bucket_access;
 mod bucket_policy;
 mod config_recording;
@@ -17,6 +18,7 @@ mod encryption;
 mod granting;
 mod judgement;
 mod key_policy;
+mod key_use;
 mod place;
 mod policy_claim;
 mod policy_scene;

@@ -18,6 +18,9 @@ Feature: Nobody else can read, write, delete or administer the log store
     kind of caller; an administrator is assumed in every other account. The root user of the log archive
     account is one of the callers.
 
+    The trust policy of each named reader that is a role is evaluated for everybody outside the accounts it
+    names. Whoever is named there can read; who that is the owner of the role decides.
+
   Remediation
     Deny the actions in an SCP or in the bucket policy to every principal whose ARN is not on the list;
     remove broad policies from the roles of the log archive account.
@@ -36,3 +39,6 @@ Feature: Nobody else can read, write, delete or administer the log store
 
   Scenario: Nobody else administers
     Then nobody other than the log storage role can re-configure or delete the bucket
+
+  Scenario: Nobody else puts on the role of a reader
+    Then nobody can assume the role of a named reader whom its trust policy does not name

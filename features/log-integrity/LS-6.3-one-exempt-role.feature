@@ -16,6 +16,9 @@ Feature: The exempt role is one role in one account, for break-glass only
     role's name in each other account. The trust policy of the role is evaluated for an assumption without
     multi-factor authentication, by anybody.
 
+    The trust policy is evaluated again for everybody outside the accounts it names: a wildcard principal
+    names nobody.
+
   Remediation
     Write the role's whole ARN, with its account id and path, into the exemption. Require
     aws:MultiFactorAuthPresent in the trust policy of the role.
@@ -32,3 +35,6 @@ Feature: The exempt role is one role in one account, for break-glass only
 
   Scenario: The role is assumed with multi-factor authentication only
     Then nobody can assume the log storage role without multi-factor authentication
+
+  Scenario: The role is for those it names
+    Then nobody can assume the log storage role whom its trust policy does not name

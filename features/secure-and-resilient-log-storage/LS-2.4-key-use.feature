@@ -39,6 +39,9 @@ Feature: Only the log services and named principals use the log key
     Scenario: CloudTrail uses the key for the trails of this organization only
       Then no trail outside the organization can be encrypted with the log key
 
+    Scenario: The other log services use the key for this organization only
+      Then no log service but CloudTrail can use the log key on behalf of an account outside the organization
+
   Rule: People use the key only when they are named
 
     Scenario: Nobody outside the organization uses the key

@@ -6,8 +6,8 @@ Feature: CloudTrail and AWS Config can deliver, with owner control
 
   Requirement
     CloudTrail can read the ACL of the log bucket and write under the prefixes of the organization trail;
-    AWS Config can check its bucket and write under the prefix of every account. Each service is named by
-    its real service principal.
+    AWS Config can check its bucket and write under the prefix of every account. Each service may
+    encrypt with the log key, and is named by its real service principal.
 
   Why
     A principal that is no service, a prefix that lacks the organization id, or a condition too many stops
@@ -18,9 +18,12 @@ Feature: CloudTrail and AWS Config can deliver, with owner control
     PutObject with the bucket-owner-full-control ACL, for the trail and for the recorder of every active
     account. Principals that are written like services but are none are named.
 
+    The policy of the log key is evaluated for the data key each of the two services asks for, CloudTrail
+    with the trail in its encryption context. A service that may write but not encrypt delivers nothing.
+
   Remediation
     Follow the bucket policies AWS documents for organization trails and for AWS Config. Write
-    cloudtrail.amazonaws.com and config.amazonaws.com exactly.
+    cloudtrail.amazonaws.com and config.amazonaws.com exactly, in the bucket policies and in the key policy.
 
   References
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
@@ -35,5 +38,20 @@ Feature: CloudTrail and AWS Config can deliver, with owner control
   Scenario: AWS Config can deliver
     Then AWS Config can check its bucket and write the configuration logs of every active account
 
-  Scenario: Service principals are services
-    Then every service principal in the bucket policies is an AWS service
+  Scenario: CloudTrail can encrypt what it delivers
+    Given the log key
+    Then CloudTrail can encrypt the logs of the organization trail with the log key
+
+  Scenario: AWS Config can encrypt what it delivers
+    Given the log key
+    Then AWS Config can encrypt what it delivers for every active account with the log key
+
+  Scenario Outline: Service principals are services: <bucket>
+    Given <bucket>
+    Then every service principal in the bucket policy is an AWS service
+
+    Examples:
+      | bucket                                               |
+      | the log bucket of the log archive account            |
+      | the bucket of AWS Config in the log archive account  |
+      | the bucket of access logs in the log archive account |

@@ -16,6 +16,10 @@ Feature: Only the log services write to the log bucket
     for s3:PutObject by every kind of caller, an administrator in each other account included. The access
     control list of the bucket is read for grants to anyone but its owner.
 
+    The bucket that AWS Config delivers to and the bucket of the access logs hold evidence of the same kind
+    and are examined as well, where they are buckets of their own.
+    The service that writes access logs may write to their bucket.
+
   Remediation
     Deny s3:PutObject on the bucket's objects to every principal that is neither a log service nor the log
     storage role; set object ownership to bucket owner enforced.
@@ -23,11 +27,16 @@ Feature: Only the log services write to the log bucket
   References
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 
-  Background:
-    Given the log bucket of the log archive account
+  Scenario Outline: Nobody else can write through a policy: <bucket>
+    Given <bucket>
+    Then nobody other than the log services and the log storage role can write to the bucket
 
-  Scenario: Nobody else can write through a policy
-    Then nobody other than the log services and the log storage role can write to the log bucket
+    Examples:
+      | bucket                                               |
+      | the log bucket of the log archive account            |
+      | the bucket of AWS Config in the log archive account  |
+      | the bucket of access logs in the log archive account |
 
   Scenario: No access control list lets anybody else write
+    Given the log bucket of the log archive account
     Then the access control list of the log bucket grants nothing to anyone but its owner

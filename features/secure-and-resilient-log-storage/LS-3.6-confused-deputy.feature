@@ -5,7 +5,7 @@
 Feature: No stranger's service can deliver into the log bucket
 
   Requirement
-    A log service can use the log bucket on behalf of this organization's trails and recorders only.
+    A log service can use the bucket on behalf of this organization's trails and recorders only.
 
   Why
     A service acts for whoever configured it. Without a condition on the source, anybody in the world can
@@ -23,11 +23,12 @@ Feature: No stranger's service can deliver into the log bucket
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
 
-  Background:
-    Given the log bucket of the log archive account
+  Scenario Outline: No service acts for a stranger: <bucket>
+    Given <bucket>
+    Then no service can use the bucket on behalf of an account outside the organization
 
-  Scenario: No service acts for a stranger
-    Then no service can use the log bucket on behalf of an account outside the organization
-
-  Scenario: No service acts for a stranger on the configuration bucket
-    Then no service can use the configuration bucket on behalf of an account outside the organization
+    Examples:
+      | bucket                                               |
+      | the log bucket of the log archive account            |
+      | the bucket of AWS Config in the log archive account  |
+      | the bucket of access logs in the log archive account |

@@ -1,0 +1,108 @@
+//! Who can become a role that matters: what its trust policy says to those it does not name.
+//!
+//! A list of readers means nothing where anybody may put on a reader's role.
+
+use std::collections::BTreeSet;
+
+use cucumber::then;
+use logproof_estate::{
+    AccountId,
+    record::Subject,
+    world::{Judged, LogproofWorld, Stop},
+};
+use logproof_policy::{Question, Who, never};
+use serde_json::Value;
+
+use crate::{
+    policy_claim::Claim,
+    policy_scene::{Ground, parse},
+};
+
+#[then("nobody can assume the log storage role whom its trust policy does not name")]
+async fn only_the_named_become_the_storage_role(w: &mut LogproofWorld) -> Judged {
+    let arn = w.config()?.storage_role_arn();
+    only_the_named(w, &arn).await?;
+    w.settle()
+}
+
+#[then("nobody can assume the role of a named reader whom its trust policy does not name")]
+async fn only_the_named_become_readers(w: &mut LogproofWorld) -> Judged {
+    let arns: BTreeSet<String> = w.config()?.readers.iter().map(|reader| reader.principal.clone()).collect();
+    let roles: Vec<String> = arns.into_iter().filter(|arn| arn.contains(":role/")).collect();
+    if roles.is_empty() {
+        return Err(w.not_applicable("no role is named as a reader"));
+    }
+    for arn in roles {
+        only_the_named(w, &arn).await?;
+    }
+    w.settle()
+}
+
+/// Judges one role; a role that does not exist is nobody's to assume.
+async fn only_the_named(w: &mut LogproofWorld, arn: &str) -> Judged {
+    let estate = w.estate()?;
+    let account: Option<AccountId> = arn.split(':').nth(4).and_then(|id| id.parse().ok());
+    let (Some(account), Some(name)) = (account, arn.rsplit('/').next()) else {
+        return Err(Stop::because(format!("`{arn}` is not the ARN of a role")));
+    };
+    let role = w.see(estate.role(&account, name).await)?;
+    let Some(found) = role.as_ref() else {
+        w.note(format!("there is no role {arn}"));
+        return Ok(());
+    };
+    let trust = parse(w, &format!("the trust policy of {name}"), &found.trust_policy, "iam:GetRole", &account)?;
+    let ground = Ground::read(w, &[&found.trust_policy]).await?;
+    let mut who = Who::anyone().except_services();
+    for named in accounts_named(&found.trust_policy) {
+        who = who.except_account(&named);
+    }
+    let question = Question::about(["sts:AssumeRole"]).on(arn).by(who);
+    let answer = never(&ground.scene(&account, Some(trust)), &question);
+    let claim = Claim {
+        subject: Subject::arn(arn).at(&account, None),
+        account,
+        expected: "only principals of the accounts its trust policy names can assume the role".to_owned(),
+        change: "replace the wildcard principal of the trust policy by the ARNs of those who need the role".to_owned(),
+        exchanges: [role.exchanges(), ground.exchanges()].concat(),
+        stood_for_by: None,
+    };
+    claim.conclude(w, answer);
+    Ok(())
+}
+
+/// Accounts a trust policy names as, or in, a principal. A wildcard names none.
+fn accounts_named(trust_policy: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let Ok(document) = serde_json::from_str::<Value>(trust_policy) else { return found };
+    let statements = document.get("Statement").map(listed).unwrap_or_default();
+    for principal in statements.iter().filter_map(|statement| statement.get("Principal")?.get("AWS")) {
+        for one in listed(principal).iter().filter_map(Value::as_str) {
+            let id = if one.starts_with("arn:") { one.split(':').nth(4) } else { Some(one) };
+            found.extend(id.filter(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned));
+        }
+    }
+    found
+}
+
+fn listed(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(list) => list.clone(),
+        one => vec![one.clone()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wildcard_names_no_account() {
+        let trust = r#"{"Statement": [
+            {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"},
+            {"Effect": "Allow", "Principal": {"AWS": ["*", "arn:aws:iam::333333333333:role/R", "444444444444"]}},
+            {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}}]}"#;
+        let named: Vec<String> = accounts_named(trust).into_iter().collect();
+        assert_eq!(named, ["333333333333", "444444444444"]);
+        assert!(accounts_named("not JSON").is_empty());
+    }
+}
