@@ -70,12 +70,12 @@ impl Link {
 }
 
 impl Predecessor {
-    fn names(&self, bucket: &str, key: &str) -> bool {
+    pub(crate) fn names(&self, bucket: &str, key: &str) -> bool {
         self.bucket == bucket && self.key == key
     }
 
     /// What differs from the digest it names, if anything.
-    fn difference(&self, link: &Link) -> Option<&'static str> {
+    pub(crate) fn difference(&self, link: &Link) -> Option<&'static str> {
         match (self.hash == link.hash, self.signature == link.signature) {
             (true, true) => None,
             (false, true) => Some("the hash"),

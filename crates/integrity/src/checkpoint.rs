@@ -19,7 +19,7 @@ use crate::totals::Totals;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead as _, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -36,6 +36,9 @@ pub enum CheckpointError {
         /// Why.
         source: io::Error,
     },
+    /// Another run uses the file.
+    #[error("the checkpoint `{0}` is in use by another run; wait for it, or use one file per shard")]
+    InUse(PathBuf),
     /// A line cannot be understood.
     #[error(
         "line `{line}` of the checkpoint `{path}` cannot be read: {source}; restore the file, or begin with a new one"
@@ -159,6 +162,8 @@ struct State {
 pub struct Checkpoint {
     file: Option<(PathBuf, JsonLines)>,
     state: Mutex<State>,
+    /// Held, not used: lines of two runs would mix.
+    _lock: Option<File>,
 }
 
 impl Checkpoint {
@@ -175,6 +180,12 @@ impl Checkpoint {
     /// When it cannot be read, or holds something else.
     pub fn open(path: &Path) -> Result<Self, CheckpointError> {
         let failed = |source| CheckpointError::File { path: path.to_owned(), source };
+        let lock = File::options().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(CheckpointError::InUse(path.to_owned())),
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
         let lines = JsonLines::append(path).map_err(failed)?;
         let mut state = State::default();
         for (number, text) in BufReader::new(File::open(path).map_err(failed)?).lines().enumerate() {
@@ -186,7 +197,7 @@ impl Checkpoint {
             })?;
             state.take(line);
         }
-        Ok(Self { file: Some((path.to_owned(), lines)), state: Mutex::new(state) })
+        Ok(Self { file: Some((path.to_owned(), lines)), state: Mutex::new(state), _lock: Some(lock) })
     }
 
     /// How far a chain was verified by earlier runs.

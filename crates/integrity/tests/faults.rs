@@ -156,3 +156,24 @@ async fn reads_in_flight_are_bounded_and_grow() {
     assert_eq!(report.outcome, Outcome::Valid);
     assert!((5..=24).contains(&store.most_in_flight()), "{}", store.most_in_flight());
 }
+
+#[tokio::test]
+async fn a_log_file_whose_digest_lies_outside_and_cannot_be_read_is_not_called_added() {
+    let mut generated = plan().generate();
+    // The window begins with the third digest; the log file lies in its first minutes, and nothing says whose it is.
+    let key = generated.chains[0].digests[2].1.clone();
+    let start = logproof_integrity::names::DigestKey::parse(&key).unwrap().end - jiff::SignedDuration::from_hours(1);
+    generated.window.from = start + jiff::SignedDuration::from_secs(1);
+    let name = logproof_integrity::names::LogKey {
+        place: generated.chains[0].place.clone(),
+        delivered: jiff::Timestamp::from_second(start.as_second() / 60 * 60 + 120).unwrap(),
+        unique: "A0B1C2D3E4F5G6H7".to_owned(),
+    };
+    generated.store.put("log-archive", &name.to_string(), gzip(b"{}"), None);
+    let store = FaultyStore::new(generated.store.clone());
+    let outside = &generated.chains[0].digests[1].1;
+    let report = verify(&generated, store.clone().failing(outside, Fault::Denied, ALWAYS)).await;
+    assert_eq!((report.outcome, codes(&report)), (Outcome::Undetermined, vec!["log.unproven"]));
+    let report = verify(&generated, FaultyStore::new(generated.store.clone())).await;
+    assert_eq!((report.outcome, codes(&report)), (Outcome::Invalid, vec!["log.unreferenced"]));
+}

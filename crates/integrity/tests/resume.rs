@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 use logproof_integrity::testkit::{Defect, FaultyStore, Generated, Plan};
-use logproof_integrity::{Checkpoint, Config, Job, JsonLines, MemoryStore, Outcome, Report, Verifier};
+use logproof_integrity::{Checkpoint, CheckpointError, Config, Job, JsonLines, MemoryStore, Outcome, Report, Verifier};
 use std::collections::HashMap;
 use std::fs;
 use std::io::Write as _;
@@ -19,9 +19,20 @@ fn config() -> Config {
 
 fn job(generated: &Generated, checkpoint: &Path, evidence: &Path) -> Job {
     let mut job = Job::new(generated.keys(), generated.inventory.clone(), generated.window, generated.now);
-    job.checkpoint = Arc::new(Checkpoint::open(checkpoint).unwrap());
+    job.checkpoint = Arc::new(open(checkpoint));
     job.sink = Arc::new(JsonLines::append(evidence).unwrap());
     job
+}
+
+/// Unlike a killed process, a dropped future leaves its last tasks a moment to end.
+fn open(path: &Path) -> Checkpoint {
+    for _ in 0..200 {
+        match Checkpoint::open(path) {
+            Err(CheckpointError::InUse(_)) => std::thread::sleep(Duration::from_millis(10)),
+            opened => return opened.unwrap(),
+        }
+    }
+    panic!("the checkpoint is never let go");
 }
 
 async fn verify(generated: &Generated, store: FaultyStore<MemoryStore>, folder: &Path) -> Report {
@@ -158,4 +169,16 @@ async fn the_mark_stops_before_what_is_wrong() {
     let mark = Checkpoint::open(&path).unwrap().mark(&generated.chains[0].row.chain()).unwrap();
     assert_eq!(mark.link.key, generated.chains[0].digests[3].1, "the missing log file is in digest 4");
     assert_eq!(mark.verified.iter().map(|run| run.count).sum::<u32>(), generated.chains[0].digests.len() as u32);
+}
+
+#[test]
+fn a_checkpoint_serves_one_run_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("checkpoint.jsonl");
+    let first = Checkpoint::open(&path).unwrap();
+    assert!(matches!(Checkpoint::open(&path), Err(CheckpointError::InUse(_))));
+    drop(first);
+    Checkpoint::open(&path).unwrap();
+    fs::write(&path, "something else\n").unwrap();
+    assert!(matches!(Checkpoint::open(&path), Err(CheckpointError::Line { line: 1, .. })));
 }

@@ -16,6 +16,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context as TaskContext, Poll};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 /// Shared by a run.
@@ -29,6 +30,8 @@ pub(crate) struct Run<S> {
     pub(crate) checkpoint: Arc<Checkpoint>,
     pub(crate) sink: Arc<dyn Sink>,
     pub(crate) failure: Mutex<Option<io::Error>>,
+    /// Places for log files that wait for a read or are being read, over all chains.
+    pub(crate) waiting: Arc<Semaphore>,
 }
 
 impl<S> Run<S> {
@@ -48,6 +51,11 @@ impl<S> Run<S> {
             Class::Undetermined => bump(&self.reader.meter.undetermined, 1),
             Class::Invalid => bump(&self.reader.meter.invalid, 1),
         }
+    }
+
+    /// A task that did not end by itself leaves work undone: then there is no result.
+    pub(crate) fn broken_off(&self, what: &str) {
+        self.keep(Err(io::Error::other(format!("the work on `{what}` was broken off"))));
     }
 
     pub(crate) fn keep(&self, written: io::Result<()>) {
@@ -80,6 +88,12 @@ pub(crate) struct Task<T>(JoinHandle<T>);
 impl<T: Send + 'static> Task<T> {
     pub(crate) fn spawn(work: impl Future<Output = T> + Send + 'static) -> Self {
         Self(tokio::spawn(work))
+    }
+}
+
+impl<T> Task<T> {
+    pub(crate) fn is_finished(&self) -> bool {
+        self.0.is_finished()
     }
 }
 

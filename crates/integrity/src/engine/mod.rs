@@ -29,6 +29,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use thiserror::Error;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 /// How often progress is told.
@@ -128,6 +129,9 @@ impl Verifier {
             checkpoint: job.checkpoint,
             sink: job.sink,
             failure: Mutex::new(None),
+            waiting: Arc::new(Semaphore::new(
+                self.config.reads_at_most.max(1).saturating_mul(2).min(Semaphore::MAX_PERMITS),
+            )),
         });
         let ticker = tell(&run, &rows, job.progress);
         judge_all(&run, rows, &mut report).await;
@@ -204,7 +208,7 @@ async fn judge_all<S: ObjectStore>(run: &Arc<Run<S>>, rows: Vec<Row>, report: &m
         if let Some(judged) = task.await {
             take(run, report, judged);
         } else {
-            run.keep(Err(std::io::Error::other(format!("the work on `{}` was broken off", row.chain()))));
+            run.broken_off(&row.chain());
         }
     }
 }

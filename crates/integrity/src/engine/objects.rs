@@ -45,6 +45,7 @@ impl<S: ObjectStore> Chain<S> {
         let object = Fingerprint::of(&self.bucket, &key);
         if let Some(done) = self.remembered.digests.get(&object) {
             bump(&self.run.reader.meter.digests, 1);
+            bump(&self.run.reader.meter.logs, done.totals.logs_valid + done.totals.logs_skipped);
             return DigestRead::Remembered(done.clone());
         }
         let read = self.judge_digest(&key).await;
@@ -117,21 +118,24 @@ impl<S: ObjectStore> Chain<S> {
         let object = Fingerprint::of(&link.bucket, &link.key);
         let end = (!backfill).then_some(link.end);
         let mut judged = LogsJudged { totals: read, findings: Vec::new(), named: Vec::new() };
-        let mut working: VecDeque<Task<(DoneLog, bool)>> = VecDeque::new();
-        let most = self.run.config.reads_at_most.max(1);
+        let mut working: VecDeque<Task<DoneLog>> = VecDeque::new();
         for entry in verified.digest.logs {
             let name = Fingerprint::of(&entry.bucket, &entry.key);
             judged.named.push(name);
-            working.push_back(Task::spawn(Arc::clone(&self).judge_log(entry, name, end)));
-            // One digest may name very many log files: no more tasks than reads can be in flight.
-            if working.len() >= most
-                && let Some(first) = working.pop_front()
-            {
-                judged.take(first.await);
+            // One digest may name very many log files, and many digests wait: a task each would fill memory.
+            let waiting = Arc::clone(&self.run.waiting).acquire_owned().await;
+            let chain = Arc::clone(&self);
+            working.push_back(Task::spawn(async move {
+                let done = chain.judge_log(entry, name, end).await;
+                drop(waiting);
+                done
+            }));
+            while working.front().is_some_and(Task::is_finished) {
+                self.take_log(&mut judged, working.pop_front()).await;
             }
         }
-        while let Some(first) = working.pop_front() {
-            judged.take(first.await);
+        while !working.is_empty() {
+            self.take_log(&mut judged, working.pop_front()).await;
         }
         if judged.findings.iter().all(|finding| finding.class != Class::Undetermined) && !self.run.has_failed() {
             let done = DoneDigest { link: Some(link), totals: judged.totals, findings: judged.findings.clone() };
@@ -140,12 +144,23 @@ impl<S: ObjectStore> Chain<S> {
         judged
     }
 
-    /// Judges a log file; says whether it was judged by an interrupted run already.
-    async fn judge_log(self: Arc<Self>, entry: LogEntry, name: Fingerprint, end: Option<Timestamp>) -> (DoneLog, bool) {
+    async fn take_log(&self, judged: &mut LogsJudged, task: Option<Task<DoneLog>>) {
+        let Some(task) = task else { return };
+        match task.await {
+            Some(done) => {
+                judged.totals += done.totals;
+                judged.findings.extend(done.finding);
+            }
+            None => self.run.broken_off(&self.name),
+        }
+    }
+
+    /// Judges a log file, unless an interrupted run did.
+    async fn judge_log(&self, entry: LogEntry, name: Fingerprint, end: Option<Timestamp>) -> DoneLog {
         let known = self.remembered.logs.get(&name).filter(|done| done.hash == entry.hash);
         if let Some(done) = known {
             bump(&self.run.reader.meter.logs, 1);
-            return (done.clone(), true);
+            return done.clone();
         }
         let mut done = DoneLog { end, hash: entry.hash, totals: Totals::default(), finding: None };
         if self.run.config.sampling.takes(name) {
@@ -158,7 +173,7 @@ impl<S: ObjectStore> Chain<S> {
         if done.finding.as_ref().is_none_or(|finding| finding.class != Class::Undetermined) {
             self.run.keep(self.run.checkpoint.log(&self.journal, name, done.clone()));
         }
-        (done, false)
+        done
     }
 
     async fn read_log(&self, entry: &LogEntry, done: &mut DoneLog) {
@@ -202,18 +217,6 @@ impl<S: ObjectStore> Chain<S> {
                 Some(logs.map(|log| Fingerprint::of(&log.bucket, &log.key)).collect())
             }
             _ => None,
-        }
-    }
-}
-
-impl LogsJudged {
-    fn take(&mut self, result: Option<(DoneLog, bool)>) {
-        // A task that did not end well was ended together with the whole run.
-        if let Some((done, _)) = result {
-            self.totals += done.totals;
-            self.findings.extend(done.finding);
-        } else {
-            self.totals.count(Code::LogUnreadable, 1);
         }
     }
 }

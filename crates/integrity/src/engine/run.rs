@@ -235,6 +235,7 @@ impl<S: ObjectStore> ChainRun<S> {
 
     fn found(&mut self, finding: Finding) {
         self.run.announce(&finding);
+        self.totals.count(finding.code, finding.count);
         *self.codes.entry(finding.code).or_default() += finding.count;
         self.findings.push(finding);
     }

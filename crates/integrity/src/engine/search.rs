@@ -99,8 +99,10 @@ impl Search {
             }
             self.after = Some(key);
         }
-        self.forget(sub(horizon, HOUR));
+        self.forget(sub(horizon, HOUR + chain.run.config.boundary_slop));
+        // What is said once for many log files is said at the end: a continued search must come by them again.
         if self.unproven.is_none()
+            && self.waiting.is_none()
             && let Some(after) = self.after.as_ref().filter(|_| self.listed.is_empty() || !findings.is_empty())
         {
             chain.run.keep(chain.run.checkpoint.searched(&chain.journal, after, &findings));
@@ -168,12 +170,16 @@ impl Search {
             let detail = "no digest names this object, and it is not named like a log file; find out what wrote it";
             return Some(Finding::new(Code::LogUnreferenced, &chain.name, detail).object(&chain.bucket, key));
         };
-        if delivered < known.begins || self.is_named_by_others(chain, name, delivered).await {
+        if delivered < known.begins {
+            return None;
+        }
+        let named = self.named_by_others(chain, name, delivered).await;
+        if named == Some(true) {
             return None;
         }
         let slop = chain.run.config.boundary_slop;
         let lost = |span: &Span| sub(span.from, slop) <= delivered && delivered <= add(span.to, slop);
-        if known.spans.iter().any(lost) {
+        if named.is_none() || known.spans.iter().any(lost) {
             Heap::put(&mut self.unproven, key, delivered);
             return None;
         }
@@ -193,17 +199,19 @@ impl Search {
         Some(Finding::new(code, &chain.name, detail).object(&chain.bucket, key).between(delivered, delivered))
     }
 
-    /// Whether a digest just outside the window, or of another trail in the same folder, names the log file.
-    async fn is_named_by_others<S: ObjectStore>(
+    /// Whether a digest just outside the window, or of another trail in the same folder, names the log file. Nothing if
+    /// one that might could not be judged.
+    async fn named_by_others<S: ObjectStore>(
         &mut self,
         chain: &Arc<Chain<S>>,
         name: Fingerprint,
         delivered: Timestamp,
-    ) -> bool {
+    ) -> Option<bool> {
         let slop = chain.run.config.boundary_slop;
         let (from, to) = (sub(delivered, slop), add(delivered, HOUR + slop));
         let near: Vec<String> =
             self.others.iter().filter(|(end, _)| from <= *end && *end <= to).map(|(_, key)| key.clone()).collect();
+        let mut all_judged = true;
         for key in near {
             if self.names_of_others.len() >= OTHERS_KEPT && !self.names_of_others.contains_key(&key) {
                 self.names_of_others.clear();
@@ -212,15 +220,13 @@ impl Search {
                 let names = chain.names_of(&key).await.map(HashSet::from_iter);
                 self.names_of_others.insert(key.clone(), names);
             }
-            if self
-                .names_of_others
-                .get(&key)
-                .is_some_and(|names| names.as_ref().is_some_and(|names| names.contains(&name)))
-            {
-                return true;
+            match self.names_of_others.get(&key) {
+                Some(Some(names)) if names.contains(&name) => return Some(true),
+                Some(Some(_)) => {}
+                Some(None) | None => all_judged = false,
             }
         }
-        false
+        all_judged.then_some(false)
     }
 
     fn forget(&mut self, past: Timestamp) {

@@ -30,6 +30,8 @@ pub(crate) struct Segment<S> {
     pub(crate) mark: Option<Mark>,
     pub(crate) results: Results,
     search: Option<Search>,
+    /// Log files that an interrupted run judged, by the end of their digest.
+    names_by_end: HashMap<Option<Timestamp>, Vec<Fingerprint>>,
 }
 
 /// Counts and findings.
@@ -86,8 +88,12 @@ impl<S: ObjectStore> Segment<S> {
             let searched = chain.remembered.searched.clone();
             Search::new(&inventory.place(&row), std::mem::take(&mut listing.others), searched)
         });
+        let mut names_by_end: HashMap<_, Vec<Fingerprint>> = HashMap::new();
+        for (name, log) in chain.remembered.logs.iter().filter(|_| search.is_some()) {
+            names_by_end.entry(log.end).or_default().push(*name);
+        }
         let check = ChainCheck::new(&chain.name, window.from);
-        Self { chain, row, inventory, window, check, mark, results: Results::default(), search }
+        Self { chain, row, inventory, window, check, mark, results: Results::default(), search, names_by_end }
     }
 
     /// Judges everything that was listed.
@@ -156,7 +162,7 @@ impl<S: ObjectStore> Segment<S> {
                 ahead.push_back((end, key.clone(), Task::spawn(Arc::clone(&self.chain).read_digest(key))));
             }
             let Some((end, key, read)) = ahead.pop_front() else { break };
-            let Some(read) = read.await else { break };
+            let Some(read) = read.await else { return self.chain.run.broken_off(&self.chain.name) };
             behind.extend(self.take_digest(end, &key, read));
             if behind.len() >= most
                 && let Some(work) = behind.pop_front()
@@ -184,11 +190,11 @@ impl<S: ObjectStore> Segment<S> {
             }
             DigestRead::Remembered(DoneDigest { link: Some(link), totals, findings }) => {
                 let named = self.remembered_names(Some(link.end));
-                Some(self.link(link, true, ready(LogsJudged { totals, findings, named })))
+                Some(self.link(link, ready(LogsJudged { totals, findings, named })))
             }
             DigestRead::Verified(verified, totals) => {
                 let logs = Arc::clone(&self.chain).judge_logs(verified.clone(), false, totals);
-                Some(self.link(Link::of(&verified), false, logs))
+                Some(self.link(Link::of(&verified), logs))
             }
         }
     }
@@ -200,7 +206,7 @@ impl<S: ObjectStore> Segment<S> {
         self.check.unproven(&self.chain.bucket, key, end);
     }
 
-    fn link(&mut self, link: Link, known: bool, logs: impl Future<Output = LogsJudged> + Send + 'static) -> Work {
+    fn link(&mut self, link: Link, logs: impl Future<Output = LogsJudged> + Send + 'static) -> Work {
         let replaced = self.replaced(&link);
         add_end(&mut self.results.verified, link.end);
         for finding in self.check.verified(link.clone()).into_iter().chain(replaced) {
@@ -208,10 +214,7 @@ impl<S: ObjectStore> Segment<S> {
             if finding.class != Class::Informative {
                 self.results.wrong_at(link.end);
             }
-            if !known {
-                self.chain.run.announce(&finding);
-            }
-            self.found_before(finding);
+            self.found(finding);
         }
         Work { link, logs: Task::spawn(logs) }
     }
@@ -219,6 +222,16 @@ impl<S: ObjectStore> Segment<S> {
     /// A digest that an earlier run saw with another content.
     fn replaced(&self, link: &Link) -> Option<Finding> {
         let mark = &self.mark.as_ref()?.link;
+        let head = link.previous.as_ref().filter(|_| self.check.first().is_none());
+        if let Some(what) =
+            head.filter(|head| head.names(&mark.bucket, &mark.key)).and_then(|head| head.difference(mark))
+        {
+            let detail =
+                format!("{what} it records for `{}` is not what an earlier run saw; find the older version", mark.key);
+            return Some(
+                Finding::new(Code::DigestLinkMismatch, &self.chain.name, detail).object(&link.bucket, &link.key),
+            );
+        }
         let same_name = mark.bucket == link.bucket && mark.key == link.key;
         if !same_name || (mark.hash == link.hash && mark.signature == link.signature) {
             return None;
@@ -230,7 +243,7 @@ impl<S: ObjectStore> Segment<S> {
 
     /// Waits for the log files of the oldest digest and takes their results.
     async fn commit(&mut self, work: Work) {
-        let Some(judged) = work.logs.await else { return };
+        let Some(judged) = work.logs.await else { return self.chain.run.broken_off(&self.chain.name) };
         let end = work.link.end;
         if !judged.findings.is_empty() {
             self.results.wrong_at(end);
@@ -264,9 +277,8 @@ impl<S: ObjectStore> Segment<S> {
         }
     }
 
-    fn remembered_names(&self, end: Option<Timestamp>) -> Vec<Fingerprint> {
-        let logs = self.chain.remembered.logs.iter().filter(|(_, log)| self.search.is_some() && log.end == end);
-        logs.map(|(name, _)| *name).collect()
+    fn remembered_names(&mut self, end: Option<Timestamp>) -> Vec<Fingerprint> {
+        self.names_by_end.remove(&end).unwrap_or_default()
     }
 
     /// Backfill digests are a sequence of their own: signed and linked, but not every hour.
