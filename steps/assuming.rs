@@ -40,7 +40,7 @@ async fn only_the_named_become_readers(w: &mut LogproofWorld) -> Judged {
 
 /// Judges one role; a role that does not exist is nobody's to assume.
 async fn only_the_named(w: &mut LogproofWorld, arn: &str) -> Judged {
-    let estate = w.estate()?;
+    let (estate, config) = (w.estate()?, w.config()?);
     let account: Option<AccountId> = arn.split(':').nth(4).and_then(|id| id.parse().ok());
     let (Some(account), Some(name)) = (account, arn.rsplit('/').next()) else {
         return Err(Stop::because(format!("`{arn}` is not the ARN of a role")));
@@ -53,15 +53,18 @@ async fn only_the_named(w: &mut LogproofWorld, arn: &str) -> Judged {
     let trust = parse(w, &format!("the trust policy of {name}"), &found.trust_policy, "iam:GetRole", &account)?;
     let ground = Ground::read(w, &[&found.trust_policy]).await?;
     let mut who = Who::anyone().except_services();
-    for named in accounts_named(&found.trust_policy) {
-        who = who.except_account(&named);
+    // To name a stranger is no reason to let one in.
+    let known = |id: &String| ground.knows(id) || config.organization.auditor_accounts.iter().any(|a| a.as_str() == id);
+    for named in accounts_named(&found.trust_policy).iter().filter(|id| known(id)) {
+        who = who.except_account(named);
     }
     let question = Question::about(["sts:AssumeRole"]).on(arn).by(who);
     let answer = never(&ground.scene(&account, Some(trust)), &question);
     let claim = Claim {
         subject: Subject::arn(arn).at(&account, None),
         account,
-        expected: "only principals of the accounts its trust policy names can assume the role".to_owned(),
+        expected: "only principals of the accounts its trust policy names, of this organization, can assume the role"
+            .to_owned(),
         change: "replace the wildcard principal of the trust policy by the ARNs of those who need the role".to_owned(),
         exchanges: [role.exchanges(), ground.exchanges()].concat(),
         stood_for_by: None,

@@ -76,6 +76,11 @@ impl Ground {
         &self.exchanges
     }
 
+    /// Whether an account is an active member of the organization, or its management account.
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        self.management.as_str() == id || self.members.iter().any(|member| member.id.as_str() == id)
+    }
+
     /// The account whose answer is this account's answer as well.
     pub(crate) fn representative<'g>(&'g self, account: &'g AccountId) -> &'g AccountId {
         self.stands_for.get(account).unwrap_or(account)
