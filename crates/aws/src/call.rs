@@ -66,8 +66,12 @@ impl Intercept for WholeAnswers {
         &self,
         context: &BeforeDeserializationInterceptorContextRef<'_>,
         _components: &RuntimeComponents,
-        _config: &mut ConfigBag,
+        config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        // The content of an object is whatever somebody put there: nothing, or the beginning of a document, is an answer.
+        if config.load::<Metadata>().is_some_and(|metadata| metadata.name() == "GetObject") {
+            return Ok(());
+        }
         let response = context.response();
         // Every body the seam gives back is in memory.
         match response.body().bytes() {

@@ -63,16 +63,24 @@ pub struct WireResponse {
 
 /// Response headers that are kept: enough for the SDK to read the answer again and for a reader to find it in AWS's
 /// own logs.
-pub const KEPT_HEADERS: [&str; 8] = [
+pub const KEPT_HEADERS: [&str; 12] = [
     "content-type",
     "date",
     "x-amzn-requestid",
     "x-amz-request-id",
     "x-amz-id-2",
     "x-amz-bucket-region",
+    // The signature of a digest is in the metadata of its object only.
+    "x-amz-meta-backfill-generation-timestamp",
+    "x-amz-meta-signature",
+    "x-amz-meta-signature-algorithm",
     "x-amzn-errortype",
     "x-amzn-query-error",
+    RECEIPT,
 ];
+
+/// Marks an answer whose body is a receipt for the bytes that came: see [`crate::receipt`].
+pub(crate) const RECEIPT: &str = "x-logproof-receipt";
 
 /// One API exchange.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

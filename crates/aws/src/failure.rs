@@ -176,6 +176,12 @@ impl Failure {
         }
     }
 
+    /// Whether the service asks for fewer requests.
+    pub(crate) fn is_throttled(&self) -> bool {
+        matches!(self, Self::Service { code, status, .. }
+            if matches!(status, 429 | 503) || code.as_deref().is_some_and(|code| THROTTLED.contains(&code)))
+    }
+
     fn reason(self, operation: &str) -> (Reason, String) {
         match self {
             Self::Service { code, status, message, bucket_region: _ } => {
@@ -236,6 +242,7 @@ fn hint(reason: &Reason, asked: &Asked<'_>) -> String {
         }
         Reason::NoCredentials => "renew the credentials (`aws sso login`, or the environment) and run again".to_owned(),
         Reason::Undecided => "read the policies named, and attest what they allow".to_owned(),
+        Reason::Unproven => "see what the detail names, and run again".to_owned(),
         Reason::NotRecorded => {
             "the bundle was made by a run that did not ask this; run `logproof check` again".to_owned()
         }

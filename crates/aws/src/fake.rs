@@ -109,6 +109,10 @@ pub(crate) fn credentials(expiration: &str) -> WireResponse {
     )
 }
 
+/// A digest of account 222222222222.
+const DIGEST: &str = "AWSLogs/o-exampleorg1/222222222222/CloudTrail-Digest/eu-central-1/2026/01/15/\
+    222222222222_CloudTrail-Digest_eu-central-1_org-trail_eu-central-1_20260115T081020Z.json.gz";
+
 /// The least the SDK can read, with one item in each list that another question hangs on.
 fn least(tag: &CallTag) -> Answer {
     let iam =
@@ -136,7 +140,11 @@ fn least(tag: &CallTag) -> Answer {
         "s3:GetBucketLogging" => "<BucketLoggingStatus/>".into(),
         "s3:GetBucketReplication" => "<ReplicationConfiguration><Role>r</Role></ReplicationConfiguration>".into(),
         "s3:GetBucketTagging" => "<Tagging><TagSet/></Tagging>".into(),
-        "s3:ListObjectsV2" => "<ListBucketResult/>".into(),
+        "s3:ListObjectsV2" => {
+            format!("<ListBucketResult><Contents><Key>{DIGEST}</Key><Size>1</Size></Contents></ListBucketResult>")
+                .into()
+        }
+        "s3:GetObject" => "not a digest".into(),
         "s3:GetObjectRetention" => {
             "<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>2033-01-01T00:00:00Z</RetainUntilDate></Retention>"
                 .into()
@@ -148,6 +156,7 @@ fn least(tag: &CallTag) -> Answer {
         "kms:GetKeyPolicy" => r#"{"Policy":"{}"}"#.into(),
         "kms:ListGrants" => r#"{"Grants":[],"Truncated":false}"#.into(),
         "cloudtrail:GetTrailStatus" => r#"{"IsLogging":true}"#.into(),
+        "cloudtrail:ListPublicKeys" => r#"{"PublicKeyList":[]}"#.into(),
         "cloudtrail:LookupEvents" => r#"{"Events":[]}"#.into(),
         "config:DescribeConfigurationRecorders" => r#"{"ConfigurationRecorders":[{"name":"default"}]}"#.into(),
         "access-analyzer:ListAnalyzers" => {

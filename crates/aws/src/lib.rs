@@ -10,8 +10,10 @@ mod failure;
 #[cfg(test)]
 mod fake;
 pub mod mock;
+mod objects;
 mod observe;
 mod permissions;
+mod receipt;
 mod seam;
 mod session;
 
@@ -22,6 +24,7 @@ use logproof_estate::{AccountId, Answer, Config, Fact, Region, Unseen};
 
 pub use exchange::{CallTag, Exchange, KEPT_HEADERS, WireRequest, WireResponse, sha256_hex};
 pub use mock::{MockZone, ZoneError};
+pub use objects::TrailObjects;
 pub use permissions::OPERATIONS;
 pub use seam::{NoAnswer, OnCall, Recorder, Serve};
 

@@ -29,7 +29,8 @@ use logproof_estate::ExchangeId;
 
 use crate::{
     Options,
-    exchange::{CallTag, Exchange, KEPT_HEADERS, WireRequest, WireResponse, sha256_hex},
+    exchange::{CallTag, Exchange, KEPT_HEADERS, RECEIPT, WireRequest, WireResponse, sha256_hex},
+    receipt,
 };
 
 tokio::task_local! {
@@ -179,10 +180,14 @@ impl SeamConnector {
             return self.answer_earlier(tag, wire, response);
         }
         let started = Timestamp::now();
-        let answer = match &self.forward {
+        let wants_receipt = receipt::is_wanted(&request);
+        let mut answer = match &self.forward {
             Forward::Network(connector) => forward(connector, request).await,
             Forward::Served(server) => serve(server.as_ref(), &tag, &request).map(|response| (response, Vec::new())),
         };
+        if wants_receipt && let Ok((response, other_headers)) = &mut answer {
+            receipt::give(response, other_headers);
+        }
         let ended = Timestamp::now();
         let nothing = Bytes::new();
         let (status, headers, body, failure) = match &answer {
@@ -262,6 +267,10 @@ async fn forward(
     let (mut headers, mut others) = (Vec::new(), Vec::new());
     for (name, value) in response.headers() {
         let pair = (name.to_owned(), value.to_owned());
+        if name == RECEIPT {
+            // Only this program gives receipts.
+            continue;
+        }
         if KEPT_HEADERS.contains(&name) { headers.push(pair) } else { others.push(pair) }
     }
     headers.sort();

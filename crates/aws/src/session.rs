@@ -286,6 +286,23 @@ impl Session {
 
     /// S3, path-style at a custom endpoint.
     pub(crate) fn s3(&self) -> aws_sdk_s3::Client {
+        aws_sdk_s3::Client::from_conf(self.s3_config().build())
+    }
+
+    /// S3 for reading very many objects: one attempt a call, because the reader itself repeats, and slows down for all
+    /// objects when one is throttled; no checksum beside the one that the reader compares.
+    pub(crate) fn s3_for_objects(&self, receipts: bool) -> aws_sdk_s3::Client {
+        let mut builder = self
+            .s3_config()
+            .retry_config(RetryConfig::disabled())
+            .response_checksum_validation(aws_sdk_s3::config::ResponseChecksumValidation::WhenRequired);
+        if receipts {
+            builder = builder.interceptor(crate::receipt::AskForReceipts);
+        }
+        aws_sdk_s3::Client::from_conf(builder.build())
+    }
+
+    fn s3_config(&self) -> aws_sdk_s3::config::Builder {
         let mut builder = aws_sdk_s3::config::Builder::from(&self.sessions.base)
             .region(aws_types::region::Region::new(self.region.to_string()))
             .force_path_style(self.sessions.endpoints.s3_path_style)
@@ -295,7 +312,7 @@ impl Session {
         if let Some(credentials) = &self.credentials {
             builder = builder.credentials_provider(credentials.clone());
         }
-        aws_sdk_s3::Client::from_conf(builder.build())
+        builder
     }
 
     /// S3 Control; a custom endpoint is used as it stands, without the account in front of its host.
@@ -312,6 +329,13 @@ impl Session {
             builder = builder.credentials_provider(credentials.clone());
         }
         aws_sdk_s3control::Client::from_conf(builder.build())
+    }
+
+    /// How often a call is attempted, and how long to wait before the second attempt.
+    pub(crate) fn patience(&self) -> (u32, Duration) {
+        let retries = self.sessions.base.retry_config();
+        let wait = retries.map_or(Duration::from_secs(1), RetryConfig::initial_backoff);
+        (self.sessions.access.max_attempts.max(1), wait)
     }
 
     /// Region of this session.

@@ -7,15 +7,16 @@
 use std::{fmt, ops::Deref, sync::Arc};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     facts::{
         AccessAnalyzer, AccountAuthorization, Acl, Alarm, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
-        ConfigDelivery, ConfigRecorder, DelegatedAdministrator, Directory, EventRule, EventSelectors, KeyGrant,
-        KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention,
-        OrgPolicy, OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Replication, Role, RuleTarget,
-        Subscription, Trail, TrailEvent, TrailEventQuery, TrailStatus, Versioning,
+        ChainIntegrity, ChainQuery, ConfigDelivery, ConfigRecorder, DelegatedAdministrator, Directory, EventRule,
+        EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock,
+        ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Replication,
+        Role, RuleTarget, Subscription, Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
     },
     place::{AccountId, BucketRef, KeyRef, Region},
 };
@@ -110,6 +111,8 @@ pub enum Reason {
     NotRecorded,
     /// The policies were read, but what they decide could not be determined.
     Undecided,
+    /// What was read neither proves nor disproves it, for example for want of the key of a signature.
+    Unproven,
 }
 
 /// A question that could not be answered: what was asked, where, why not, and what to do. Never a verdict on the
@@ -146,6 +149,7 @@ impl fmt::Display for Unseen {
             Reason::NoCredentials => "no usable credentials".to_owned(),
             Reason::NotRecorded => "not in the recording".to_owned(),
             Reason::Undecided => "the policies do not decide it".to_owned(),
+            Reason::Unproven => "what was read does not prove it".to_owned(),
         };
         write!(f, "cannot read `{}` with {} in account {}", self.subject, self.operation, self.account)?;
         if let Some(region) = &self.region {
@@ -253,6 +257,10 @@ questions! {
     event_selectors(account: &AccountId, region: &Region, trail_arn: &str) -> EventSelectors;
     /// Recorded management events of the last 90 days (`cloudtrail:LookupEvents`).
     trail_events(account: &AccountId, region: &Region, query: &TrailEventQuery) -> Vec<TrailEvent>;
+    /// The Region's public keys that were in use at some time from `from` to `until` (`cloudtrail:ListPublicKeys`).
+    trail_public_keys(account: &AccountId, region: &Region, from: Timestamp, until: Timestamp) -> Vec<TrailPublicKey>;
+    /// One chain of digests and the log files it names, verified (`s3:ListObjectsV2`, `GetObject`).
+    digest_chain(bucket: &BucketRef, query: &ChainQuery) -> ChainIntegrity;
 
     /// Configuration recorders with their status (`config:DescribeConfigurationRecorders`, `DescribeConfigurationRecorderStatus`).
     config_recorders(account: &AccountId, region: &Region) -> Vec<ConfigRecorder>;

@@ -8,6 +8,7 @@
 
 use crate::hash::{Hasher, Sha256};
 use flate2::{Decompress, FlushDecompress, Status};
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use thiserror::Error;
 
@@ -19,7 +20,8 @@ thread_local! {
 }
 
 /// Why bytes are not exactly one gzip member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum GzipError {
     /// The member does not end within the object.
     #[error("the compressed data ends early; compare the size of the object with the size when it was delivered")]
@@ -36,7 +38,7 @@ pub enum GzipError {
 }
 
 /// What inflating gave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inflated {
     /// The hash of the inflated bytes.
     pub sha256: Sha256,

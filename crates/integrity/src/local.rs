@@ -106,7 +106,12 @@ impl LocalStore {
         }
         let body = fs::read(&path).map_err(|error| describe(&error))?;
         let declared_len = Some(body.len() as u64);
-        Ok(Object { body: body.into(), declared_len, metadata: sidecar.map(|sidecar| sidecar.metadata) })
+        Ok(Object {
+            body: body.into(),
+            declared_len,
+            metadata: sidecar.map(|sidecar| sidecar.metadata),
+            inflated: None,
+        })
     }
 }
 

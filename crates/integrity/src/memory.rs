@@ -75,6 +75,6 @@ impl ObjectStore for MemoryStore {
     async fn get(&self, bucket: &str, key: &str) -> Result<Object, StoreError> {
         let stored = self.object(bucket, key).ok_or(StoreError::NotFound)?;
         let declared_len = Some(stored.body.len() as u64);
-        Ok(Object { body: stored.body.clone(), declared_len, metadata: stored.metadata.clone() })
+        Ok(Object { body: stored.body.clone(), declared_len, metadata: stored.metadata.clone(), inflated: None })
     }
 }

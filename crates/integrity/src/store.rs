@@ -3,6 +3,7 @@
 //! Owns: the trait and the kinds of failure that must be told apart. Must not know: any store.
 
 use crate::digest::Metadata;
+use crate::gzip::{GzipError, Inflated};
 use bytes::Bytes;
 use std::future::Future;
 use thiserror::Error;
@@ -44,6 +45,8 @@ pub struct Object {
     pub declared_len: Option<u64>,
     /// Its user metadata, lower-case names without `x-amz-meta-`. Nothing if this store does not know them.
     pub metadata: Option<Metadata>,
+    /// What inflating the object gave, if the store did that already: then `body` is not looked at.
+    pub inflated: Option<Result<Inflated, GzipError>>,
 }
 
 /// One entry of a list.

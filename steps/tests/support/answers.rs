@@ -1,6 +1,7 @@
 //! Answers the questions of the port out of a [`Zone`]; a question the zone knows nothing of is not answered.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use logproof_estate::{
     AccountId, Answer, BucketRef, ExchangeId, Fact, KeyRef, Reason, Region, Source, Unseen, facts::*,
 };
@@ -165,6 +166,8 @@ unanswered {
         key_policy(key: &KeyRef) -> String;
         key_grants(key: &KeyRef) -> Vec<KeyGrant>;
         trail_events(account: &AccountId, region: &Region, query: &TrailEventQuery) -> Vec<TrailEvent>;
+        trail_public_keys(account: &AccountId, region: &Region, from: Timestamp, until: Timestamp) -> Vec<TrailPublicKey>;
+        digest_chain(bucket: &BucketRef, query: &ChainQuery) -> ChainIntegrity;
         config_recorders(account: &AccountId, region: &Region) -> Vec<ConfigRecorder>;
         config_delivery(account: &AccountId, region: &Region) -> Vec<ConfigDelivery>;
         event_rules(account: &AccountId, region: &Region) -> Vec<EventRule>;

@@ -3,10 +3,17 @@
 use aws_sdk_cloudtrail::{Client, types};
 use aws_smithy_types::DateTime;
 use logproof_estate::facts::{
-    AdvancedSelector, BasicSelector, EventSelectors, FieldSelector, Trail, TrailEvent, TrailEventQuery, TrailStatus,
+    AdvancedSelector, BasicSelector, EventSelectors, FieldSelector, Trail, TrailEvent, TrailEventQuery, TrailPublicKey,
+    TrailStatus,
 };
 
-use super::{optional, pages::at_most, present, required, timestamp};
+use jiff::Timestamp;
+
+use super::{
+    optional,
+    pages::{all_pages, at_most},
+    present, required, timestamp,
+};
 use crate::failure::{Failure, absent};
 
 /// A question that needs more recorded events than this is not answered: LookupEvents gives 50 a call, two calls a
@@ -126,4 +133,33 @@ fn to_event(event: &types::Event) -> Result<TrailEvent, Failure> {
         username: optional(event.username()),
         record: required(event.cloud_trail_event(), "event record")?,
     })
+}
+
+/// Public keys that were in use at some time in the period.
+///
+/// See: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_ListPublicKeys.html>
+pub(super) async fn public_keys(
+    cloudtrail: &Client,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<TrailPublicKey>, Failure> {
+    all_pages(|token| async move {
+        let output = cloudtrail
+            .list_public_keys()
+            .start_time(DateTime::from_secs(from.as_second()))
+            .end_time(DateTime::from_secs(until.as_second()))
+            .set_next_token(token)
+            .send()
+            .await?;
+        let keys = present(output.public_key_list.as_ref(), "list of public keys")?.iter().map(|key| {
+            Ok(TrailPublicKey {
+                fingerprint: required(key.fingerprint(), "fingerprint of the public key")?,
+                value: present(key.value(), "value of the public key")?.as_ref().to_vec(),
+                valid_from: key.validity_start_time().and_then(timestamp),
+                valid_until: key.validity_end_time().and_then(timestamp),
+            })
+        });
+        Ok((keys.collect::<Result<_, Failure>>()?, output.next_token().map(str::to_owned)))
+    })
+    .await
 }

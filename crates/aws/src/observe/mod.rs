@@ -9,6 +9,7 @@ mod cloudwatch;
 mod config;
 mod events;
 mod iam;
+mod integrity;
 mod kms;
 mod logs;
 mod organizations;

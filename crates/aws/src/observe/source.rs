@@ -4,14 +4,15 @@
 //! Services without Regions are asked at the home Region's endpoints, and no Region is reported for them.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use logproof_estate::{
     AccountId, Answer, BucketRef, KeyRef, Region, Source,
     facts::{
         AccessAnalyzer, AccountAuthorization, Acl, Alarm, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
-        ConfigDelivery, ConfigRecorder, DelegatedAdministrator, Directory, EventRule, EventSelectors, KeyGrant,
-        KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention,
-        OrgPolicy, OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Replication, Role, RuleTarget,
-        Subscription, Trail, TrailEvent, TrailEventQuery, TrailStatus, Versioning,
+        ChainIntegrity, ChainQuery, ConfigDelivery, ConfigRecorder, DelegatedAdministrator, Directory, EventRule,
+        EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock,
+        ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Replication,
+        Role, RuleTarget, Subscription, Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
     },
 };
 
@@ -216,6 +217,22 @@ impl Source for Aws {
     ) -> Answer<Vec<TrailEvent>> {
         let asked = here("cloudtrail:LookupEvents", account, region, &query.value);
         self.ask(asked, |session| async move { cloudtrail::trail_events(&session.cloudtrail(), query).await }).await
+    }
+
+    async fn trail_public_keys(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Answer<Vec<TrailPublicKey>> {
+        let asked = here("cloudtrail:ListPublicKeys", account, region, "the public keys of CloudTrail");
+        let ask = |session: Session| async move { cloudtrail::public_keys(&session.cloudtrail(), from, until).await };
+        self.ask(asked, ask).await
+    }
+
+    async fn digest_chain(&self, bucket: &BucketRef, query: &ChainQuery) -> Answer<ChainIntegrity> {
+        self.verify_chain(bucket, query).await
     }
 
     async fn config_recorders(&self, account: &AccountId, region: &Region) -> Answer<Vec<ConfigRecorder>> {

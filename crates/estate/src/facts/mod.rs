@@ -6,6 +6,7 @@
 mod alerting;
 mod bucket;
 mod iam;
+mod integrity;
 mod key;
 mod organization;
 mod recorder;
@@ -14,6 +15,7 @@ mod trail;
 pub use alerting::*;
 pub use bucket::*;
 pub use iam::*;
+pub use integrity::*;
 pub use key::*;
 pub use organization::*;
 pub use recorder::*;

@@ -223,6 +223,9 @@ impl<S: ObjectStore> Chain<S> {
 
 async fn inflate_held(held: Held, limit: u64) -> Result<Inflated, (Code, String)> {
     let refused = |error: GzipError| (log_code(error), error.to_string());
+    if let Some(result) = held.object.inflated {
+        return result.map_err(refused);
+    }
     if held.object.body.len() < LARGE_BYTES {
         return hash_inflated(&held.object.body, limit).map_err(refused);
     }

@@ -1,7 +1,8 @@
 //! AWS CloudTrail.
 
 use logproof_estate::facts::{
-    AdvancedSelector, BasicSelector, EventSelectors, FieldSelector, Trail, TrailEvent, TrailEventQuery, TrailStatus,
+    AdvancedSelector, BasicSelector, EventSelectors, FieldSelector, Trail, TrailEvent, TrailEventQuery, TrailPublicKey,
+    TrailStatus,
 };
 use serde_json::{Value, json};
 
@@ -209,4 +210,33 @@ async fn more_events_than_can_be_read_are_no_answer() {
     let cloudtrail = client!(aws_sdk_cloudtrail: lookup_events => (0..21).map(page));
     let why = malformed(cloudtrail::trail_events(&cloudtrail, &query()).await);
     assert_eq!(why, "more than 1000 items: not read to the end");
+}
+
+fn keys(fingerprint: &str) -> Wire {
+    answer(json!({"PublicKeyList": [{
+        "Fingerprint": fingerprint, "Value": "AQID",
+        "ValidityStartTime": 1_767_225_600, "ValidityEndTime": 1_769_904_000,
+    }]}))
+}
+
+fails_apart!(public_keys: aws_sdk_cloudtrail::list_public_keys, Json,
+    "cloudtrail:ListPublicKeys" needs "cloudtrail:ListPublicKeys",
+    keys("ab"), |cloudtrail| cloudtrail::public_keys(cloudtrail, query().from, query().until));
+
+#[tokio::test]
+async fn public_keys_of_a_region() {
+    let cloudtrail = client!(aws_sdk_cloudtrail: list_public_keys => [keys("ab")]);
+    let expected = TrailPublicKey {
+        fingerprint: "ab".to_owned(),
+        value: vec![1, 2, 3],
+        valid_from: Some(at("2026-01-01T00:00:00Z")),
+        valid_until: Some(at("2026-02-01T00:00:00Z")),
+    };
+    let found = cloudtrail::public_keys(&cloudtrail, query().from, query().until).await.unwrap();
+    assert_eq!(found, [expected]);
+    let cloudtrail = client!(aws_sdk_cloudtrail: list_public_keys => [answer(json!({"PublicKeyList": []}))]);
+    assert_eq!(cloudtrail::public_keys(&cloudtrail, query().from, query().until).await.unwrap(), []);
+    let cloudtrail = client!(aws_sdk_cloudtrail: list_public_keys => [keys("")]);
+    let why = malformed(cloudtrail::public_keys(&cloudtrail, query().from, query().until).await);
+    assert_eq!(why, "the answer has no fingerprint of the public key");
 }

@@ -10,7 +10,7 @@ use std::{
 use futures::future::join_all;
 use logproof_estate::{
     Estate, KeyRef, Unseen,
-    facts::{OrgPolicyKind, TrailEventQuery},
+    facts::{ChainQuery, OrgPolicyKind, TrailEventQuery},
 };
 
 use super::support::{account, at, bucket, region};
@@ -59,6 +59,8 @@ questions! {
     trail_status(&account(), &region(), "arn:t"),
     event_selectors(&account(), &region(), "arn:t"),
     trail_events(&account(), &region(), &lookup()),
+    trail_public_keys(&account(), &region(), at("2026-01-14T12:00:00Z"), at("2026-01-15T12:00:00Z")),
+    digest_chain(&bucket(), &chain()),
     config_recorders(&account(), &region()),
     config_delivery(&account(), &region()),
     event_rules(&account(), &region()),
@@ -86,6 +88,23 @@ fn lookup() -> TrailEventQuery {
 
 fn estate(server: &Arc<fake::Fake>) -> Estate {
     Estate::new(Arc::new(fake::config()), Arc::new(server.aws()), at("2026-01-15T12:00:00Z"))
+}
+
+/// Of a window in which the fake has a digest.
+fn chain() -> ChainQuery {
+    ChainQuery {
+        trail: "org-trail".to_owned(),
+        home_region: region(),
+        prefix: None,
+        organization: Some("o-exampleorg1".to_owned()),
+        account: account(),
+        region: region(),
+        since: None,
+        from: at("2026-01-15T06:00:00Z"),
+        until: at("2026-01-15T12:00:00Z"),
+        log_files_per_mille: 1000,
+        keys: [].into(),
+    }
 }
 
 /// Asks everything `times` over at once and returns what the server was asked, sorted.
