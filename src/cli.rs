@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::ask::AskArgs;
+use crate::{ask::AskArgs, trail::args::TrailArgs};
 
 /// Examines an AWS log store against readable controls and leaves evidence of what was seen.
 #[derive(Debug, Parser)]
@@ -32,6 +32,8 @@ pub enum Command {
     Init(InitArgs),
     /// Ask a policy question: can, who-can, never, difference.
     Ask(AskArgs),
+    /// Prove that the delivered logs are untouched: verify CloudTrail's digests and log files.
+    Trail(TrailArgs),
     /// Verify the evidence of a run: files, exchanges, seal, chain.
     Verify(VerifyArgs),
     /// Run a bundle's own features on its own exchanges, offline, and compare verdict by verdict.

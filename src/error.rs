@@ -110,6 +110,9 @@ pub enum Error {
     /// Somebody stopped the run before it had looked at anything.
     #[error("interrupted before anything was examined\nhint: run it again")]
     Interrupted,
+    /// Somebody stopped a verification.
+    #[error("interrupted: there is no result\nhint: run it again; with `--checkpoint FILE` it goes on where it was")]
+    Stopped,
     /// The landing zone cannot be reached at all.
     #[error("{0}\nhint: {hint}", hint = .0.hint)]
     Unreachable(Box<Unseen>),
@@ -120,7 +123,9 @@ impl Error {
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Unwritable { .. } | Self::Unreachable(_) | Self::Interrupted | Self::Evidence(_) => Exit::Unassessed,
+            Self::Unwritable { .. } | Self::Unreachable(_) | Self::Interrupted | Self::Stopped | Self::Evidence(_) => {
+                Exit::Unassessed
+            }
             _ => Exit::Usage,
         }
     }

@@ -26,4 +26,5 @@ pub mod run;
 pub mod runner;
 pub mod selection;
 pub mod target;
+pub mod trail;
 pub mod vocabulary;

@@ -57,6 +57,7 @@ pub async fn run(cli: Cli) -> Result<Exit, Error> {
         }
         Command::Init(args) => commands::init(&args).await,
         Command::Ask(args) => commands::ask(&args.question).await,
+        Command::Trail(args) => crate::trail::trail(&args).await,
         Command::Verify(args) => commands::verify(&args),
         Command::Replay(args) => commands::replay(&args).await,
         Command::Report(args) => commands::report(&args),
@@ -240,7 +241,7 @@ fn on_call(progress: &Progress) -> OnCall {
 }
 
 /// Resolves when somebody wants the run to stop: Ctrl-C, or SIGTERM as CI systems send it.
-async fn interrupted() {
+pub(crate) async fn interrupted() {
     let ctrl_c = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use jiff::Timestamp;
-use logproof_aws::{Aws, MockZone, Options};
-use logproof_estate::{Config, Source, assessment::Target, config::ConfigError};
+use logproof_aws::{Aws, MockZone, Options, TrailObjects};
+use logproof_estate::{BucketRef, Config, Source, Unseen, assessment::Target, config::ConfigError};
 
 use crate::{cli::CheckArgs, error::Error};
 
@@ -27,6 +27,14 @@ impl Connected {
     #[must_use]
     pub fn source(&self) -> Arc<dyn Source> {
         Arc::clone(&self.aws) as Arc<dyn Source>
+    }
+
+    /// The objects of a trail's bucket.
+    ///
+    /// # Errors
+    /// [`Unseen`] when the bucket's account cannot be entered.
+    pub async fn objects(&self, bucket: &BucketRef) -> Result<TrailObjects, Unseen> {
+        self.aws.trail_objects(bucket).await
     }
 
     /// Calls so far by `service:Operation`.

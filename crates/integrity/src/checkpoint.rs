@@ -186,17 +186,9 @@ impl Checkpoint {
             Err(TryLockError::WouldBlock) => return Err(CheckpointError::InUse(path.to_owned())),
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
+        let state = read(path)?;
+        // Only now is the file known to be a checkpoint: opening it for appending cuts off a torn last line.
         let lines = JsonLines::append(path).map_err(failed)?;
-        let mut state = State::default();
-        for (number, text) in BufReader::new(File::open(path).map_err(failed)?).lines().enumerate() {
-            let text = text.map_err(failed)?;
-            let line = serde_json::from_str(&text).map_err(|source| CheckpointError::Line {
-                path: path.to_owned(),
-                line: number + 1,
-                source,
-            })?;
-            state.take(line);
-        }
         Ok(Self { file: Some((path.to_owned(), lines)), state: Mutex::new(state), _lock: Some(lock) })
     }
 
@@ -211,6 +203,14 @@ impl Checkpoint {
     pub fn is_interrupted(&self) -> bool {
         let state = self.state();
         !state.progress.is_empty() || !state.finished.is_empty()
+    }
+
+    /// The period of an interrupted run that judged at least one object.
+    #[must_use]
+    pub fn interrupted(&self) -> Option<Window> {
+        let state = self.state();
+        let judged = !state.progress.is_empty() || !state.finished.is_empty();
+        state.identity.as_ref().filter(|_| judged).map(|identity| identity.window)
     }
 
     /// Begins a run, or continues the interrupted one if it is the same.
@@ -306,6 +306,33 @@ impl Checkpoint {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How every line begins.
+const LINE_BEGINS: &[u8] = br#"{"line":""#;
+
+/// Reads all whole lines; what a killed process left unfinished is no line.
+fn read(path: &Path) -> Result<State, CheckpointError> {
+    let failed = |source| CheckpointError::File { path: path.to_owned(), source };
+    let mut reader = BufReader::new(File::open(path).map_err(failed)?);
+    let (mut state, mut number, mut text) = (State::default(), 0, Vec::new());
+    loop {
+        text.clear();
+        number += 1;
+        if reader.read_until(b'\n', &mut text).map_err(failed)? == 0 {
+            return Ok(state);
+        }
+        let torn = text.last() != Some(&b'\n');
+        if torn && text.iter().zip(LINE_BEGINS).all(|(found, expected)| found == expected) {
+            return Ok(state);
+        }
+        let line = serde_json::from_slice(&text).map_err(|source| CheckpointError::Line {
+            path: path.to_owned(),
+            line: number,
+            source,
+        })?;
+        state.take(line);
     }
 }
 

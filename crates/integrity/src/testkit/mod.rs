@@ -8,10 +8,12 @@ mod defects;
 mod faults;
 mod generate;
 mod sign;
+mod stand_in;
 mod tree;
 
 pub use defects::{Defect, Edit};
 pub use faults::{Fault, FaultyStore};
 pub use generate::{Generated, Plan, gzip};
 pub use sign::{Signer, public_keys_json};
+pub use stand_in::{Plot, StandIn, Trouble};
 pub use tree::write_tree;

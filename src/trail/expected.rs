@@ -1,0 +1,104 @@
+//! The chains that must be there: every active account in every governed Region, as the organization itself says.
+
+use std::{collections::BTreeSet, path::Path};
+
+use logproof_estate::{Estate, Fact, Unseen, facts};
+use logproof_integrity::{Inventory, Row, Trail};
+
+use super::{args::ExpectedArgs, connection::Connection, failed};
+use crate::error::Error;
+
+/// Expected chains, and which accounts are not among them.
+pub(super) struct Expected {
+    pub(super) inventory: Inventory,
+    pub(super) left_out: Vec<String>,
+}
+
+/// Asks the organization and the trail.
+pub(super) async fn ask(connection: &Connection) -> Result<Expected, Error> {
+    let estate = connection.estate().await?;
+    let unseen = |unseen: Unseen| Error::Unreachable(Box::new(unseen));
+    let trail = trail(&estate).await?;
+    let organization = estate.organization().await.map_err(unseen)?;
+    let directory = estate.directory().await.map_err(unseen)?;
+    let config = estate.config();
+    let home = config.organization.home_region.to_string();
+    let home_region = trail.home_region.clone().unwrap_or(home);
+    let regions: Vec<String> = match trail.is_multi_region {
+        true => config.organization.governed_regions.iter().map(ToString::to_string).collect(),
+        false => vec![home_region.clone()],
+    };
+    let mut expected = Expected {
+        inventory: Inventory {
+            trail: Trail {
+                name: trail.name.clone(),
+                home_region,
+                bucket: trail.bucket.clone(),
+                prefix: trail.prefix.clone(),
+                organization: trail.is_organization_trail.then(|| organization.id.clone()),
+            },
+            rows: Vec::new(),
+        },
+        left_out: Vec::new(),
+    };
+    for account in &directory.accounts {
+        if !trail.is_organization_trail && account.id != config.organization.management_account {
+            expected.left_out.push(format!("account {}: the trail is not an organization trail", account.id));
+        } else if account.status == "ACTIVE" {
+            let row = |region: &String| Row { since: account.joined, ..Row::new(account.id.as_str(), region) };
+            expected.inventory.rows.extend(regions.iter().map(row));
+        } else {
+            expected.left_out.push(format!("account {}: its status is {}", account.id, account.status));
+        }
+    }
+    Ok(expected)
+}
+
+async fn trail(estate: &Estate) -> Result<facts::Trail, Error> {
+    let config = estate.config();
+    let (account, region) = (&config.organization.management_account, &config.organization.home_region);
+    let trails: Fact<Vec<facts::Trail>> =
+        estate.trails(account, region).await.map_err(|unseen| Error::Unreachable(Box::new(unseen)))?;
+    let arn = config.trail_arn();
+    trails.iter().find(|trail| trail.arn == arn).cloned().ok_or_else(|| {
+        let names: Vec<&str> = trails.iter().map(|trail| trail.arn.as_str()).collect();
+        let seen = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        failed(format!(
+            "there is no trail `{arn}`: seen in account {account}, {region}: {seen}\nhint: correct `names.trail` in the \
+             configuration"
+        ))
+    })
+}
+
+/// Reads an inventory that `logproof trail inventory` wrote.
+pub(super) fn read(path: &Path) -> Result<Inventory, Error> {
+    serde_json::from_str(&super::read(path)?).map_err(|error| {
+        failed(format!(
+            "`{}` is not an inventory: {error}\nhint: make one with `logproof trail inventory --out FILE`",
+            path.display()
+        ))
+    })
+}
+
+/// Only the accounts and Regions that were asked for. One that is not expected is refused: it could never be missing.
+pub(super) fn narrow(mut inventory: Inventory, args: &ExpectedArgs) -> Result<Inventory, Error> {
+    let known = |of: fn(&Row) -> &String| inventory.rows.iter().map(of).collect::<BTreeSet<_>>();
+    let (accounts, regions) = (known(|row| &row.account), known(|row| &row.region));
+    let refuse = |what: &str, name: &str, known: &BTreeSet<&String>| {
+        let some: Vec<&str> = known.iter().take(20).map(|name| name.as_str()).collect();
+        let more = if known.len() > some.len() { ", ..." } else { "" };
+        failed(format!("{what} `{name}` is not expected to have a chain\nhint: expected are {}{more}", some.join(", ")))
+    };
+    if let Some(name) = args.accounts.iter().find(|name| !accounts.contains(name)) {
+        return Err(refuse("account", name, &accounts));
+    }
+    if let Some(name) = args.regions.iter().find(|name| !regions.contains(name)) {
+        return Err(refuse("Region", name, &regions));
+    }
+    let wanted = |list: &[String], name: &String| list.is_empty() || list.contains(name);
+    inventory.rows.retain(|row| wanted(&args.accounts, &row.account) && wanted(&args.regions, &row.region));
+    if inventory.rows.is_empty() {
+        return Err(failed("no chain is expected: nothing would be verified\nhint: name other accounts or Regions"));
+    }
+    Ok(inventory)
+}

@@ -1,0 +1,186 @@
+//! `logproof trail`: whether the delivered logs are the ones CloudTrail delivered, for the whole organization.
+//!
+//! Brings together the expected chains, the public keys and the objects, runs the verifier of `logproof-integrity` and
+//! keeps its evidence. It must not know how anything is verified.
+
+pub mod args;
+mod connection;
+mod expected;
+mod keys;
+mod merge;
+mod output;
+mod place;
+mod plan;
+mod progress;
+
+use std::{path::Path, sync::Arc};
+
+use logproof_integrity::{Checkpoint, Config, Inventory, Job, JsonLines, LocalStore, ObjectStore, Report, Verifier};
+
+use crate::{
+    error::Error,
+    exit::Exit,
+    run::{interrupted, print, say},
+};
+use args::{InventoryTrailArgs, TrailArgs, TrailCommand, TrailFormat, VerifyTrailArgs};
+use connection::Connection;
+use place::Place;
+use plan::Plan;
+
+/// `logproof trail`.
+///
+/// # Errors
+/// [`Error`].
+pub async fn trail(args: &TrailArgs) -> Result<Exit, Error> {
+    match &args.command {
+        TrailCommand::Verify(args) => verify(args).await,
+        TrailCommand::Merge(args) => merge::merge(args),
+        TrailCommand::Inventory(args) => inventory(args).await,
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::Command(error.to_string())
+}
+
+fn exit(outcome: logproof_integrity::Outcome) -> Exit {
+    match outcome {
+        logproof_integrity::Outcome::Valid => Exit::Success,
+        logproof_integrity::Outcome::Invalid => Exit::Fail,
+        logproof_integrity::Outcome::Undetermined => Exit::Unassessed,
+    }
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })
+}
+
+async fn inventory(args: &InventoryTrailArgs) -> Result<Exit, Error> {
+    let connection = Connection::new(&args.expected);
+    let expected = expected::ask(&connection).await?;
+    for left_out in &expected.left_out {
+        say(&format!("left out: {left_out}"));
+    }
+    let inventory = expected::narrow(expected.inventory, &args.expected)?;
+    let mut text = serde_json::to_string_pretty(&inventory).map_err(failed)?;
+    text.push('\n');
+    match &args.out {
+        Some(path) => std::fs::write(path, text).map_err(|source| Error::Unwritable { path: path.clone(), source })?,
+        None => print(|out| out.write_all(text.as_bytes())),
+    }
+    Ok(Exit::Success)
+}
+
+async fn verify(args: &VerifyTrailArgs) -> Result<Exit, Error> {
+    let checkpoint = match &args.checkpoint {
+        Some(path) => Checkpoint::open(path).map_err(hinted)?,
+        None => Checkpoint::none(),
+    };
+    let connection = Connection::new(&args.expected);
+    let plan = Plan::of(args, &checkpoint, connection.now().await?)?;
+    let inventory = expected_chains(args, &connection).await?;
+    let copy = args.local.as_deref().map(|folder| local(folder, &inventory)).transpose()?;
+    let place = Place::prepare(args, &plan, &inventory, &checkpoint)?;
+    let keys = keys::find(args.keys.as_deref(), &connection, &inventory, &plan).await?;
+    place.keep("public-keys.json", &keys.text)?;
+    let sink = JsonLines::append(&place.evidence()).map_err(|source| place.unwritable(source))?;
+    let job = Job {
+        keys: Arc::new(keys.keys),
+        inventory: inventory.clone(),
+        window: plan.window,
+        now: plan.now,
+        shard: plan.shard,
+        checkpoint: Arc::new(checkpoint),
+        sink: Arc::new(sink),
+        progress: progress::on_terminal(!args.no_progress),
+    };
+    let config = settings(args, &plan);
+    let report = match copy {
+        Some(copy) => run(config, copy, job, args).await?,
+        None => run(config, connection.objects(&inventory.trail.bucket).await?, job, args).await?,
+    };
+    let summary = place.summarise(&report)?;
+    print(|out| match args.format {
+        TrailFormat::Text => output::text(&report, &[], out)
+            .and_then(|()| writeln!(out, "evidence: {} (sha256 {})", place.evidence().display(), summary.sha256)),
+        TrailFormat::Json => output::json(&summary, out),
+    });
+    Ok(exit(report.outcome))
+}
+
+async fn run<S: ObjectStore>(config: Config, store: S, job: Job, args: &VerifyTrailArgs) -> Result<Report, Error> {
+    let verifier = Verifier::new(config);
+    let result = tokio::select! {
+        biased;
+        () = interrupted() => {
+            if let Some(path) = &args.checkpoint {
+                say(&format!("what was verified so far is in `{}`: the same command goes on", path.display()));
+            }
+            return Err(Error::Stopped);
+        }
+        result = verifier.run(store, job) => result,
+    };
+    result.map_err(|error| match error {
+        logproof_integrity::RunError::Evidence(_) => Error::Evidence(hint_of(&error.to_string())),
+        error => hinted(error),
+    })
+}
+
+/// The words after the last semicolon of the verifier's errors are what to do.
+fn hinted(error: impl std::fmt::Display) -> Error {
+    Error::Command(hint_of(&error.to_string()))
+}
+
+fn hint_of(text: &str) -> String {
+    text.rsplit_once("; ").map_or_else(|| text.to_owned(), |(problem, hint)| format!("{problem}\nhint: {hint}"))
+}
+
+fn settings(args: &VerifyTrailArgs, plan: &Plan) -> Config {
+    let most = usize::from(args.in_flight);
+    let default = Config::default();
+    Config {
+        reads_at_first: default.reads_at_first.min(most),
+        reads_at_most: most,
+        sampling: plan.sampling,
+        incremental: args.incremental,
+        ..default
+    }
+}
+
+async fn expected_chains(args: &VerifyTrailArgs, connection: &Connection) -> Result<Inventory, Error> {
+    let whole = match &args.inventory {
+        Some(path) => expected::read(path)?,
+        None => {
+            let expected = expected::ask(connection).await?;
+            for left_out in &expected.left_out {
+                say(&format!("left out: {left_out}"));
+            }
+            expected.inventory
+        }
+    };
+    expected::narrow(whole, &args.expected)
+}
+
+/// A copy of the bucket. That there is none must not look like a bucket without logs.
+fn local(folder: &Path, inventory: &Inventory) -> Result<LocalStore, Error> {
+    let bucket = &inventory.trail.bucket;
+    if !folder.is_dir() {
+        return Err(failed(format!(
+            "`{}` is not a folder\nhint: name the folder that holds the copy of bucket `{bucket}`",
+            folder.display()
+        )));
+    }
+    if folder.join(bucket).is_dir() {
+        return Ok(LocalStore::of_buckets(folder));
+    }
+    let prefix = inventory.trail.prefix.as_deref().unwrap_or_default();
+    if folder.join(prefix).join("AWSLogs").is_dir() {
+        return Ok(LocalStore::of_bucket(folder, bucket));
+    }
+    Err(failed(format!(
+        "`{}` holds neither a folder `{bucket}` nor the folder `{}`\nhint: copy the bucket with its keys as they are, for \
+         example with `aws s3 sync s3://{bucket} DIR`",
+        folder.display(),
+        Path::new(prefix).join("AWSLogs").display()
+    )))
+}
