@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use cucumber::then;
 use logproof_estate::{
-    BucketRef, ExchangeId, Reason, Unseen,
+    AccountId, BucketRef, ExchangeId, Reason, Region, Unseen,
+    facts::RuleTarget,
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
@@ -178,7 +179,7 @@ impl Watch {
             let pattern = EventPattern::parse(text);
             let alarm = Alarm { rule: rule.clone(), pattern, leads: Vec::new(), exchanges: Vec::new() };
             let may_see = changes.iter().chain(&writes).any(|event| alarm.sees(event) != Matched::No);
-            alarms.push(if may_see { follow(w, &bucket, alarm).await? } else { alarm });
+            alarms.push(if may_see { follow(w, &bucket.owner, &bucket.region, alarm).await? } else { alarm });
         }
         Ok(Self { bucket, scenery, changes, writes, alarms, exchanges: rules.exchanges().to_vec() })
     }
@@ -272,17 +273,47 @@ impl Watch {
 }
 
 /// Asks for the targets of a rule, and for the subscriptions of those that are topics.
-async fn follow(w: &mut LogproofWorld, bucket: &BucketRef, mut alarm: Alarm) -> Result<Alarm, Stop> {
+pub(crate) async fn follow(
+    w: &mut LogproofWorld,
+    account: &AccountId,
+    region: &Region,
+    mut alarm: Alarm,
+) -> Result<Alarm, Stop> {
     let estate = w.estate()?;
-    let targets = w.see(estate.rule_targets(&bucket.owner, &bucket.region, &alarm.rule.name).await)?;
+    let targets = w.see(estate.rule_targets(account, region, &alarm.rule.name).await)?;
     alarm.exchanges.extend_from_slice(targets.exchanges());
-    let answers = ask_each(targets.to_vec(), |target| {
+    for (lead, seen) in leads(w, account, region, targets.to_vec()).await? {
+        alarm.exchanges.extend(seen);
+        alarm.leads.push(lead);
+    }
+    Ok(alarm)
+}
+
+/// The actions of an alarm as leads, each with the exchanges it rests on.
+pub(crate) async fn subscriptions_of(
+    w: &mut LogproofWorld,
+    account: &AccountId,
+    region: &Region,
+    actions: &[String],
+) -> Result<Vec<(Lead, Vec<ExchangeId>)>, Stop> {
+    let targets = actions.iter().map(|arn| RuleTarget { id: arn.clone(), arn: arn.clone() });
+    leads(w, account, region, targets.collect()).await
+}
+
+async fn leads(
+    w: &mut LogproofWorld,
+    account: &AccountId,
+    region: &Region,
+    targets: Vec<RuleTarget>,
+) -> Result<Vec<(Lead, Vec<ExchangeId>)>, Stop> {
+    let estate = w.estate()?;
+    let answers = ask_each(targets, |target| {
         let estate = Arc::clone(&estate);
         async move {
             let mut parts = target.arn.split(':').skip(2);
             let topic = parts.next() == Some("sns");
-            let region = parts.next().and_then(|region| region.parse().ok()).unwrap_or_else(|| bucket.region.clone());
-            let owner = parts.next().and_then(|account| account.parse().ok()).unwrap_or_else(|| bucket.owner.clone());
+            let region = parts.next().and_then(|region| region.parse().ok()).unwrap_or_else(|| region.clone());
+            let owner = parts.next().and_then(|account| account.parse().ok()).unwrap_or_else(|| account.clone());
             let answer = match topic {
                 true => Some(estate.topic_subscriptions(&owner, &region, &target.arn).await),
                 false => None,
@@ -291,16 +322,16 @@ async fn follow(w: &mut LogproofWorld, bucket: &BucketRef, mut alarm: Alarm) -> 
         }
     })
     .await;
+    let mut found = Vec::new();
     for (target, answer) in answers {
-        let subscriptions = match answer {
-            None => None,
+        let (subscriptions, seen) = match answer {
+            None => (None, Vec::new()),
             Some(answer) => {
-                let seen = w.see(answer)?;
-                alarm.exchanges.extend_from_slice(seen.exchanges());
-                seen.as_ref().cloned()
+                let fact = w.see(answer)?;
+                (fact.as_ref().cloned(), fact.exchanges().to_vec())
             }
         };
-        alarm.leads.push(Lead { target, subscriptions });
+        found.push((Lead { target, subscriptions }, seen));
     }
-    Ok(alarm)
+    Ok(found)
 }

@@ -4,6 +4,7 @@
 //! never names the AWS SDK. Steps register themselves: a program gets them by naming this crate
 //! (`use logproof_steps as _;`).
 
+mod access_analysis;
 mod access_logging;
 mod alerting;
 pub mod ask;
@@ -16,6 +17,7 @@ mod delivery;
 mod delivery_policy;
 mod encryption;
 mod granting;
+mod guard_alerts;
 mod judgement;
 mod key_policy;
 mod key_use;

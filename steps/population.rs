@@ -89,6 +89,15 @@ async fn the_log_key(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
+/// The organization trail where there is one, for sentences that speak of something else.
+pub(crate) async fn organization_trail(w: &mut LogproofWorld) -> Result<Option<Fact<Trail>>, Stop> {
+    let (estate, config) = (w.estate()?, w.config()?);
+    let (account, region) = (&config.organization.management_account, &config.organization.home_region);
+    let trails = w.see(estate.trails(account, region).await)?;
+    let picked = pick_trail(&trails, &config.names.trail, &config.trail_arn());
+    Ok(picked.map(|trail| Fact::new(trail.clone(), trails.exchanges())))
+}
+
 #[given("the organization trail")]
 async fn the_organization_trail(w: &mut LogproofWorld) -> Judged {
     let (estate, config) = (w.estate()?, w.config()?);

@@ -4,6 +4,7 @@ use logproof_estate::{
     ExchangeId,
     facts::{EventRule, RuleTarget, Subscription},
 };
+use serde_json::Value;
 
 use super::{
     event_pattern::{EventPattern, Matched},
@@ -36,7 +37,7 @@ impl Lead {
         self.target.arn.split(':').nth(2) == Some("sns")
     }
 
-    fn reach(&self) -> Reach {
+    pub(crate) fn reach(&self) -> Reach {
         match (&self.subscriptions, self.is_topic()) {
             (Some(subscriptions), true) if subscriptions.iter().any(Subscription::confirmed) => Reach::Subscriber,
             (_, true) => Reach::Nobody,
@@ -68,7 +69,7 @@ pub(crate) struct Alarm {
 }
 
 impl Alarm {
-    fn is_enabled(&self) -> bool {
+    pub(crate) fn is_enabled(&self) -> bool {
         matches!(self.rule.state.as_str(), "ENABLED" | WITH_READS)
     }
 
@@ -80,8 +81,13 @@ impl Alarm {
 
     /// Whether it sees the event.
     pub(crate) fn sees(&self, event: &StoreEvent) -> Matched {
+        self.sees_event(&event.event)
+    }
+
+    /// Whether it sees an event as EventBridge receives it.
+    pub(crate) fn sees_event(&self, event: &Value) -> Matched {
         match &self.pattern {
-            Ok(pattern) => pattern.matches(&event.event),
+            Ok(pattern) => pattern.matches(event),
             Err(reason) => Matched::Undecided(reason.clone()),
         }
     }

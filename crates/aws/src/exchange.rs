@@ -63,7 +63,7 @@ pub struct WireResponse {
 
 /// Response headers that are kept: enough for the SDK to read the answer again and for a reader to find it in AWS's
 /// own logs.
-pub const KEPT_HEADERS: [&str; 12] = [
+pub const KEPT_HEADERS: [&str; 13] = [
     "content-type",
     "date",
     "x-amzn-requestid",
@@ -76,6 +76,7 @@ pub const KEPT_HEADERS: [&str; 12] = [
     "x-amz-meta-signature-algorithm",
     "x-amzn-errortype",
     "x-amzn-query-error",
+    "smithy-protocol",
     RECEIPT,
 ];
 

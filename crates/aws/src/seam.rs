@@ -236,6 +236,15 @@ fn is_secret(tag: &CallTag) -> bool {
     tag.service == "sts" && tag.operation != "GetCallerIdentity"
 }
 
+/// A request body as text. CloudWatch is sent CBOR, which is kept as the JSON it stands for.
+fn text_of(body: &[u8]) -> String {
+    match std::str::from_utf8(body) {
+        Ok(text) => text.to_owned(),
+        Err(_) => ciborium::from_reader::<serde_json::Value, _>(body)
+            .map_or_else(|_| String::from_utf8_lossy(body).into_owned(), |value| value.to_string()),
+    }
+}
+
 /// The request as it is recorded: no headers; for credential calls no body (it can carry an external id).
 fn describe(request: &HttpRequest, tag: &CallTag) -> WireRequest {
     let uri: http::Uri = request.uri().parse().unwrap_or_default();
@@ -244,13 +253,13 @@ fn describe(request: &HttpRequest, tag: &CallTag) -> WireRequest {
         method: request.method().to_owned(),
         host: uri.host().unwrap_or_default().to_owned(),
         path: uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
-        body: String::from_utf8_lossy(body).into_owned(),
+        body: text_of(body),
     }
 }
 
 fn serve(server: &dyn Serve, tag: &CallTag, request: &HttpRequest) -> Result<WireResponse, ConnectorError> {
     let mut wire = describe(request, tag);
-    wire.body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
+    wire.body = text_of(request.body().bytes().unwrap_or_default());
     server.serve(tag, &wire).map_err(|no_answer| match no_answer {
         NoAnswer::Broken(why) => ConnectorError::io(why.into()),
         NoAnswer::NotRecorded(what) => ConnectorError::user(format!("not in the recording: {what}").into()),

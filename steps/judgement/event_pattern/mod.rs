@@ -36,12 +36,12 @@ pub(crate) enum Matched {
 }
 
 impl Matched {
-    fn of(yes: bool) -> Self {
+    pub(crate) fn of(yes: bool) -> Self {
         if yes { Self::Yes } else { Self::No }
     }
 
     /// Every part must match: one that does not decides, whatever cannot be said of the others.
-    fn all(parts: impl IntoIterator<Item = Self>) -> Self {
+    pub(crate) fn all(parts: impl IntoIterator<Item = Self>) -> Self {
         let mut all = Self::Yes;
         for part in parts {
             match part {
@@ -54,7 +54,7 @@ impl Matched {
     }
 
     /// One part must match: one that does decides, whatever cannot be said of the others.
-    fn any(parts: impl IntoIterator<Item = Self>) -> Self {
+    pub(crate) fn any(parts: impl IntoIterator<Item = Self>) -> Self {
         let mut any = Self::No;
         for part in parts {
             match part {

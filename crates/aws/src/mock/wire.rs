@@ -67,8 +67,14 @@ impl Reply {
             }
         };
         headers.push(("content-type".to_owned(), kind.to_owned()));
+        let body = if tag.service == "cloudwatch" {
+            headers.push(("smithy-protocol".to_owned(), "rpc-v2-cbor".to_owned()));
+            cbor(&body)
+        } else {
+            Bytes::from(body)
+        };
         headers.sort();
-        WireResponse { status, headers, body: Bytes::from(body) }
+        WireResponse { status, headers, body }
     }
 }
 
@@ -78,10 +84,19 @@ fn is_xml(tag: &CallTag) -> bool {
 
 fn json_type(tag: &CallTag) -> &'static str {
     match tag.service.as_str() {
-        "cloudwatch" => "application/x-amz-json-1.0",
+        "cloudwatch" => "application/cbor",
         "access-analyzer" => "application/json",
         _ => "application/x-amz-json-1.1",
     }
+}
+
+/// JSON as CBOR, which CloudWatch speaks.
+fn cbor(json: &str) -> Bytes {
+    let value: Value = serde_json::from_str(json).unwrap_or_default();
+    let mut bytes = Vec::new();
+    // Writing to memory cannot fail, and every JSON value can be said in CBOR.
+    let _written = ciborium::into_writer(&value, &mut bytes);
+    Bytes::from(bytes)
 }
 
 fn query(tag: &CallTag, result: &str, id: &str) -> String {

@@ -1,0 +1,60 @@
+@LS-7.3 @severity:high
+@ccc-2025.10:AuditLog.CN03.AR01 @ccc-2025.10:Logging.CN07.AR01 @cis-aws-3.0:4.5 @cis-aws-3.0:4.7
+@cis-aws-3.0:4.8 @cis-aws-3.0:4.9 @cis-aws-6.0:5.5 @cis-aws-6.0:5.7 @cis-aws-6.0:5.8 @cis-aws-6.0:5.9
+@iso-27001-2022:a.8.15 @iso-27001-2022:a.8.16 @nist-800-53r5:au-5 @nist-800-53r5:au-9.b @pci-dss-4.0:10.4.1
+@pci-dss-4.0:10.4.1.1 @pci-dss-4.0:10.7.2 @soc2:cc5.2
+Feature: Changing what guards the log store raises an alert
+
+  Requirement
+    A change of the organization trail, of AWS Config, of the log key or of the policy of the log bucket
+    raises an alert that reaches somebody, whoever makes it and, for AWS Config, in whichever account and
+    Region.
+
+  Why
+    Whoever wants to act unseen begins with what would see it. The first sign is then the change itself, and
+    nothing comes after it.
+
+  How it is examined
+    The events of the four lists of the CIS AWS Foundations Benchmark are made up as CloudTrail records
+    them, by an administrator's role and by the root user, in the account and Region where each happens: the
+    management account for the trail, the log archive for key and bucket, every active account and governed
+    Region for AWS Config.
+
+    Two ways of hearing them are followed. One is a metric filter on the CloudWatch Logs log group that the
+    organization trail itself delivers to, whose metric an alarm with enabled actions watches; a filter on
+    any other log group counts nothing of the trail. The other is an enabled EventBridge rule in the account
+    and Region of the event. Either must end at an SNS topic with a confirmed subscription. Filter and event
+    patterns are evaluated by the rules of each service; a pattern that cannot be evaluated makes the
+    verdict an error, never a match.
+
+    The finding names the events that raise no alert. Threshold and period of an alarm, and the access
+    policy of the topic, are not examined.
+
+  What stays manual
+    That the people on call receive the alert and know what to do is shown by a drill, not by a setting.
+
+  Remediation
+    Let the organization trail deliver to a CloudWatch Logs log group; put a metric filter with the list of
+    events on it, an alarm on its metric with a threshold of one, and an SNS topic as the alarm's action;
+    confirm a subscription that somebody watches.
+
+  References
+    https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/monitor-cloudtrail-log-files-with-cloudwatch-logs.html
+
+  Scenario: Changing the trail raises an alert
+    Given the organization trail
+    Then changing or stopping the organization trail raises an alert
+
+  Scenario: Changing AWS Config raises an alert, wherever it happens
+    Given every active account of the organization and every governed Region
+    Then stopping or changing AWS Config raises an alert in each of these accounts and Regions
+
+  Scenario: Disabling or deleting the key raises an alert
+    Given the log key
+    Then disabling the log key or scheduling its deletion raises an alert
+
+  Scenario: Changing the policy of the log bucket raises an alert
+    Given the log bucket of the log archive account
+    Then changing the policy or the lifecycle of the bucket raises an alert
