@@ -9,6 +9,7 @@ mod access_logging;
 mod alerting;
 pub mod ask;
 mod assuming;
+mod binding;
 mod bucket_access;
 mod bucket_policy;
 mod config_recording;

@@ -6,7 +6,7 @@ Feature: Service control policies bind the log archive and every member account
   Requirement
     The organization can bind its members by service control policies, and it does: a policy that
     protects the organization trail is attached to every active member account or above it, and one that
-    protects the log bucket to the log archive account or above it.
+    protects the log bucket to the log archive account or above it. An administrator there is bound by them.
 
   Why
     A policy that is written but attached nowhere, or to the wrong organizational unit, protects
@@ -21,6 +21,11 @@ Feature: Service control policies bind the log archive and every member account
 
     The management account is left out: no service control policy binds it. Control LS-6.8 is about
     that.
+
+    The effect is evaluated as well, with an administrator and the root user assumed in each account:
+    whoever administers an account can make roles it does not have today. In no member account may such an
+    administrator stop or delete the trail, and in the log archive account it may neither re-configure nor
+    delete the buckets that hold evidence, nor what they hold.
 
   Remediation
     Enable all features of the organization and service control policies on its root; attach the
@@ -46,3 +51,28 @@ Feature: Service control policies bind the log archive and every member account
 
     Scenario: The log bucket is protected in the log archive account
       Then a service control policy that protects the log bucket is attached on the path of the log archive account
+
+  Rule: The protection has its effect
+
+    Scenario: An administrator of a member account cannot stop the trail
+      Then the protection binds an administrator of every member account
+
+    Scenario Outline: An administrator of the log archive cannot re-configure the bucket: <bucket>
+      Given <bucket>
+      Then an administrator of the log archive account cannot re-configure or delete the bucket, unless it is the log storage role
+
+      Examples:
+        | bucket                                               |
+        | the log bucket of the log archive account            |
+        | the bucket of AWS Config in the log archive account  |
+        | the bucket of access logs in the log archive account |
+
+    Scenario Outline: An administrator of the log archive cannot delete what is stored: <bucket>
+      Given <bucket>
+      Then an administrator of the log archive account cannot delete what the bucket holds, unless it is the log storage role
+
+      Examples:
+        | bucket                                               |
+        | the log bucket of the log archive account            |
+        | the bucket of AWS Config in the log archive account  |
+        | the bucket of access logs in the log archive account |

@@ -24,6 +24,10 @@ Feature: Log files cannot be deleted before their retention ends
     AWS Config cannot deliver to a bucket with a default retention. Where the log bucket is also its
     bucket, the finding says so: the two must be parted first.
 
+    Bucket policy, SCPs, RCPs and the users and roles of the log archive account are evaluated for whoever
+    could bypass the retention, delete a log file or lift its protection. Nobody may bypass it, the log
+    storage role included.
+
   What stays manual
     The length of the retention is decided by the organization, with its lawyers.
 
@@ -45,3 +49,9 @@ Feature: Log files cannot be deleted before their retention ends
 
   Scenario: The retention is long enough
     Then that retention lasts at least as long as the organization keeps log files
+
+  Scenario: Nobody can bypass the retention
+    Then nobody at all can shorten the retention of log files or bypass it
+
+  Scenario: Nobody else can delete log files
+    Then nobody other than the log storage role can delete log files

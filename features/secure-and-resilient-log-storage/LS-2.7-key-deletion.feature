@@ -34,3 +34,6 @@ Feature: The log key cannot be deleted, disabled or re-purposed
 
   Scenario: Nobody but the log storage role can delete or disable the key
     Then nobody other than the log storage role can delete, disable or re-purpose the log key
+
+  Scenario: To disable or delete the key raises an alert
+    Then disabling the log key or scheduling its deletion raises an alert

@@ -88,7 +88,7 @@ pub struct VerifyTrailArgs {
     /// Begin each chain where the checkpoint says that everything before is valid.
     #[arg(long, requires = "checkpoint")]
     pub incremental: bool,
-    /// Folder for evidence and summary [default: reports/trail-<time>].
+    /// Folder for evidence and summary [default: `reports/trail-TIME`].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Form of the summary on standard output.

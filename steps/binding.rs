@@ -1,0 +1,49 @@
+//! What service control policies keep from an administrator of the log archive account.
+//!
+//! The users and roles an account has today say little about tomorrow: whoever administers it can make another. So an
+//! administrator and the root user are assumed here, and only policies above the account, and those of the bucket
+//! itself, hold them back.
+
+use cucumber::then;
+use logproof_estate::world::{Judged, LogproofWorld};
+use logproof_policy::{Question, Who};
+
+use crate::bucket_policy::{ADMINISTER, BucketGround, DELETE};
+
+#[then(
+    "an administrator of the log archive account cannot re-configure or delete the bucket, unless it is the log storage role"
+)]
+async fn an_administrator_cannot_reconfigure(w: &mut LogproofWorld) -> Judged {
+    let bucket = BucketGround::read(w).await?;
+    let role = w.config()?.storage_role_arn();
+    let question = Question::about(ADMINISTER)
+        .on(&bucket.bucket.arn())
+        .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role));
+    let answer = bucket.assume_administrators(&question);
+    bucket
+        .claim(
+            format!("nobody in the account but {role} can re-configure or delete the bucket"),
+            "deny the action on the bucket in an SCP above the account, for every principal but the log storage role",
+        )
+        .conclude(w, answer);
+    w.settle()
+}
+
+#[then(
+    "an administrator of the log archive account cannot delete what the bucket holds, unless it is the log storage role"
+)]
+async fn an_administrator_cannot_delete(w: &mut LogproofWorld) -> Judged {
+    let bucket = BucketGround::read(w).await?;
+    let role = w.config()?.storage_role_arn();
+    let question = Question::about(DELETE)
+        .on_all(&bucket.objects())
+        .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role));
+    let answer = bucket.assume_administrators(&question);
+    bucket
+        .claim(
+            format!("nobody in the account but {role} can delete what is stored or lift its protection"),
+            "deny the action on the bucket's objects in an SCP above the account, for every principal but the log storage role",
+        )
+        .conclude(w, answer);
+    w.settle()
+}
