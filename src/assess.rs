@@ -91,6 +91,7 @@ async fn describe(estate: &Estate, setting: Setting, interrupt: impl Future<Outp
         as_of: estate.as_of(),
         caller: caller.map(|caller| (*caller).clone()),
         organization: organization.map(|organization| organization.id.clone()),
+        accounts_from: directory.as_ref().map(|directory| directory.exchanges().to_vec()).unwrap_or_default(),
         accounts: directory.map(|directory| directory.active().map(|account| account.id.clone()).collect()),
         regions: estate.config().organization.governed_regions.clone(),
         selection: setting.selection,

@@ -1,13 +1,12 @@
-//! The bundle of a run as the application fills it: request, features, configuration, recording, reports, manifest, seal.
+//! The bundle of a run as the application fills it: request, features, configuration, recording, reports.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 
-use base64::Engine as _;
 use jiff::Timestamp;
 use logproof_estate::assessment::Assessment;
 use serde::{Deserialize, Serialize};
@@ -17,11 +16,8 @@ use crate::{
     cli::{CheckArgs, FeatureArgs},
     error::Error,
     evidence::{
-        ASSESSMENT, CONFIGURATION, EXCHANGES, FEATURES, MANIFEST, REQUEST, SEAL,
-        keys::PrivateKey,
-        manifest::{self, Completeness, Manifest, Predecessor},
+        ASSESSMENT, CONFIGURATION, EXCHANGES, FEATURES, REQUEST, manifest,
         recording::Recording,
-        seal::{self, Signature},
         tape::{Tape, Use},
     },
     folder::{self, Folder},
@@ -52,15 +48,6 @@ pub struct Begun {
     pub earlier: Option<Arc<Tape>>,
     /// What the interrupted run was asked.
     pub former: Option<Request>,
-}
-
-/// How a bundle is sealed.
-#[derive(Default)]
-pub struct Sealing {
-    /// Key that signs; without one the bundle has a manifest but no seal.
-    pub key: Option<PrivateKey>,
-    /// Bundle of the run before.
-    pub predecessor: Option<PathBuf>,
 }
 
 /// Form of a report.
@@ -134,6 +121,10 @@ pub fn begin(args: &CheckArgs, reports: &str, started: Timestamp) -> Result<Begu
     let place = args.out.clone().or_else(|| folder::interrupted(reports));
     let place = place.ok_or_else(|| Error::NothingToResume { path: reports.to_owned() })?;
     let folder = Folder::resume(&place)?;
+    if !folder.working().join(REQUEST).is_file() {
+        // It ended before it had asked anything.
+        return Err(Error::NothingToResume { path: place });
+    }
     // Opening for append cuts off a torn last line, so that what is read next is whole.
     let recording = open_recording(&folder)?;
     let tape =
@@ -191,6 +182,7 @@ pub fn write_request(
         if former.selection != request.selection {
             return Err(Error::OtherRequest { what: "selection" });
         }
+        same_features(folder, features)?;
     }
     folder.write(REQUEST, |out| out.write_all(pretty(request).map_err(io::Error::other)?.as_bytes()))?;
     folder.write(CONFIGURATION, |out| out.write_all(configuration.as_bytes()))?;
@@ -200,7 +192,28 @@ pub fn write_request(
     Ok(())
 }
 
-fn pretty(value: &impl Serialize) -> Result<String, Error> {
+/// The features an interrupted run had written are the ones of this run.
+fn same_features(folder: &Folder, features: &FeatureArgs) -> Result<(), Error> {
+    let place = folder.working().join(FEATURES);
+    if !place.is_dir() {
+        return Ok(());
+    }
+    let mut before: BTreeSet<String> = manifest::paths(&place).map_err(|error| Error::Evidence(error.to_string()))?;
+    for file in FeatureSet::of(features.features.as_deref()).read()? {
+        let path = place.join(&file.path);
+        let same = !before.remove(&file.path) || fs::read(&path).is_ok_and(|bytes| bytes == file.bytes);
+        if !same {
+            return Err(Error::OtherRequest { what: "feature" });
+        }
+    }
+    if before.is_empty() { Ok(()) } else { Err(Error::OtherRequest { what: "set of features" }) }
+}
+
+/// JSON that a person can read too.
+///
+/// # Errors
+/// [`Error::Evidence`].
+pub fn pretty(value: &impl Serialize) -> Result<String, Error> {
     serde_json::to_string_pretty(value)
         .map(|text| text + "\n")
         .map_err(|error| Error::Evidence(format!("cannot write as JSON: {error}\nhint: report this as a defect")))
@@ -213,52 +226,4 @@ pub fn write_reports(assessment: &Assessment, folder: &Folder) -> Vec<Error> {
         .iter()
         .filter_map(|(format, name)| folder.write(name, |out| format.write(assessment, out)).err())
         .collect()
-}
-
-/// Writes the manifest over everything in the folder, and the seal when there is a key.
-///
-/// # Errors
-/// [`Error`].
-pub fn seal(assessment: &Assessment, folder: &Folder, resumed: usize, sealing: &Sealing) -> Result<(), Error> {
-    let evidence = |error: &dyn std::fmt::Display| Error::Evidence(error.to_string());
-    let predecessor = match &sealing.predecessor {
-        Some(path) => {
-            let (before, digest) = manifest::read(path).map_err(|e| evidence(&e))?;
-            Some(Predecessor { run: before.run.id, manifest_sha256: digest })
-        }
-        None => None,
-    };
-    let recorded =
-        fs::read(folder.working().join(EXCHANGES)).map(|bytes| bytes.iter().filter(|b| **b == b'\n').count());
-    let manifest = Manifest {
-        schema: manifest::SCHEMA.to_owned(),
-        tool: assessment.tool.clone(),
-        binary_sha256: std::env::current_exe()
-            .ok()
-            .and_then(|path| manifest::sha256_of_file(&path).ok())
-            .map(|(d, _)| d),
-        run: assessment.run.clone(),
-        population: Completeness::of(assessment),
-        predecessor,
-        exchanges: recorded.unwrap_or(0) as u64,
-        resumed_exchanges: resumed as u64,
-        files: manifest::entries(folder.working()).map_err(|e| evidence(&e))?,
-    };
-    let text = pretty(&manifest)?;
-    folder.write(MANIFEST, |out| out.write_all(text.as_bytes()))?;
-    if let Some(key) = &sealing.key {
-        let digest = manifest::sha256_of_bytes(text.as_bytes());
-        let envelope = seal::seal(&manifest, &digest, |message| {
-            let signature = key.sign(message)?;
-            Ok::<_, crate::evidence::keys::KeyError>(Signature {
-                keyid: key.public().id(),
-                sig: base64::engine::general_purpose::STANDARD.encode(signature),
-                public_key: Some(key.public().pem()),
-            })
-        });
-        let envelope = envelope.map_err(|e| evidence(&e))?;
-        let text = pretty(&envelope)?;
-        folder.write(SEAL, |out| out.write_all(text.as_bytes()))?;
-    }
-    Ok(())
 }

@@ -137,7 +137,14 @@ pub fn verify(args: &VerifyArgs) -> Result<Exit, Error> {
         for problem in &found.problems {
             writeln!(out, "{problem}")?;
         }
-        let verdict = if found.holds() { "verified" } else { "NOT VERIFIED" };
+        for cell in &found.missing {
+            writeln!(out, "not examined: {cell}")?;
+        }
+        let verdict = match (found.problems.is_empty(), found.missing.is_empty()) {
+            (true, true) => "verified",
+            (true, false) => "NOT COMPLETE, though unchanged",
+            (false, _) => "NOT VERIFIED",
+        };
         writeln!(
             out,
             "{verdict}: run {}, {} files, {} exchanges, manifest {}",

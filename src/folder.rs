@@ -36,6 +36,7 @@ impl Folder {
     /// # Errors
     /// [`Error::Occupied`], [`Error::Unwritable`].
     pub fn begin(place: &Path) -> Result<Self, Error> {
+        recover(place)?;
         if place.symlink_metadata().is_ok() && !is_replaceable(place) {
             return Err(Error::Occupied { path: place.to_owned() });
         }
@@ -55,6 +56,7 @@ impl Folder {
     /// # Errors
     /// [`Error::NothingToResume`].
     pub fn resume(place: &Path) -> Result<Self, Error> {
+        recover(place)?;
         let partial = beside(place, ".partial");
         if !partial.is_dir() {
             return Err(Error::NothingToResume { path: place.to_owned() });
@@ -163,6 +165,17 @@ pub fn point_at(reports: &Path, id: &str) -> Result<(), Error> {
     write().map_err(|source| Error::Unwritable { path: pointer.clone(), source })
 }
 
+/// Ends what a crash in the middle of a replacement left: the former run goes back to an empty place, and is removed
+/// when the new one is already there.
+fn recover(place: &Path) -> Result<(), Error> {
+    let former = beside(place, ".former");
+    if !former.is_dir() {
+        return Ok(());
+    }
+    let ended = if place.exists() { fs::remove_dir_all(&former) } else { fs::rename(&former, place) };
+    ended.map_err(|source| Error::Unwritable { path: place.to_owned(), source })
+}
+
 /// `.<name><ending>` in the same folder.
 fn beside(place: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(".");
@@ -217,6 +230,23 @@ mod tests {
         assert!(error.to_string().contains("junit.xml`: no space"), "{error}");
         folder.discard();
         assert!(fs::read_to_string(place.join(ASSESSMENT)).unwrap().contains("first"));
+    }
+
+    #[test]
+    fn a_crash_in_the_middle_of_a_replacement_loses_no_run() {
+        let home = tempfile::tempdir().unwrap();
+        let place = home.path().join("run");
+        let former = home.path().join(".run.former");
+        run(&place, "first").unwrap();
+        fs::rename(&place, &former).unwrap();
+        drop(Folder::begin(&place).unwrap());
+        assert!(fs::read_to_string(place.join(ASSESSMENT)).unwrap().contains("first"));
+
+        fs::create_dir(&former).unwrap();
+        fs::write(former.join(ASSESSMENT), "older").unwrap();
+        run(&place, "second").unwrap();
+        assert!(fs::read_to_string(place.join(ASSESSMENT)).unwrap().contains("second"));
+        assert!(!former.exists());
     }
 
     #[test]

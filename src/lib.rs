@@ -24,6 +24,7 @@ pub mod replay;
 pub mod report;
 pub mod run;
 pub mod runner;
+pub mod sealing;
 pub mod selection;
 pub mod target;
 pub mod trail;

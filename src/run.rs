@@ -1,6 +1,7 @@
 //! Carries out the commands: the only module that reads the clock, prints and decides where reports go.
 
 use std::{
+    collections::BTreeMap,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
     sync::{
@@ -16,17 +17,18 @@ use logproof_estate::{Estate, assessment::Assessment, config::parse_instant};
 
 use crate::{
     assess::{self, Setting},
-    bundle::{self, Begun, Sealing},
+    bundle::{self, Begun},
     catalogue::{Control, FeatureSet},
     cli::{CheckArgs, Cli, Command, FeatureArgs},
     commands, describe,
     error::Error,
-    evidence::{EXCHANGES, keys::PrivateKey, recording::Recording},
+    evidence::{EXCHANGES, keys::PrivateKey, manifest::Manifest, recording::Recording},
     exit::Exit,
     folder::{self, Folder},
     lint,
     progress::Progress,
     report::terminal,
+    sealing::{self, Sealing},
     selection::Selection,
     target::{self, Connected},
     vocabulary::Vocabulary,
@@ -122,7 +124,17 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
         recorder: Some(Arc::clone(&recording) as Arc<dyn Recorder>),
         earlier: earlier.clone().map(|tape| tape as Arc<dyn Serve>),
     };
-    let interrupt = interrupted().shared();
+    let interrupt = {
+        let recording = Arc::clone(&recording);
+        async move {
+            tokio::select! {
+                () = interrupted() => {}
+                () = recording.failed() => {}
+            }
+        }
+        .boxed()
+        .shared()
+    };
     let connected = tokio::select! {
         biased;
         () = interrupt.clone() => Err(Error::Interrupted),
@@ -148,15 +160,33 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
     }
     let id = former.as_ref().map_or_else(|| bundle::id_of(&folder, args, started), |former| former.id.clone());
     let request = bundle::Request { id: id.clone(), started, as_of, selection: selection.as_given() };
-    bundle::write_request(&folder, &request, former.as_ref(), &connected, &args.features)?;
+    if let Err(error) = bundle::write_request(&folder, &request, former.as_ref(), &connected, &args.features) {
+        if former.is_none() {
+            folder.discard();
+        }
+        return Err(error);
+    }
     let setting = Setting { id, target: connected.target.clone(), started, selection: selection.as_given() };
     progress.begin(selected.iter().map(|control| control.scenarios.len()).sum());
     let calls = || connected.calls();
     let one_more = || progress.finished_one();
     let assessment = assess::assess(&selected, &vocabulary, &estate, &calls, setting, interrupt, one_more).await;
     progress.end();
-    let sealing = Sealing { key, predecessor: args.follows.clone() };
-    Ok(deliver(&assessment, folder, args, &recording, earlier.as_ref().map_or(0, |tape| tape.len()), &sealing))
+    let sealing = Sealing {
+        key,
+        predecessor: args.follows.clone(),
+        parameters: parameters(args, &selection),
+        selected: selected.iter().map(|control| (control.id.clone(), control.scenarios.len())).collect(),
+        resumed: earlier.as_ref().map_or(0, |tape| tape.len()),
+    };
+    if let Some(former) = &former {
+        let taken = sealing.resumed;
+        print(|out| {
+            let (id, began) = (&former.id, former.started);
+            writeln!(out, "resumed: {taken} exchanges were taken over from run {id}, interrupted after {began}")
+        });
+    }
+    Ok(deliver(&assessment, folder, args, &recording, &sealing))
 }
 
 fn evidence(error: impl std::fmt::Display) -> Error {
@@ -181,38 +211,77 @@ async fn same_organization(
     }
 }
 
-/// Prints the result and writes the bundle; every report is tried whatever happens to one.
+/// How the run was asked for, for the manifest: what could change what the evidence means.
+fn parameters(args: &CheckArgs, selection: &Selection) -> BTreeMap<String, String> {
+    let path = |path: &PathBuf| path.display().to_string();
+    let mut parameters = selection.as_given();
+    let given = [
+        ("config", args.config.as_ref().map(path)),
+        ("mock", args.mock.as_ref().map(|zone| zone.as_ref().map_or_else(|| "sample".to_owned(), path))),
+        ("features", args.features.features.as_ref().map(path)),
+        ("as-of", args.as_of.clone()),
+        ("strict", args.strict.then(|| "yes".to_owned())),
+        ("follows", args.follows.as_ref().map(path)),
+        ("resume", args.resume.then(|| "yes".to_owned())),
+    ];
+    parameters.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    parameters
+}
+
+/// Prints the result and writes the bundle; every report is tried whatever happens to one. The bundle takes its place
+/// only when it is whole: until then a former run there stays, and the working folder can be gone on with.
 fn deliver(
     assessment: &Assessment,
     folder: Folder,
     args: &CheckArgs,
     recording: &Recording,
-    resumed: usize,
     sealing: &Sealing,
 ) -> Exit {
     let form = terminal::Form { colour: colour(), quiet: args.quiet };
     print(|out| terminal::write(assessment, form, out));
-    if resumed > 0 {
-        print(|out| writeln!(out, "resumed: {resumed} exchanges were taken over from the interrupted run"));
-    }
-    let mut failures = bundle::write_reports(assessment, &folder);
-    match recording.finish() {
-        Ok(_) => failures.extend(bundle::seal(assessment, &folder, resumed, sealing).err()),
-        Err(source) => failures.push(Error::Unwritable { path: folder.place().join(EXCHANGES), source }),
-    }
-    match folder.finish() {
-        Ok(place) => {
+    let place = folder.place().to_owned();
+    let whole = close(assessment, folder, recording, sealing);
+    let mut complete = false;
+    match whole {
+        Ok(manifest) => {
             print(|out| writeln!(out, "reports: {}", place.display()));
-            if args.out.is_none() {
-                failures.extend(folder::point_at(&parent(&place), &assessment.run.id).err());
+            for cell in &manifest.population.missing {
+                say(&format!("not examined: {cell}"));
             }
+            complete = manifest.population.missing.is_empty();
+            let pointed = args.out.is_some() || folder_points(&place, &assessment.run.id);
+            complete = complete && pointed;
         }
-        Err(error) => failures.push(error),
+        Err(failures) => {
+            for failure in &failures {
+                say(&failure.to_string());
+            }
+            say(&format!("no bundle was put at `{}`; what was there before is as it was", place.display()));
+        }
     }
-    for failure in &failures {
-        say(&failure.to_string());
+    Exit::of(assessment, args.strict, complete)
+}
+
+fn folder_points(place: &Path, id: &str) -> bool {
+    folder::point_at(&parent(place), id).map_err(|error| say(&error.to_string())).is_ok()
+}
+
+fn close(
+    assessment: &Assessment,
+    folder: Folder,
+    recording: &Recording,
+    sealing: &Sealing,
+) -> Result<Manifest, Vec<Error>> {
+    let mut failures = bundle::write_reports(assessment, &folder);
+    if let Err(source) = recording.finish() {
+        failures.push(Error::Unwritable { path: folder.place().join(EXCHANGES), source });
     }
-    Exit::of(assessment, args.strict, failures.is_empty())
+    if !failures.is_empty() {
+        return Err(failures);
+    }
+    let manifest = sealing::seal(assessment, &folder, sealing).map_err(|error| vec![error])?;
+    folder.finish().map_err(|error| vec![error])?;
+    Ok(manifest)
 }
 
 fn parent(place: &Path) -> PathBuf {

@@ -131,6 +131,7 @@ fn assessment(text: &str) -> Assessment {
             caller: None,
             organization: Some("o-exampleorg1".to_owned()),
             accounts: Some(vec!["111111111111".parse().unwrap(), "222222222222".parse().unwrap()]),
+            accounts_from: Vec::new(),
             regions: vec!["eu-central-1".parse().unwrap()],
             selection: BTreeMap::new(),
             incomplete: None,

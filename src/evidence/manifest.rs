@@ -7,17 +7,17 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use logproof_estate::{
-    assessment::{Assessment, Run, Tool},
-    record::Verdict,
-};
+use logproof_estate::assessment::{Run, Tool};
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
-use super::{MANIFEST, SEAL, TIMESTAMP_TOKEN};
+use super::{MANIFEST, SEAL, TIMESTAMP_TOKEN, ledger::Completeness};
 
 /// Version of the manifest's form.
 pub const SCHEMA: &str = "logproof/manifest/1";
+
+/// The largest file of a bundle that is read into memory (manifest, seal, assessment).
+pub const LARGEST_IN_MEMORY: u64 = 256 * 1024 * 1024;
 
 /// What a bundle holds and what run made it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct Manifest {
     pub binary_sha256: Option<String>,
     /// The run: id, target, caller, times, as-of instant, selection.
     pub run: Run,
+    /// How the run was asked for, by option.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
     /// How much was expected and examined.
     pub population: Completeness,
     /// Bundle this one follows.
@@ -62,53 +65,6 @@ pub struct FileEntry {
     pub bytes: u64,
     /// SHA-256 of the content.
     pub sha256: String,
-}
-
-/// The completeness ledger: every cell that was expected, and whether it was examined.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Completeness {
-    /// Controls selected, with the verdict each got.
-    pub controls: BTreeMap<String, Verdict>,
-    /// Active accounts of the organization.
-    pub accounts: usize,
-    /// Governed Regions.
-    pub regions: usize,
-    /// Members of all populations, expected.
-    pub expected_cells: usize,
-    /// Members of all populations, examined.
-    pub examined_cells: usize,
-    /// Populations that were not examined whole, one line each.
-    pub missing: Vec<String>,
-}
-
-impl Completeness {
-    /// The ledger of an assessment.
-    #[must_use]
-    pub fn of(assessment: &Assessment) -> Self {
-        let (mut expected_cells, mut examined_cells, mut missing) = (0, 0, Vec::new());
-        for control in &assessment.controls {
-            for scenario in &control.scenarios {
-                for population in &scenario.record.populations {
-                    expected_cells += population.expected;
-                    examined_cells += population.examined;
-                    if population.expected != population.examined {
-                        missing.push(format!(
-                            "{} {}: {} of {} {}",
-                            control.id, scenario.name, population.examined, population.expected, population.of
-                        ));
-                    }
-                }
-            }
-        }
-        Self {
-            controls: assessment.controls.iter().map(|c| (c.id.clone(), c.verdict)).collect(),
-            accounts: assessment.run.accounts.as_ref().map_or(0, Vec::len),
-            regions: assessment.run.regions.len(),
-            expected_cells,
-            examined_cells,
-            missing,
-        }
-    }
 }
 
 /// A file of a bundle that is not as it should be.
@@ -147,7 +103,7 @@ pub enum BundleError {
 pub fn read(bundle: &Path) -> Result<(Manifest, String), BundleError> {
     let path = bundle.join(MANIFEST);
     plain_file(&path, MANIFEST)?;
-    let bytes = fs::read(&path).map_err(|source| BundleError::Io { path: path.clone(), source })?;
+    let bytes = read_bounded(&path).map_err(|source| BundleError::Io { path: path.clone(), source })?;
     let manifest: Manifest = serde_json::from_slice(&bytes)
         .map_err(|error| BundleError::Manifest { path: path.clone(), problem: error.to_string() })?;
     if manifest.schema != SCHEMA {
@@ -175,6 +131,23 @@ pub fn safe(path: &str) -> Result<(), BundleError> {
         return refuse("must not be listed in the manifest");
     }
     Ok(())
+}
+
+/// Reads a file that has a sane length; a longer one is refused before it is read.
+///
+/// # Errors
+/// When it cannot be read, or is longer than [`LARGEST_IN_MEMORY`].
+pub fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    if length > LARGEST_IN_MEMORY {
+        let why = format!("it has {length} bytes, more than {LARGEST_IN_MEMORY}");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
+    }
+    let mut bytes = Vec::new();
+    // A file that grows while it is read ends here as well.
+    file.take(LARGEST_IN_MEMORY).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn plain_file(path: &Path, name: &str) -> Result<(), BundleError> {

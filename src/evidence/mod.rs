@@ -5,6 +5,7 @@
 //! `seal.dsse.json`. This module owns their forms and their verification; it must not know controls.
 
 pub mod keys;
+pub mod ledger;
 pub mod manifest;
 pub mod recording;
 pub mod seal;

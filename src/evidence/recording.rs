@@ -15,6 +15,7 @@ use bytes::Bytes;
 use logproof_aws::{Exchange, Recorder};
 use logproof_estate::ExchangeId;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 /// One line of the recording.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +59,7 @@ impl Line {
 #[derive(Debug)]
 pub struct Recording {
     state: Mutex<State>,
+    broken: Notify,
 }
 
 #[derive(Debug)]
@@ -75,7 +77,8 @@ impl Recording {
     pub fn open(path: &Path) -> io::Result<Self> {
         let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
         cut_torn_line(&mut file)?;
-        Ok(Self { state: Mutex::new(State { file, written: 0, failed: None }) })
+        let state = Mutex::new(State { file, written: 0, failed: None });
+        Ok(Self { state, broken: Notify::new() })
     }
 
     /// Exchanges written, or the first write that failed: a run whose evidence is incomplete must not end well.
@@ -91,10 +94,9 @@ impl Recording {
         Ok(state.written)
     }
 
-    /// Whether a write has failed, for the runner to stop early.
-    #[must_use]
-    pub fn has_failed(&self) -> bool {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).failed.is_some()
+    /// Resolves when a write has failed: what is examined from then on leaves no evidence, so the run may as well stop.
+    pub async fn failed(&self) {
+        self.broken.notified().await;
     }
 }
 
@@ -131,7 +133,10 @@ impl Recorder for Recording {
         });
         match result {
             Ok(()) => state.written += 1,
-            Err(error) => state.failed = Some(error),
+            Err(error) => {
+                state.failed = Some(error);
+                self.broken.notify_one();
+            }
         }
     }
 }

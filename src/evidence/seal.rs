@@ -127,22 +127,33 @@ fn is_configuration(path: &str) -> bool {
     ["logproof.toml", "zone.yaml"].contains(&path)
 }
 
-/// Seals a manifest with `sign`, which gets the bytes to sign.
-///
-/// # Errors
-/// Whatever `sign` fails with.
-pub fn seal<E>(
-    manifest: &Manifest,
-    manifest_sha256: &str,
-    sign: impl FnOnce(&[u8]) -> Result<Signature, E>,
-) -> Result<Envelope, E> {
-    let payload = statement(manifest, manifest_sha256).to_string().into_bytes();
-    let signature = sign(&pre_authentication(PAYLOAD_TYPE, &payload))?;
-    Ok(Envelope {
-        payload: STANDARD.encode(payload),
-        payload_type: PAYLOAD_TYPE.to_owned(),
-        signatures: vec![signature],
-    })
+/// A statement that waits for its signature.
+pub struct Unsigned {
+    payload: Vec<u8>,
+}
+
+impl Unsigned {
+    /// The statement about a manifest.
+    #[must_use]
+    pub fn about(manifest: &Manifest, manifest_sha256: &str) -> Self {
+        Self { payload: statement(manifest, manifest_sha256).to_string().into_bytes() }
+    }
+
+    /// What is to be signed.
+    #[must_use]
+    pub fn message(&self) -> Vec<u8> {
+        pre_authentication(PAYLOAD_TYPE, &self.payload)
+    }
+
+    /// The envelope with the signature over [`message`](Self::message).
+    #[must_use]
+    pub fn signed(self, signature: Signature) -> Envelope {
+        Envelope {
+            payload: STANDARD.encode(self.payload),
+            payload_type: PAYLOAD_TYPE.to_owned(),
+            signatures: vec![signature],
+        }
+    }
 }
 
 /// Checks a seal against a key, or against the key it names itself when none is given (which shows integrity only).

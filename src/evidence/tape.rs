@@ -73,40 +73,19 @@ impl Tape {
     /// # Errors
     /// [`TapeError`] naming the file and the line.
     pub fn open(path: &Path, purpose: Use) -> Result<Self, TapeError> {
-        let io_error = |source| TapeError::Io { path: path.to_owned(), source };
-        let file = File::open(path).map_err(io_error)?;
-        let mut reader = BufReader::new(file.try_clone().map_err(io_error)?);
         let mut answers: HashMap<String, Answers> = HashMap::new();
-        let (mut offset, mut number, mut exchanges) = (0_u64, 0_usize, 0_usize);
-        let mut text = Vec::new();
-        loop {
-            text.clear();
-            let read = reader.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut text).map_err(io_error)?;
-            if read == 0 {
-                break;
-            }
-            number += 1;
-            let whole = text.last() == Some(&b'\n');
-            let refuse = |problem: String| TapeError::Line { path: path.to_owned(), line: number, problem };
-            if !whole {
-                // A crash leaves at most one torn line at the end; a resumed run cuts it off, a bundle has none.
-                if purpose == Use::Resume {
-                    break;
-                }
-                return Err(refuse("the line is not complete".to_owned()));
-            }
-            let line = checked(&text).map_err(refuse)?;
-            let length = u32::try_from(read).unwrap_or(u32::MAX);
+        let mut exchanges = 0;
+        each_line(path, |line, place| {
             if purpose == Use::Replay || worth_keeping(&line) {
                 let entry = answers.entry(key(&line.exchange.tag, &line.exchange.request)).or_default();
                 if purpose == Use::Resume {
                     entry.places.clear();
                 }
-                entry.places.push((offset, length));
+                entry.places.push(place);
             }
             exchanges += 1;
-            offset += read as u64;
-        }
+        })?;
+        let file = File::open(path).map_err(|source| TapeError::Io { path: path.to_owned(), source })?;
         Ok(Self { path: path.to_owned(), file: Mutex::new(file), answers: Mutex::new(answers), exchanges })
     }
 
@@ -128,6 +107,34 @@ impl Tape {
         file.seek(SeekFrom::Start(offset))?;
         file.read_exact(&mut bytes)?;
         serde_json::from_slice(&bytes).map_err(io::Error::other)
+    }
+}
+
+/// Goes through a recording line by line, each checked against its content address; one line is in memory at a time.
+///
+/// # Errors
+/// [`TapeError`] naming the file and the line.
+pub fn each_line(path: &Path, mut seen: impl FnMut(Line, (u64, u32))) -> Result<(), TapeError> {
+    let io_error = |source| TapeError::Io { path: path.to_owned(), source };
+    let mut reader = BufReader::new(File::open(path).map_err(io_error)?);
+    let (mut offset, mut number) = (0_u64, 0_usize);
+    let mut text = Vec::new();
+    loop {
+        text.clear();
+        let read = reader.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut text).map_err(io_error)?;
+        if read == 0 {
+            return Ok(());
+        }
+        number += 1;
+        let refuse = |problem: String| TapeError::Line { path: path.to_owned(), line: number, problem };
+        if text.last() != Some(&b'\n') {
+            let long = read as u64 == MAX_LINE_BYTES;
+            let problem = if long { "is longer than 64 MiB" } else { "the line is not complete" };
+            return Err(refuse(problem.to_owned()));
+        }
+        let line = checked(&text).map_err(refuse)?;
+        seen(line, (offset, u32::try_from(read).unwrap_or(u32::MAX)));
+        offset += read as u64;
     }
 }
 

@@ -2,21 +2,21 @@
 //! chain, the population. Reads only below the bundle.
 
 use std::{
-    collections::BTreeSet,
-    fs::{self, File},
-    io::{BufRead, BufReader},
+    collections::{BTreeMap, BTreeSet},
+    fs,
     path::Path,
 };
 
-use logproof_estate::assessment::Assessment;
+use logproof_estate::{ExchangeId, assessment::Assessment};
 use serde::Serialize;
 
 use super::{
     ASSESSMENT, EXCHANGES, MANIFEST, SEAL, TIMESTAMP_TOKEN,
     keys::PublicKey,
-    manifest::{self, BundleError, Completeness, Manifest},
+    ledger::Completeness,
+    manifest::{self, BundleError, Manifest},
     seal::{self, Envelope},
-    tape,
+    tape::{self, TapeError},
 };
 
 /// What verification found.
@@ -36,13 +36,15 @@ pub struct Verification {
     pub key_was_given: bool,
     /// Everything that is wrong, the first file first. Empty means the bundle is as it was made.
     pub problems: Vec<String>,
+    /// What the run was expected to examine and did not: the bundle is as it was made, but the run was not complete.
+    pub missing: Vec<String>,
 }
 
 impl Verification {
-    /// Whether the bundle is as it was made.
+    /// Whether the bundle is as it was made and the run examined all that was expected.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.problems.is_empty()
+        self.problems.is_empty() && self.missing.is_empty()
     }
 }
 
@@ -54,8 +56,12 @@ pub fn verify(bundle: &Path, key: Option<&PublicKey>, predecessor: Option<&Path>
     let (manifest, digest) = manifest::read(bundle)?;
     let mut problems = Vec::new();
     compare_files(bundle, &manifest, &mut problems)?;
-    let exchanges = check_exchanges(bundle, &manifest, &mut problems);
-    check_population(bundle, &manifest, &mut problems);
+    let assessment = read_assessment(bundle, &mut problems);
+    let exchanges = check_exchanges(bundle, &manifest, assessment.as_ref(), &mut problems);
+    if let Some(assessment) = &assessment {
+        check_population(assessment, &manifest, &mut problems);
+    }
+    let missing = manifest.population.missing.clone();
     let sealed_by = check_seal(bundle, &digest, key, &mut problems);
     if let Some(predecessor) = predecessor {
         check_chain(predecessor, &manifest, &mut problems)?;
@@ -68,6 +74,7 @@ pub fn verify(bundle: &Path, key: Option<&PublicKey>, predecessor: Option<&Path>
         sealed_by,
         key_was_given: key.is_some(),
         problems,
+        missing,
     })
 }
 
@@ -107,42 +114,65 @@ fn compare_files(bundle: &Path, manifest: &Manifest, problems: &mut Vec<String>)
     Ok(())
 }
 
-fn check_exchanges(bundle: &Path, manifest: &Manifest, problems: &mut Vec<String>) -> usize {
-    let Ok(file) = File::open(bundle.join(EXCHANGES)) else { return 0 };
+/// Every exchange is what its id says, their number is the claimed one, and those that the assessment and the list of
+/// accounts rest on are there.
+fn check_exchanges(
+    bundle: &Path,
+    manifest: &Manifest,
+    assessment: Option<&Assessment>,
+    problems: &mut Vec<String>,
+) -> usize {
+    let mut wanted = assessment.map(rested_on).unwrap_or_default();
+    wanted.extend(manifest.population.account_list.iter().map(|id| (id.clone(), "the list of accounts")));
     let mut count = 0;
-    for (index, line) in BufReader::new(file).split(b'\n').enumerate() {
-        let checked = line.map_err(|error| error.to_string()).and_then(|text| tape::checked(&text));
-        match checked {
-            Ok(_) => count += 1,
-            Err(problem) => {
-                problems.push(format!("{EXCHANGES} line {}: {problem}", index + 1));
-                break;
-            }
+    let read = tape::each_line(&bundle.join(EXCHANGES), |line, _| {
+        count += 1;
+        wanted.remove(&line.id);
+    });
+    match read {
+        Err(TapeError::Line { line, problem, .. }) => problems.push(format!("{EXCHANGES} line {line}: {problem}")),
+        // A recording that is not there was named as removed.
+        Err(TapeError::Io { .. }) => {}
+        Ok(()) if count as u64 != manifest.exchanges => {
+            problems.push(format!("{EXCHANGES}: holds {count} exchanges, the manifest says {}", manifest.exchanges));
         }
-    }
-    if problems.is_empty() && count as u64 != manifest.exchanges {
-        problems.push(format!("{EXCHANGES}: holds {count} exchanges, the manifest says {}", manifest.exchanges));
+        Ok(()) => {
+            let lacking = |(id, what)| format!("{EXCHANGES}: lacks exchange {id}, on which {what} rests");
+            problems.extend(wanted.into_iter().map(lacking));
+        }
     }
     count
 }
 
-/// The assessment and the manifest must speak of the same run and the same, complete population.
-fn check_population(bundle: &Path, manifest: &Manifest, problems: &mut Vec<String>) {
-    let parsed = fs::read(bundle.join(ASSESSMENT))
+/// The exchanges an assessment rests on, each with the control that does.
+fn rested_on(assessment: &Assessment) -> BTreeMap<ExchangeId, &str> {
+    let mut ids = BTreeMap::new();
+    for control in &assessment.controls {
+        for record in control.scenarios.iter().map(|scenario| &scenario.record) {
+            let observed = record.observations.iter().flat_map(|o| &o.exchanges);
+            let unseen = record.unseen.iter().flat_map(|u| &u.exchanges);
+            ids.extend(observed.chain(unseen).chain(&record.basis).map(|id| (id.clone(), control.id.as_str())));
+        }
+    }
+    ids
+}
+
+fn read_assessment(bundle: &Path, problems: &mut Vec<String>) -> Option<Assessment> {
+    let parsed = manifest::read_bounded(&bundle.join(ASSESSMENT))
         .map_err(|error| error.to_string())
         .and_then(|bytes| serde_json::from_slice::<Assessment>(&bytes).map_err(|error| error.to_string()));
-    let assessment = match parsed {
-        Ok(assessment) => assessment,
-        Err(error) => {
-            problems.push(format!("{ASSESSMENT}: cannot be read: {error}"));
-            return;
-        }
-    };
+    parsed.map_err(|error| problems.push(format!("{ASSESSMENT}: cannot be read: {error}"))).ok()
+}
+
+/// The assessment and the manifest must speak of the same run and the same population.
+fn check_population(assessment: &Assessment, manifest: &Manifest, problems: &mut Vec<String>) {
     if assessment.run.id != manifest.run.id {
         problems
             .push(format!("{MANIFEST}: is of run {}, the assessment of run {}", manifest.run.id, assessment.run.id));
+    } else if assessment.run != manifest.run {
+        problems.push(format!("{MANIFEST}: does not describe the run as {ASSESSMENT} does"));
     }
-    if Completeness::of(&assessment) != manifest.population {
+    if Completeness::of(assessment, &manifest.population.selected) != manifest.population {
         problems.push(format!("{MANIFEST}: its population is not the one of {ASSESSMENT}"));
     }
 }
@@ -155,7 +185,7 @@ fn check_seal(bundle: &Path, digest: &str, key: Option<&PublicKey>, problems: &m
         }
         return None;
     }
-    let envelope = fs::read(&path)
+    let envelope = manifest::read_bounded(&path)
         .map_err(|error| error.to_string())
         .and_then(|bytes| serde_json::from_slice::<Envelope>(&bytes).map_err(|error| error.to_string()));
     match envelope {

@@ -14,6 +14,7 @@ mod objects;
 mod observe;
 mod permissions;
 mod receipt;
+mod scrub;
 mod seam;
 mod session;
 

@@ -31,6 +31,7 @@ use crate::{
     Options,
     exchange::{CallTag, Exchange, KEPT_HEADERS, RECEIPT, WireRequest, WireResponse, sha256_hex},
     receipt,
+    scrub,
 };
 
 tokio::task_local! {
@@ -169,12 +170,7 @@ impl HttpConnector for SeamConnector {
 
 impl SeamConnector {
     async fn exchange(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let tag = request.extension::<CallTag>().cloned().unwrap_or_else(|| CallTag {
-            account: "unknown".to_owned(),
-            region: "unknown".to_owned(),
-            service: "unknown".to_owned(),
-            operation: "Unknown".to_owned(),
-        });
+        let tag = request.extension::<CallTag>().cloned().unwrap_or_else(untagged);
         let wire = describe(&request, &tag);
         if let Some(response) = self.seam.0.earlier.as_ref().and_then(|earlier| earlier.serve(&tag, &wire).ok()) {
             return self.answer_earlier(tag, wire, response);
@@ -195,10 +191,10 @@ impl SeamConnector {
             Err(error) => (None, Vec::new(), &nothing, Some(cause(error))),
         };
         // The body of AssumeRole* holds credentials: neither it nor its digest is kept.
-        let body = if is_secret(&tag) { &nothing } else { body };
+        let body = if is_secret(&tag) { nothing } else { scrub::body(body) };
         let exchange =
-            Exchange { body_sha256: sha256_hex(body), tag, request: wire, status, headers, failure, started, ended };
-        self.seam.finish(&exchange, body);
+            Exchange { body_sha256: sha256_hex(&body), tag, request: wire, status, headers, failure, started, ended };
+        self.seam.finish(&exchange, &body);
         let (response, other_headers) = answer?;
         rebuild(response, other_headers)
     }
@@ -232,8 +228,14 @@ fn made(id: ExchangeId, tag: &CallTag) {
     let _ = MADE.try_with(|made| made.borrow_mut().push(Made { id, tag: tag.clone() }));
 }
 
-fn is_secret(tag: &CallTag) -> bool {
-    tag.service == "sts" && tag.operation != "GetCallerIdentity"
+/// A request of no observer: the credential chain asks container, instance, SSO and token services.
+fn untagged() -> CallTag {
+    CallTag {
+        account: "caller".to_owned(),
+        region: "unknown".to_owned(),
+        service: "credentials".to_owned(),
+        operation: "Unknown".to_owned(),
+    }
 }
 
 /// A request body as text. CloudWatch is sent CBOR, which is kept as the JSON it stands for.
@@ -245,15 +247,23 @@ fn text_of(body: &[u8]) -> String {
     }
 }
 
-/// The request as it is recorded: no headers; for credential calls no body (it can carry an external id).
+/// Whether request and answer are about credentials: neither is kept.
+fn is_secret(tag: &CallTag) -> bool {
+    tag.service == "credentials" || tag.service == "sts" && tag.operation != "GetCallerIdentity"
+}
+
+/// The request as it is recorded: no headers; for credential calls neither query nor body (which can carry tokens and
+/// the external id).
 fn describe(request: &HttpRequest, tag: &CallTag) -> WireRequest {
     let uri: http::Uri = request.uri().parse().unwrap_or_default();
-    let body = if is_secret(tag) { &[][..] } else { request.body().bytes().unwrap_or_default() };
+    let secret = is_secret(tag);
+    let body = if secret { &[][..] } else { request.body().bytes().unwrap_or_default() };
+    let path = if secret { Some(uri.path().to_owned()) } else { uri.path_and_query().map(ToString::to_string) };
     WireRequest {
         method: request.method().to_owned(),
         host: uri.host().unwrap_or_default().to_owned(),
-        path: uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
-        body: text_of(body),
+        path: scrub::text(path.unwrap_or_default()),
+        body: scrub::text(text_of(body)),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     facts::CallerIdentity,
     place::{AccountId, Region},
     record::{Record, Verdict},
+    source::ExchangeId,
 };
 
 /// Version of the JSON form.
@@ -59,6 +60,9 @@ pub struct Run {
     pub organization: Option<String>,
     /// Active accounts of the organization, when they could be determined.
     pub accounts: Option<Vec<AccountId>>,
+    /// Exchanges the list of accounts rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts_from: Vec<ExchangeId>,
     /// Governed Regions.
     pub regions: Vec<Region>,
     /// Tag filter and other selections, as given.
