@@ -40,6 +40,10 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Write a report from the evidence of a run.
     Report(ReportArgs),
+    /// Show what changed between two bundles: verdicts, subjects, facts, policies.
+    #[command(after_help = "Exit codes: 0 nothing changed; 1 something changed; 2 usage; \
+        3 a bundle is not as it was made, or the effect of a policy is undecided.")]
+    Diff(DiffArgs),
     /// Show the state of each control over a period, from the bundles of its runs.
     Period(PeriodArgs),
     /// Make a signing key.
@@ -162,6 +166,35 @@ pub struct ReportArgs {
     /// File to write [default: standard output].
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Clone, Args)]
+pub struct DiffArgs {
+    /// Folder of the earlier run.
+    #[arg(value_name = "FROM")]
+    pub from: PathBuf,
+    /// Folder of the later run.
+    #[arg(value_name = "TO")]
+    pub to: PathBuf,
+    /// Public key both bundles must be sealed with.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Form of the answer.
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    pub format: DiffFormat,
+}
+
+/// Form of a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum DiffFormat {
+    /// For a terminal.
+    #[default]
+    Text,
+    /// One JSON object.
+    Json,
+    /// For a pull request.
+    Markdown,
 }
 
 /// Arguments of `period`.

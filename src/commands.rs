@@ -18,7 +18,11 @@ use serde_json::json;
 
 use crate::{
     ask::{self, AskQuestion, WhoCanArgs},
-    cli::{CheckArgs, InitArgs, KeyArgs, KeyCommand, PeriodArgs, PeriodFormat, ReplayArgs, ReportArgs, VerifyArgs},
+    cli::{
+        CheckArgs, DiffArgs, DiffFormat, InitArgs, KeyArgs, KeyCommand, PeriodArgs, PeriodFormat, ReplayArgs,
+        ReportArgs, VerifyArgs,
+    },
+    diff as differences,
     error::Error,
     evidence::{
         ASSESSMENT,
@@ -184,6 +188,12 @@ pub async fn replay(args: &ReplayArgs) -> Result<Exit, Error> {
 /// # Errors
 /// [`Error`].
 pub fn report(args: &ReportArgs) -> Result<Exit, Error> {
+    let found = verification::verify(&args.bundle, None, None).map_err(|error| Error::Evidence(error.to_string()))?;
+    if let Some(problem) = found.problems.first() {
+        return Err(Error::Evidence(format!(
+            "no report is made of a bundle that was changed: {problem}\nhint: `logproof verify` lists everything"
+        )));
+    }
     let path = args.bundle.join(ASSESSMENT);
     let text = fs::read(&path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
     let assessment = serde_json::from_slice(&text).map_err(|error| {
@@ -197,6 +207,27 @@ pub fn report(args: &ReportArgs) -> Result<Exit, Error> {
         None => print(|out| out.write_all(&report)),
     }
     Ok(Exit::Success)
+}
+
+/// `logproof diff`: exit 1 when something changed, 3 when the effect of a policy is undecided.
+///
+/// # Errors
+/// [`Error`].
+pub fn diff(args: &DiffArgs) -> Result<Exit, Error> {
+    let key = public_key(args.key.as_deref())?;
+    let found = differences::diff(&args.from, &args.to, key.as_ref())?;
+    print(|out| match args.format {
+        DiffFormat::Text => differences::text(&found, out),
+        DiffFormat::Markdown => differences::markdown(&found, out),
+        DiffFormat::Json => {
+            serde_json::to_writer_pretty(&mut *out, &found).map_err(io::Error::from).and_then(|()| writeln!(out))
+        }
+    });
+    Ok(match (found.is_decided(), found.is_empty()) {
+        (false, _) => Exit::Unassessed,
+        (true, false) => Exit::Fail,
+        (true, true) => Exit::Success,
+    })
 }
 
 /// `logproof period`: exit 1 when a control did not pass, 3 when there are gaps.

@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod commands;
 pub mod describe;
+pub mod diff;
 pub mod error;
 pub mod evidence;
 pub mod exit;

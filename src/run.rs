@@ -63,6 +63,7 @@ pub async fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Verify(args) => commands::verify(&args),
         Command::Replay(args) => commands::replay(&args).await,
         Command::Report(args) => commands::report(&args),
+        Command::Diff(args) => commands::diff(&args),
         Command::Period(args) => commands::period(&args),
         Command::Key(args) => commands::key(&args),
         Command::Permissions => {

@@ -11,7 +11,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use logproof_aws::{CallTag, NoAnswer, Serve, WireRequest, WireResponse, sha256_hex};
+use logproof_aws::{CallTag, Exchange, NoAnswer, Serve, WireRequest, WireResponse, sha256_hex};
 
 use super::recording::Line;
 
@@ -136,6 +136,24 @@ pub fn each_line(path: &Path, mut seen: impl FnMut(Line, (u64, u32))) -> Result<
         seen(line, (offset, u32::try_from(read).unwrap_or(u32::MAX)));
         offset += read as u64;
     }
+}
+
+/// One line of a recording, at a place that [`each_line`] told.
+///
+/// # Errors
+/// [`TapeError`].
+pub fn line_at(path: &Path, (offset, length): (u64, u32)) -> Result<Line, TapeError> {
+    let io_error = |source| TapeError::Io { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(io_error)?;
+    let mut text = vec![0_u8; length as usize];
+    file.seek(SeekFrom::Start(offset)).and_then(|_| file.read_exact(&mut text)).map_err(io_error)?;
+    checked(&text).map_err(|problem| TapeError::Line { path: path.to_owned(), line: 0, problem })
+}
+
+/// What an exchange asked, wherever it was sent: the same for every answer to the same question.
+#[must_use]
+pub fn question(exchange: &Exchange) -> String {
+    key(&exchange.tag, &exchange.request)
 }
 
 /// Parses a line and checks its content address and body digest.

@@ -30,8 +30,7 @@ use logproof_estate::ExchangeId;
 use crate::{
     Options,
     exchange::{CallTag, Exchange, KEPT_HEADERS, RECEIPT, WireRequest, WireResponse, sha256_hex},
-    receipt,
-    scrub,
+    receipt, scrub,
 };
 
 tokio::task_local! {
