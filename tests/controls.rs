@@ -71,7 +71,7 @@ struct Fixture {
 fn fixtures() -> Vec<Fixture> {
     let home = support::root().join("tests/fixtures");
     let mut found = Vec::new();
-    for folder in sorted(&home) {
+    for folder in sorted(&home).into_iter().filter(|entry| entry.is_dir()) {
         let control = folder.file_name().unwrap().to_str().unwrap().to_owned();
         for path in sorted(&folder) {
             let name = format!("tests/fixtures/{control}/{}", path.file_name().unwrap().to_str().unwrap());
@@ -85,6 +85,17 @@ fn sorted(folder: &PathBuf) -> Vec<PathBuf> {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     entries
+}
+
+#[test]
+fn the_list_of_published_mistakes_names_fixtures_that_run() {
+    let list = fs::read_to_string(support::root().join("tests/fixtures/README.md")).unwrap();
+    let known: BTreeSet<String> = fixtures().into_iter().map(|fixture| fixture.name).collect();
+    let named: Vec<&str> = list.split('`').filter(|word| word.starts_with("LS-") && word.ends_with(".yaml")).collect();
+    assert!(named.len() >= 15, "the list names {} fixtures", named.len());
+    for name in named {
+        assert!(known.contains(&format!("tests/fixtures/{name}")), "`{name}` is not a fixture");
+    }
 }
 
 #[test]

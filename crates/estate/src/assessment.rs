@@ -115,7 +115,7 @@ pub struct ControlResult {
     pub title: String,
     /// `critical`, `high`, `medium` or `low`.
     pub severity: String,
-    /// Whether it is hardening beyond the source document.
+    /// Whether it is hardening beyond what the log store requirements ask for.
     pub hardening: bool,
     /// Framework references, for example `pci-dss-4.0:4.2.1`.
     pub frameworks: Vec<String>,
