@@ -5,22 +5,21 @@ use std::{
     fs::{self, OpenOptions},
     io::{self, Write},
     path::Path,
-    sync::Arc,
 };
 
 use jiff::SignedDuration;
 use logproof_aws::{OPERATIONS, Options};
 use logproof_estate::{
-    Estate, Region,
+    Region,
     config::{AccessConfig, parse_instant},
 };
 use serde_json::json;
 
 use crate::{
-    ask::{self, AskQuestion, WhoCanArgs},
+    ask::{self, AskQuestion},
     cli::{
-        CheckArgs, DiffArgs, DiffFormat, InitArgs, KeyArgs, KeyCommand, PeriodArgs, PeriodFormat, ReplayArgs,
-        ReportArgs, VerifyArgs,
+        DiffArgs, DiffFormat, InitArgs, KeyArgs, KeyCommand, PeriodArgs, PeriodFormat, ReplayArgs, ReportArgs,
+        VerifyArgs,
     },
     diff as differences,
     error::Error,
@@ -32,7 +31,6 @@ use crate::{
     exit::Exit,
     init as discovery, period as periods, replay as replaying,
     run::{print, say},
-    target,
 };
 
 fn failed(error: impl std::fmt::Display) -> Error {
@@ -83,46 +81,11 @@ pub async fn init(args: &InitArgs) -> Result<Exit, Error> {
 /// # Errors
 /// [`Error`].
 pub async fn ask(question: &AskQuestion) -> Result<Exit, Error> {
-    let (reply, format) = match question {
-        AskQuestion::Can(args) => (ask::can(args).map_err(failed)?, args.format),
-        AskQuestion::Never(args) => (ask::never_on_files(args).map_err(failed)?, args.format),
-        AskQuestion::Difference(args) => (ask::difference_of_files(args).map_err(failed)?, args.format),
-        AskQuestion::WhoCan(args) => (who_can(args).await?, args.format),
-    };
+    let (reply, format) = ask::answer(question).await?;
     let mut text = Vec::new();
     reply.write(format, &mut text).map_err(failed)?;
     print(|out| out.write_all(&text));
-    Ok(if reply.decided { Exit::Success } else { Exit::Unassessed })
-}
-
-async fn who_can(args: &WhoCanArgs) -> Result<ask::Reply, Error> {
-    let connecting = CheckArgs { config: args.config.clone(), mock: args.mock.clone(), ..CheckArgs::default() };
-    let connected = target::connect(&connecting, Options::default()).await?;
-    let config = Arc::clone(&connected.config);
-    let now = connected.now.unwrap_or_else(jiff::Timestamp::now);
-    let estate = Arc::new(Estate::new(Arc::clone(&config), connected.source(), now));
-    let resource = match (&args.resource, args.action.split(':').next()) {
-        (Some(resource), _) => resource.clone(),
-        (None, Some("s3")) => format!("{}/*", estate.log_bucket().arn()),
-        (None, Some("kms")) => {
-            let key = estate.key(&estate.log_key()).await.map_err(|unseen| Error::Unreachable(Box::new(unseen)))?;
-            key.as_ref()
-                .map(|key| key.arn.clone())
-                .ok_or_else(|| failed("the log key does not exist\nhint: give `--resource`"))?
-        }
-        (None, Some("cloudtrail")) => config.trail_arn(),
-        _ => "*".to_owned(),
-    };
-    let inhabitants = if args.assume_administrators {
-        logproof_steps::ask::Inhabitants::Administrators
-    } else {
-        logproof_steps::ask::Inhabitants::Real
-    };
-    let around = resource.trim_end_matches("/*");
-    let scene = logproof_steps::ask::scene_around(&estate, around, inhabitants)
-        .await
-        .map_err(|unseen| Error::Unreachable(Box::new(unseen)))?;
-    Ok(ask::who_can_in(&scene, &args.action, &resource))
+    Ok(reply.outcome.exit())
 }
 
 fn public_key(path: Option<&Path>) -> Result<Option<PublicKey>, Error> {

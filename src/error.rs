@@ -96,6 +96,9 @@ pub enum Error {
     /// Evidence that cannot be used.
     #[error("{0}")]
     Evidence(String),
+    /// A question that cannot be asked.
+    #[error(transparent)]
+    Question(#[from] crate::ask::AskError),
     /// An answer or question of `ask`, `init` or `key` that failed.
     #[error("{0}")]
     Command(String),

@@ -13,12 +13,14 @@ use logproof_policy::{Policy, Scene};
 use crate::policy_scene::{Ground, identities, parse};
 
 /// Who is in the accounts of a scene.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inhabitants {
     /// The real users and roles of every active account.
     Real,
     /// An administrator in every account: the worst case, without reading IAM.
     Administrators,
+    /// The real users and roles of one account; an administrator in the others.
+    RealIn(AccountId),
 }
 
 /// The scene around a resource: the organization with its SCPs and RCPs, and the resource's own policy where it is the
@@ -26,7 +28,7 @@ pub enum Inhabitants {
 ///
 /// # Errors
 /// [`Unseen`] for the first question that could not be answered.
-pub async fn scene_around(estate: &Arc<Estate>, resource: &str, inhabitants: Inhabitants) -> Result<Scene, Unseen> {
+pub async fn scene_around(estate: &Arc<Estate>, resource: &str, inhabitants: &Inhabitants) -> Result<Scene, Unseen> {
     let mut world = LogproofWorld::default();
     world.attach(Arc::clone(estate));
     match build(&mut world, estate, resource, inhabitants).await {
@@ -48,18 +50,27 @@ async fn build(
     w: &mut LogproofWorld,
     estate: &Arc<Estate>,
     resource: &str,
-    inhabitants: Inhabitants,
+    inhabitants: &Inhabitants,
 ) -> Result<Scene, Stop> {
     let (owner, text) = resource_policy(w, estate, resource).await?;
     let policy: Option<Arc<Policy>> = match &text {
         Some((name, text, operation)) => Some(parse(w, name, text, operation, &owner)?),
         None => None,
     };
-    let ground = Ground::read(w, &[text.as_ref().map_or("", |(_, text, _)| text.as_str())]).await?;
+    // An account whose own users and roles are asked about stands for itself.
+    let named = match inhabitants {
+        Inhabitants::Administrators => String::new(),
+        Inhabitants::RealIn(account) => account.to_string(),
+        Inhabitants::Real => {
+            let directory = w.see(estate.directory().await)?;
+            directory.active().map(|account| account.id.to_string()).collect::<Vec<_>>().join(" ")
+        }
+    };
+    let ground = Ground::read(w, &[text.as_ref().map_or("", |(_, text, _)| text.as_str()), &named]).await?;
     let mut scene = ground.scene(&owner, policy);
-    if inhabitants == Inhabitants::Real {
-        for account in &mut scene.organization.accounts {
-            let id: AccountId = account.id.parse().map_err(|_| Stop::because("an account id is not one"))?;
+    for account in &mut scene.organization.accounts {
+        let id: AccountId = account.id.parse().map_err(|_| Stop::because("an account id is not one"))?;
+        if *inhabitants == Inhabitants::Real || *inhabitants == Inhabitants::RealIn(id.clone()) {
             let authorization = w.see(estate.account_authorization(&id).await)?;
             let inventory = identities(w, &id, &authorization)?;
             *account = account.clone().with_identities(inventory);

@@ -73,6 +73,13 @@ impl Principal {
         }
     }
 
+    /// Whether a name has the form of an AWS service principal: `cloudtrail.amazonaws.com` has,
+    /// `cloudtrail.amazonaws.com.example.net` has not.
+    #[must_use]
+    pub fn is_service_name(name: &str) -> bool {
+        crate::parse::is_service(name)
+    }
+
     /// The value of `aws:PrincipalArn`: for a session it is the role's ARN, never the session's.
     // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
     #[must_use]

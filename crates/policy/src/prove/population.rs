@@ -62,6 +62,32 @@ pub(crate) fn policies(scene: &Scene, principal: &Principal) -> Policies {
     policies
 }
 
+/// What is known of the account a caller says it is of.
+pub(crate) fn is_known(scene: &Scene, principal: &Principal) -> bool {
+    if matches!(principal, Principal::Root { .. }) {
+        return true;
+    }
+    let account = principal.account().and_then(|id| scene.organization.account(id));
+    match account.map(|account| &account.identities) {
+        Some(Identities::Known(identities)) => identities.iter().any(|identity| same(&identity.principal, principal)),
+        Some(Identities::Unknown) | None => true,
+    }
+}
+
+/// The keys AWS derives from this caller in this scene, its tags included.
+pub(crate) fn keys(scene: &Scene, principal: &Principal) -> Context {
+    let account = principal.account().and_then(|id| scene.organization.account(id));
+    let member = account.is_some_and(|account| account.member && scene.organization.id.is_some());
+    let mut keys = fixed(principal, member.then_some(scene.organization.id.as_deref()).flatten(), account);
+    if let Some(Identities::Known(identities)) = account.map(|account| &account.identities) {
+        let tags = identities.iter().find(|identity| same(&identity.principal, principal)).map(|found| &found.tags);
+        for (tag, value) in tags.into_iter().flatten() {
+            keys.insert(&format!("aws:PrincipalTag/{tag}"), value.as_str());
+        }
+    }
+    keys
+}
+
 /// The same identity, whatever the session.
 fn same(a: &Principal, b: &Principal) -> bool {
     match (a, b) {

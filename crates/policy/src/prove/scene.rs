@@ -1,11 +1,16 @@
 //! The world a question is asked in: accounts, their organization, the resource's policy.
 //!
-//! Owns the facts the caller supplies. Must not know how questions are answered.
+//! Owns the facts the caller supplies, and the decision of one request among them. Must not know how questions about
+//! many requests are answered.
 
 use std::sync::Arc;
 
+use crate::context::Context;
+use crate::decide::{Request, decide};
+use crate::decision::Decided;
 use crate::model::Policy;
 use crate::principal::Principal;
+use crate::prove::population;
 
 /// The organization and every account that matters.
 #[derive(Debug, Clone, Default)]
@@ -138,5 +143,29 @@ impl Scene {
     #[must_use]
     pub fn in_every_account(organization: Organization) -> Self {
         Self { organization, resource_account: String::new(), resource_policy: None }
+    }
+
+    /// Decides one request of a caller with everything that has a say in this scene. Keys that AWS derives from the
+    /// caller (`aws:PrincipalArn`, `aws:PrincipalOrgID`, tags ..) are filled in; `context` adds the others and wins
+    /// over them. `None` when the caller's account is known and has no such user or role.
+    #[must_use]
+    pub fn decide(&self, principal: &Principal, action: &str, resource: &str, context: &Context) -> Option<Decided> {
+        if !population::is_known(self, principal) {
+            return None;
+        }
+        let mut keys = population::keys(self, principal);
+        let owner = match self.resource_account.as_str() {
+            "" => principal.account().unwrap_or_default(),
+            owner => owner,
+        };
+        keys.insert("aws:ResourceAccount", owner);
+        if let Some(organization) = self.organization.id.as_deref().filter(|_| self.organization.is_member(owner)) {
+            keys.insert("aws:ResourceOrgID", organization);
+        }
+        for (key, value) in context.iter() {
+            keys.insert(key, value.clone());
+        }
+        let request = Request::new(principal.clone(), action, resource).with_context(keys).owned_by(owner);
+        Some(decide(&request, &population::policies(self, principal)))
     }
 }
