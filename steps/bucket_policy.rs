@@ -20,7 +20,7 @@ use crate::{
 /// Every action that changes or removes a protection of a bucket, or the bucket.
 ///
 /// See: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
-pub(crate) const ADMINISTER: [&str; 18] = [
+pub(crate) const ADMINISTER: [&str; 19] = [
     "s3:PutBucketPolicy",
     "s3:DeleteBucketPolicy",
     "s3:PutBucketAcl",
@@ -34,6 +34,7 @@ pub(crate) const ADMINISTER: [&str; 18] = [
     "s3:PutBucketLogging",
     "s3:PutBucketNotification",
     "s3:PutBucketTagging",
+    "s3:PutBucketAbac",
     "s3:PutBucketCORS",
     "s3:PutBucketWebsite",
     "s3:DeleteBucketWebsite",
