@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use logproof_estate::AccountId;
 
-use crate::{ask::AskArgs, trail::args::TrailArgs};
+use crate::{ask::AskArgs, sealing::KeySource, trail::args::TrailArgs, upload::Place};
 
 /// Examines an AWS log store against readable controls and leaves evidence of what was seen.
 #[derive(Debug, Parser)]
@@ -98,9 +99,21 @@ pub struct CheckArgs {
     /// Show no progress bar.
     #[arg(long)]
     pub no_progress: bool,
-    /// Private key to seal the evidence with; `logproof key new` makes one.
-    #[arg(long, value_name = "FILE")]
-    pub key: Option<PathBuf>,
+    /// Private key to seal the evidence with: a file that `logproof key new` made, or awskms:ARN of a P-256 signing key.
+    #[arg(long, value_name = "FILE|awskms:ARN")]
+    pub key: Option<KeySource>,
+    /// Put the sealed bundle into S3, with your own credentials: the only write this program can make.
+    ///
+    /// Each file becomes an object below s3://BUCKET/PREFIX/RUN-ID, retained by the Object Lock of the bucket when it has
+    /// one. Nothing is overwritten.
+    #[arg(long, value_name = "s3://BUCKET/PREFIX", requires = "key")]
+    pub upload: Option<Place>,
+    /// Account the bucket of `--upload` must belong to [default: the log archive account].
+    #[arg(long, value_name = "ACCOUNT", requires = "upload")]
+    pub upload_owner: Option<AccountId>,
+    /// Retain what is uploaded for so many days in compliance mode, whatever the bucket's default is.
+    #[arg(long, value_name = "DAYS", requires = "upload", value_parser = clap::value_parser!(u16).range(1..))]
+    pub upload_retain: Option<u16>,
     /// Bundle of the run before this one: its digest is named in the manifest.
     #[arg(long, value_name = "BUNDLE")]
     pub follows: Option<PathBuf>,

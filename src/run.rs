@@ -2,8 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    io::{self, IsTerminal, Write},
-    path::{Path, PathBuf},
+    io::{self, Write},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -13,24 +13,23 @@ use std::{
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use logproof_aws::{Exchange, OnCall, Options, Recorder, Serve};
-use logproof_estate::{Estate, assessment::Assessment, config::parse_instant};
+use logproof_estate::{Estate, config::parse_instant};
 
 use crate::{
     assess::{self, Setting},
     bundle::{self, Begun},
     catalogue::{Control, FeatureSet},
     cli::{CheckArgs, Cli, Command, FeatureArgs},
-    commands, describe,
+    commands, deliver, describe,
     error::Error,
-    evidence::{EXCHANGES, keys::PrivateKey, manifest::Manifest, recording::Recording},
+    evidence::keys::PrivateKey,
     exit::Exit,
-    folder::{self, Folder},
     lint,
     progress::Progress,
-    report::terminal,
-    sealing::{self, Sealing},
+    sealing::{KeySource, Sealing, Signer},
     selection::Selection,
     target::{self, Connected},
+    upload::{self, Upload},
     vocabulary::Vocabulary,
 };
 
@@ -116,7 +115,9 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
         say("nothing was assessed: no scenario is selected\nhint: `logproof controls` lists controls and tags");
         return Ok(Exit::Nothing);
     }
-    let key = args.key.as_deref().map(PrivateKey::read).transpose().map_err(evidence)?;
+    if let Some(KeySource::File(path)) = &args.key {
+        PrivateKey::read(path).map_err(evidence)?;
+    }
     let progress = Progress::new(!args.no_progress && !args.quiet && args.verbose == 0);
     let begun = bundle::begin(args, REPORTS, started)?;
     let Begun { folder, recording, earlier, former } = begun;
@@ -143,6 +144,20 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
     };
     let connected = match connected {
         Ok(connected) => connected,
+        Err(error) => {
+            if former.is_none() {
+                folder.discard();
+            }
+            return Err(error);
+        }
+    };
+    let custody = tokio::select! {
+        biased;
+        () = interrupt.clone() => Err(Error::Interrupted),
+        custody = custody_of(args, &connected) => custody,
+    };
+    let (key, upload) = match custody {
+        Ok(custody) => custody,
         Err(error) => {
             if former.is_none() {
                 folder.discard();
@@ -187,7 +202,20 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
             writeln!(out, "resumed: {taken} exchanges were taken over from run {id}, interrupted after {began}")
         });
     }
-    Ok(deliver(&assessment, folder, args, &recording, &sealing))
+    Ok(deliver::deliver(&assessment, folder, args, &recording, &sealing, upload).await)
+}
+
+/// Who signs the bundle and where it goes, both asked for what they are before the run.
+async fn custody_of(args: &CheckArgs, connected: &Connected) -> Result<(Option<Signer>, Option<Upload>), Error> {
+    let key = match &args.key {
+        Some(source) => Some(Signer::of(source, connected).await?),
+        None => None,
+    };
+    let upload = upload::prepare(args, connected).await?;
+    if let Some(upload) = &upload {
+        say(&upload.announcement());
+    }
+    Ok((key, upload))
 }
 
 fn evidence(error: impl std::fmt::Display) -> Error {
@@ -223,70 +251,14 @@ fn parameters(args: &CheckArgs, selection: &Selection) -> BTreeMap<String, Strin
         ("as-of", args.as_of.clone()),
         ("strict", args.strict.then(|| "yes".to_owned())),
         ("follows", args.follows.as_ref().map(path)),
+        ("sealed-with", args.key.as_ref().and_then(KeySource::kms)),
+        ("upload", args.upload.as_ref().map(ToString::to_string)),
+        ("upload-owner", args.upload_owner.as_ref().map(ToString::to_string)),
+        ("upload-retain", args.upload_retain.as_ref().map(ToString::to_string)),
         ("resume", args.resume.then(|| "yes".to_owned())),
     ];
     parameters.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     parameters
-}
-
-/// Prints the result and writes the bundle; every report is tried whatever happens to one. The bundle takes its place
-/// only when it is whole: until then a former run there stays, and the working folder can be gone on with.
-fn deliver(
-    assessment: &Assessment,
-    folder: Folder,
-    args: &CheckArgs,
-    recording: &Recording,
-    sealing: &Sealing,
-) -> Exit {
-    let form = terminal::Form { colour: colour(), quiet: args.quiet };
-    print(|out| terminal::write(assessment, form, out));
-    let place = folder.place().to_owned();
-    let whole = close(assessment, folder, recording, sealing);
-    let mut complete = false;
-    match whole {
-        Ok(manifest) => {
-            print(|out| writeln!(out, "reports: {}", place.display()));
-            for cell in &manifest.population.missing {
-                say(&format!("not examined: {cell}"));
-            }
-            complete = manifest.population.missing.is_empty();
-            let pointed = args.out.is_some() || folder_points(&place, &assessment.run.id);
-            complete = complete && pointed;
-        }
-        Err(failures) => {
-            for failure in &failures {
-                say(&failure.to_string());
-            }
-            say(&format!("no bundle was put at `{}`; what was there before is as it was", place.display()));
-        }
-    }
-    Exit::of(assessment, args.strict, complete)
-}
-
-fn folder_points(place: &Path, id: &str) -> bool {
-    folder::point_at(&parent(place), id).map_err(|error| say(&error.to_string())).is_ok()
-}
-
-fn close(
-    assessment: &Assessment,
-    folder: Folder,
-    recording: &Recording,
-    sealing: &Sealing,
-) -> Result<Manifest, Vec<Error>> {
-    let mut failures = bundle::write_reports(assessment, &folder);
-    if let Err(source) = recording.finish() {
-        failures.push(Error::Unwritable { path: folder.place().join(EXCHANGES), source });
-    }
-    if !failures.is_empty() {
-        return Err(failures);
-    }
-    let manifest = sealing::seal(assessment, &folder, sealing).map_err(|error| vec![error])?;
-    folder.finish().map_err(|error| vec![error])?;
-    Ok(manifest)
-}
-
-fn parent(place: &Path) -> PathBuf {
-    place.parent().map_or_else(|| PathBuf::from("."), Path::to_owned)
 }
 
 fn on_call(progress: &Progress) -> OnCall {
@@ -332,11 +304,6 @@ pub(crate) async fn interrupted() {
         () = ctrl_c => {}
         () = terminated => {}
     }
-}
-
-fn colour() -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    io::stdout().is_terminal() && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// Prints to standard output; a reader that has gone away (`| head`) is no failure.

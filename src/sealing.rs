@@ -1,8 +1,9 @@
 //! Closes a bundle: the manifest over everything in it, and the seal over the manifest.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, str::FromStr};
 
 use base64::Engine as _;
+use logproof_aws::custody::{Custody, KmsKeyArn};
 use logproof_estate::assessment::Assessment;
 
 use crate::{
@@ -10,20 +11,110 @@ use crate::{
     error::Error,
     evidence::{
         EXCHANGES, MANIFEST, SEAL,
-        keys::PrivateKey,
+        keys::{Algorithm, PrivateKey, PublicKey},
         ledger::Completeness,
         manifest::{self, Manifest, Predecessor},
         seal::{Signature, Unsigned},
         tape,
     },
     folder::Folder,
+    target::Connected,
 };
+
+/// What `--key` names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// A file.
+    File(PathBuf),
+    /// A key of AWS KMS.
+    Kms(KmsKeyArn),
+}
+
+impl KeySource {
+    /// The key of AWS KMS, as it was given.
+    #[must_use]
+    pub fn kms(&self) -> Option<String> {
+        match self {
+            Self::File(_) => None,
+            Self::Kms(key) => Some(format!("awskms:{key}")),
+        }
+    }
+}
+
+impl FromStr for KeySource {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.strip_prefix("awskms:") {
+            Some(arn) => arn.strip_prefix("///").unwrap_or(arn).parse().map(Self::Kms),
+            None => Ok(Self::File(PathBuf::from(text))),
+        }
+    }
+}
+
+/// Who signs.
+pub enum Signer {
+    /// A key of this machine.
+    Local(PrivateKey),
+    /// A key of AWS KMS, of which only the public half is here.
+    Kms {
+        /// The connection.
+        custody: Custody,
+        /// The key.
+        key: KmsKeyArn,
+        /// Its public half.
+        public: PublicKey,
+    },
+}
+
+impl Signer {
+    /// The signer that `--key` names; a key of KMS is asked for its public half, so that one that cannot be used is
+    /// told before the run.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn of(source: &KeySource, connected: &Connected) -> Result<Self, Error> {
+        let key = match source {
+            KeySource::File(path) => return PrivateKey::read(path).map(Self::Local).map_err(evidence),
+            KeySource::Kms(key) => key.clone(),
+        };
+        let custody = connected.custody();
+        let der = custody.public_key(&key).await.map_err(evidence)?;
+        let public = PublicKey::from_der(&der).filter(|public| public.algorithm == Algorithm::EcdsaP256);
+        let public = public.ok_or_else(|| {
+            evidence(format!("KMS gave no P-256 public key for `{key}`\nhint: name a key of spec ECC_NIST_P256"))
+        })?;
+        Ok(Self::Kms { custody, key, public })
+    }
+
+    async fn sign(&self, message: &[u8]) -> Result<(Vec<u8>, PublicKey), Error> {
+        match self {
+            Self::Local(key) => key.sign(message).map(|signature| (signature, key.public())).map_err(evidence),
+            Self::Kms { custody, key, public } => {
+                let signature = custody.sign(key, sha256(message)).await.map_err(evidence)?;
+                if !public.verifies(message, &signature) {
+                    return Err(evidence(format!(
+                        "the signature of KMS key `{key}` is not of the public key KMS gave for it\nhint: an alias that \
+                         was moved in the meantime does this; name the key itself"
+                    )));
+                }
+                Ok((signature, public.clone()))
+            }
+        }
+    }
+}
+
+fn sha256(message: &[u8]) -> [u8; 32] {
+    let digest = ring::digest::digest(&ring::digest::SHA256, message);
+    // A SHA-256 has 32 bytes.
+    <[u8; 32]>::try_from(digest.as_ref()).unwrap_or_default()
+}
 
 /// How a bundle is closed.
 #[derive(Default)]
 pub struct Sealing {
     /// Key that signs; without one the bundle has a manifest but no seal.
-    pub key: Option<PrivateKey>,
+    pub key: Option<Signer>,
     /// Bundle of the run before.
     pub predecessor: Option<PathBuf>,
     /// How the run was asked for, by option.
@@ -42,18 +133,18 @@ fn evidence(error: impl std::fmt::Display) -> Error {
 ///
 /// # Errors
 /// [`Error`].
-pub fn seal(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Result<Manifest, Error> {
+pub async fn seal(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Result<Manifest, Error> {
     let manifest = manifest(assessment, folder, sealing)?;
     let text = pretty(&manifest)?;
     folder.write(MANIFEST, |out| out.write_all(text.as_bytes()))?;
     let digest = manifest::sha256_of_bytes(text.as_bytes());
     if let Some(key) = &sealing.key {
         let unsigned = Unsigned::about(&manifest, &digest);
-        let signature = key.sign(&unsigned.message()).map_err(evidence)?;
+        let (signature, public) = key.sign(&unsigned.message()).await?;
         let envelope = unsigned.signed(Signature {
-            keyid: key.public().id(),
+            keyid: public.id(),
             sig: base64::engine::general_purpose::STANDARD.encode(signature),
-            public_key: Some(key.public().pem()),
+            public_key: Some(public.pem()),
         });
         let text = pretty(&envelope)?;
         folder.write(SEAL, |out| out.write_all(text.as_bytes()))?;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use jiff::Timestamp;
-use logproof_aws::{Aws, MockZone, Options, TrailObjects};
+use logproof_aws::{Aws, MockZone, Options, TrailObjects, custody::Custody};
 use logproof_estate::{BucketRef, Config, Source, Unseen, assessment::Target, config::ConfigError};
 
 use crate::{cli::CheckArgs, error::Error};
@@ -35,6 +35,12 @@ impl Connected {
     /// [`Unseen`] when the bucket's account cannot be entered.
     pub async fn objects(&self, bucket: &BucketRef) -> Result<TrailObjects, Unseen> {
         self.aws.trail_objects(bucket).await
+    }
+
+    /// What signs and stores finished bundles.
+    #[must_use]
+    pub fn custody(&self) -> Custody {
+        self.aws.custody()
     }
 
     /// Calls so far by `service:Operation`.

@@ -8,7 +8,7 @@ use logproof_estate::record::Verdict;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{MANIFEST, keys::PublicKey, manifest::Manifest};
+use super::{CONFIGURATION, MANIFEST, REQUEST, keys::PublicKey, manifest::Manifest};
 
 /// Media type of the payload.
 pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
@@ -30,7 +30,7 @@ pub struct Envelope {
 /// One signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
-    /// Key id: SHA-256 of the public key's DER form, or the ARN of a KMS key.
+    /// Key id: SHA-256 of the public key's DER form.
     pub keyid: String,
     /// Base64 of the signature.
     pub sig: String,
@@ -124,7 +124,7 @@ pub fn statement(manifest: &Manifest, manifest_sha256: &str) -> Value {
 }
 
 fn is_configuration(path: &str) -> bool {
-    ["logproof.toml", "zone.yaml"].contains(&path)
+    [CONFIGURATION, REQUEST].contains(&path)
 }
 
 /// A statement that waits for its signature.

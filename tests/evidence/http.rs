@@ -10,7 +10,6 @@ use std::{
 /// What was asked.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
-    #[expect(dead_code, reason = "shown by Debug")]
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: Vec<(String, String)>,

@@ -18,7 +18,7 @@ use crate::{
     text,
 };
 
-const CONFIG: &str = r#"
+pub(crate) const CONFIG: &str = r#"
 [organization]
 management_account = "111111111111"
 log_archive_account = "222222222222"

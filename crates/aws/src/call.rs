@@ -69,7 +69,9 @@ impl Intercept for WholeAnswers {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         // The content of an object is whatever somebody put there: nothing, or the beginning of a document, is an answer.
-        if config.load::<Metadata>().is_some_and(|metadata| metadata.name() == "GetObject") {
+        // An object that is put or looked at is answered with headers.
+        let without = ["GetObject", "PutObject", "HeadObject"];
+        if config.load::<Metadata>().is_some_and(|metadata| without.contains(&metadata.name())) {
             return Ok(());
         }
         let response = context.response();

@@ -182,6 +182,12 @@ impl Failure {
             if matches!(status, 429 | 503) || code.as_deref().is_some_and(|code| THROTTLED.contains(&code)))
     }
 
+    /// Whether the service refuses the caller.
+    pub(crate) fn is_denied(&self) -> bool {
+        matches!(self, Self::Service { code, status, .. }
+            if code.as_deref().map_or(*status == 403, |code| DENIED.contains(&code)))
+    }
+
     fn reason(self, operation: &str) -> (Reason, String) {
         match self {
             Self::Service { code, status, message, bucket_region: _ } => {

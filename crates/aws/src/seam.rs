@@ -61,6 +61,20 @@ pub trait Serve: fmt::Debug + Send + Sync {
     /// # Errors
     /// A one-line cause when there is no answer.
     fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer>;
+
+    /// The answer to a request that stores something: its headers (names in lower case) and its bytes matter.
+    ///
+    /// # Errors
+    /// As [`serve`](Self::serve).
+    fn store(
+        &self,
+        tag: &CallTag,
+        request: &WireRequest,
+        _headers: &BTreeMap<String, String>,
+        _content: &[u8],
+    ) -> Result<WireResponse, NoAnswer> {
+        self.serve(tag, request)
+    }
 }
 
 /// Why there is no answer.
@@ -81,6 +95,7 @@ pub trait Recorder: fmt::Debug + Send + Sync {
 /// Told of every call as it ends; for progress and `-v`.
 pub type OnCall = Arc<dyn Fn(&Exchange) + Send + Sync>;
 
+#[derive(Clone)]
 enum Upstream {
     Network(SharedHttpClient),
     Served(Arc<dyn Serve>),
@@ -112,6 +127,12 @@ impl Seam {
 
     pub(crate) fn served(server: Arc<dyn Serve>, options: Options) -> Self {
         Self::new(Upstream::Served(server), options)
+    }
+
+    /// The same way out, recording nothing and answering nothing from an earlier run.
+    pub(crate) fn unrecorded(&self) -> Self {
+        let options = Options { on_call: self.0.on_call.clone(), ..Options::default() };
+        Self::new(self.0.upstream.clone(), options)
     }
 
     fn new(upstream: Upstream, options: Options) -> Self {
@@ -168,7 +189,7 @@ impl HttpConnector for SeamConnector {
 }
 
 impl SeamConnector {
-    async fn exchange(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    async fn exchange(self, mut request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let tag = request.extension::<CallTag>().cloned().unwrap_or_else(untagged);
         let wire = describe(&request, &tag);
         if let Some(response) = self.seam.0.earlier.as_ref().and_then(|earlier| earlier.serve(&tag, &wire).ok()) {
@@ -178,7 +199,10 @@ impl SeamConnector {
         let wants_receipt = receipt::is_wanted(&request);
         let mut answer = match &self.forward {
             Forward::Network(connector) => forward(connector, request).await,
-            Forward::Served(server) => serve(server.as_ref(), &tag, &request).map(|response| (response, Vec::new())),
+            Forward::Served(server) => {
+                read_whole(&mut request).await?;
+                serve(server.as_ref(), &tag, &request).map(|response| (response, Vec::new()))
+            }
         };
         if wants_receipt && let Ok((response, other_headers)) = &mut answer {
             receipt::give(response, other_headers);
@@ -251,12 +275,19 @@ fn is_secret(tag: &CallTag) -> bool {
     tag.service == "credentials" || tag.service == "sts" && tag.operation != "GetCallerIdentity"
 }
 
+/// Whether the request stores its body.
+fn is_store(tag: &CallTag) -> bool {
+    tag.service == "s3" && tag.operation == "PutObject"
+}
+
 /// The request as it is recorded: no headers; for credential calls neither query nor body (which can carry tokens and
 /// the external id).
 fn describe(request: &HttpRequest, tag: &CallTag) -> WireRequest {
     let uri: http::Uri = request.uri().parse().unwrap_or_default();
     let secret = is_secret(tag);
-    let body = if secret { &[][..] } else { request.body().bytes().unwrap_or_default() };
+    // What is stored is known already, and would be shown whole to whoever watches the calls.
+    let left_out = secret || is_store(tag);
+    let body = if left_out { &[][..] } else { request.body().bytes().unwrap_or_default() };
     let path = if secret { Some(uri.path().to_owned()) } else { uri.path_and_query().map(ToString::to_string) };
     WireRequest {
         method: request.method().to_owned(),
@@ -266,10 +297,27 @@ fn describe(request: &HttpRequest, tag: &CallTag) -> WireRequest {
     }
 }
 
+/// Reads a body that comes in parts, as a file does.
+async fn read_whole(request: &mut HttpRequest) -> Result<(), ConnectorError> {
+    if request.body().bytes().is_none() {
+        let parts = std::mem::replace(request.body_mut(), SdkBody::empty());
+        let whole = ByteStream::new(parts).collect().await.map_err(|error| ConnectorError::io(error.into()))?;
+        *request.body_mut() = SdkBody::from(whole.into_bytes());
+    }
+    Ok(())
+}
+
 fn serve(server: &dyn Serve, tag: &CallTag, request: &HttpRequest) -> Result<WireResponse, ConnectorError> {
     let mut wire = describe(request, tag);
-    wire.body = text_of(request.body().bytes().unwrap_or_default());
-    server.serve(tag, &wire).map_err(|no_answer| match no_answer {
+    let content = request.body().bytes().unwrap_or_default();
+    let answer = if is_store(tag) {
+        let headers = request.headers().iter().map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+        server.store(tag, &wire, &headers, content)
+    } else {
+        wire.body = text_of(content);
+        server.serve(tag, &wire)
+    };
+    answer.map_err(|no_answer| match no_answer {
         NoAnswer::Broken(why) => ConnectorError::io(why.into()),
         NoAnswer::NotRecorded(what) => ConnectorError::user(format!("not in the recording: {what}").into()),
     })

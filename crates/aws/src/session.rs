@@ -148,6 +148,7 @@ impl Sessions {
             credentials: None,
             account: tag_account.to_owned(),
             region: self.home.clone(),
+            seam: None,
         }
     }
 
@@ -155,7 +156,13 @@ impl Sessions {
     pub(crate) async fn session(self: &Arc<Self>, account: &AccountId, region: &Region) -> Result<Session, Failure> {
         let credentials =
             if self.own_account.as_ref() == Some(account) { None } else { Some(self.assume(account).await?) };
-        Ok(Session { sessions: Arc::clone(self), credentials, account: account.to_string(), region: region.clone() })
+        Ok(Session {
+            sessions: Arc::clone(self),
+            credentials,
+            account: account.to_string(),
+            region: region.clone(),
+            seam: None,
+        })
     }
 
     async fn assume(self: &Arc<Self>, account: &AccountId) -> Result<SharedCredentialsProvider, Failure> {
@@ -252,6 +259,8 @@ pub(crate) struct Session {
     credentials: Option<SharedCredentialsProvider>,
     account: String,
     region: Region,
+    /// Another way than the run's own.
+    seam: Option<Seam>,
 }
 
 macro_rules! client {
@@ -263,6 +272,9 @@ macro_rules! client {
                 .interceptor(self.tag())
                 .interceptor(WholeAnswers)
                 .retry_partition(self.partition(stringify!($name)));
+            if let Some(seam) = &self.seam {
+                builder = builder.http_client(seam.clone());
+            }
             if let Some(credentials) = &self.credentials {
                 builder = builder.credentials_provider(credentials.clone());
             }
@@ -309,6 +321,9 @@ impl Session {
             .interceptor(self.tag())
             .interceptor(WholeAnswers)
             .retry_partition(self.partition("s3"));
+        if let Some(seam) = &self.seam {
+            builder = builder.http_client(seam.clone());
+        }
         if let Some(credentials) = &self.credentials {
             builder = builder.credentials_provider(credentials.clone());
         }
@@ -346,6 +361,11 @@ impl Session {
     /// The same credentials in another Region.
     pub(crate) fn in_region(&self, region: Region) -> Self {
         Self { region, ..self.clone() }
+    }
+
+    /// The same session over another seam.
+    pub(crate) fn over(self, seam: Seam) -> Self {
+        Self { seam: Some(seam), ..self }
     }
 
     fn tag(&self) -> TagCalls {

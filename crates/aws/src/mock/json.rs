@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::exchange::CallTag;
 
 use super::{
-    MockZone, unknown,
+    MockZone, custody, unknown,
     wire::{Reply, document, epoch, page},
     zone::{Key, Trail, Zone},
 };
@@ -61,6 +61,7 @@ fn kms(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
         }))),
         "GetKeyPolicy" => Reply::json(&json!({"Policy": document(&key.policy), "PolicyName": "default"})),
         "ListGrants" => grants(id, key, body),
+        "GetPublicKey" | "Sign" => custody::signing(&key_arn(id, key), key, tag, body),
         _ => unknown(tag),
     }
 }

@@ -5,6 +5,7 @@
 
 mod alerting;
 mod bucket_xml;
+mod custody;
 mod identity;
 mod json;
 mod load;
@@ -37,6 +38,8 @@ pub struct MockZone {
     accounts: Vec<Member>,
     /// How often each fault has struck.
     struck: Mutex<Vec<u64>>,
+    /// What was put into its buckets.
+    kept: custody::Kept,
 }
 
 /// An account as the organization lists it.
@@ -81,7 +84,7 @@ impl MockZone {
         let accounts = members(&zone);
         deliver_for_generated(&mut zone);
         let struck = Mutex::new(vec![0; zone.faults.len()]);
-        Ok(Self { zone, accounts, struck })
+        Ok(Self { zone, accounts, struck, kept: custody::Kept::default() })
     }
 
     /// The keys of `logproof.toml` that stand in the description.
@@ -102,9 +105,15 @@ impl MockZone {
         self.zone.now
     }
 
+    /// What an object that was put holds.
+    #[cfg(test)]
+    pub(crate) fn kept(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {
+        self.kept.content(bucket, key)
+    }
+
     fn reply(&self, tag: &CallTag, request: &WireRequest) -> Reply {
         match tag.service.as_str() {
-            "s3" => s3::answer(&self.zone, tag, request),
+            "s3" => s3::answer(self, tag, request),
             "s3control" => s3::account_answer(&self.zone, tag),
             "organizations" => organizations::answer(&self.zone, &self.accounts, tag, &body(request)),
             "kms" | "cloudtrail" | "config" => json::answer(self, tag, &body(request)),
@@ -135,10 +144,32 @@ impl MockZone {
 
 impl Serve for MockZone {
     fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer> {
+        self.respond(tag, request, || self.reply(tag, request))
+    }
+
+    fn store(
+        &self,
+        tag: &CallTag,
+        request: &WireRequest,
+        headers: &BTreeMap<String, String>,
+        content: &[u8],
+    ) -> Result<WireResponse, NoAnswer> {
+        self.respond(tag, request, || s3::store(self, tag, request, headers, content))
+    }
+}
+
+impl MockZone {
+    /// The reply as a response, or the fault that strikes in its place.
+    fn respond(
+        &self,
+        tag: &CallTag,
+        request: &WireRequest,
+        reply: impl Fn() -> Reply,
+    ) -> Result<WireResponse, NoAnswer> {
         let text = format!("{}{}{}{}", request.method, request.host, request.path, request.body);
         let respond = |reply: Reply| reply.response(tag, self.zone.now, &text);
         match self.fault(tag, request) {
-            None => Ok(respond(self.reply(tag, request))),
+            None => Ok(respond(reply())),
             Some(FaultKind::AccessDenied) => Ok(respond(Reply::denied(tag))),
             Some(FaultKind::ExpiredToken) => Ok(respond(Reply::error(
                 400,
@@ -148,7 +179,7 @@ impl Serve for MockZone {
             Some(FaultKind::Throttled) => Ok(respond(throttled(tag))),
             Some(FaultKind::Unreachable) => Err(NoAnswer::Broken("connection reset by peer".to_owned())),
             Some(FaultKind::ServerError) => {
-                let mut response = respond(self.reply(tag, request));
+                let mut response = respond(reply());
                 response.status = 500;
                 response.headers.retain(|(name, _)| name != "content-type");
                 response.headers.push(("content-type".to_owned(), "text/html".to_owned()));
@@ -156,7 +187,7 @@ impl Serve for MockZone {
                 Ok(response)
             }
             Some(FaultKind::Malformed) => {
-                let mut response = respond(self.reply(tag, request));
+                let mut response = respond(reply());
                 response.body.truncate(response.body.len() / 2);
                 Ok(response)
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::exchange::{CallTag, WireRequest};
 
 use super::{
-    bucket_xml, decoded, unknown,
+    MockZone, bucket_xml, decoded, unknown,
     wire::{Reply, document, element, optional},
     zone::{Bucket, Zone},
 };
@@ -13,11 +13,26 @@ use super::{
 /// Buckets per page of ListBuckets, and objects per page of ListObjectsV2: small, so that paging is exercised.
 const PAGE: usize = 50;
 
-pub(super) fn answer(zone: &Zone, tag: &CallTag, request: &WireRequest) -> Reply {
+pub(super) fn answer(mock: &MockZone, tag: &CallTag, request: &WireRequest) -> Reply {
+    let zone = &mock.zone;
     if tag.operation == "ListBuckets" {
         return list_buckets(zone, tag, request);
     }
     let (name, key) = address(request);
+    match tag.operation.as_str() {
+        "GetObjectRetention" => {
+            if let Some(reply) = mock.kept.retention(&name, &key) {
+                return reply;
+            }
+        }
+        "HeadObject" => {
+            return mock.kept.checksum(&name, &key).map_or_else(
+                || Reply::error(404, "NotFound", "Not Found"),
+                |checksum| Reply::Headers(vec![("x-amz-checksum-sha256".to_owned(), checksum)]),
+            );
+        }
+        _ => {}
+    }
     let Some(bucket) = zone.buckets.get(&name) else {
         return Reply::error(404, "NoSuchBucket", "The specified bucket does not exist");
     };
@@ -30,6 +45,24 @@ pub(super) fn answer(zone: &Zone, tag: &CallTag, request: &WireRequest) -> Reply
         return Reply::Redirect(bucket.region.clone());
     }
     of_bucket(&name, bucket, tag, request, &key)
+}
+
+/// An object that is put.
+pub(super) fn store(
+    mock: &MockZone,
+    tag: &CallTag,
+    request: &WireRequest,
+    headers: &BTreeMap<String, String>,
+    content: &[u8],
+) -> Reply {
+    let (name, key) = address(request);
+    let Some(bucket) = mock.zone.buckets.get(&name) else {
+        return Reply::error(404, "NoSuchBucket", "The specified bucket does not exist");
+    };
+    if bucket.region != tag.region {
+        return Reply::Redirect(bucket.region.clone());
+    }
+    mock.kept.put((&name, bucket), &key, headers, content, mock.zone.now)
 }
 
 /// Bucket and object key of a request.

@@ -17,6 +17,8 @@ pub(super) enum Reply {
     Json(String),
     /// An error: HTTP status, code, message.
     Error(u16, &'static str, String),
+    /// Headers alone.
+    Headers(Vec<(String, String)>),
     /// A redirect to the Region of a bucket.
     Redirect(String),
 }
@@ -54,6 +56,10 @@ impl Reply {
             Self::Xml(body) => (200, "application/xml", body),
             Self::Query(result) => (200, "text/xml", query(tag, &result, &id)),
             Self::Json(body) => (200, json_type(tag), body),
+            Self::Headers(more) => {
+                headers.extend(more);
+                (200, "application/octet-stream", String::new())
+            }
             Self::Redirect(region) => {
                 headers.push(("x-amz-bucket-region".to_owned(), region));
                 (301, "application/xml", xml_error("PermanentRedirect", "The bucket is in another Region.", &id))

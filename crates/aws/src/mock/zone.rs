@@ -343,6 +343,9 @@ pub(crate) struct Key {
     pub(crate) rotation: bool,
     #[serde(default)]
     pub(crate) rotation_period_days: Option<i64>,
+    /// Private half of a P-256 key that signs: PKCS#8 in base64. Made for the description, never a real one.
+    #[serde(default)]
+    pub(crate) signing_key: Option<String>,
     pub(crate) policy: Value,
     /// Grants by id.
     #[serde(default)]

@@ -26,6 +26,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::failure::Failure;
 
+pub(crate) use s3::{object_retention, to_object_lock};
 pub(crate) use sts::caller_identity;
 
 /// SDK time to a timestamp; `None` when it is out of range.

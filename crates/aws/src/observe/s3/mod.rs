@@ -10,7 +10,7 @@ mod lifecycle;
 mod objects;
 mod replication;
 
-use aws_sdk_s3::{Client, types};
+use aws_sdk_s3::{Client, operation::get_object_lock_configuration::GetObjectLockConfigurationOutput, types};
 use logproof_estate::{
     BucketRef, Region,
     facts::{
@@ -26,7 +26,8 @@ use crate::{
 };
 
 pub(super) use lifecycle::bucket_lifecycle;
-pub(super) use objects::{bucket_level, object_retention};
+pub(super) use objects::bucket_level;
+pub(crate) use objects::object_retention;
 pub(super) use replication::bucket_replication;
 
 const NO_BUCKET: &str = "NoSuchBucket";
@@ -160,6 +161,11 @@ pub(super) async fn object_lock(s3: &Client, bucket: &BucketRef) -> Result<Optio
     let request = s3.get_object_lock_configuration().bucket(&bucket.name).expected_bucket_owner(bucket.owner.as_str());
     let codes = [NO_BUCKET, "ObjectLockConfigurationNotFoundError"];
     let Some(output) = absent(request.send().await, &codes)? else { return Ok(None) };
+    to_object_lock(&output)
+}
+
+/// Object Lock as S3 answers it; `None` when it is not enabled.
+pub(crate) fn to_object_lock(output: &GetObjectLockConfigurationOutput) -> Result<Option<ObjectLock>, Failure> {
     let lock = present(output.object_lock_configuration(), "object lock configuration")?;
     if lock.object_lock_enabled().is_none_or(|enabled| enabled.as_str() != "Enabled") {
         return Ok(None);

@@ -63,7 +63,7 @@ fn to_summary(object: &types::Object) -> Result<ObjectSummary, Failure> {
 /// Retention of an object, `None` when it has none, or when its bucket has no Object Lock.
 ///
 /// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectRetention.html>
-pub(in crate::observe) async fn object_retention(
+pub(crate) async fn object_retention(
     s3: &Client,
     bucket: &BucketRef,
     key: &str,

@@ -1,0 +1,106 @@
+//! The end of a run: its result on the terminal, its bundle closed and in its place, and uploaded when that was asked.
+
+use std::{
+    io::{self, IsTerminal},
+    path::{Path, PathBuf},
+};
+
+use logproof_estate::assessment::Assessment;
+
+use crate::{
+    bundle,
+    cli::CheckArgs,
+    error::Error,
+    evidence::{EXCHANGES, manifest::Manifest, recording::Recording},
+    exit::Exit,
+    folder::{self, Folder},
+    report::terminal,
+    run::{print, say},
+    sealing::{self, Sealing},
+    upload::Upload,
+};
+
+/// Prints the result and writes the bundle; every report is tried whatever happens to one. The bundle takes its place
+/// only when it is whole: until then a former run there stays, and the working folder can be gone on with.
+pub async fn deliver(
+    assessment: &Assessment,
+    folder: Folder,
+    args: &CheckArgs,
+    recording: &Recording,
+    sealing: &Sealing,
+    upload: Option<Upload>,
+) -> Exit {
+    let form = terminal::Form { colour: colour(), quiet: args.quiet };
+    print(|out| terminal::write(assessment, form, out));
+    let place = folder.place().to_owned();
+    let whole = close(assessment, folder, recording, sealing).await;
+    let mut complete = false;
+    match whole {
+        Ok(manifest) => {
+            print(|out| writeln!(out, "reports: {}", place.display()));
+            for cell in &manifest.population.missing {
+                say(&format!("not examined: {cell}"));
+            }
+            complete = manifest.population.missing.is_empty();
+            let pointed = args.out.is_some() || folder_points(&place, &assessment.run.id);
+            complete = complete && pointed;
+            if let Some(upload) = upload {
+                complete = uploaded(&upload, &place, &manifest).await && complete;
+            }
+        }
+        Err(failures) => {
+            for failure in &failures {
+                say(&failure.to_string());
+            }
+            say(&format!("no bundle was put at `{}`; what was there before is as it was", place.display()));
+        }
+    }
+    Exit::of(assessment, args.strict, complete)
+}
+
+async fn uploaded(upload: &Upload, bundle: &Path, manifest: &Manifest) -> bool {
+    match upload.put(bundle, manifest).await {
+        Ok(delivered) => {
+            let retained = delivered
+                .retained
+                .map_or("not retained".to_owned(), |(mode, until)| format!("retained until {until} ({mode})"));
+            print(|out| writeln!(out, "uploaded: {} files to {}, {retained}", delivered.files, delivered.place));
+            true
+        }
+        Err(error) => {
+            say(&format!("{error}\nthe bundle is whole at `{}`, and not whole in S3", bundle.display()));
+            false
+        }
+    }
+}
+
+fn folder_points(place: &Path, id: &str) -> bool {
+    folder::point_at(&parent(place), id).map_err(|error| say(&error.to_string())).is_ok()
+}
+
+async fn close(
+    assessment: &Assessment,
+    folder: Folder,
+    recording: &Recording,
+    sealing: &Sealing,
+) -> Result<Manifest, Vec<Error>> {
+    let mut failures = bundle::write_reports(assessment, &folder);
+    if let Err(source) = recording.finish() {
+        failures.push(Error::Unwritable { path: folder.place().join(EXCHANGES), source });
+    }
+    if !failures.is_empty() {
+        return Err(failures);
+    }
+    let manifest = sealing::seal(assessment, &folder, sealing).await.map_err(|error| vec![error])?;
+    folder.finish().map_err(|error| vec![error])?;
+    Ok(manifest)
+}
+
+fn parent(place: &Path) -> PathBuf {
+    place.parent().map_or_else(|| PathBuf::from("."), Path::to_owned)
+}
+
+fn colour() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal() && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
