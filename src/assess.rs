@@ -66,13 +66,16 @@ pub async fn assess(
     run.calls = calls();
     run.questions = estate.questions_asked();
     run.ended = after(run.started, begin.elapsed());
-    Assessment {
+    let mut assessment = Assessment {
         schema: SCHEMA.to_owned(),
         tool: Tool { name: "logproof".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         run,
         summary: Assessment::count(&results),
         controls: results,
-    }
+        register: Vec::new(),
+    };
+    logproof_estate::register::apply(&mut assessment, estate.register(), estate.as_of());
+    assessment
 }
 
 /// Facts about the run; they do not hold up somebody who wants to stop.
@@ -143,6 +146,8 @@ fn scenario_result(scenario: &Scenario, outcome: Outcome, setting: &Setting) -> 
         reason,
         steps: outcome.steps,
         record: outcome.record,
+        waivers: Vec::new(),
+        attestation: None,
         started: after(setting.started, Duration::from_millis(outcome.began_ms)),
         duration_ms: outcome.took_ms,
     }

@@ -21,6 +21,7 @@ use crate::{
         tape::{Tape, Use},
     },
     folder::{self, Folder},
+    register::Loaded,
     report::{csv, html, json, junit, markdown, ocsf, oscal, sarif},
     target::Connected,
 };
@@ -179,6 +180,9 @@ pub fn write_request(
         if before != configuration {
             return Err(Error::OtherRequest { what: "configuration" });
         }
+        if !Loaded::of_bundle(folder.working())?.same_as(&connected.register) {
+            return Err(Error::OtherRequest { what: "register" });
+        }
         if former.selection != request.selection {
             return Err(Error::OtherRequest { what: "selection" });
         }
@@ -186,6 +190,7 @@ pub fn write_request(
     }
     folder.write(REQUEST, |out| out.write_all(pretty(request).map_err(io::Error::other)?.as_bytes()))?;
     folder.write(CONFIGURATION, |out| out.write_all(configuration.as_bytes()))?;
+    connected.register.keep(folder)?;
     for file in FeatureSet::of(features.features.as_deref()).read()? {
         folder.write(&format!("{FEATURES}/{}", file.path), |out| out.write_all(&file.bytes))?;
     }

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use logproof_estate::{Unseen, config::ConfigError};
+use logproof_estate::{Unseen, config::ConfigError, register::RegisterError};
 
 use crate::exit::Exit;
 
@@ -21,6 +21,14 @@ pub enum Error {
         path: String,
         /// What is wrong; ends with a hint.
         source: ConfigError,
+    },
+    /// The register cannot be used.
+    #[error("cannot use the register `{place}`: {source}")]
+    Register {
+        /// The folder, or where in a zone the register stands.
+        place: String,
+        /// What is wrong; ends with a hint.
+        source: RegisterError,
     },
     /// A file cannot be read.
     #[error("cannot read `{path}`: {source}\nhint: check the path and that the file is readable UTF-8 text")]

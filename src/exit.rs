@@ -9,7 +9,7 @@ use logproof_estate::{assessment::Assessment, record::Verdict};
 pub enum Exit {
     /// Nothing fails.
     Success = 0,
-    /// At least one control fails.
+    /// At least one control fails, or something is wrong with a waiver or an attestation.
     Fail = 1,
     /// Usage, configuration or features that cannot be used.
     Usage = 2,
@@ -20,7 +20,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The exit code of a run. ERROR outranks FAIL; MANUAL fails only when `strict`.
+    /// The exit code of a run. ERROR outranks FAIL; a finding of the register counts as FAIL; MANUAL fails only when `strict`.
     #[must_use]
     pub fn of(assessment: &Assessment, strict: bool, reports_written: bool) -> Self {
         let any = |verdict| assessment.controls.iter().any(|control| control.verdict == verdict);
@@ -28,7 +28,7 @@ impl Exit {
             Self::Unassessed
         } else if assessment.controls.is_empty() {
             Self::Nothing
-        } else if any(Verdict::Fail) || (strict && any(Verdict::Manual)) {
+        } else if any(Verdict::Fail) || !assessment.register.is_empty() || (strict && any(Verdict::Manual)) {
             Self::Fail
         } else {
             Self::Success

@@ -150,6 +150,7 @@ fn provisional(request: &Request, management: AccountId) -> Config {
             reader_role: "unknown".to_owned(),
             log_services: Vec::new(),
         },
+        register: None,
         readers: Vec::new(),
         expectations: ExpectationsConfig::default(),
     }

@@ -22,6 +22,7 @@ pub mod lint;
 pub mod logging;
 pub mod period;
 pub mod progress;
+pub mod register;
 pub mod replay;
 pub mod report;
 pub mod run;

@@ -22,6 +22,7 @@ use crate::{
         verify,
     },
     lint,
+    register::Loaded,
     selection::Selection,
     vocabulary::Vocabulary,
 };
@@ -59,8 +60,9 @@ pub async fn replay(place: &Path) -> Result<Outcome, Error> {
     let caller =
         original.run.caller.as_ref().map_or(&config.organization.management_account, |caller| &caller.account).clone();
     let aws = Arc::new(Aws::served(Arc::new(tape), &caller, &config, Options::default()));
-    let estate =
-        Arc::new(Estate::new(Arc::new(config), Arc::clone(&aws) as Arc<dyn logproof_estate::Source>, request.as_of));
+    let register = Loaded::of_bundle(place)?.register;
+    let source = Arc::clone(&aws) as Arc<dyn logproof_estate::Source>;
+    let estate = Arc::new(Estate::new(Arc::new(config), source, request.as_of).with_register(register));
     let vocabulary = Vocabulary::registered();
     let linted = lint::examine(&FeatureSet::of(Some(&place.join(FEATURES))).read()?, &vocabulary);
     if let Some(problem) = linted.problems.first() {
@@ -114,6 +116,9 @@ fn compare(place: &Path, original: &Assessment, mut replayed: Assessment, exchan
     }
     for control in replayed.controls.iter().filter(|c| !original.controls.iter().any(|o| o.id == c.id)) {
         differences.push(format!("{}: not in the bundle", control.id));
+    }
+    if original.register != replayed.register {
+        differences.push("register: other findings on waivers and attestations".to_owned());
     }
     let same_version = original.tool == replayed.tool;
     let mut same_reports = 0;

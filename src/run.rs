@@ -109,6 +109,7 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
     for tag in selection.unknown_tags(&controls) {
         tracing::warn!("no scenario has the tag `@{tag}` of `--tags`");
     }
+    let known: Vec<String> = controls.iter().map(|control| control.id.clone()).collect();
     let selected = selection.apply(controls)?;
     let as_of = args.as_of.as_deref().map(parse_instant).transpose().map_err(Error::AsOf)?;
     if selected.is_empty() {
@@ -142,6 +143,7 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
         () = interrupt.clone() => Err(Error::Interrupted),
         connected = target::connect(args, options) => connected,
     };
+    let connected = connected.and_then(|connected| connected.register.speaks_of(&known).map(|()| connected));
     let connected = match connected {
         Ok(connected) => connected,
         Err(error) => {
@@ -167,7 +169,10 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
     };
     let as_of = former.as_ref().map(|former| former.as_of).or(as_of).or(connected.now).unwrap_or(started);
     let started = former.as_ref().map_or(started, |former| former.started);
-    let estate = Arc::new(Estate::new(Arc::clone(&connected.config), connected.source(), as_of));
+    let estate = Arc::new(
+        Estate::new(Arc::clone(&connected.config), connected.source(), as_of)
+            .with_register(Arc::clone(&connected.register.register)),
+    );
     if let Err(error) = same_organization(&connected, &estate, interrupt.clone()).await {
         if former.is_none() {
             folder.discard();

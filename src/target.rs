@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use logproof_aws::{Aws, MockZone, Options, TrailObjects, custody::Custody};
 use logproof_estate::{BucketRef, Config, Source, Unseen, assessment::Target, config::ConfigError};
 
-use crate::{cli::CheckArgs, error::Error};
+use crate::{cli::CheckArgs, error::Error, register::Loaded};
 
 /// Configuration that is used when there is one and none is given.
 const DEFAULT_CONFIG: &str = "logproof.toml";
@@ -15,6 +15,8 @@ const DEFAULT_CONFIG: &str = "logproof.toml";
 pub struct Connected {
     /// What the owner expects.
     pub config: Arc<Config>,
+    /// What the owner registered.
+    pub register: Loaded,
     /// What was connected to, for the title of every report.
     pub target: Target,
     /// The instant the landing zone states for itself, when it is a described one.
@@ -80,32 +82,39 @@ pub fn sample() -> Result<MockZone, Error> {
 /// [`Error::Config`].
 pub fn described(zone: MockZone, name: &str, options: Options) -> Result<Connected, Error> {
     let config = zone_config(&zone, name)?;
-    Ok(serve(zone, name, config, options))
+    let register = Loaded::of_zone(&zone, name)?;
+    Ok(serve(zone, name, config, register, options))
 }
 
 fn mock(zone: MockZone, name: &str, args: &CheckArgs, options: Options) -> Result<Connected, Error> {
     match &args.config {
-        Some(path) => Ok(serve(zone, name, config_file(path)?, options)),
+        Some(path) => {
+            let config = config_file(path)?;
+            let register = Loaded::beside(&config, path)?;
+            Ok(serve(zone, name, config, register, options))
+        }
         None => described(zone, name, options),
     }
 }
 
-fn serve(zone: MockZone, name: &str, config: Config, options: Options) -> Connected {
+fn serve(zone: MockZone, name: &str, config: Config, register: Loaded, options: Options) -> Connected {
     let now = zone.now();
     let caller = config.organization.management_account.clone();
     let aws = Aws::served(Arc::new(zone), &caller, &config, options);
     let target = Target::Mock { zone: name.to_owned() };
-    Connected { config: Arc::new(config), target, now: Some(now), aws: Arc::new(aws) }
+    Connected { config: Arc::new(config), register, target, now: Some(now), aws: Arc::new(aws) }
 }
 
 async fn live(args: &CheckArgs, options: Options) -> Result<Connected, Error> {
-    let config = match &args.config {
-        Some(path) => config_file(path)?,
-        None if Path::new(DEFAULT_CONFIG).exists() => config_file(Path::new(DEFAULT_CONFIG))?,
+    let path = match &args.config {
+        Some(path) => path.as_path(),
+        None if Path::new(DEFAULT_CONFIG).exists() => Path::new(DEFAULT_CONFIG),
         None => return Err(Error::NoTarget),
     };
+    let config = config_file(path)?;
+    let register = Loaded::beside(&config, path)?;
     let aws = Aws::live(&config, options).await.map_err(|unseen| Error::Unreachable(Box::new(unseen)))?;
-    Ok(Connected { config: Arc::new(config), target: Target::Live, now: None, aws: Arc::new(aws) })
+    Ok(Connected { config: Arc::new(config), register, target: Target::Live, now: None, aws: Arc::new(aws) })
 }
 
 fn config_file(path: &Path) -> Result<Config, Error> {

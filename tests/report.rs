@@ -40,6 +40,8 @@ fn scenario(name: &str, record: Record, ending: &Ending) -> ScenarioResult {
         reason,
         steps: vec![StepResult { keyword: "Then".to_owned(), text: "x".to_owned(), state: StepState::Passed }],
         record,
+        waivers: Vec::new(),
+        attestation: None,
         started: instant("2026-01-15T12:00:00.25Z"),
         duration_ms: 1234,
     }
@@ -140,6 +142,7 @@ fn assessment(text: &str) -> Assessment {
         },
         summary: Assessment::count(&controls),
         controls,
+        register: Vec::new(),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Identities and shared vocabulary of the machine-readable reports: the same thing has the same id in each of them.
 
+use std::borrow::Cow;
+
 use logproof_estate::{
     assessment::{Assessment, ControlResult, ScenarioResult},
-    record::Observation,
+    record::{Ending, Observation, Record, Subject, Verdict},
 };
 use uuid::Uuid;
 
@@ -62,4 +64,50 @@ pub fn title(assessment: &Assessment) -> String {
         Some(caution) => format!("Log store of {organization}: {caution}"),
         None => format!("Log store of {organization}"),
     }
+}
+
+/// The assessment with the findings on waivers and attestations as one more control that fails, for forms that can only
+/// speak of controls.
+#[must_use]
+pub fn with_register(assessment: &Assessment) -> Cow<'_, Assessment> {
+    if assessment.register.is_empty() {
+        return Cow::Borrowed(assessment);
+    }
+    let scenarios = assessment.register.iter().map(|finding| {
+        let subject = Subject::arn(format!("register/{}s.toml", finding.entry));
+        let expected = format!("each {} of the register holds", finding.entry);
+        let observation = Observation::new(subject, expected, finding.problem.as_str(), false)
+            .place(finding.control.as_str())
+            .hint(finding.hint.as_str());
+        let record = Record { observations: vec![observation], ..Record::default() };
+        let (verdict, reason) = record.verdict(&Ending::AllStepsReturned);
+        ScenarioResult {
+            name: format!("{} for {}: {}", finding.entry, finding.control, finding.problem),
+            rule: None,
+            line: 1,
+            verdict,
+            reason,
+            steps: Vec::new(),
+            record,
+            waivers: Vec::new(),
+            attestation: None,
+            started: assessment.run.ended,
+            duration_ms: 0,
+        }
+    });
+    let control = ControlResult {
+        id: "REGISTER".to_owned(),
+        title: "Waivers and attestations hold".to_owned(),
+        severity: "high".to_owned(),
+        hardening: false,
+        frameworks: Vec::new(),
+        feature: "register".to_owned(),
+        feature_sha256: String::new(),
+        text: Vec::new(),
+        verdict: Verdict::Fail,
+        scenarios: scenarios.collect(),
+    };
+    let mut shown = assessment.clone();
+    shown.controls.push(control);
+    Cow::Owned(shown)
 }

@@ -7,6 +7,7 @@ use logproof_estate::{
     Reason, Unseen,
     assessment::{Assessment, ControlResult, ScenarioResult},
     record::{Observation, Verdict},
+    register::Attestation,
 };
 
 use super::identity::title;
@@ -43,8 +44,30 @@ pub fn write(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Re
         if !matches!(control.verdict, Verdict::Pass) {
             scenarios(control, width + 2, form, out)?;
         }
+        for attestation in control.scenarios.iter().filter_map(|scenario| scenario.attestation.as_ref()) {
+            Details { indent: width + 2, out: &mut *out }.line("attested", &attestation_line(attestation))?;
+        }
     }
+    register(assessment, form, out)?;
     summary(assessment, form, out)
+}
+
+/// What is wrong with the register.
+fn register(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Result<()> {
+    for finding in &assessment.register {
+        let word = paint(Verdict::Fail, form).apply_to("REGISTER");
+        writeln!(out, "{word}  {} of {}", finding.entry, clean(&finding.control))?;
+        let mut details = Details { indent: 6, out: &mut *out };
+        details.line("found", &finding.problem)?;
+        details.line("hint", &finding.hint)?;
+    }
+    Ok(())
+}
+
+/// Who stated what until when.
+fn attestation_line(attestation: &Attestation) -> String {
+    let Attestation { by, on, valid_until, statement, evidence, .. } = attestation;
+    format!("by {by} on {on}, valid until {valid_until}: {statement} ({evidence})")
 }
 
 fn head(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Result<()> {
@@ -95,6 +118,9 @@ struct Details<'a> {
 impl Details<'_> {
     fn of(&mut self, scenario: &ScenarioResult) -> io::Result<()> {
         let record = &scenario.record;
+        for waiver in &scenario.waivers {
+            self.line("waiver", &waiver.sentence())?;
+        }
         for unseen in record.unseen.iter().take(SHOWN) {
             self.unseen(unseen)?;
         }
@@ -186,6 +212,10 @@ fn summary(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Resu
         millis / 1000,
         millis % 1000
     )?;
+    if !assessment.register.is_empty() {
+        let text = format!("{} on waivers and attestations", count(assessment.register.len(), "finding"));
+        writeln!(out, "{}", paint(Verdict::Fail, form).apply_to(text))?;
+    }
     if let Some(why) = &assessment.run.incomplete {
         writeln!(out, "{}", paint(Verdict::Error, form).apply_to(format!("INCOMPLETE: {}", clean(why))))?;
     }

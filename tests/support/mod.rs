@@ -62,7 +62,10 @@ pub(crate) fn check(
 ) -> Result<Assessment, String> {
     let zone = MockZone::parse(zone, origin).map_err(|error| error.to_string())?;
     let connected = target::described(zone, origin, Options::default()).map_err(|error| error.to_string())?;
-    let estate = Arc::new(Estate::new(Arc::clone(&connected.config), connected.source(), connected.now.unwrap()));
+    let estate = Arc::new(
+        Estate::new(Arc::clone(&connected.config), connected.source(), connected.now.unwrap())
+            .with_register(Arc::clone(&connected.register.register)),
+    );
     let setting = Setting {
         id: "run".to_owned(),
         target: connected.target.clone(),

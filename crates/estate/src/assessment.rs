@@ -11,6 +11,7 @@ use crate::{
     facts::CallerIdentity,
     place::{AccountId, Region},
     record::{Record, Verdict},
+    register::{Attestation, RegisterFinding, Waiver},
     source::ExchangeId,
 };
 
@@ -30,6 +31,9 @@ pub struct Assessment {
     pub summary: BTreeMap<Verdict, usize>,
     /// Controls in catalogue order.
     pub controls: Vec<ControlResult>,
+    /// What is wrong with waivers and attestations of the register.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub register: Vec<RegisterFinding>,
 }
 
 /// Name and version of the tool.
@@ -148,6 +152,12 @@ pub struct ScenarioResult {
     pub steps: Vec<StepResult>,
     /// What was recorded.
     pub record: Record,
+    /// Waivers that turned FAIL into WAIVED.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Waiver>,
+    /// Attestation that turned MANUAL into PASS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attestation: Option<Attestation>,
     /// When the scenario started.
     pub started: Timestamp,
     /// How long it took, in milliseconds.

@@ -33,6 +33,9 @@ pub struct Config {
     /// What the owner expects.
     #[serde(default)]
     pub expectations: ExpectationsConfig,
+    /// Folder of the register, relative to this file. Default: `register`, when there is such a folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub register: Option<String>,
     /// Who may read log files, and where. Default: nobody.
     #[serde(default)]
     pub readers: Vec<ReaderConfig>,

@@ -8,6 +8,7 @@ use crate::{
     config::Config,
     memo::Memo,
     place::{AccountId, BucketRef, KeyRef},
+    register::Register,
     source::Source,
 };
 
@@ -17,13 +18,27 @@ pub struct Estate {
     source: Arc<dyn Source>,
     memo: Memo,
     as_of: Timestamp,
+    register: Arc<Register>,
 }
 
 impl Estate {
     /// An estate that asks `source`; `as_of` is the instant that stands for "now" in every control.
     #[must_use]
     pub fn new(config: Arc<Config>, source: Arc<dyn Source>, as_of: Timestamp) -> Self {
-        Self { config, source, memo: Memo::default(), as_of }
+        Self { config, source, memo: Memo::default(), as_of, register: Arc::default() }
+    }
+
+    /// The same with the owner's register; without it nothing is registered.
+    #[must_use]
+    pub fn with_register(mut self, register: Arc<Register>) -> Self {
+        self.register = register;
+        self
+    }
+
+    /// What the owner registered.
+    #[must_use]
+    pub fn register(&self) -> &Arc<Register> {
+        &self.register
     }
 
     /// What the owner expects.

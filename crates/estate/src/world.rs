@@ -11,6 +11,7 @@ use crate::{
     facts::{KmsKey, Trail},
     place::{BucketRef, KeyRef},
     record::{Observation, Population, Record},
+    register::Register,
     source::{Answer, Fact, Unseen},
 };
 
@@ -78,6 +79,14 @@ impl LogproofWorld {
     /// As [`Self::estate`].
     pub fn config(&self) -> Result<Arc<Config>, Stop> {
         Ok(self.estate()?.config_arc())
+    }
+
+    /// What the owner registered.
+    ///
+    /// # Errors
+    /// As [`Self::estate`].
+    pub fn register(&self) -> Result<Arc<Register>, Stop> {
+        Ok(Arc::clone(self.estate()?.register()))
     }
 
     /// The instant that stands for "now".

@@ -16,7 +16,7 @@ use logproof_estate::{
     record::Verdict,
 };
 
-use super::identity::{finding_text, scenario_name, title};
+use super::identity::{finding_text, scenario_name, title, with_register};
 
 /// Findings written into one case; the others are counted.
 const FINDINGS: usize = 50;
@@ -83,7 +83,8 @@ impl Kind {
 }
 
 fn write(assessment: &Assessment, folder: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
-    let suites = suites(assessment);
+    let shown = with_register(assessment);
+    let suites = suites(&shown);
     let mut report = Report::new();
     for suite in &suites {
         report.add_testsuite(built(assessment, suite, folder)?);

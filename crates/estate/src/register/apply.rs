@@ -7,9 +7,9 @@
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::model::{Attestation, Register, Waiver, day};
+use super::model::{Register, Waiver, day};
 use crate::{
-    assessment::{Assessment, ControlResult, ScenarioResult},
+    assessment::{Assessment, ControlResult, ScenarioResult, StepState},
     record::Verdict,
 };
 
@@ -26,24 +26,8 @@ pub struct RegisterFinding {
     pub hint: String,
 }
 
-/// Whether the evidence file of an attestation is the one that was attested.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EvidenceState {
-    /// Its digest is the registered one.
-    Intact,
-    /// Its digest is another one.
-    Changed,
-    /// It is not there.
-    Missing,
-}
-
-/// Applies the register to an assessment; `evidence` says in which state an attestation's file is.
-pub fn apply(
-    assessment: &mut Assessment,
-    register: &Register,
-    as_of: Timestamp,
-    evidence: &dyn Fn(&Attestation) -> EvidenceState,
-) -> Vec<RegisterFinding> {
+/// Applies the register to an assessment: verdicts, what turned them, and what is wrong with the register itself.
+pub fn apply(assessment: &mut Assessment, register: &Register, as_of: Timestamp) {
     let today = day(as_of);
     let mut findings = Vec::new();
     let mut used = vec![false; register.waivers.len()];
@@ -51,7 +35,7 @@ pub fn apply(
         let mut changed = false;
         for scenario in &mut control.scenarios {
             changed |= waive(&control.id, scenario, &register.waivers, today, &mut used);
-            changed |= attest(&control.id, scenario, register, today, evidence, &mut findings);
+            changed |= attest(&control.id, scenario, register, today, &mut findings);
         }
         if changed && let Some(verdict) = Verdict::worst(control.scenarios.iter().map(|s| s.verdict)) {
             control.verdict = verdict;
@@ -59,11 +43,13 @@ pub fn apply(
     }
     waiver_findings(assessment, register, today, &used, &mut findings);
     assessment.summary = Assessment::count(&assessment.controls);
-    findings
+    assessment.register = findings;
 }
 
 fn waive(control: &str, scenario: &mut ScenarioResult, waivers: &[Waiver], today: Date, used: &mut [bool]) -> bool {
-    if scenario.verdict != Verdict::Fail {
+    // Who was not examined may not be waived: a short population would be ERROR without the finding.
+    let short = scenario.record.populations.iter().any(|population| population.examined != population.expected);
+    if scenario.verdict != Verdict::Fail || short {
         return false;
     }
     let mut covering: Vec<usize> = Vec::new();
@@ -81,17 +67,17 @@ fn waive(control: &str, scenario: &mut ScenarioResult, waivers: &[Waiver], today
     }
     covering.sort_unstable();
     covering.dedup();
-    let mut lines = Vec::new();
     for index in covering {
         if let (Some(waiver), Some(flag)) = (waivers.get(index), used.get_mut(index)) {
             *flag = true;
-            lines.push(format!(
-                "waived until {} by {} for {} ({}): {}",
-                waiver.until, waiver.approved_by, waiver.owner, waiver.ticket, waiver.reason
-            ));
+            scenario.waivers.push(waiver.clone());
         }
     }
+    let lines: Vec<String> = scenario.waivers.iter().map(Waiver::sentence).collect();
     scenario.reason = format!("{}; {}", lines.join("; "), scenario.reason);
+    if scenario.steps.iter().any(|step| step.state == StepState::NotReached) {
+        scenario.record.notes.push("the steps after the waived finding were not examined".to_owned());
+    }
     scenario.verdict = Verdict::Waived;
     true
 }
@@ -101,44 +87,23 @@ fn attest(
     scenario: &mut ScenarioResult,
     register: &Register,
     today: Date,
-    evidence: &dyn Fn(&Attestation) -> EvidenceState,
     findings: &mut Vec<RegisterFinding>,
 ) -> bool {
     if scenario.verdict != Verdict::Manual {
         return false;
     }
-    for attestation in register.attestations.iter().filter(|a| a.control == control) {
-        let mut refuse = |problem: String, hint: &str| {
-            let finding = RegisterFinding {
-                entry: "attestation".to_owned(),
-                control: control.to_owned(),
-                problem,
-                hint: hint.to_owned(),
-            };
-            if !findings.contains(&finding) {
-                findings.push(finding);
-            }
-        };
-        if today < attestation.on || today > attestation.valid_until {
-            let problem = format!("valid from {} to {}, not on {today}", attestation.on, attestation.valid_until);
-            refuse(problem, "attest again, or remove the entry");
-            continue;
-        }
-        match evidence(attestation) {
-            EvidenceState::Intact => {
-                scenario.verdict = Verdict::Pass;
-                scenario.reason = format!(
-                    "attested by {} on {}, valid until {}: {}",
-                    attestation.by, attestation.on, attestation.valid_until, attestation.statement
-                );
-                return true;
-            }
-            EvidenceState::Changed => {
-                refuse(format!("evidence `{}` is not the attested file", attestation.evidence), "attest the new file");
-            }
-            EvidenceState::Missing => {
-                refuse(format!("evidence `{}` is missing", attestation.evidence), "put the file back, or attest again");
-            }
+    let entries = || register.attestations.iter().filter(|attestation| attestation.control == control);
+    if let Some(good) = entries().find(|attestation| register.objection(attestation, today).is_none()) {
+        scenario.verdict = Verdict::Pass;
+        scenario.reason = good.sentence();
+        scenario.attestation = Some(good.clone());
+        return true;
+    }
+    for attestation in entries() {
+        let Some((problem, hint)) = register.objection(attestation, today) else { continue };
+        let finding = RegisterFinding { entry: "attestation".to_owned(), control: control.to_owned(), problem, hint };
+        if !findings.contains(&finding) {
+            findings.push(finding);
         }
     }
     false
@@ -160,12 +125,13 @@ fn waiver_findings(
                 hint: hint.to_owned(),
             });
         };
+        let of = format!("{} for {}", waiver.ticket, waiver.subjects.join(", "));
         if let Some(problem) = waiver.over_broad() {
-            refuse(problem, "name the resources the waiver is for");
+            refuse(format!("{of}: {problem}, so it waives nothing"), "name the resources the waiver is for");
         } else if waiver.until < today {
-            refuse(format!("expired on {}", waiver.until), "remove it, or have it approved again");
+            refuse(format!("{of}: expired on {}", waiver.until), "remove it, or have it approved again");
         } else if waiver.in_force(today) && !used && was_assessed(assessment, &waiver.control) {
-            refuse("covers no finding".to_owned(), "remove it: the control no longer needs it");
+            refuse(format!("{of}: turns no verdict"), "remove it, or name every subject that fails");
         }
     }
 }
@@ -175,3 +141,7 @@ fn was_assessed(assessment: &Assessment, control: &str) -> bool {
     let found: Option<&ControlResult> = assessment.controls.iter().find(|c| c.id == control);
     found.is_some_and(|control| control.verdict != Verdict::Error)
 }
+
+#[cfg(test)]
+#[path = "apply_tests.rs"]
+mod tests;

@@ -8,6 +8,8 @@ mod apply;
 mod model;
 mod parse;
 
-pub use apply::{EvidenceState, RegisterFinding, apply};
-pub use model::{Attestation, BreakGlassUse, Environment, Exception, Reader, Register, RetentionClass, Stream, Waiver};
-pub use parse::{FILES, RegisterError};
+pub use apply::{RegisterFinding, apply};
+pub use model::{
+    Attestation, BreakGlassUse, Environment, Exception, Reader, Register, RetentionClass, Stream, Waiver, day,
+};
+pub use parse::{FILES, RegisterError, texts};

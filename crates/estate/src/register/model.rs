@@ -1,5 +1,7 @@
 //! The entries of the register. Dates are days in UTC; a period runs from its first day to the end of its last.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +29,9 @@ pub struct Register {
     /// Attestations (`attestations.toml`).
     #[serde(default)]
     pub attestations: Vec<Attestation>,
+    /// SHA-256 of the evidence files that are there, by the path attestations give; whoever reads files fills it in.
+    #[serde(skip)]
+    pub evidence: BTreeMap<String, String>,
 }
 
 /// How long a class of logs is kept, and why.
@@ -204,7 +209,7 @@ pub struct Attestation {
 }
 
 /// The day an instant falls on, in UTC.
-pub(super) fn day(instant: Timestamp) -> Date {
+pub fn day(instant: Timestamp) -> Date {
     instant.to_zoned(TimeZone::UTC).date()
 }
 
@@ -235,6 +240,47 @@ impl Waiver {
                 letters < 6 || !named
             })
             .map(|pattern| format!("the pattern `{pattern}` names no resource"))
+    }
+}
+
+impl Waiver {
+    /// Who accepted what until when, in one sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        format!(
+            "waived until {} by {} for {} ({}): {}",
+            self.until, self.approved_by, self.owner, self.ticket, self.reason
+        )
+    }
+}
+
+impl Attestation {
+    /// Who stated what until when, in one sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        format!("attested by {} on {}, valid until {}: {}", self.by, self.on, self.valid_until, self.statement)
+    }
+}
+
+impl Register {
+    /// Why an attestation cannot be relied on today, and what to do about it.
+    #[must_use]
+    pub fn objection(&self, attestation: &Attestation, today: Date) -> Option<(String, String)> {
+        let because = |problem: String, hint: &str| Some((problem, hint.to_owned()));
+        if today < attestation.on || today > attestation.valid_until {
+            let problem = format!("valid from {} to {}, not on {today}", attestation.on, attestation.valid_until);
+            return because(problem, "attest again, or remove the entry");
+        }
+        match self.evidence.get(&attestation.evidence) {
+            None => {
+                because(format!("evidence `{}` is missing", attestation.evidence), "put the file back, or attest again")
+            }
+            Some(digest) if !digest.eq_ignore_ascii_case(&attestation.evidence_sha256) => because(
+                format!("evidence `{}` is not the attested file", attestation.evidence),
+                "attest the new file, or put the attested one back",
+            ),
+            Some(_) => None,
+        }
     }
 }
 

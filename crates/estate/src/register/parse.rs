@@ -1,5 +1,7 @@
 //! Reads the register from its files' texts; errors name file, line and key.
 
+use std::collections::BTreeMap;
+
 use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -16,6 +18,9 @@ pub const FILES: [&str; 7] = [
     "waivers.toml",
     "attestations.toml",
 ];
+
+/// The key of the entries in each of [`FILES`], in the same order.
+pub(super) const KEYS: [&str; 7] = ["retention", "stream", "reader", "exception", "use", "waiver", "attestation"];
 
 /// A register that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,37 +39,71 @@ pub struct RegisterError {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Retention {
+    #[serde(default)]
     retention: Vec<RetentionClass>,
 }
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Streams {
+    #[serde(default)]
     stream: Vec<Stream>,
 }
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Readers {
+    #[serde(default)]
     reader: Vec<Reader>,
 }
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Exceptions {
+    #[serde(default)]
     exception: Vec<Exception>,
 }
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BreakGlass {
+    #[serde(default)]
     r#use: Vec<BreakGlassUse>,
 }
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Waivers {
+    #[serde(default)]
     waiver: Vec<Waiver>,
 }
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Attestations {
+    #[serde(default)]
     attestation: Vec<Attestation>,
+}
+
+/// The texts of the files of a register that is given as one value: lists of entries by file name without `.toml`.
+///
+/// # Errors
+/// [`RegisterError`]: a name that is no file of the register, or a value TOML cannot hold.
+pub fn texts(value: &serde_json::Value) -> Result<BTreeMap<String, String>, RegisterError> {
+    let mut texts = BTreeMap::new();
+    for (name, entries) in value.as_object().into_iter().flatten() {
+        let file = format!("{name}.toml");
+        let Some((_, key)) = FILES.iter().zip(KEYS).find(|(known, _)| **known == file) else {
+            return Err(unknown_file(&file));
+        };
+        let text = toml::to_string(&BTreeMap::from([(key, entries)])).map_err(|error| {
+            refuse(&file, "entries", error.to_string(), "write the entries as a list of tables".to_owned())
+        })?;
+        texts.insert(file, text);
+    }
+    Ok(texts)
+}
+
+impl RegisterError {
+    /// An error in `file` at `place`.
+    #[must_use]
+    pub fn new(file: &str, place: &str, problem: String, hint: &str) -> Self {
+        refuse(file, place, problem, hint.to_owned())
+    }
 }
 
 impl Register {
@@ -83,10 +122,7 @@ impl Register {
                 "break-glass.toml" => register.break_glass = read::<BreakGlass>(file, text)?.r#use,
                 "waivers.toml" => register.waivers = read::<Waivers>(file, text)?.waiver,
                 "attestations.toml" => register.attestations = read::<Attestations>(file, text)?.attestation,
-                other => {
-                    let problem = format!("`{other}` is no file of the register");
-                    return Err(refuse(other, "name", problem, format!("known files: {}", FILES.join(", "))));
-                }
+                other => return Err(unknown_file(other)),
             }
         }
         register.validate()?;
@@ -175,6 +211,19 @@ impl Register {
         for (index, attestation) in self.attestations.iter().enumerate() {
             let place = format!("attestation {} ({})", index + 1, attestation.control);
             period("attestations.toml", &place, attestation.on, Some(attestation.valid_until))?;
+            let path = &attestation.evidence;
+            if path.is_empty()
+                || path.starts_with('/')
+                || path.contains('\\')
+                || path.split('/').any(|part| part == "..")
+            {
+                return Err(refuse(
+                    "attestations.toml",
+                    &place,
+                    format!("`evidence` is `{path}`, which is not below the folder of the register"),
+                    "put the file into the folder of the register and give its path from there".to_owned(),
+                ));
+            }
             let digest = &attestation.evidence_sha256;
             if digest.len() != 64 || !digest.bytes().all(|b| b.is_ascii_hexdigit()) {
                 return Err(refuse(
@@ -187,6 +236,11 @@ impl Register {
         }
         Ok(())
     }
+}
+
+fn unknown_file(name: &str) -> RegisterError {
+    let problem = format!("`{name}` is no file of the register");
+    refuse(name, "name", problem, format!("known files: {}", FILES.join(", ")))
 }
 
 fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, RegisterError> {
