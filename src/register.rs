@@ -23,6 +23,9 @@ pub const REGISTER: &str = "register";
 /// Largest evidence file that is kept in a bundle, in bytes.
 const LARGEST_EVIDENCE: u64 = 64 * 1024 * 1024;
 
+/// Reads an evidence file by its path; nothing when it is not there.
+type EvidenceReader<'a> = &'a dyn Fn(&str) -> Result<Option<Vec<u8>>, Error>;
+
 /// A register with the files it was read from.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
@@ -83,7 +86,7 @@ impl Loaded {
     fn read(
         mut files: BTreeMap<String, Vec<u8>>,
         place: &str,
-        evidence: &dyn Fn(&str) -> Result<Option<Vec<u8>>, Error>,
+        evidence: EvidenceReader<'_>,
     ) -> Result<Self, Error> {
         let mut texts = Vec::new();
         for (name, bytes) in &files {
