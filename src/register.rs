@@ -83,11 +83,7 @@ impl Loaded {
     }
 
     /// Reads the texts, then the evidence they name.
-    fn read(
-        mut files: BTreeMap<String, Vec<u8>>,
-        place: &str,
-        evidence: EvidenceReader<'_>,
-    ) -> Result<Self, Error> {
+    fn read(mut files: BTreeMap<String, Vec<u8>>, place: &str, evidence: EvidenceReader<'_>) -> Result<Self, Error> {
         let mut texts = Vec::new();
         for (name, bytes) in &files {
             let text = std::str::from_utf8(bytes).map_err(|error| {
