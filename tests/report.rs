@@ -8,7 +8,7 @@ mod support;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
 };
 
@@ -17,134 +17,11 @@ use logproof::{
     report::{json, junit, terminal},
 };
 use logproof_estate::{
-    Reason, Unseen,
-    assessment::{Assessment, ControlResult, Run, SCHEMA, ScenarioResult, StepResult, StepState, Target, Tool},
-    record::{Ending, Observation, Population, Record, Subject, Verdict, WitnessReport},
+    assessment::{Assessment, Target},
+    record::{Ending, Verdict},
 };
 use serde_json::Value;
-
-/// Text as an account can hold it: what XML forbids, what ends CDATA, what a terminal obeys.
-const NASTY: &str = "a\u{0}b\u{1b}[31mc]]>d<e>&\"f\u{ffff}g\u{85}h \u{1f980} line\r\nbreak";
-
-fn instant(text: &str) -> jiff::Timestamp {
-    text.parse().unwrap()
-}
-
-fn scenario(name: &str, record: Record, ending: &Ending) -> ScenarioResult {
-    let (verdict, reason) = record.verdict(ending);
-    ScenarioResult {
-        name: name.to_owned(),
-        rule: None,
-        line: 30,
-        verdict,
-        reason,
-        steps: vec![StepResult { keyword: "Then".to_owned(), text: "x".to_owned(), state: StepState::Passed }],
-        record,
-        waivers: Vec::new(),
-        attestation: None,
-        started: instant("2026-01-15T12:00:00.25Z"),
-        duration_ms: 1234,
-    }
-}
-
-fn control(id: &str, scenarios: Vec<ScenarioResult>) -> ControlResult {
-    ControlResult {
-        id: id.to_owned(),
-        title: format!("Title of {id}"),
-        severity: "high".to_owned(),
-        hardening: id.ends_with('2'),
-        frameworks: vec!["cis-aws-6.0:3.1.1".to_owned(), "nist-800-53r5:au-9".to_owned()],
-        feature: format!("folder/{id}-x.feature"),
-        feature_sha256: "00".to_owned(),
-        text: vec![("Requirement".to_owned(), "It is so.".to_owned())],
-        verdict: Verdict::worst(scenarios.iter().map(|scenario| scenario.verdict)).unwrap(),
-        scenarios,
-    }
-}
-
-fn met() -> Record {
-    Record {
-        observations: vec![Observation::new(Subject::arn("arn:aws:s3:::logs"), "this", "this", true)],
-        populations: vec![Population {
-            of: "active accounts".to_owned(),
-            expected: 6,
-            examined: 6,
-            source: "organizations:ListAccounts".to_owned(),
-            left_out: vec![],
-        }],
-        ..Record::default()
-    }
-}
-
-fn broken(text: &str, times: usize) -> Record {
-    let finding = |n: usize| {
-        let subject = Subject::arn(format!("arn:aws:s3:::logs-{n}"));
-        let subject = subject.at(&"222222222222".parse().unwrap(), Some(&"eu-central-1".parse().unwrap()));
-        Observation::new(subject, "this", text, false).hint("change it").place("statement 3").witness(WitnessReport {
-            sentence: "anybody may".to_owned(),
-            statement: Some("statement 3 `AllowAll`".to_owned()),
-            change: Some("deny it".to_owned()),
-            request: Value::Null,
-        })
-    };
-    Record { observations: (0..times).map(finding).collect(), ..Record::default() }
-}
-
-fn unseen(detail: &str) -> Record {
-    let unseen = Unseen {
-        operation: "s3:GetBucketEncryption".to_owned(),
-        account: "222222222222".parse().unwrap(),
-        region: Some("eu-central-1".parse().unwrap()),
-        subject: "logs".to_owned(),
-        reason: Reason::Denied { action: "s3:GetEncryptionConfiguration".to_owned() },
-        detail: detail.to_owned(),
-        hint: "add the action to the audit role".to_owned(),
-        exchanges: vec![],
-    };
-    Record { unseen: vec![unseen], ..Record::default() }
-}
-
-/// One control of each verdict, in two sections.
-fn assessment(text: &str) -> Assessment {
-    let all = Ending::AllStepsReturned;
-    let manual = Record { manual: Some(format!("somebody confirms {text}")), ..met() };
-    let absent = Record { not_applicable: Some(format!("s3:ListBuckets returned none {text}")), ..Record::default() };
-    let mut waived = control("LS-2.3", vec![scenario("Waived", broken(text, 1), &all)]);
-    waived.verdict = Verdict::Waived;
-    waived.scenarios[0].verdict = Verdict::Waived;
-    let controls = vec![
-        control("LS-1.1", vec![scenario("Good", met(), &all), scenario("Also good", met(), &all)]),
-        control("LS-1.2", vec![scenario("Good", met(), &all), scenario("Bad", broken(text, 12), &all)]),
-        control("LS-1.10", vec![scenario("Unseen", unseen(text), &all)]),
-        control("LS-2.1", vec![scenario("Manual", manual, &all)]),
-        control("LS-2.2", vec![scenario("None", absent, &all)]),
-        waived,
-        control("ACME-7", vec![scenario("Defect", Record::default(), &Ending::Defect(format!("panic {text}")))]),
-    ];
-    Assessment {
-        schema: SCHEMA.to_owned(),
-        tool: Tool { name: "logproof".to_owned(), version: "0.0.0".to_owned() },
-        run: Run {
-            id: "20260115t120000z-abcdef".to_owned(),
-            target: Target::Mock { zone: "sample".to_owned() },
-            started: instant("2026-01-15T12:00:00.25Z"),
-            ended: instant("2026-01-15T12:00:02.75Z"),
-            as_of: instant("2026-01-15T12:00:00Z"),
-            caller: None,
-            organization: Some("o-exampleorg1".to_owned()),
-            accounts: Some(vec!["111111111111".parse().unwrap(), "222222222222".parse().unwrap()]),
-            accounts_from: Vec::new(),
-            regions: vec!["eu-central-1".parse().unwrap()],
-            selection: BTreeMap::new(),
-            incomplete: None,
-            calls: BTreeMap::from([("s3:GetBucketPolicy".to_owned(), 1), ("kms:DescribeKey".to_owned(), 2)]),
-            questions: 3,
-        },
-        summary: Assessment::count(&controls),
-        controls,
-        register: Vec::new(),
-    }
-}
+use support::specimen::{NASTY, assessment, control, registered, scenario, unseen};
 
 fn written(body: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -> String {
     let mut out = Vec::new();
@@ -163,37 +40,13 @@ fn rich(assessment: &Assessment) -> String {
 /// What the independent reader makes of both dialects.
 fn read(strict: &Path, rich: &Path) -> Value {
     let schema = support::root().join("tests/schema");
-    let output = Command::new(python())
+    let output = Command::new(support::python())
         .arg(schema.join("read_junit.py"))
         .args([&schema.join("junit-strict.xsd"), strict, rich])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// A Python with the readers of `tests/schema/requirements.txt`, made once.
-fn python() -> PathBuf {
-    static MADE: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
-    MADE.get_or_init(|| {
-        let requirements = support::root().join("tests/schema/requirements.txt");
-        let digest = logproof_aws::sha256_hex(&fs::read(&requirements).unwrap());
-        let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("venv-junit-{}", &digest[..12]));
-        let python = home.join("bin/python");
-        if !home.join("complete").exists() {
-            let _ = fs::remove_dir_all(&home);
-            succeed(Command::new("python3").args(["-m", "venv"]).arg(&home));
-            succeed(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements));
-            fs::write(home.join("complete"), "").unwrap();
-        }
-        python
-    })
-    .clone()
-}
-
-fn succeed(command: &mut Command) {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}; Python 3.9 or newer is needed"));
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 fn read_texts(strict: &str, rich: &str) -> Value {
@@ -250,6 +103,18 @@ fn agree(assessment: &Assessment, suites: &[Value]) {
         }
     }
     assert_eq!(seen, cases.len());
+}
+
+#[test]
+fn what_is_wrong_with_the_register_is_a_valid_case_that_failed() {
+    for text in ["plain text", NASTY] {
+        let assessment = registered(text);
+        let read = read_texts(&strict(&assessment), &rich(&assessment));
+        assert_eq!(read["problems"], serde_json::json!([]), "{text:?}");
+        let last = read["strict"].as_array().unwrap().last().unwrap();
+        assert_eq!((last["tests"].as_u64(), last["failures"].as_u64()), (Some(1), Some(1)));
+        assert!(last["cases"][0]["results"][0][1].as_str().unwrap().contains("SEC-41: expired on 2025-12-31"));
+    }
 }
 
 #[test]

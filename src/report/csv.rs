@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use logproof_estate::assessment::Assessment;
 
+use super::identity::with_register;
+
 /// Columns, in order.
 pub const COLUMNS: [&str; 16] = [
     "control",
@@ -29,6 +31,7 @@ pub const COLUMNS: [&str; 16] = [
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
+    let assessment = &*with_register(assessment);
     row(out, &COLUMNS.map(str::to_owned))?;
     for control in &assessment.controls {
         for scenario in &control.scenarios {

@@ -34,6 +34,7 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
     for control in assessment.controls.iter().filter(|c| !matches!(c.verdict, Verdict::Pass | Verdict::NotApplicable)) {
         open_control(control, out)?;
     }
+    register(assessment, out)?;
     let quiet: Vec<&ControlResult> =
         assessment.controls.iter().filter(|c| matches!(c.verdict, Verdict::Pass | Verdict::NotApplicable)).collect();
     if !quiet.is_empty() {
@@ -45,6 +46,33 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "| {} {} | {verdict} | {} |", control.id, escaped(&control.title), escaped(reason))?;
         }
         writeln!(out, "\n</details>")?;
+    }
+    Ok(())
+}
+
+/// What is wrong with the register, and the persons whose word a verdict rests on.
+fn register(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
+    if !assessment.register.is_empty() {
+        writeln!(out, "### FAIL Waivers and attestations\n")?;
+        for finding in &assessment.register {
+            let (entry, control) = (escaped(&finding.entry), escaped(&finding.control));
+            writeln!(out, "- {entry} of {control}: {}", escaped(&finding.problem))?;
+            writeln!(out, "  - to fix: {}", escaped(&finding.hint))?;
+        }
+        writeln!(out)?;
+    }
+    let attested: Vec<(&ControlResult, String)> = assessment
+        .controls
+        .iter()
+        .flat_map(|control| control.scenarios.iter().map(move |scenario| (control, scenario)))
+        .filter_map(|(control, scenario)| Some((control, scenario.attestation.as_ref()?.sentence())))
+        .collect();
+    if !attested.is_empty() {
+        writeln!(out, "### Passed on somebody's word\n")?;
+        for (control, sentence) in attested {
+            writeln!(out, "- {} {}: {}", escaped(&control.id), escaped(&control.title), escaped(&sentence))?;
+        }
+        writeln!(out)?;
     }
     Ok(())
 }
@@ -61,8 +89,8 @@ fn open_control(control: &ControlResult, out: &mut dyn Write) -> io::Result<()> 
         for finding in findings.iter().take(SHOWN) {
             writeln!(
                 out,
-                "  - `{}`: expected {}, found **{}**",
-                finding.subject.arn,
+                "  - {}: expected {}, found **{}**",
+                code(&finding.subject.arn),
                 escaped(&finding.expected),
                 escaped(&finding.found)
             )?;
@@ -80,7 +108,10 @@ fn open_control(control: &ControlResult, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out)
 }
 
-/// Text that cannot become markup, a table cell or a mention.
+/// Breaks up what a forge would make a mention, a reference or a link of, and shows nothing itself.
+const BREAK: &str = "<!-- -->";
+
+/// Text that cannot become markup, a table cell, a mention or a link.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -89,13 +120,40 @@ fn escaped(text: &str) -> String {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '&' => safe.push_str("&amp;"),
-            '@' => safe.push_str("&#64;"),
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' => {
+            // An escape is undone before mentions and links are looked for, so it does not keep them from being made.
+            '@' | '#' => {
+                safe.push('\\');
+                safe.push(c);
+                safe.push_str(BREAK);
+            }
+            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '~' => {
                 safe.push('\\');
                 safe.push(c);
             }
             _ => safe.push(c),
         }
     }
+    for scheme in ["://", "www.", "WWW."] {
+        let (head, tail) = scheme.split_at(scheme.len() - 1);
+        safe = safe.replace(scheme, &format!("{head}{BREAK}{tail}"));
+    }
     safe
+}
+
+/// Text as code, between more backticks than it holds.
+fn code(text: &str) -> String {
+    let fence = "`".repeat(1 + text.split(|c| c != '`').map(str::len).max().unwrap_or(0));
+    let blank = if text.contains('`') { " " } else { "" };
+    format!("{fence}{blank}{}{blank}{fence}", text.replace(['\n', '\r'], " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code;
+
+    #[test]
+    fn code_holds_backticks() {
+        assert_eq!(code("arn:aws:s3:::logs"), "`arn:aws:s3:::logs`");
+        assert_eq!(code("a``b"), "``` a``b ```");
+    }
 }

@@ -9,12 +9,13 @@ use std::{
 };
 
 use logproof_estate::{
+    AccountId,
     assessment::{Assessment, ControlResult, ScenarioResult},
     record::{Observation, Verdict},
 };
 use serde_json::{Value, json};
 
-use super::identity::{finding_text, references, scenario_name, section, title, uuid};
+use super::identity::{finding_text, references, scenario_name, section, title, uuid, with_register};
 
 /// Resources listed per event; the event says how many there are.
 const RESOURCES: usize = 100;
@@ -24,19 +25,33 @@ const RESOURCES: usize = 100;
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
-    let events: Vec<Value> = assessment
+    let shown = with_register(assessment);
+    let events: Vec<Value> = shown
         .controls
         .iter()
         .flat_map(|control| control.scenarios.iter().map(move |scenario| event(assessment, control, scenario)))
+        .map(without_nulls)
         .collect();
     serde_json::to_writer_pretty(&mut *out, &events)?;
     writeln!(out)
 }
 
+/// OCSF knows attributes that are there and attributes that are not, but none that are null.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let kept = members.into_iter().filter(|(_, member)| !member.is_null());
+            Value::Object(kept.map(|(name, member)| (name, without_nulls(member))).collect())
+        }
+        Value::Array(members) => Value::Array(members.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}
+
 fn event(assessment: &Assessment, control: &ControlResult, scenario: &ScenarioResult) -> Value {
     let (severity_id, severity) = severity(control, scenario.verdict);
     let (status_id, status) = if scenario.verdict == Verdict::Waived { (3, "Suppressed") } else { (1, "New") };
-    let account = assessment.run.caller.as_ref().map(|caller| caller.account.to_string());
+    let account = assessment.run.caller.as_ref().map(|caller| account(&caller.account));
     json!({
         "activity_id": 1,
         "activity_name": "Create",
@@ -54,6 +69,7 @@ fn event(assessment: &Assessment, control: &ControlResult, scenario: &ScenarioRe
         "message": format!("{}: {}", scenario.verdict.word(), scenario.reason),
         "metadata": {
             "version": "1.5.0",
+            "profiles": ["cloud"],
             "uid": uuid(assessment, &["ocsf", &control.id, &scenario.name]),
             "event_code": control.id,
             "log_name": title(assessment),
@@ -68,7 +84,7 @@ fn event(assessment: &Assessment, control: &ControlResult, scenario: &ScenarioRe
         },
         "compliance": compliance(control, scenario),
         "remediation": {"desc": section(control, "Remediation"), "references": references(control)},
-        "cloud": {"provider": "AWS", "account": {"uid": account, "type": "AWS Account", "type_id": 10}},
+        "cloud": {"provider": "AWS", "account": account, "org": org(assessment)},
         "resources": resources(scenario),
         "unmapped": {
             "verdict": scenario.verdict.word(),
@@ -76,8 +92,19 @@ fn event(assessment: &Assessment, control: &ControlResult, scenario: &ScenarioRe
             "populations": scenario.record.populations,
             "observations": scenario.record.observations.len(),
             "findings": scenario.record.findings().count(),
+            "waivers": scenario.waivers,
+            "attestation": scenario.attestation,
         },
     })
+}
+
+/// Accounts are known by number; nothing in a run asks for their names.
+fn account(id: &AccountId) -> Value {
+    json!({"uid": id, "name": id, "type": "AWS Account", "type_id": 10})
+}
+
+fn org(assessment: &Assessment) -> Option<Value> {
+    assessment.run.organization.as_ref().map(|id| json!({"uid": id, "name": id}))
 }
 
 fn compliance(control: &ControlResult, scenario: &ScenarioResult) -> Value {
@@ -120,11 +147,16 @@ fn resources(scenario: &ScenarioResult) -> Vec<Value> {
                 "name": subject.arn,
                 "type": subject.arn.split(':').nth(2).unwrap_or("aws"),
                 "region": subject.region,
-                "owner": {"account": {"uid": subject.account}},
+                "owner": subject.account.as_ref().map(owner),
                 "labels": [if observation.met { "met" } else { "not met" }],
             })
         })
         .collect()
+}
+
+/// Who answers for a resource: the account it is in.
+fn owner(id: &AccountId) -> Value {
+    json!({"uid": id, "name": id, "type": "AWS Account", "type_id": 99, "account": account(id)})
 }
 
 fn severity(control: &ControlResult, verdict: Verdict) -> (u8, &'static str) {

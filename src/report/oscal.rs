@@ -10,10 +10,11 @@ use std::io::{self, Write};
 use logproof_estate::{
     assessment::{Assessment, ControlResult, ScenarioResult},
     record::Verdict,
+    register::Waiver,
 };
 use serde_json::{Map, Value, json};
 
-use super::identity::{finding_text, scenario_name, section, title, uuid};
+use super::identity::{finding_text, scenario_name, section, title, uuid, with_register};
 
 /// Namespace of our properties.
 const NAMESPACE: &str = "https://logproof.dev/ns/oscal";
@@ -30,11 +31,12 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn document(assessment: &Assessment) -> Value {
+    let assessment = &*with_register(assessment);
     let plan = uuid(assessment, &["plan"]);
     let tool = uuid(assessment, &["tool"]);
     let mut result = json!({
         "uuid": uuid(assessment, &["result"]),
-        "title": title(assessment),
+        "title": line(&title(assessment)),
         "description": format!("Run {} of {} {}", assessment.run.id, assessment.tool.name, assessment.tool.version),
         "start": assessment.run.started.to_string(),
         "end": assessment.run.ended.to_string(),
@@ -67,13 +69,14 @@ fn document(assessment: &Assessment) -> Value {
         }
         findings.extend(finding(assessment, control));
     }
+    insert_unless_empty(&mut result, "attestations", attestations(assessment));
     insert_unless_empty(&mut result, "observations", observations);
     insert_unless_empty(&mut result, "risks", risks);
     insert_unless_empty(&mut result, "findings", findings);
     json!({"assessment-results": {
         "uuid": uuid(assessment, &["assessment-results"]),
         "metadata": {
-            "title": title(assessment),
+            "title": line(&title(assessment)),
             "last-modified": assessment.run.ended.to_string(),
             "version": assessment.run.id,
             "oscal-version": OSCAL,
@@ -104,6 +107,30 @@ fn insert_unless_empty(object: &mut Value, name: &str, values: Vec<Value>) {
     }
 }
 
+/// Statements of persons a verdict rests on.
+fn attestations(assessment: &Assessment) -> Vec<Value> {
+    let mut all = Vec::new();
+    for control in &assessment.controls {
+        for scenario in &control.scenarios {
+            let Some(attestation) = &scenario.attestation else { continue };
+            all.push(json!({"parts": [{
+                "name": "attestation",
+                "ns": NAMESPACE,
+                "title": line(&scenario_name(control, scenario)),
+                "prose": attestation.sentence(),
+                "props": [
+                    prop("by", &attestation.by),
+                    prop("on", &attestation.on.to_string()),
+                    prop("valid-until", &attestation.valid_until.to_string()),
+                    prop("evidence", &attestation.evidence),
+                    prop("evidence-sha256", &attestation.evidence_sha256),
+                ],
+            }]}));
+        }
+    }
+    all
+}
+
 fn selection(assessment: &Assessment) -> Value {
     if assessment.controls.is_empty() {
         return json!({"include-all": {}});
@@ -125,7 +152,7 @@ fn observation(assessment: &Assessment, control: &ControlResult, scenario: &Scen
     }
     let mut observation = json!({
         "uuid": observation_uuid(assessment, control, scenario),
-        "title": scenario_name(control, scenario),
+        "title": line(&scenario_name(control, scenario)),
         "description": description.trim(),
         "props": props,
         "methods": methods,
@@ -210,7 +237,24 @@ fn risk(assessment: &Assessment, control: &ControlResult) -> Option<Value> {
     risk.insert("description".to_owned(), json!(or(section(control, "Why"), &control.title)));
     risk.insert("statement".to_owned(), json!(or(reasons.join("; ").trim(), control.verdict.word())));
     risk.insert("status".to_owned(), json!(status));
+    let waivers: Vec<&Waiver> = control.scenarios.iter().flat_map(|scenario| &scenario.waivers).collect();
+    if control.verdict == Verdict::Waived
+        && let Some(until) = waivers.iter().map(|waiver| waiver.until).min()
+    {
+        risk.insert("props".to_owned(), waivers.iter().flat_map(|waiver| waiver_props(waiver)).collect());
+        risk.insert("deadline".to_owned(), json!(format!("{until}T23:59:59Z")));
+    }
     Some(Value::Object(risk))
+}
+
+/// Who accepted a risk, until when.
+fn waiver_props(waiver: &Waiver) -> [Value; 4] {
+    [
+        prop("waiver-owner", &waiver.owner),
+        prop("waiver-approved-by", &waiver.approved_by),
+        prop("waiver-ticket", &waiver.ticket),
+        prop("waiver-until", &waiver.until.to_string()),
+    ]
 }
 
 fn observation_uuid(assessment: &Assessment, control: &ControlResult, scenario: &ScenarioResult) -> String {
@@ -219,7 +263,12 @@ fn observation_uuid(assessment: &Assessment, control: &ControlResult, scenario: 
 
 /// A property; values may be neither empty nor begin or end with a blank.
 fn prop(name: &str, value: &str) -> Value {
-    json!({"name": name, "ns": NAMESPACE, "value": or(value.trim(), "none")})
+    json!({"name": name, "ns": NAMESPACE, "value": or(&line(value), "none")})
+}
+
+/// Titles and values stand on one line.
+fn line(text: &str) -> String {
+    text.split(['\r', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// An OSCAL token: the characters a control id may have.

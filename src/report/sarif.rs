@@ -11,7 +11,7 @@ use logproof_estate::{
 };
 use serde_json::{Value, json};
 
-use super::identity::{finding_text, references, section, title};
+use super::identity::{finding_text, references, section, title, with_register};
 use crate::evidence::manifest::sha256_of_bytes;
 
 /// Writes the report.
@@ -24,6 +24,7 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn document(assessment: &Assessment) -> Value {
+    let assessment = &*with_register(assessment);
     let results: Vec<Value> = assessment
         .controls
         .iter()
@@ -91,8 +92,7 @@ fn results(index: usize, control: &ControlResult, scenario: &ScenarioResult) -> 
         });
         if let Some(object) = result.as_object_mut() {
             if scenario.verdict == Verdict::Waived {
-                object
-                    .insert("suppressions".to_owned(), json!([{"kind": "external", "justification": scenario.reason}]));
+                object.insert("suppressions".to_owned(), suppressions(scenario));
             }
             if scenario.verdict == Verdict::Manual {
                 // A result that is not a failure has no level.
@@ -115,6 +115,16 @@ fn results(index: usize, control: &ControlResult, scenario: &ScenarioResult) -> 
         }
         Verdict::Error | Verdict::Manual => vec![one(scenario.reason.clone(), &control.id, None)],
     }
+}
+
+/// The waivers that accept a finding; the reason names them too.
+fn suppressions(scenario: &ScenarioResult) -> Value {
+    let accepted =
+        |justification: String| json!({"kind": "external", "status": "accepted", "justification": justification});
+    if scenario.waivers.is_empty() {
+        return json!([accepted(scenario.reason.clone())]);
+    }
+    scenario.waivers.iter().map(|waiver| accepted(waiver.sentence())).collect()
 }
 
 fn notifications(assessment: &Assessment) -> Vec<Value> {

@@ -1,13 +1,6 @@
 //! The evidence of a run through the real binary: it verifies, it replays, and whatever is changed in it is named.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stderr,
-    missing_docs
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod custody;
 mod difference;
@@ -15,7 +8,6 @@ mod hostile;
 mod http;
 mod interrupted;
 mod secrets;
-mod timestamp;
 
 use std::{
     fs,

@@ -14,7 +14,6 @@ pub mod mock;
 mod objects;
 mod observe;
 mod permissions;
-mod post;
 mod receipt;
 mod scrub;
 mod seam;
@@ -29,7 +28,6 @@ pub use exchange::{CallTag, Exchange, KEPT_HEADERS, WireRequest, WireResponse, s
 pub use mock::{MockZone, ZoneError};
 pub use objects::TrailObjects;
 pub use permissions::OPERATIONS;
-pub use post::post;
 pub use seam::{NoAnswer, OnCall, Recorder, Serve};
 
 use failure::{Asked, Failure};

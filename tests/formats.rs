@@ -1,0 +1,163 @@
+//! Every report by validators that are not ours, whatever text an account holds; and that these validators refuse.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod support;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use logproof::{bundle::Format, exit::Exit};
+use logproof_estate::assessment::Assessment;
+use support::specimen::{NASTY, assessment, registered};
+
+/// Forms a third party validates, with the name the validator has for them. JUnit has a test of its own.
+const FORMS: [(&str, Format); 5] = [
+    ("oscal", Format::Oscal),
+    ("ocsf", Format::Ocsf),
+    ("sarif", Format::Sarif),
+    ("csv", Format::Csv),
+    ("markdown", Format::Markdown),
+];
+
+/// What a forge would make links, mentions, references, formulas and markup of.
+const LURING: &str =
+    "see https://example.net www.example.net ftp://example.net a@example.net @team #1 ~~x~~ `y` [z](q) =1+1 <b>w</b>";
+
+/// What the validators say of each file.
+fn validated(files: &[(&str, PathBuf)]) -> Vec<Vec<String>> {
+    let mut command = Command::new(support::python());
+    command.arg(support::root().join("tests/schema/validate.py"));
+    for (form, path) in files {
+        command.arg(form).arg(path);
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn written(assessment: &Assessment, format: Format) -> String {
+    let mut out = Vec::new();
+    format.write(assessment, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn none_of_it(assessment: &Assessment) -> Assessment {
+    let mut empty = assessment.clone();
+    empty.controls.clear();
+    empty.summary.clear();
+    empty.run.caller = None;
+    empty.run.organization = None;
+    empty.run.accounts = None;
+    empty.run.incomplete = Some("interrupted".to_owned());
+    empty
+}
+
+#[test]
+fn every_form_is_valid_by_a_third_party_whatever_the_text() {
+    let home = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    let plain = assessment("plain text");
+    for (name, assessment) in [
+        ("plain", plain.clone()),
+        ("nasty", assessment(NASTY)),
+        ("luring", assessment(LURING)),
+        ("registered", registered("plain text")),
+        ("registered-nasty", registered(NASTY)),
+        ("empty", none_of_it(&plain)),
+    ] {
+        for (form, format) in FORMS {
+            let path = home.path().join(format!("{name}.{form}"));
+            fs::write(&path, written(&assessment, format)).unwrap();
+            files.push((form, path));
+        }
+    }
+    for ((_, path), problems) in files.iter().zip(validated(&files)) {
+        assert_eq!(problems, Vec::<String>::new(), "{}", path.display());
+    }
+}
+
+/// A report, what is changed in it, and how.
+type Spoilt = (&'static str, Format, &'static str, &'static str);
+
+const SPOILT: [Spoilt; 17] = [
+    ("oscal", Format::Oscal, "\"satisfied\"", "\"almost\""),
+    ("oscal", Format::Oscal, "\"ls-1.2_obj\"", "\"LS 1.2(2)\""),
+    ("oscal", Format::Oscal, "\"2026-01-15T12:00:02.75Z\"", "\"2026-01-15T12:00:02\""),
+    ("oscal", Format::Oscal, "\"import-ap\"", "\"import-plan\""),
+    (
+        "oscal",
+        Format::Oscal,
+        "\"observation-uuid\": \"",
+        "\"observation-uuid\": \"11111111-1111-4111-8111-111111111111\", \"x\": \"",
+    ),
+    ("ocsf", Format::Ocsf, "\"severity_id\": 4", "\"severity_id\": 17"),
+    ("ocsf", Format::Ocsf, "\"type_uid\": 200301", "\"type_uid\": 7"),
+    ("ocsf", Format::Ocsf, "\"finding_info\"", "\"finding\""),
+    ("ocsf", Format::Ocsf, "\"status_details\"", "\"status_hints\""),
+    ("ocsf", Format::Ocsf, "LS-1.1 Also good\"", "LS-1.1 Good\""),
+    ("sarif", Format::Sarif, "\"level\": \"error\"", "\"level\": \"fatal\""),
+    ("sarif", Format::Sarif, "\"ruleIndex\": 1", "\"ruleIndex\": 0"),
+    ("sarif", Format::Sarif, "\"startLine\": 30", "\"startLine\": 0"),
+    ("sarif", Format::Sarif, "\"semanticVersion\"", "\"colour\""),
+    ("csv", Format::Csv, "\"LS-1.2\",", "\"LS-1.2\",\"more\","),
+    ("csv", Format::Csv, "\"LS-1.2\",", "\"=1+1\","),
+    ("markdown", Format::Markdown, "expected this", "<b>this</b>"),
+];
+
+#[test]
+fn the_validators_refuse_what_is_wrong() {
+    let home = tempfile::tempdir().unwrap();
+    let assessment = assessment("text");
+    let mut files = Vec::new();
+    for (index, (form, format, from, to)) in SPOILT.iter().enumerate() {
+        let good = written(&assessment, *format);
+        assert!(good.contains(from), "`{from}` is not in {good}");
+        let path = home.path().join(format!("{index}.{form}"));
+        fs::write(&path, good.replacen(from, to, 1)).unwrap();
+        files.push((*form, path));
+    }
+    for (spoilt, problems) in SPOILT.iter().zip(validated(&files)) {
+        assert_ne!(problems, Vec::<String>::new(), "`{}` in place of `{}` is accepted", spoilt.3, spoilt.2);
+    }
+}
+
+/// A zone in which a key is not rotated.
+const FAILING: &str = "base: sample\npatch:\n  keys:\n    1234abcd-12ab-34cd-56ef-1234567890ab: {rotation: false}\n";
+
+fn sealed(home: &Path, zone: &str, algorithm: &str, expected: Exit) -> Vec<(&'static str, PathBuf)> {
+    fs::write(home.join("zone.yaml"), zone).unwrap();
+    let made = support::run(home, &["key", "new", "seal.key", "--algorithm", algorithm]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let ran = support::run(home, &["check", "--mock", "zone.yaml", "--out", "run", "--key", "seal.key", "-q"]);
+    assert_eq!(ran.code, i32::from(expected.code()), "{}{}", ran.out, ran.err);
+    let run = home.join("run");
+    let name = |format: Format| Format::ALL.iter().find(|(one, _)| *one == format).unwrap().1;
+    let mut files: Vec<_> = FORMS.iter().map(|(form, format)| (*form, run.join(name(*format)))).collect();
+    files.push(("seal", seal_of(home)));
+    files
+}
+
+fn seal_of(home: &Path) -> PathBuf {
+    format!("{}:{}", home.join("run/seal.dsse.json").display(), home.join("seal.key.pub").display()).into()
+}
+
+#[test]
+fn real_runs_and_their_seals_are_valid_by_a_third_party() {
+    for (zone, algorithm, exit) in [("base: sample\n", "ed25519", Exit::Success), (FAILING, "ecdsa-p256", Exit::Fail)] {
+        let home = tempfile::tempdir().unwrap();
+        let files = sealed(home.path(), zone, algorithm, exit);
+        for ((_, path), problems) in files.iter().zip(validated(&files)) {
+            assert_eq!(problems, Vec::<String>::new(), "{}", path.display());
+        }
+        let path = home.path().join("run/seal.dsse.json");
+        let good = fs::read_to_string(&path).unwrap();
+        let (head, tail) = good.split_once("\"payload\": \"").unwrap();
+        fs::write(&path, format!("{head}\"payload\": \"{}", tail.replacen("eyJf", "eyJg", 1))).unwrap();
+        let problems = validated(&[("seal", seal_of(home.path()))]);
+        assert!(problems[0][0].starts_with("securesystemslib: "), "{problems:?}");
+    }
+}
