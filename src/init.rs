@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use logproof_aws::{Aws, Options};
 use logproof_estate::{
     AccountId, BucketRef, Config, Estate, Region, Unseen,
-    config::{AccessConfig, ExpectationsConfig, NamesConfig, OrganizationConfig},
+    config::{AccessConfig, ExpectationsConfig, IntegrityConfig, NamesConfig, OrganizationConfig},
     facts::{Account, Trail},
 };
 
@@ -153,6 +153,7 @@ fn provisional(request: &Request, management: AccountId) -> Config {
         register: None,
         readers: Vec::new(),
         expectations: ExpectationsConfig::default(),
+        integrity: IntegrityConfig::default(),
     }
 }
 
@@ -236,6 +237,7 @@ impl Discovery {
         text.push_str(&self.render_access());
         text.push_str(&self.render_names());
         text.push_str(&expectations());
+        text.push_str(&integrity());
         text
     }
 
@@ -369,10 +371,7 @@ fn expectations() -> String {
          # Longest accepted interval between AWS Config snapshots.\n# config_snapshot_frequency = \"{}\"\n\
          # Hours within which logs must have arrived.\n# delivery_hours = {}\n\
          # Days the administrator role must not have been used.\n# admin_role_quiet_days = {}\n\
-         # Account that must hold the replica; any other account of the organization when absent.\n# replica_account = \"...\"\n\n\
-         # Who may read log files: one table per role or user. Without one, nobody may.\n\
-         # [[readers]]\n# principal = \"arn:aws:iam::123456789012:role/LogReader\"\n# path = \"AWSLogs/\"\n\
-         # purpose = \"...\"\n# until = \"2030-12-31\"\n",
+         # Account that must hold the replica; any other account of the organization when absent.\n# replica_account = \"...\"\n\n",
         default.minimum_tls,
         default.retention_days,
         default.hot_days,
@@ -382,5 +381,18 @@ fn expectations() -> String {
         default.config_snapshot_frequency,
         default.delivery_hours,
         default.admin_role_quiet_days,
+    )
+}
+
+fn integrity() -> String {
+    let default = IntegrityConfig::default();
+    format!(
+        "[integrity]\n\
+         # Hours before the run whose digests are verified.\n# window_hours = {}\n\
+         # Percent of the log files whose content is read.\n# log_file_percent = {}\n\n\
+         # Who may read log files: one table per role or user. Without one, nobody may.\n\
+         # [[readers]]\n# principal = \"arn:aws:iam::123456789012:role/LogReader\"\n# path = \"AWSLogs/\"\n\
+         # purpose = \"...\"\n# until = \"2030-12-31\"\n",
+        default.window_hours, default.log_file_percent
     )
 }

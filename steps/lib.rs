@@ -19,6 +19,7 @@ mod delivery_policy;
 mod encryption;
 mod granting;
 mod guard_alerts;
+mod integrity;
 mod judgement;
 mod key_policy;
 mod key_use;

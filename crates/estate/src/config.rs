@@ -36,6 +36,9 @@ pub struct Config {
     /// Folder of the register, relative to this file. Default: `register`, when there is such a folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub register: Option<String>,
+    /// How log files are verified.
+    #[serde(default)]
+    pub integrity: IntegrityConfig,
     /// Who may read log files, and where. Default: nobody.
     #[serde(default)]
     pub readers: Vec<ReaderConfig>,
@@ -218,6 +221,23 @@ impl Default for ExpectationsConfig {
     }
 }
 
+/// `[integrity]`: how far a run verifies digests and log files. `logproof trail verify` has its own arguments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IntegrityConfig {
+    /// Hours before the run whose digests are verified, at least 2 and at most 744. Every digest is an exchange of the
+    /// bundle. Default: 24.
+    pub window_hours: u32,
+    /// Percent of the log files whose content is read, chosen by name; part of every report. Default: 100.
+    pub log_file_percent: u32,
+}
+
+impl Default for IntegrityConfig {
+    fn default() -> Self {
+        Self { window_hours: 24, log_file_percent: 100 }
+    }
+}
+
 impl Config {
     /// Name of the log bucket: as configured, or `aws-[prefix]-log-storage-[account ID]-[Region]`.
     #[must_use]
@@ -325,6 +345,20 @@ impl Config {
             if let Some(until) = &reader.until {
                 parse_instant(until)?;
             }
+        }
+        if !(2..=744).contains(&self.integrity.window_hours) {
+            return refuse(
+                "integrity.window_hours",
+                format!("`{}` is not between 2 and 744", self.integrity.window_hours),
+                "a digest covers an hour and may take another to arrive; verify longer periods with `logproof trail verify`",
+            );
+        }
+        if self.integrity.log_file_percent > 100 {
+            return refuse(
+                "integrity.log_file_percent",
+                format!("`{}` is more than 100", self.integrity.log_file_percent),
+                "write the share of log files to read, from 0 to 100",
+            );
         }
         self.validate_expectations()
     }

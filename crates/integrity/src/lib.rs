@@ -20,6 +20,7 @@ pub mod names;
 pub mod progress;
 pub mod public_keys;
 pub mod report;
+pub mod sample;
 pub mod shard;
 pub mod store;
 #[cfg(feature = "testkit")]

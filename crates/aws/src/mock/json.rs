@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::exchange::CallTag;
 
 use super::{
-    MockZone, custody, unknown,
+    MockZone, chains, custody, unknown,
     wire::{Reply, document, epoch, page},
     zone::{Key, Trail, Zone},
 };
@@ -144,6 +144,7 @@ fn cloudtrail(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
                 "AdvancedEventSelectors": (!trail.advanced_event_selectors.is_empty()).then_some(&trail.advanced_event_selectors),
             })))
         }),
+        "ListPublicKeys" => Reply::json(&chains::public_keys(zone, &tag.region)),
         "LookupEvents" => lookup(zone, tag, body),
         _ => unknown(tag),
     }

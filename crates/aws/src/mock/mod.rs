@@ -5,6 +5,7 @@
 
 mod alerting;
 mod bucket_xml;
+mod chains;
 mod custody;
 mod identity;
 mod json;
@@ -36,6 +37,7 @@ use zone::{FaultKind, Zone};
 pub struct MockZone {
     zone: Zone,
     accounts: Vec<Member>,
+    chains: chains::Chains,
     /// How often each fault has struck.
     struck: Mutex<Vec<u64>>,
     /// What was put into its buckets.
@@ -84,7 +86,8 @@ impl MockZone {
         let accounts = members(&zone);
         deliver_for_generated(&mut zone);
         let struck = Mutex::new(vec![0; zone.faults.len()]);
-        Ok(Self { zone, accounts, struck, kept: custody::Kept::default() })
+        let chains = chains::Chains::of(&zone, accounts.iter().map(|member| member.id.clone()));
+        Ok(Self { zone, accounts, chains, struck, kept: custody::Kept::default() })
     }
 
     /// The keys of `logproof.toml` that stand in the description.

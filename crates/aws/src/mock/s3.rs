@@ -2,19 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bytes::Bytes;
+
 use crate::exchange::{CallTag, WireRequest};
 
 use super::{
-    MockZone, bucket_xml, decoded, unknown,
+    MockZone, bucket_xml,
+    chains::Chains,
+    decoded, unknown,
     wire::{Reply, document, element, optional},
-    zone::{Bucket, Zone},
+    zone::{Bucket, Object, Zone},
 };
 
 /// Buckets per page of ListBuckets, and objects per page of ListObjectsV2: small, so that paging is exercised.
 const PAGE: usize = 50;
 
 pub(super) fn answer(mock: &MockZone, tag: &CallTag, request: &WireRequest) -> Reply {
-    let zone = &mock.zone;
+    let (zone, chains) = (&mock.zone, &mock.chains);
     if tag.operation == "ListBuckets" {
         return list_buckets(zone, tag, request);
     }
@@ -44,7 +48,20 @@ pub(super) fn answer(mock: &MockZone, tag: &CallTag, request: &WireRequest) -> R
     if bucket.region != tag.region && tag.operation != "GetBucketLocation" {
         return Reply::Redirect(bucket.region.clone());
     }
-    of_bucket(&name, bucket, tag, request, &key)
+    match tag.operation.as_str() {
+        "ListObjectsV2" => list_objects(&name, bucket, chains, &parameters(request)),
+        "GetObject" => get_object(&name, bucket, chains, &key),
+        _ => of_bucket(bucket, tag, &key),
+    }
+}
+
+/// Objects that the description only names are empty.
+fn get_object(name: &str, bucket: &Bucket, chains: &Chains, key: &str) -> Reply {
+    match chains.object(name, key) {
+        Some((body, metadata)) => Reply::Object(body, metadata),
+        None if bucket.objects.contains_key(key) => Reply::Object(Bytes::new(), BTreeMap::new()),
+        None => Reply::error(404, "NoSuchKey", "The specified key does not exist."),
+    }
 }
 
 /// An object that is put.
@@ -115,7 +132,7 @@ fn owner(account: &str) -> String {
     format!("<Owner>{}</Owner>", element("ID", canonical(account)))
 }
 
-fn of_bucket(name: &str, bucket: &Bucket, tag: &CallTag, request: &WireRequest, key: &str) -> Reply {
+fn of_bucket(bucket: &Bucket, tag: &CallTag, key: &str) -> Reply {
     let absent = |code, message: &str| Reply::error(404, code, message);
     match tag.operation.as_str() {
         "HeadBucket" => Reply::Xml(String::new()),
@@ -163,7 +180,6 @@ fn of_bucket(name: &str, bucket: &Bucket, tag: &CallTag, request: &WireRequest, 
         ),
         "GetBucketTagging" if bucket.tags.is_empty() => absent("NoSuchTagSet", "The TagSet does not exist"),
         "GetBucketTagging" => Reply::Xml(bucket_xml::tagging(&bucket.tags)),
-        "ListObjectsV2" => list_objects(name, bucket, &parameters(request)),
         "GetObjectRetention" => match bucket.objects.get(key) {
             None => absent("NoSuchKey", "The specified key does not exist."),
             Some(object) => match &object.retention {
@@ -182,11 +198,15 @@ fn of_bucket(name: &str, bucket: &Bucket, tag: &CallTag, request: &WireRequest, 
     }
 }
 
-fn list_objects(name: &str, bucket: &Bucket, parameters: &BTreeMap<String, String>) -> Reply {
+fn list_objects(name: &str, bucket: &Bucket, chains: &Chains, parameters: &BTreeMap<String, String>) -> Reply {
     let prefix = parameters.get("prefix").map_or("", String::as_str);
     let delimiter = parameters.get("delimiter").map_or("", String::as_str);
+    let after = parameters.get("start-after").map_or("", String::as_str);
     let (mut prefixes, mut entries) = (BTreeSet::new(), Vec::new());
-    for (key, object) in bucket.objects.range(prefix.to_owned()..).take_while(|(key, _)| key.starts_with(prefix)) {
+    let described = bucket.objects.range(prefix.to_owned()..).take_while(|(key, _)| key.starts_with(prefix));
+    let mut objects: BTreeMap<&String, Object> = chains.below(name, prefix).collect();
+    objects.extend(described.map(|(key, object)| (key, object.clone())));
+    for (key, object) in objects.iter().filter(|(key, _)| key.as_str() > after) {
         let rest = key.get(prefix.len()..).unwrap_or_default();
         match rest.split_once(delimiter).filter(|_| !delimiter.is_empty()) {
             Some((head, _)) => {

@@ -1,5 +1,7 @@
 //! Bodies as AWS writes them: XML, JSON, errors of each protocol.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -19,6 +21,8 @@ pub(super) enum Reply {
     Error(u16, &'static str, String),
     /// Headers alone.
     Headers(Vec<(String, String)>),
+    /// An object of S3: content and user metadata.
+    Object(Bytes, BTreeMap<String, String>),
     /// A redirect to the Region of a bucket.
     Redirect(String),
 }
@@ -53,6 +57,12 @@ impl Reply {
         let s3 = is_xml(tag);
         headers.push((if s3 { "x-amz-request-id" } else { "x-amzn-requestid" }.to_owned(), id.clone()));
         let (status, kind, body) = match self {
+            Self::Object(body, metadata) => {
+                headers.extend(metadata.into_iter().map(|(name, value)| (format!("x-amz-meta-{name}"), value)));
+                headers.push(("content-type".to_owned(), "application/json".to_owned()));
+                headers.sort();
+                return WireResponse { status: 200, headers, body };
+            }
             Self::Xml(body) => (200, "application/xml", body),
             Self::Query(result) => (200, "text/xml", query(tag, &result, &id)),
             Self::Json(body) => (200, json_type(tag), body),

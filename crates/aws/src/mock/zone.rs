@@ -77,9 +77,41 @@ pub(crate) struct Zone {
     /// Recorded management events by `account/region`.
     #[serde(default)]
     pub(crate) trail_events: BTreeMap<String, Vec<TrailEvent>>,
+    /// What is wrong with the digests and log files of an account and Region.
+    #[serde(default)]
+    pub(crate) chain_flaws: Vec<ChainFlaw>,
     /// What goes wrong.
     #[serde(default)]
     pub(crate) faults: Vec<Fault>,
+}
+
+/// What is wrong with one chain of digests.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChainFlaw {
+    pub(crate) account: String,
+    pub(crate) region: String,
+    pub(crate) kind: FlawKind,
+}
+
+/// Kinds of flaw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum FlawKind {
+    /// There is no digest.
+    ChainMissing,
+    /// The newest digests are not there.
+    TailMissing,
+    /// The newest digest records another hash for its predecessor.
+    LinkBroken,
+    /// A log file has other content than its digest says.
+    LogModified,
+    /// A log file is not there.
+    LogMissing,
+    /// A log file is in no digest.
+    LogPlanted,
+    /// CloudTrail does not list the key in this Region.
+    KeyUnknown,
 }
 
 /// The organization.
