@@ -20,6 +20,7 @@ pub mod guard;
 pub mod init;
 pub mod lint;
 pub mod logging;
+pub mod outline;
 pub mod period;
 pub mod progress;
 pub mod register;

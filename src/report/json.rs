@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use logproof_estate::assessment::Assessment;
 
-/// Writes the assessment, indented, with a final line break.
+use crate::outline;
+
+/// Writes the assessment, a line for each scenario.
 ///
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, assessment)?;
-    writeln!(out)
+    outline::write(assessment, 4, out)
 }

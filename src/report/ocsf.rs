@@ -32,8 +32,7 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
         .flat_map(|control| control.scenarios.iter().map(move |scenario| event(assessment, control, scenario)))
         .map(without_nulls)
         .collect();
-    serde_json::to_writer_pretty(&mut *out, &events)?;
-    writeln!(out)
+    crate::outline::write(&events, 1, out)
 }
 
 /// OCSF knows attributes that are there and attributes that are not, but none that are null.
@@ -83,7 +82,7 @@ fn event(assessment: &Assessment, control: &ControlResult, scenario: &ScenarioRe
             "types": ["log-storage"],
         },
         "compliance": compliance(control, scenario),
-        "remediation": {"desc": section(control, "Remediation"), "references": references(control)},
+        "remediation": remediation(control, scenario),
         "cloud": {"provider": "AWS", "account": account, "org": org(assessment)},
         "resources": resources(scenario),
         "unmapped": {
@@ -96,6 +95,12 @@ fn event(assessment: &Assessment, control: &ControlResult, scenario: &ScenarioRe
             "attestation": scenario.attestation,
         },
     })
+}
+
+/// What to do, where there is something to do.
+fn remediation(control: &ControlResult, scenario: &ScenarioResult) -> Option<Value> {
+    let nothing = matches!(scenario.verdict, Verdict::Pass | Verdict::NotApplicable);
+    (!nothing).then(|| json!({"desc": section(control, "Remediation"), "references": references(control)}))
 }
 
 /// Accounts are known by number; nothing in a run asks for their names.

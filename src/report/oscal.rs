@@ -26,8 +26,7 @@ const OSCAL: &str = "1.2.1";
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(assessment))?;
-    writeln!(out)
+    crate::outline::write(&document(assessment), 5, out)
 }
 
 fn document(assessment: &Assessment) -> Value {

@@ -19,8 +19,7 @@ use crate::evidence::manifest::sha256_of_bytes;
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(assessment))?;
-    writeln!(out)
+    crate::outline::write(&document(assessment), 4, out)
 }
 
 fn document(assessment: &Assessment) -> Value {

@@ -28,6 +28,7 @@ pub use exchange::{CallTag, Exchange, KEPT_HEADERS, WireRequest, WireResponse, s
 pub use mock::{MockZone, ZoneError};
 pub use objects::TrailObjects;
 pub use permissions::OPERATIONS;
+pub use scrub::body as without_credentials;
 pub use seam::{NoAnswer, OnCall, Recorder, Serve};
 
 use failure::{Asked, Failure};

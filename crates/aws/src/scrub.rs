@@ -25,8 +25,9 @@ const NAMES: [&str; 6] = [
 static SEARCH: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(NAMES).ok());
 
-/// The body without credentials; the same body, uncopied, when there are none.
-pub(crate) fn body(body: &Bytes) -> Bytes {
+/// The body without credentials, as it is recorded; the same body, uncopied, when there are none.
+#[must_use]
+pub fn body(body: &Bytes) -> Bytes {
     scrubbed(body).map_or_else(|| body.clone(), Bytes::from)
 }
 

@@ -162,7 +162,9 @@ fn details(message: &str, scenario: &ScenarioResult) -> String {
 /// from there.
 fn beside(case: &Case<'_>, folder: &str) -> String {
     let mut lines = vec![case.scenario.reason.clone()];
-    lines.extend(properties(case).into_iter().map(|(name, value)| format!("[[PROPERTY|{name}={}]]", text(&value))));
+    // Without the frameworks: they are properties already, and as long as all the rest.
+    let short = properties(case).into_iter().filter(|(name, _)| name != "frameworks");
+    lines.extend(short.map(|(name, value)| format!("[[PROPERTY|{name}={}]]", text(&value))));
     lines.push(format!("[[ATTACHMENT|{}/{}]]", folder.trim_end_matches('/'), crate::folder::ASSESSMENT));
     lines.join("\n")
 }
