@@ -114,12 +114,24 @@ pub struct CheckArgs {
     /// Retain what is uploaded for so many days in compliance mode, whatever the bucket's default is.
     #[arg(long, value_name = "DAYS", requires = "upload", value_parser = clap::value_parser!(u16).range(1..))]
     pub upload_retain: Option<u16>,
+    /// Time-stamp authority (RFC 3161) to ask for a token over the manifest's digest.
+    #[arg(long, value_name = "URL", value_parser = url)]
+    pub timestamp: Option<String>,
     /// Bundle of the run before this one: its digest is named in the manifest.
     #[arg(long, value_name = "BUNDLE")]
     pub follows: Option<PathBuf>,
     /// Go on with the newest interrupted run (or the one at `--out`).
     #[arg(long)]
     pub resume: bool,
+}
+
+/// An address that can be posted to.
+fn url(text: &str) -> Result<String, String> {
+    let host = ["http://", "https://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    match host {
+        Some(host) if !host.is_empty() && !text.contains(char::is_whitespace) => Ok(text.to_owned()),
+        _ => Err(format!("`{text}` is not of the form https://HOST/PATH")),
+    }
 }
 
 /// Arguments of `init`.
@@ -154,6 +166,9 @@ pub struct VerifyArgs {
     /// Public key the bundle must be sealed with.
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
+    /// Certificates (PEM) of which one must certify the authority that time-stamped the bundle.
+    #[arg(long, value_name = "FILE")]
+    pub tsa_ca: Option<PathBuf>,
     /// Bundle this one must follow.
     #[arg(long, value_name = "BUNDLE")]
     pub follows: Option<PathBuf>,

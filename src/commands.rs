@@ -26,7 +26,8 @@ use crate::{
     evidence::{
         ASSESSMENT,
         keys::{PrivateKey, PublicKey, public_path},
-        verify as verification,
+        timestamp::{Anchors, Stamp},
+        verify::{self as verification, Known},
     },
     exit::Exit,
     init as discovery, period as periods, replay as replaying,
@@ -98,8 +99,10 @@ fn public_key(path: Option<&Path>) -> Result<Option<PublicKey>, Error> {
 /// [`Error`].
 pub fn verify(args: &VerifyArgs) -> Result<Exit, Error> {
     let key = public_key(args.key.as_deref())?;
-    let found = verification::verify(&args.bundle, key.as_ref(), args.follows.as_deref())
-        .map_err(|error| Error::Evidence(error.to_string()))?;
+    let authorities = args.tsa_ca.as_deref().map(Anchors::read).transpose();
+    let authorities = authorities.map_err(|error| Error::Evidence(error.to_string()))?;
+    let known = Known { key: key.as_ref(), authorities: authorities.as_ref(), predecessor: args.follows.as_deref() };
+    let found = verification::verify(&args.bundle, known).map_err(|error| Error::Evidence(error.to_string()))?;
     print(|out| {
         for problem in &found.problems {
             writeln!(out, "{problem}")?;
@@ -121,6 +124,18 @@ pub fn verify(args: &VerifyArgs) -> Result<Exit, Error> {
             (Some(id), true) => writeln!(out, "sealed by the given key {id}"),
             (Some(id), false) => writeln!(out, "sealed by key {id}; give `--key` to know that it is the right one"),
             (None, _) => writeln!(out, "not sealed: the manifest shows changes to files, not to itself"),
+        }?;
+        match &found.stamp {
+            None => Ok(()),
+            Some(Stamp { at, authority, trusted: true }) => {
+                writeln!(out, "time-stamped at {at} by {authority}, certified by a given certificate")
+            }
+            Some(Stamp { at, authority, trusted: false }) => {
+                writeln!(
+                    out,
+                    "time-stamped at {at} by one that calls itself {authority}; give `--tsa-ca` to know who it is"
+                )
+            }
         }
     });
     Ok(if found.holds() { Exit::Success } else { Exit::Unassessed })
@@ -151,7 +166,8 @@ pub async fn replay(args: &ReplayArgs) -> Result<Exit, Error> {
 /// # Errors
 /// [`Error`].
 pub fn report(args: &ReportArgs) -> Result<Exit, Error> {
-    let found = verification::verify(&args.bundle, None, None).map_err(|error| Error::Evidence(error.to_string()))?;
+    let found =
+        verification::verify(&args.bundle, Known::default()).map_err(|error| Error::Evidence(error.to_string()))?;
     if let Some(problem) = found.problems.first() {
         return Err(Error::Evidence(format!(
             "no report is made of a bundle that was changed: {problem}\nhint: `logproof verify` lists everything"

@@ -11,7 +11,7 @@ use crate::{
     bundle,
     cli::CheckArgs,
     error::Error,
-    evidence::{EXCHANGES, manifest::Manifest, recording::Recording},
+    evidence::{EXCHANGES, manifest::Manifest, recording::Recording, timestamp::Stamp},
     exit::Exit,
     folder::{self, Folder},
     report::terminal,
@@ -36,14 +36,14 @@ pub async fn deliver(
     let whole = close(assessment, folder, recording, sealing).await;
     let mut complete = false;
     match whole {
-        Ok(manifest) => {
+        Ok((manifest, stamped)) => {
             print(|out| writeln!(out, "reports: {}", place.display()));
             for cell in &manifest.population.missing {
                 say(&format!("not examined: {cell}"));
             }
             complete = manifest.population.missing.is_empty();
             let pointed = args.out.is_some() || folder_points(&place, &assessment.run.id);
-            complete = complete && pointed;
+            complete = complete && pointed && told(stamped);
             if let Some(upload) = upload {
                 complete = uploaded(&upload, &place, &manifest).await && complete;
             }
@@ -56,6 +56,21 @@ pub async fn deliver(
         }
     }
     Exit::of(assessment, args.strict, complete)
+}
+
+/// Says what came of the time stamp; an authority that is not there takes nothing from the bundle.
+fn told(stamped: Option<Result<Stamp, Error>>) -> bool {
+    match stamped {
+        None => true,
+        Some(Ok(stamp)) => {
+            print(|out| writeln!(out, "time-stamped at {} by {}", stamp.at, stamp.authority));
+            true
+        }
+        Some(Err(error)) => {
+            say(&error.to_string());
+            false
+        }
+    }
 }
 
 async fn uploaded(upload: &Upload, bundle: &Path, manifest: &Manifest) -> bool {
@@ -83,7 +98,7 @@ async fn close(
     folder: Folder,
     recording: &Recording,
     sealing: &Sealing,
-) -> Result<Manifest, Vec<Error>> {
+) -> Result<(Manifest, Option<Result<Stamp, Error>>), Vec<Error>> {
     let mut failures = bundle::write_reports(assessment, &folder);
     if let Err(source) = recording.finish() {
         failures.push(Error::Unwritable { path: folder.place().join(EXCHANGES), source });
@@ -92,8 +107,12 @@ async fn close(
         return Err(failures);
     }
     let manifest = sealing::seal(assessment, &folder, sealing).await.map_err(|error| vec![error])?;
+    let stamped = match &sealing.timestamp {
+        Some(authority) => Some(sealing::stamp(&folder, authority).await),
+        None => None,
+    };
     folder.finish().map_err(|error| vec![error])?;
-    Ok(manifest)
+    Ok((manifest, stamped))
 }
 
 fn parent(place: &Path) -> PathBuf {

@@ -157,8 +157,8 @@ fn load(place: &Path, request: &Request) -> Result<Option<Loaded>, String> {
     if manifest.run.as_of < request.from || manifest.run.as_of >= request.to {
         return Ok(None);
     }
-    let verification =
-        verify::verify(place, request.key.as_ref(), None).map_err(|error| first_line(error.to_string()))?;
+    let verification = verify::verify(place, verify::Known { key: request.key.as_ref(), ..verify::Known::default() })
+        .map_err(|error| first_line(error.to_string()))?;
     if let Some(problem) = verification.problems.first() {
         return Err(problem.clone());
     }

@@ -46,7 +46,7 @@ pub struct Outcome {
 /// [`Error`]: the bundle does not verify or cannot be read.
 pub async fn replay(place: &Path) -> Result<Outcome, Error> {
     let evidence = |error: &dyn std::fmt::Display| Error::Evidence(error.to_string());
-    let verification = verify::verify(place, None, None).map_err(|e| evidence(&e))?;
+    let verification = verify::verify(place, verify::Known::default()).map_err(|e| evidence(&e))?;
     if let Some(problem) = verification.problems.first() {
         return Err(Error::Evidence(format!(
             "the bundle was changed: {problem}\nhint: `logproof verify` lists everything"

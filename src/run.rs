@@ -195,6 +195,7 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
     progress.end();
     let sealing = Sealing {
         key,
+        timestamp: args.timestamp.clone(),
         predecessor: args.follows.clone(),
         parameters: parameters(args, &selection),
         selected: selected.iter().map(|control| (control.id.clone(), control.scenarios.len())).collect(),
@@ -260,6 +261,7 @@ fn parameters(args: &CheckArgs, selection: &Selection) -> BTreeMap<String, Strin
         ("upload", args.upload.as_ref().map(ToString::to_string)),
         ("upload-owner", args.upload_owner.as_ref().map(ToString::to_string)),
         ("upload-retain", args.upload_retain.as_ref().map(ToString::to_string)),
+        ("timestamp", args.timestamp.clone()),
         ("resume", args.resume.then(|| "yes".to_owned())),
     ];
     parameters.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));

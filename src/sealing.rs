@@ -1,6 +1,6 @@
 //! Closes a bundle: the manifest over everything in it, and the seal over the manifest.
 
-use std::{collections::BTreeMap, path::PathBuf, str::FromStr};
+use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr};
 
 use base64::Engine as _;
 use logproof_aws::custody::{Custody, KmsKeyArn};
@@ -10,12 +10,13 @@ use crate::{
     bundle::pretty,
     error::Error,
     evidence::{
-        EXCHANGES, MANIFEST, SEAL,
+        EXCHANGES, MANIFEST, SEAL, TIMESTAMP_TOKEN,
         keys::{Algorithm, PrivateKey, PublicKey},
         ledger::Completeness,
         manifest::{self, Manifest, Predecessor},
         seal::{Signature, Unsigned},
         tape,
+        timestamp::{self, Query, Stamp},
     },
     folder::Folder,
     target::Connected,
@@ -115,6 +116,8 @@ fn sha256(message: &[u8]) -> [u8; 32] {
 pub struct Sealing {
     /// Key that signs; without one the bundle has a manifest but no seal.
     pub key: Option<Signer>,
+    /// Time-stamp authority.
+    pub timestamp: Option<String>,
     /// Bundle of the run before.
     pub predecessor: Option<PathBuf>,
     /// How the run was asked for, by option.
@@ -150,6 +153,27 @@ pub async fn seal(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -
         folder.write(SEAL, |out| out.write_all(text.as_bytes()))?;
     }
     Ok(manifest)
+}
+
+/// Asks the time-stamp authority for a token over the manifest's digest, and keeps it beside the manifest.
+///
+/// # Errors
+/// [`Error`]; the bundle is whole without.
+pub async fn stamp(folder: &Folder, authority: &str) -> Result<Stamp, Error> {
+    let what = |why: &dyn fmt::Display| {
+        evidence(format!(
+            "no time stamp of `{authority}`: {why}\nhint: the bundle is whole without; see README, Evidence"
+        ))
+    };
+    let digest = manifest::sha256_of_file(&folder.working().join(MANIFEST)).map_err(evidence)?.0;
+    let mut sha256 = [0; 32];
+    hex::decode_to_slice(digest, &mut sha256).map_err(evidence)?;
+    let query = Query::about(sha256).map_err(|error| what(&error))?;
+    let answer = logproof_aws::post(authority, timestamp::QUERY_TYPE, query.der(), timestamp::LARGEST_ANSWER).await;
+    let answer = answer.map_err(|why| what(&why))?;
+    let stamp = query.accept(&answer).map_err(|error| what(&error))?;
+    folder.write(TIMESTAMP_TOKEN, |out| out.write_all(&answer))?;
+    Ok(stamp)
 }
 
 fn manifest(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Result<Manifest, Error> {

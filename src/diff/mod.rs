@@ -152,7 +152,7 @@ fn load(place: &Path, key: Option<&PublicKey>) -> Result<Loaded, Error> {
             place.display()
         ))
     };
-    let found = verify::verify(place, key, None).map_err(evidence)?;
+    let found = verify::verify(place, verify::Known { key, ..verify::Known::default() }).map_err(evidence)?;
     if let Some(problem) = found.problems.first() {
         return Err(refuse(problem));
     }

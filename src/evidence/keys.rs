@@ -235,14 +235,28 @@ fn pem(label: &str, der: &[u8]) -> String {
 }
 
 fn read_pem(path: &Path, label: &'static str) -> Result<Vec<u8>, KeyError> {
+    let found = read_pems(path, label)?;
+    found
+        .into_iter()
+        .next()
+        .ok_or_else(|| KeyError::Content { path: path.to_owned(), expected: "a PEM key of the kind needed here" })
+}
+
+/// The content of every PEM block with this label.
+///
+/// # Errors
+/// [`KeyError`], also when one of them is not base64.
+pub(super) fn read_pems(path: &Path, label: &'static str) -> Result<Vec<Vec<u8>>, KeyError> {
     let text = std::fs::read_to_string(path).map_err(|source| KeyError::Io {
         path: path.to_owned(),
         source,
-        hint: "name a key file made by `logproof key new FILE`",
+        hint: "name a PEM file, for example a key made by `logproof key new FILE`",
     })?;
     let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));
-    text.split_once(&begin)
-        .and_then(|(_, rest)| rest.split_once(&end))
-        .and_then(|(body, _)| STANDARD.decode(body.split_whitespace().collect::<String>()).ok())
-        .ok_or_else(|| KeyError::Content { path: path.to_owned(), expected: "a PEM key of the kind needed here" })
+    let decoded = |block: &str| {
+        let (body, _) = block.split_once(&end)?;
+        STANDARD.decode(body.split_whitespace().collect::<String>()).ok()
+    };
+    let blocks: Option<Vec<_>> = text.split(&begin).skip(1).map(decoded).collect();
+    blocks.ok_or_else(|| KeyError::Content { path: path.to_owned(), expected: "a PEM file that can be read" })
 }

@@ -10,6 +10,7 @@ pub mod manifest;
 pub mod recording;
 pub mod seal;
 pub mod tape;
+pub mod timestamp;
 pub mod verify;
 
 /// Exchanges of a run, one JSON object per line, in the order answers arrived.

@@ -7,6 +7,7 @@ use std::{
     path::Path,
 };
 
+use jiff::SignedDuration;
 use logproof_estate::{ExchangeId, assessment::Assessment};
 use serde::Serialize;
 
@@ -17,7 +18,11 @@ use super::{
     manifest::{self, BundleError, Manifest},
     seal::{self, Envelope},
     tape::{self, TapeError},
+    timestamp::{self, Anchors, LARGEST_ANSWER, Stamp},
 };
+
+/// How far the clocks of a run and of a time-stamp authority may differ.
+const SKEW: SignedDuration = SignedDuration::from_mins(10);
 
 /// What verification found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,6 +39,8 @@ pub struct Verification {
     pub sealed_by: Option<String>,
     /// Whether the sealing key was the one the reader named.
     pub key_was_given: bool,
+    /// The time stamp, when there is one that holds.
+    pub stamp: Option<Stamp>,
     /// Everything that is wrong, the first file first. Empty means the bundle is as it was made.
     pub problems: Vec<String>,
     /// What the run was expected to examine and did not: the bundle is as it was made, but the run was not complete.
@@ -48,11 +55,23 @@ impl Verification {
     }
 }
 
-/// Verifies a bundle; with `predecessor`, also that it follows that bundle.
+/// What a reader knows that the bundle must agree with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// Key it must be sealed with.
+    pub key: Option<&'a PublicKey>,
+    /// Certificates of which one must certify its time stamp.
+    pub authorities: Option<&'a Anchors>,
+    /// Bundle it must follow.
+    pub predecessor: Option<&'a Path>,
+}
+
+/// Verifies a bundle against itself and what the reader knows.
 ///
 /// # Errors
 /// [`BundleError`] when there is no manifest to verify against, or the bundle holds something that is no plain file.
-pub fn verify(bundle: &Path, key: Option<&PublicKey>, predecessor: Option<&Path>) -> Result<Verification, BundleError> {
+pub fn verify(bundle: &Path, known: Known<'_>) -> Result<Verification, BundleError> {
+    let Known { key, authorities, predecessor } = known;
     let (manifest, digest) = manifest::read(bundle)?;
     let mut problems = Vec::new();
     compare_files(bundle, &manifest, &mut problems)?;
@@ -63,6 +82,7 @@ pub fn verify(bundle: &Path, key: Option<&PublicKey>, predecessor: Option<&Path>
     }
     let missing = manifest.population.missing.clone();
     let sealed_by = check_seal(bundle, &digest, key, &mut problems);
+    let stamp = check_stamp(bundle, &manifest, &digest, authorities, &mut problems);
     if let Some(predecessor) = predecessor {
         check_chain(predecessor, &manifest, &mut problems)?;
     }
@@ -73,6 +93,7 @@ pub fn verify(bundle: &Path, key: Option<&PublicKey>, predecessor: Option<&Path>
         exchanges,
         sealed_by,
         key_was_given: key.is_some(),
+        stamp,
         problems,
         missing,
     })
@@ -199,6 +220,43 @@ fn check_seal(bundle: &Path, digest: &str, key: Option<&PublicKey>, problems: &m
         },
     }
     None
+}
+
+/// A stamp that is there must hold; one that was asked for, or can be checked, must be there.
+fn check_stamp(
+    bundle: &Path,
+    manifest: &Manifest,
+    digest: &str,
+    authorities: Option<&Anchors>,
+    problems: &mut Vec<String>,
+) -> Option<Stamp> {
+    let path = bundle.join(TIMESTAMP_TOKEN);
+    if !path.exists() {
+        if authorities.is_some() || manifest.parameters.contains_key("timestamp") {
+            problems.push(format!(
+                "{TIMESTAMP_TOKEN}: missing, though the run asked for a time stamp or a certificate was given"
+            ));
+        }
+        return None;
+    }
+    let mut sha256 = [0; 32];
+    let checked = hex::decode_to_slice(digest, &mut sha256)
+        .map_err(|error| error.to_string())
+        .and_then(|()| fs::metadata(&path).map_err(|error| error.to_string()))
+        .and_then(|found| if found.len() > LARGEST_ANSWER as u64 { Err("is too large".to_owned()) } else { Ok(()) })
+        .and_then(|()| fs::read(&path).map_err(|error| error.to_string()))
+        .and_then(|bytes| timestamp::check(&bytes, &sha256, authorities).map_err(|error| error.to_string()));
+    match checked {
+        Err(why) => {
+            problems.push(format!("{TIMESTAMP_TOKEN}: {why}"));
+            None
+        }
+        Ok(stamp) if stamp.at < manifest.run.started.saturating_sub(SKEW).unwrap_or(manifest.run.started) => {
+            problems.push(format!("{TIMESTAMP_TOKEN}: is of {}, before the run began by its own clock", stamp.at));
+            None
+        }
+        Ok(stamp) => Some(stamp),
+    }
 }
 
 fn check_chain(predecessor: &Path, manifest: &Manifest, problems: &mut Vec<String>) -> Result<(), BundleError> {

@@ -1,6 +1,13 @@
 //! The evidence of a run through the real binary: it verifies, it replays, and whatever is changed in it is named.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    missing_docs
+)]
 
 mod cost;
 mod custody;
@@ -9,6 +16,7 @@ mod hostile;
 mod http;
 mod interrupted;
 mod secrets;
+mod timestamp;
 
 use std::{
     fs,

@@ -14,6 +14,7 @@ pub mod mock;
 mod objects;
 mod observe;
 mod permissions;
+mod post;
 mod receipt;
 mod scrub;
 mod seam;
@@ -28,6 +29,7 @@ pub use exchange::{CallTag, Exchange, KEPT_HEADERS, WireRequest, WireResponse, s
 pub use mock::{MockZone, ZoneError};
 pub use objects::TrailObjects;
 pub use permissions::OPERATIONS;
+pub use post::post;
 pub use scrub::body as without_credentials;
 pub use seam::{NoAnswer, OnCall, Recorder, Serve};
 
