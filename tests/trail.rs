@@ -160,6 +160,14 @@ fn four_shards_as_processes_merge_to_the_whole() {
     let mut exits: Vec<i32> = shards.iter().map(|shard| shard.code).collect();
     exits.sort_unstable();
     assert_eq!(exits, [0, 0, 0, 1], "{:?}", shards.iter().map(|shard| &shard.err).collect::<Vec<_>>());
+    let guilty = shards.iter().position(|shard| shard.code == 1).unwrap();
+    let share = format!("{guilty}/4");
+    let left = run(
+        home.path(),
+        &from_copy(&period, &["--out", "left", "--shard", &share, "--checkpoint", "mark", "--leave-verdict-to-merge"]),
+    );
+    assert!(left.code == 0 && left.out.contains("INVALID"), "{}{}", left.out, left.err);
+    assert!(home.path().join(format!("mark-{guilty}-of-4")).exists(), "each shard has a checkpoint of its own");
     let merged = run(home.path(), &["trail", "merge", "shards", "--format", "json", "--out", "merged.json"]);
     assert_eq!(merged.code, 1, "{}{}", merged.out, merged.err);
     let whole = run(home.path(), &from_copy(&period, &["--out", "whole"]));

@@ -82,12 +82,17 @@ pub struct VerifyTrailArgs {
     /// Number that makes the sample another one.
     #[arg(long, value_name = "N", default_value_t = 0, requires = "sample")]
     pub sample_seed: u64,
-    /// File that remembers what was verified: an interrupted run goes on, and a digest that is gone is found.
+    /// File that remembers what was verified: an interrupted run goes on, and a digest that is gone is found. A shard
+    /// adds its number to the name.
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
     /// Begin each chain where the checkpoint says that everything before is valid.
     #[arg(long, requires = "checkpoint")]
     pub incremental: bool,
+    /// End with 0 when the share was examined, whatever was found: engines take any other code for a job that failed,
+    /// and `trail merge` gives the verdict.
+    #[arg(long)]
+    pub leave_verdict_to_merge: bool,
     /// Folder for evidence and summary [default: `reports/trail-TIME`].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

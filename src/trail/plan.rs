@@ -1,5 +1,7 @@
 //! What is verified: the period, the share of the chains, the share of the log files.
 
+use std::path::{Path, PathBuf};
+
 use jiff::{SignedDuration, Timestamp};
 use logproof_estate::config::parse_instant;
 use logproof_integrity::{Checkpoint, Sampling, Shard, Window};
@@ -29,19 +31,37 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// What the arguments, the environment and an interrupted run ask for.
-    pub(super) fn of(args: &VerifyTrailArgs, checkpoint: &Checkpoint, now: Timestamp) -> Result<Self, Error> {
-        let environment = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
-        let shard = match &args.shard {
-            Some(text) => text.parse().map_err(|error| hinted(format!("`--shard`: {error}")))?,
-            None => shard_of(environment)?,
-        };
+    /// What the arguments and an interrupted run ask for.
+    pub(super) fn of(
+        args: &VerifyTrailArgs,
+        shard: Shard,
+        checkpoint: &Checkpoint,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
         let sampling = match &args.sample {
             Some(text) => sampling(text, args.sample_seed)?,
             None => Sampling::All,
         };
         Ok(Self { window: window(args, checkpoint, now)?, now, shard, sampling })
     }
+}
+
+/// The share of the chains that the arguments or the environment ask for.
+pub(super) fn shard(args: &VerifyTrailArgs) -> Result<Shard, Error> {
+    let environment = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    match &args.shard {
+        Some(text) => text.parse().map_err(|error| hinted(format!("`--shard`: {error}"))),
+        None => shard_of(environment),
+    }
+}
+
+/// The checkpoint of a shard: shards that share a folder must not share the file.
+pub(super) fn checkpoint(path: &Path, shard: Shard) -> PathBuf {
+    if shard.count == 1 {
+        return path.to_owned();
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    path.with_file_name(format!("{name}-{}-of-{}", shard.index, shard.count))
 }
 
 fn window(args: &VerifyTrailArgs, checkpoint: &Checkpoint, now: Timestamp) -> Result<Window, Error> {
@@ -120,6 +140,13 @@ fn sampling(text: &str, seed: u64) -> Result<Sampling, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_shard_has_a_checkpoint_of_its_own() {
+        let of = |index, count| checkpoint(Path::new("/evidence/mark"), Shard { index, count });
+        assert_eq!(of(0, 1), Path::new("/evidence/mark"));
+        assert_eq!(of(3, 16), Path::new("/evidence/mark-3-of-16"));
+    }
 
     fn shard(pairs: &[(&str, &str)]) -> Result<Shard, String> {
         let find = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());

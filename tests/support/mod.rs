@@ -84,18 +84,18 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A Python with everything `tests/schema/requirements.txt` names: made once, whoever asks, and kept while that file is
-/// the same.
+/// A Python with everything `tests/schema/requirements.txt` names.
 pub(crate) fn python() -> PathBuf {
     static MADE: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
-    MADE.get_or_init(|| {
-        let maker = root().join("tests/emulator/venv.py");
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("venv-readers");
-        let requirements = root().join("tests/schema/requirements.txt");
-        let output = Command::new("python3").arg(maker).arg(folder).arg(requirements).output();
-        let output = output.unwrap_or_else(|error| panic!("python3: {error}; Python 3.10 or newer is needed"));
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
-    })
-    .clone()
+    MADE.get_or_init(|| python_with("tests/schema/requirements.txt", "venv-readers")).clone()
+}
+
+/// A Python with everything a requirements file names: made once, whoever asks, and kept while that file is the same.
+pub(crate) fn python_with(requirements: &str, name: &str) -> PathBuf {
+    let maker = root().join("tests/emulator/venv.py");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let output = Command::new("python3").arg(maker).arg(folder).arg(root().join(requirements)).output();
+    let output = output.unwrap_or_else(|error| panic!("python3: {error}; Python 3.10 or newer is needed"));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
 }
