@@ -73,6 +73,7 @@ pub async fn assess(
         summary: Assessment::count(&results),
         controls: results,
         register: Vec::new(),
+        exchanges: BTreeMap::new(),
     };
     logproof_estate::register::apply(&mut assessment, estate.register(), estate.as_of());
     assessment

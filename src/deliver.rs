@@ -1,17 +1,21 @@
 //! The end of a run: its result on the terminal, its bundle closed and in its place, and uploaded when that was asked.
 
 use std::{
+    collections::BTreeSet,
     io::{self, IsTerminal},
     path::{Path, PathBuf},
 };
 
-use logproof_estate::assessment::Assessment;
+use logproof_estate::{
+    ExchangeId,
+    assessment::{Assessment, ExchangeLabel},
+};
 
 use crate::{
     bundle,
     cli::CheckArgs,
     error::Error,
-    evidence::{EXCHANGES, manifest::Manifest, recording::Recording, timestamp::Stamp},
+    evidence::{EXCHANGES, manifest::Manifest, recording::Recording, tape, timestamp::Stamp},
     exit::Exit,
     folder::{self, Folder},
     report::terminal,
@@ -23,7 +27,7 @@ use crate::{
 /// Prints the result and writes the bundle; every report is tried whatever happens to one. The bundle takes its place
 /// only when it is whole: until then a former run there stays, and the working folder can be gone on with.
 pub async fn deliver(
-    assessment: &Assessment,
+    mut assessment: Assessment,
     folder: Folder,
     args: &CheckArgs,
     recording: &Recording,
@@ -31,9 +35,9 @@ pub async fn deliver(
     upload: Option<Upload>,
 ) -> Exit {
     let form = terminal::Form { colour: colour(), quiet: args.quiet };
-    print(|out| terminal::write(assessment, form, out));
+    print(|out| terminal::write(&assessment, form, out));
     let place = folder.place().to_owned();
-    let whole = close(assessment, folder, recording, sealing).await;
+    let whole = close(&mut assessment, folder, recording, sealing).await;
     let mut complete = false;
     match whole {
         Ok((manifest, stamped)) => {
@@ -55,7 +59,7 @@ pub async fn deliver(
             say(&format!("no bundle was put at `{}`; what was there before is as it was", place.display()));
         }
     }
-    Exit::of(assessment, args.strict, complete)
+    Exit::of(&assessment, args.strict, complete)
 }
 
 /// Says what came of the time stamp; an authority that is not there takes nothing from the bundle.
@@ -94,15 +98,17 @@ fn folder_points(place: &Path, id: &str) -> bool {
 }
 
 async fn close(
-    assessment: &Assessment,
+    assessment: &mut Assessment,
     folder: Folder,
     recording: &Recording,
     sealing: &Sealing,
 ) -> Result<(Manifest, Option<Result<Stamp, Error>>), Vec<Error>> {
-    let mut failures = bundle::write_reports(assessment, &folder);
-    if let Err(source) = recording.finish() {
-        failures.push(Error::Unwritable { path: folder.place().join(EXCHANGES), source });
+    let mut failures = Vec::new();
+    match recording.finish() {
+        Ok(_) => failures.extend(label(assessment, &folder.working().join(EXCHANGES)).err()),
+        Err(source) => failures.push(Error::Unwritable { path: folder.place().join(EXCHANGES), source }),
     }
+    failures.extend(bundle::write_reports(assessment, &folder));
     if !failures.is_empty() {
         return Err(failures);
     }
@@ -113,6 +119,25 @@ async fn close(
     };
     folder.finish().map_err(|error| vec![error])?;
     Ok((manifest, stamped))
+}
+
+/// Says of each exchange that a verdict rests on what it was.
+fn label(assessment: &mut Assessment, recording: &Path) -> Result<(), Error> {
+    let mut named: BTreeSet<ExchangeId> = BTreeSet::new();
+    for record in assessment.controls.iter().flat_map(|control| &control.scenarios).map(|scenario| &scenario.record) {
+        named.extend(record.observations.iter().flat_map(|observation| observation.exchanges.iter().cloned()));
+        named.extend(record.unseen.iter().flat_map(|unseen| unseen.exchanges.iter().cloned()));
+        named.extend(record.basis.iter().cloned());
+    }
+    let labels = &mut assessment.exchanges;
+    tape::each_line(recording, |line, _| {
+        let tag = line.exchange.tag;
+        if named.contains(&line.id) {
+            let operation = format!("{}:{}", tag.service, tag.operation);
+            labels.insert(line.id, ExchangeLabel { operation, account: tag.account, region: tag.region });
+        }
+    })
+    .map_err(|error| Error::Evidence(error.to_string()))
 }
 
 fn parent(place: &Path) -> PathBuf {

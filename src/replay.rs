@@ -138,6 +138,7 @@ fn compare(place: &Path, original: &Assessment, mut replayed: Assessment, exchan
 /// Start, end, durations and counts of calls belong to the run, not to its re-performance.
 fn take_over_the_clock(original: &Assessment, replayed: &mut Assessment) {
     replayed.run = original.run.clone();
+    replayed.exchanges.clone_from(&original.exchanges);
     for control in &mut replayed.controls {
         let Some(before) = original.controls.iter().find(|other| other.id == control.id) else { continue };
         for scenario in &mut control.scenarios {

@@ -208,7 +208,7 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
             writeln!(out, "resumed: {taken} exchanges were taken over from run {id}, interrupted after {began}")
         });
     }
-    Ok(deliver::deliver(&assessment, folder, args, &recording, &sealing, upload).await)
+    Ok(deliver::deliver(assessment, folder, args, &recording, &sealing, upload).await)
 }
 
 /// Who signs the bundle and where it goes, both asked for what they are before the run.

@@ -130,6 +130,7 @@ pub(crate) fn assessment(text: &str) -> Assessment {
         summary: Assessment::count(&controls),
         controls,
         register: Vec::new(),
+        exchanges: BTreeMap::new(),
     }
 }
 

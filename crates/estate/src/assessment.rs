@@ -34,6 +34,20 @@ pub struct Assessment {
     /// What is wrong with waivers and attestations of the register.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub register: Vec<RegisterFinding>,
+    /// What the exchanges that verdicts rest on were, as far as the recording tells.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub exchanges: BTreeMap<ExchangeId, ExchangeLabel>,
+}
+
+/// What an exchange was, for a reader.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ExchangeLabel {
+    /// `service:Operation`.
+    pub operation: String,
+    /// Account that was asked.
+    pub account: String,
+    /// Region it was asked in.
+    pub region: String,
 }
 
 /// Name and version of the tool.

@@ -3,15 +3,16 @@
 use logproof_estate::{
     ExchangeId,
     assessment::{ControlResult, ScenarioResult, StepState},
-    record::Observation,
+    record::{Observation, Verdict},
 };
 
-use super::{badge, escaped, put};
+use super::{badge, count, end_table, escaped, evidence::Exchanges, put, register, table};
+use crate::report::identity::scenario_name;
 
 /// Observations shown per scenario; the assessment holds all of them.
 const SHOWN: usize = 50;
 
-pub(super) fn article(page: &mut String, control: &ControlResult) {
+pub(super) fn article(page: &mut String, control: &ControlResult, exchanges: &Exchanges<'_>) {
     let id = escaped(&control.id);
     put(
         page,
@@ -21,20 +22,12 @@ pub(super) fn article(page: &mut String, control: &ControlResult) {
             escaped(&control.title),
             badge(control.verdict),
             escaped(&control.severity),
-            if control.hardening { ", hardening" } else { "" },
+            if control.hardening { ", hardening beyond the requirements" } else { "" },
         ),
     );
-    page.push_str("<dl class=\"text\">\n");
-    for (heading, text) in &control.text {
-        if heading == "References" {
-            put(page, format_args!("<dt>References</dt><dd>{}</dd>\n", links(text)));
-        } else {
-            put(page, format_args!("<dt>{}</dt><dd>{}</dd>\n", escaped(heading), escaped(text)));
-        }
-    }
-    page.push_str("</dl>\n");
+    text(page, control);
     for scenario in &control.scenarios {
-        self::scenario(page, scenario);
+        self::scenario(page, control, scenario, exchanges);
     }
     put(
         page,
@@ -47,6 +40,48 @@ pub(super) fn article(page: &mut String, control: &ControlResult) {
     );
 }
 
+/// The requirement in the open, and how to meet it when it is not met; the rest folded away.
+fn text(page: &mut String, control: &ControlResult) {
+    let open = |heading: &str| {
+        heading == "Requirement"
+            || (heading == "Remediation" && matches!(control.verdict, Verdict::Fail | Verdict::Error | Verdict::Waived))
+    };
+    let (shown, folded): (Vec<_>, Vec<_>) = control.text.iter().partition(|(heading, _)| open(heading));
+    let list = |page: &mut String, sections: &[&(String, String)]| {
+        page.push_str("<dl class=\"text\">\n");
+        for (heading, text) in sections {
+            let text = if heading == "References" { links(text) } else { prose(text) };
+            put(page, format_args!("<dt>{}</dt><dd>{text}</dd>\n", escaped(heading)));
+        }
+        page.push_str("</dl>\n");
+    };
+    if !shown.is_empty() {
+        list(page, &shown);
+    }
+    if !folded.is_empty() {
+        let headings: Vec<&str> = folded.iter().map(|(heading, _)| heading.as_str()).collect();
+        put(page, format_args!("<details><summary>{}</summary>\n", escaped(&headings.join(", "))));
+        list(page, &folded);
+        page.push_str("</details>\n");
+    }
+}
+
+/// Lines of a feature are as long as its file wants; paragraphs and list items stay.
+fn prose(text: &str) -> String {
+    let mut whole = String::new();
+    for line in text.lines().map(str::trim) {
+        let breaks = match whole.is_empty() {
+            true => "",
+            false if line.is_empty() => "<br/>",
+            false if line.starts_with(['-', '*']) || whole.ends_with("<br/>") => "<br/>",
+            false => " ",
+        };
+        whole.push_str(breaks);
+        whole.push_str(&escaped(line));
+    }
+    whole
+}
+
 fn links(text: &str) -> String {
     text.split_whitespace()
         .map(|word| {
@@ -54,45 +89,144 @@ fn links(text: &str) -> String {
             if word.starts_with("https://") { format!("<a href=\"{safe}\">{safe}</a>") } else { safe }
         })
         .collect::<Vec<_>>()
-        .join("<br>")
+        .join("<br/>")
 }
 
-fn scenario(page: &mut String, scenario: &ScenarioResult) {
-    put(page, format_args!("<section><h4>{} {}</h4>\n", escaped(&scenario.name), badge(scenario.verdict)));
+fn scenario(page: &mut String, control: &ControlResult, scenario: &ScenarioResult, exchanges: &Exchanges<'_>) {
+    let record = &scenario.record;
+    put(
+        page,
+        format_args!(
+            "<section class=\"scenario {}\"><h4>{} {}</h4>\n",
+            super::class(scenario.verdict),
+            escaped(&scenario.name),
+            badge(scenario.verdict)
+        ),
+    );
     if let Some(rule) = &scenario.rule {
         put(page, format_args!("<p class=\"meta\">Rule: {}</p>\n", escaped(rule)));
     }
-    put(page, format_args!("<p>{}</p>\n", escaped(&scenario.reason)));
-    steps(page, scenario);
+    let findings: Vec<&Observation> = record.findings().collect();
+    // A waiver and the findings say the reason in full below.
+    if findings.is_empty() && record.unseen.is_empty() && scenario.attestation.is_none() {
+        put(page, format_args!("<p class=\"reason\">{}</p>\n", escaped(&scenario.reason)));
+    }
+    register::in_scenario(page, scenario);
+    populations(page, scenario);
+    unseen(page, scenario, exchanges);
+    for finding in findings.iter().take(SHOWN) {
+        self::finding(page, finding, &record.basis, exchanges);
+    }
+    more(page, findings.len());
+    for note in &record.notes {
+        put(page, format_args!("<p class=\"meta\">Note: {}</p>\n", escaped(note)));
+    }
+    folded(page, control, scenario, exchanges);
+    page.push_str("</section>\n");
+}
+
+fn populations(page: &mut String, scenario: &ScenarioResult) {
     for population in &scenario.record.populations {
+        let left_out = if population.left_out.is_empty() {
+            String::new()
+        } else {
+            format!(" Left out: {}.", escaped(&population.left_out.join("; ")))
+        };
         put(
             page,
             format_args!(
-                "<p class=\"meta\">Population: {} of {} {} examined, from {}.{}</p>\n",
+                "<p class=\"population\"><b>{} of {}</b> {} examined, counted by {}.{left_out}</p>\n",
                 population.examined,
                 population.expected,
                 escaped(&population.of),
                 escaped(&population.source),
-                if population.left_out.is_empty() {
-                    String::new()
-                } else {
-                    format!(" Left out: {}.", escaped(&population.left_out.join("; ")))
-                },
             ),
         );
     }
-    for note in &scenario.record.notes {
-        put(page, format_args!("<p class=\"meta\">Note: {}</p>\n", escaped(note)));
+}
+
+/// A finding as a card: what, expected, found, an example, what to change, what it rests on.
+fn finding(page: &mut String, finding: &Observation, basis: &[ExchangeId], exchanges: &Exchanges<'_>) {
+    put(
+        page,
+        format_args!(
+            "<div class=\"finding\"><dl>\n<dt>Subject</dt><dd class=\"arn\">{}{}</dd>\n<dt>Expected</dt><dd>{}</dd>\n\
+             <dt>Found</dt><dd>{}</dd>\n",
+            escaped(&finding.subject.arn),
+            finding.place.as_ref().map(|place| format!("<br/>at {}", escaped(place))).unwrap_or_default(),
+            escaped(&finding.expected),
+            escaped(&finding.found),
+        ),
+    );
+    if let Some(witness) = &finding.witness {
+        put(page, format_args!("<dt>For example</dt><dd>{}", escaped(&witness.sentence)));
+        if let Some(statement) = &witness.statement {
+            put(page, format_args!("<br/>Let through by {}.", escaped(statement)));
+        }
+        page.push_str("</dd>\n");
+        if let Some(change) = &witness.change {
+            put(page, format_args!("<dt>Smallest change</dt><dd>{}</dd>\n", escaped(change)));
+        }
     }
-    unseen(page, scenario);
-    let findings: Vec<&Observation> = scenario.record.findings().collect();
-    observations(page, "Findings", &findings);
-    let met: Vec<&Observation> = scenario.record.observations.iter().filter(|o| o.met).collect();
-    observations(page, "Examined and as expected", &met);
-    page.push_str("</section>\n");
+    if let Some(hint) = &finding.hint {
+        put(page, format_args!("<dt>To fix</dt><dd>{}</dd>\n", escaped(hint)));
+    }
+    let mut evidence = finding.exchanges.clone();
+    evidence.extend(basis.iter().filter(|id| !finding.exchanges.contains(id)).cloned());
+    put(page, format_args!("<dt>Evidence</dt><dd>{}</dd>\n</dl></div>\n", exchanges.links(&evidence)));
+}
+
+fn unseen(page: &mut String, scenario: &ScenarioResult, exchanges: &Exchanges<'_>) {
+    let all = &scenario.record.unseen;
+    for unseen in all.iter().take(SHOWN) {
+        put(
+            page,
+            format_args!(
+                "<div class=\"finding unseen\"><dl>\n<dt>Not seen</dt><dd>{}</dd>\n<dt>To do</dt><dd>{}</dd>\n\
+                 <dt>Evidence</dt><dd>{}</dd>\n</dl></div>\n",
+                escaped(&unseen.to_string()),
+                escaped(&unseen.hint),
+                exchanges.links(&unseen.exchanges)
+            ),
+        );
+    }
+    more(page, all.len());
+}
+
+/// How it was examined: the steps, what was as expected, what all of it rests on.
+fn folded(page: &mut String, control: &ControlResult, scenario: &ScenarioResult, exchanges: &Exchanges<'_>) {
+    let met: Vec<&Observation> = scenario.record.observations.iter().filter(|observation| observation.met).collect();
+    let mut parts = vec![count(scenario.steps.len(), "step")];
+    if !met.is_empty() {
+        parts.push(format!("{} as expected", count(met.len(), "observation")));
+    }
+    put(page, format_args!("<details><summary>How it was examined: {}</summary>\n", parts.join(", ")));
+    self::steps(page, scenario);
+    if !met.is_empty() {
+        let label = format!("As expected: {}", scenario_name(control, scenario));
+        table(page, &label, &["Subject", "Expected", "Found", "Exchanges"]);
+        for observation in met.iter().take(SHOWN) {
+            row(page, observation, exchanges);
+        }
+        end_table(page);
+        more(page, met.len());
+    }
+    if !scenario.record.basis.is_empty() {
+        put(
+            page,
+            format_args!(
+                "<p>All of it rests on the organization as it is, too:</p>{}\n",
+                exchanges.links(&scenario.record.basis)
+            ),
+        );
+    }
+    page.push_str("</details>\n");
 }
 
 fn steps(page: &mut String, scenario: &ScenarioResult) {
+    if scenario.steps.is_empty() {
+        return;
+    }
     page.push_str("<ul class=\"steps\">\n");
     for step in &scenario.steps {
         let (class, word) = match step.state {
@@ -112,82 +246,20 @@ fn steps(page: &mut String, scenario: &ScenarioResult) {
     page.push_str("</ul>\n");
 }
 
-fn unseen(page: &mut String, scenario: &ScenarioResult) {
-    if scenario.record.unseen.is_empty() {
-        return;
-    }
-    page.push_str(
-        "<h4>Could not be seen</h4><div class=\"scroll\"><table><thead><tr><th scope=\"col\">What</th>\
-         <th scope=\"col\">To do</th><th scope=\"col\">Exchanges</th></tr></thead><tbody>\n",
-    );
-    for unseen in scenario.record.unseen.iter().take(SHOWN) {
-        let (what, hint) = (escaped(&unseen.to_string()), escaped(&unseen.hint));
-        put(page, format_args!("<tr><td>{what}</td><td>{hint}</td><td>{}</td></tr>\n", exchanges(&unseen.exchanges)));
-    }
-    page.push_str("</tbody></table></div>\n");
-    more(page, scenario.record.unseen.len());
-}
-
-fn observations(page: &mut String, heading: &str, observations: &[&Observation]) {
-    if observations.is_empty() {
-        return;
-    }
+fn row(page: &mut String, observation: &Observation, exchanges: &Exchanges<'_>) {
+    let place =
+        observation.place.as_ref().map(|place| format!("<br/><span class=\"meta\">at {}</span>", escaped(place)));
     put(
         page,
         format_args!(
-            "<h4>{heading}</h4><div class=\"scroll\"><table><thead><tr><th scope=\"col\">Subject</th>\
-             <th scope=\"col\">Expected</th><th scope=\"col\">Found</th><th scope=\"col\">Exchanges</th></tr></thead><tbody>\n"
+            "<tr><td class=\"arn\">{}{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+            escaped(&observation.subject.arn),
+            place.unwrap_or_default(),
+            escaped(&observation.expected),
+            escaped(&observation.found),
+            exchanges.links(&observation.exchanges),
         ),
     );
-    for observation in observations.iter().take(SHOWN) {
-        let place =
-            observation.place.as_ref().map(|place| format!("<br><span class=\"meta\">at {}</span>", escaped(place)));
-        put(
-            page,
-            format_args!(
-                "<tr><td class=\"arn\">{}{}</td><td>{}</td><td>{}{}</td><td>{}</td></tr>\n",
-                escaped(&observation.subject.arn),
-                place.unwrap_or_default(),
-                escaped(&observation.expected),
-                escaped(&observation.found),
-                advice(observation),
-                exchanges(&observation.exchanges),
-            ),
-        );
-    }
-    page.push_str("</tbody></table></div>\n");
-    more(page, observations.len());
-}
-
-fn advice(observation: &Observation) -> String {
-    let mut text = String::new();
-    if let Some(witness) = &observation.witness {
-        put(&mut text, format_args!("<div class=\"witness\"><b>For example:</b> {}", escaped(&witness.sentence)));
-        if let Some(statement) = &witness.statement {
-            put(&mut text, format_args!("<br>Let through by {}.", escaped(statement)));
-        }
-        if let Some(change) = &witness.change {
-            put(&mut text, format_args!("<br>Smallest change: {}", escaped(change)));
-        }
-        text.push_str("</div>");
-    }
-    if let Some(hint) = &observation.hint {
-        put(&mut text, format_args!("<br><b>To fix:</b> {}", escaped(hint)));
-    }
-    text
-}
-
-/// Short ids; the whole one is in the title and in the assessment.
-fn exchanges(ids: &[ExchangeId]) -> String {
-    ids.iter()
-        .take(12)
-        .map(|id| {
-            let whole = escaped(id.as_str());
-            let short: String = whole.chars().take(10).collect();
-            format!("<code title=\"{whole}\">{short}</code>")
-        })
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 fn more(page: &mut String, count: usize) {

@@ -1,7 +1,12 @@
 //! One self-contained HTML file for a person: no script, no network, prints, readable by a screen reader.
+//!
+//! The markup is well-formed XML as well, so that what was written can be read back without an HTML parser.
 
 mod control;
+mod evidence;
+mod graph;
 mod page;
+mod register;
 mod topology;
 
 use std::{
@@ -10,6 +15,9 @@ use std::{
 };
 
 use logproof_estate::{assessment::Assessment, record::Verdict};
+
+/// How every page looks; `period` uses it too.
+pub(crate) const STYLE: &str = include_str!("style.css");
 
 /// Writes the report.
 ///
@@ -20,7 +28,7 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Text that cannot become markup.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -29,8 +37,10 @@ pub(super) fn escaped(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
-            // Characters HTML forbids show as what they are: a replacement.
-            '\0'..='\u{8}' | '\u{b}' | '\u{e}'..='\u{1f}' | '\u{7f}' => safe.push('\u{fffd}'),
+            // Characters HTML and XML forbid show as what they are: a replacement.
+            '\0'..='\u{8}' | '\u{b}'..='\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => {
+                safe.push('\u{fffd}');
+            }
             _ => safe.push(c),
         }
     }
@@ -38,12 +48,12 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 /// Appends formatted text; writing to a string cannot fail.
-pub(super) fn put(page: &mut String, arguments: std::fmt::Arguments<'_>) {
+pub(crate) fn put(page: &mut String, arguments: std::fmt::Arguments<'_>) {
     let _ = page.write_fmt(arguments);
 }
 
 /// CSS class of a verdict.
-pub(super) fn class(verdict: Verdict) -> &'static str {
+pub(crate) fn class(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "pass",
         Verdict::Fail => "fail",
@@ -55,6 +65,45 @@ pub(super) fn class(verdict: Verdict) -> &'static str {
 }
 
 /// A verdict as a badge: the word is always there, colour only helps.
-pub(super) fn badge(verdict: Verdict) -> String {
+pub(crate) fn badge(verdict: Verdict) -> String {
     format!("<span class=\"badge {}\">{}</span>", class(verdict), verdict.word())
+}
+
+/// `1 control`, `2 controls`.
+pub(crate) fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+/// The beginning of a page up to its `<body>`.
+pub(crate) fn open(page: &mut String, title: &str, generator: &str) {
+    put(
+        page,
+        format_args!(
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
+             <meta name=\"generator\" content=\"{}\"/>\n<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
+            escaped(generator),
+            escaped(title),
+        ),
+    );
+}
+
+/// A table that may be wider than the screen: it scrolls by itself, with the keyboard too.
+pub(crate) fn table(page: &mut String, label: &str, columns: &[&str]) {
+    put(
+        page,
+        format_args!(
+            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\"><table><thead><tr>",
+            escaped(label)
+        ),
+    );
+    for column in columns {
+        put(page, format_args!("<th scope=\"col\">{}</th>", escaped(column)));
+    }
+    page.push_str("</tr></thead><tbody>\n");
+}
+
+/// Ends what [`table`] began.
+pub(crate) fn end_table(page: &mut String) {
+    page.push_str("</tbody></table></div>\n");
 }

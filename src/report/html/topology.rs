@@ -1,143 +1,207 @@
-//! The log store as a picture: what delivers into it, what protects it, who reads it, each coloured by its controls.
+//! The log store as a picture: what delivers into it, what protects it, who reads it, with the names the run saw and
+//! the verdict of the controls on each part.
 
-use logproof_estate::{assessment::Assessment, record::Verdict};
+use std::collections::BTreeSet;
 
-use super::{escaped, put};
+use logproof_estate::{
+    assessment::{Assessment, ControlResult},
+    record::{Observation, Verdict},
+};
 
-struct Node {
-    x: u16,
-    y: u16,
-    title: &'static str,
-    /// Beginnings of the control ids that speak of this part.
-    controls: &'static [&'static str],
+use super::{
+    count, end_table, escaped,
+    graph::{Arrow, Node, SIZE, sign},
+    put, table,
+};
+
+/// A part: place on the grid, title, beginnings of the ids of the controls that speak of it, what is known of it.
+type Part = (u16, u16, &'static str, &'static [&'static str], fn(&Assessment) -> Vec<String>);
+
+const PARTS: [Part; 9] = [
+    (0, 0, "Accounts and Regions", &["LS-1."], accounts),
+    (0, 1, "Organization trail", &["LS-4."], trail),
+    (0, 2, "AWS Config", &["LS-5."], recorders),
+    (1, 0, "Organization policies", &["LS-6."], policies),
+    (1, 1, "Log bucket", &["LS-3."], bucket),
+    (1, 2, "Log key", &["LS-2."], key),
+    (2, 0, "Alerts and access logs", &["LS-7."], alerts),
+    (2, 1, "Readers", &["LS-8."], readers),
+    (2, 2, "Retention and intake", &["LS-9.", "LS-10."], retention),
+];
+
+/// Arrows: from, to, label, the control that speaks of it.
+const ARROWS: [(usize, usize, &str, &str); 8] = [
+    (0, 1, "record into", "LS-4.1"),
+    (1, 4, "delivers to", "LS-4.3"),
+    (2, 4, "delivers to", "LS-5.2"),
+    (3, 4, "protect", "LS-6.1"),
+    (5, 4, "encrypts", "LS-2.2"),
+    (4, 6, "is watched by", "LS-7.2"),
+    (4, 7, "is read by", "LS-8.2"),
+    (4, 8, "is kept by", "LS-6.4"),
+];
+
+/// The section: the picture, and the same in words.
+pub(super) fn section(page: &mut String, assessment: &Assessment) {
+    let nodes: Vec<Node> = PARTS.iter().map(|part| node(part, assessment)).collect();
+    let (width, height) = SIZE;
+    page.push_str("<section aria-labelledby=\"topology\"><h2 id=\"topology\">The log store</h2>\n");
+    put(
+        page,
+        format_args!(
+            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Picture of the log store\">\
+             <svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"picture-title\" aria-describedby=\"picture-words\">\n\
+             <title id=\"picture-title\">Parts of the log store, as this run saw them, and the verdict of the controls on each</title>\n\
+             <defs><marker id=\"arrow\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">\
+             <path d=\"M0 0 10 5 0 10z\"/></marker></defs>\n"
+        ),
+    );
+    for (from, to, label, control) in ARROWS {
+        let control = assessment.controls.iter().find(|one| one.id == control).map(|one| (one.id.clone(), one.verdict));
+        Arrow { from, to, label, control }.draw(page, &nodes);
+    }
+    for node in &nodes {
+        node.draw(page);
+    }
+    page.push_str("</svg></div>\n<details id=\"picture-words\"><summary>The same in words</summary>\n");
+    table(page, "The log store in words", &["Part", "Controls", "Seen"]);
+    for node in &nodes {
+        put(
+            page,
+            format_args!(
+                "<tr><th scope=\"row\">{}</th><td>{} {}</td><td>{}</td></tr>\n",
+                escaped(node.title),
+                sign(node.verdict),
+                escaped(&node.status),
+                escaped(&node.lines.join("; "))
+            ),
+        );
+    }
+    end_table(page);
+    page.push_str("</details>\n</section>\n");
 }
 
-const WIDTH: u16 = 230;
-const HEIGHT: u16 = 76;
+fn node((column, row, title, ids, facts): &Part, assessment: &Assessment) -> Node {
+    let verdicts: Vec<Verdict> = speaking_of(assessment, ids).map(|control| control.verdict).collect();
+    let number = |wanted: Verdict| verdicts.iter().filter(|verdict| **verdict == wanted).count();
+    let applicable = verdicts.len() - number(Verdict::NotApplicable);
+    let verdict = Verdict::worst(verdicts.iter().copied());
+    let status = match verdict {
+        None => "no control selected".to_owned(),
+        Some(Verdict::NotApplicable) => Verdict::NotApplicable.word().to_owned(),
+        Some(verdict) => {
+            format!("{}: {} of {} met", verdict.word(), number(Verdict::Pass), count(applicable, "control"))
+        }
+    };
+    Node { column: *column, row: *row, title, lines: facts(assessment), verdict, status }
+}
 
-const NODES: [Node; 9] = [
-    Node { x: 20, y: 40, title: "Accounts and Regions", controls: &["LS-1."] },
-    Node { x: 20, y: 190, title: "Organization trail", controls: &["LS-4."] },
-    Node { x: 20, y: 340, title: "AWS Config", controls: &["LS-5."] },
-    Node { x: 365, y: 40, title: "Preventive controls", controls: &["LS-6."] },
-    Node { x: 365, y: 190, title: "Log bucket", controls: &["LS-3."] },
-    Node { x: 365, y: 340, title: "Log key", controls: &["LS-2."] },
-    Node { x: 710, y: 40, title: "Alerts and access logs", controls: &["LS-7."] },
-    Node { x: 710, y: 190, title: "Readers", controls: &["LS-8."] },
-    Node { x: 710, y: 340, title: "Retention and intake", controls: &["LS-9.", "LS-10."] },
-];
+fn speaking_of<'a>(assessment: &'a Assessment, ids: &'a [&str]) -> impl Iterator<Item = &'a ControlResult> {
+    assessment.controls.iter().filter(move |control| ids.iter().any(|start| control.id.starts_with(start)))
+}
 
-/// Arrows as (from, to, label), by index into [`NODES`].
-const ARROWS: [(usize, usize, &str); 8] = [
-    (0, 1, "record into"),
-    (1, 4, "delivers to"),
-    (2, 4, "delivers to"),
-    (3, 4, "protect"),
-    (5, 4, "encrypts"),
-    (4, 6, "watched by"),
-    (4, 7, "read by"),
-    (4, 8, "kept by"),
-];
+fn observations<'a>(assessment: &'a Assessment, ids: &'a [&str]) -> impl Iterator<Item = &'a Observation> {
+    speaking_of(assessment, ids)
+        .flat_map(|control| &control.scenarios)
+        .flat_map(|scenario| &scenario.record.observations)
+}
 
-/// The section with the picture and, for those who cannot see it, the same in words.
-pub(super) fn section(assessment: &Assessment) -> String {
-    let mut page = String::from("<section aria-labelledby=\"topology\"><h2 id=\"topology\">The log store</h2>\n");
-    page.push_str(
-        "<svg viewBox=\"0 0 960 456\" width=\"960\" height=\"456\" role=\"img\" aria-labelledby=\"topology-title topology-words\">\n\
-         <title id=\"topology-title\">Parts of the log store and the verdict of the controls on each</title>\n",
-    );
-    put(&mut page, format_args!("<desc id=\"topology-words\">{}</desc>\n", escaped(&words(assessment))));
-    page.push_str(
-        "<defs><marker id=\"arrow\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto-start-reverse\">\
-         <path d=\"M0 0 10 5 0 10z\" fill=\"#55636f\"/></marker></defs>\n",
-    );
-    for (from, to, label) in ARROWS {
-        if let (Some(from), Some(to)) = (NODES.get(from), NODES.get(to)) {
-            arrow(&mut page, from, to, label);
+/// ARNs of subjects with this in them, each once, in the order in which they were examined.
+fn subjects<'a>(assessment: &'a Assessment, ids: &'a [&str], like: &str) -> Vec<&'a str> {
+    let mut seen = BTreeSet::new();
+    observations(assessment, ids)
+        .map(|observation| observation.subject.arn.as_str())
+        .filter(|arn| arn.contains(like) && !arn.ends_with('*') && seen.insert(*arn))
+        .collect()
+}
+
+/// Part of an ARN by number: 3 is the Region, 4 the account.
+fn part(arn: &str, index: usize) -> &str {
+    arn.splitn(6, ':').nth(index).unwrap_or_default()
+}
+
+/// The name at the end of an ARN, in its account and Region.
+fn named(arn: &str) -> String {
+    let name = part(arn, 5).split_once('/').map_or(part(arn, 5), |(_, name)| name);
+    let place: Vec<&str> = [part(arn, 4), part(arn, 3)].into_iter().filter(|text| !text.is_empty()).collect();
+    if place.is_empty() { name.to_owned() } else { format!("{name}, {}", place.join(" ")) }
+}
+
+/// A few names, and how many more there are.
+fn listed(arns: &[&str]) -> Vec<String> {
+    const SHOWN: usize = 2;
+    let mut lines: Vec<String> = arns.iter().take(SHOWN).map(|arn| named(arn)).collect();
+    if arns.len() > SHOWN {
+        lines.push(format!("and {} more", arns.len() - SHOWN));
+    }
+    lines
+}
+
+fn accounts(assessment: &Assessment) -> Vec<String> {
+    let regions: Vec<&str> = assessment.run.regions.iter().map(logproof_estate::Region::as_str).collect();
+    let accounts = assessment.run.accounts.as_ref().map(|all| count(all.len(), "active account"));
+    accounts.into_iter().chain([regions.join(", ")]).collect()
+}
+
+fn trail(assessment: &Assessment) -> Vec<String> {
+    listed(&subjects(assessment, &["LS-4.", "LS-2.3"], ":trail/"))
+}
+
+fn recorders(assessment: &Assessment) -> Vec<String> {
+    let all = subjects(assessment, &["LS-5."], ":configuration-recorder");
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let accounts: BTreeSet<&str> = all.iter().map(|arn| part(arn, 4)).collect();
+    let regions: BTreeSet<&str> = all.iter().map(|arn| part(arn, 3)).collect();
+    let place = format!("in {} and {}", count(accounts.len(), "account"), count(regions.len(), "Region"));
+    vec![count(all.len(), "recorder"), place]
+}
+
+/// The policies are named in what was found: `` `ProtectLogStore` at r-exmp ``.
+fn policies(assessment: &Assessment) -> Vec<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for found in observations(assessment, &["LS-6."]).filter(|o| o.expected.contains("control policy that protects")) {
+        for name in found.found.split(" and ").filter(|name| name.starts_with('`')) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
         }
     }
-    for node in &NODES {
-        self::node(&mut page, node, assessment);
+    names.into_iter().map(|name| name.replace('`', "")).collect()
+}
+
+fn bucket(assessment: &Assessment) -> Vec<String> {
+    let all: Vec<&str> =
+        subjects(assessment, &["LS-1.", "LS-3."], ":s3:::").into_iter().filter(|arn| !arn.contains('/')).collect();
+    let mut lines: Vec<String> = all.iter().take(1).map(|arn| named(arn)).collect();
+    if all.len() > 1 {
+        lines.push(format!("and {} with evidence", count(all.len() - 1, "other bucket")));
     }
-    page.push_str("</svg>\n</section>\n");
-    page
+    lines
 }
 
-fn verdict_of(node: &Node, assessment: &Assessment) -> (Option<Verdict>, usize, usize) {
-    let controls: Vec<Verdict> = assessment
-        .controls
-        .iter()
-        .filter(|control| node.controls.iter().any(|start| control.id.starts_with(start)))
-        .map(|control| control.verdict)
-        .collect();
-    let met = controls.iter().filter(|verdict| **verdict == Verdict::Pass).count();
-    (Verdict::worst(controls.iter().copied()), met, controls.len())
+fn key(assessment: &Assessment) -> Vec<String> {
+    subjects(assessment, &["LS-2."], ":key/")
+        .into_iter()
+        .take(1)
+        .flat_map(|arn| {
+            let id = part(arn, 5).trim_start_matches("key/").to_owned();
+            [id, format!("{} {}", part(arn, 4), part(arn, 3))]
+        })
+        .collect()
 }
 
-fn status(node: &Node, assessment: &Assessment) -> String {
-    match verdict_of(node, assessment) {
-        (None, _, _) => "no control selected".to_owned(),
-        (Some(Verdict::Pass), _, all) => format!("PASS: all {all} controls"),
-        (Some(verdict), met, all) => format!("{}: {met} of {all} controls pass", verdict.word()),
-    }
+fn alerts(assessment: &Assessment) -> Vec<String> {
+    listed(&subjects(assessment, &["LS-7."], ":rule/"))
 }
 
-fn words(assessment: &Assessment) -> String {
-    NODES.iter().map(|node| format!("{}: {}. ", node.title, status(node, assessment))).collect()
+fn readers(assessment: &Assessment) -> Vec<String> {
+    listed(&subjects(assessment, &["LS-2.8", "LS-8.2", "LS-8.4", "LS-8.5", "LS-8.6"], ":role/"))
 }
 
-fn colour(verdict: Option<Verdict>) -> &'static str {
-    match verdict {
-        Some(Verdict::Pass) => "#1b6e3c",
-        Some(Verdict::Fail) => "#a8201a",
-        Some(Verdict::Error) => "#7a3e00",
-        Some(Verdict::Manual) => "#3d4a8a",
-        Some(Verdict::Waived) => "#6b4a86",
-        Some(Verdict::NotApplicable) | None => "#55636f",
-    }
-}
-
-fn node(page: &mut String, node: &Node, assessment: &Assessment) {
-    let (verdict, _, _) = verdict_of(node, assessment);
-    let colour = colour(verdict);
-    // A part that does not pass has a dashed border too: colour is never the only sign.
-    let dash = if verdict == Some(Verdict::Pass) { "" } else { " stroke-dasharray=\"7 4\"" };
-    put(
-        page,
-        format_args!(
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"8\" fill=\"#f5f7f9\" stroke=\"{colour}\" stroke-width=\"3\"{dash}/>\n\
-             <text x=\"{tx}\" y=\"{t1}\" font-size=\"16\" font-weight=\"700\" fill=\"#16202b\">{title}</text>\n\
-             <text x=\"{tx}\" y=\"{t2}\" font-size=\"13\" fill=\"{colour}\">{status}</text>\n",
-            x = node.x,
-            y = node.y,
-            tx = node.x + 14,
-            t1 = node.y + 31,
-            t2 = node.y + 55,
-            title = escaped(node.title),
-            status = escaped(&status(node, assessment)),
-        ),
-    );
-}
-
-fn arrow(page: &mut String, from: &Node, to: &Node, label: &str) {
-    let middle = |node: &Node| (node.x + WIDTH / 2, node.y + HEIGHT / 2);
-    let ((fx, fy), (tx, ty)) = (middle(from), middle(to));
-    // Leaves and arrives at the side that faces the other node.
-    let (x1, y1, x2, y2) = if from.x == to.x {
-        if fy < ty { (fx, from.y + HEIGHT, tx, to.y) } else { (fx, from.y, tx, to.y + HEIGHT) }
-    } else if fx < tx {
-        (from.x + WIDTH, fy, to.x, ty)
-    } else {
-        (from.x, fy, to.x + WIDTH, ty)
-    };
-    let (lx, ly) = ((x1 + x2) / 2 + if x1 == x2 { 8 } else { 0 }, (y1 + y2) / 2 - if x1 == x2 { 0 } else { 8 });
-    let anchor = if x1 == x2 { "start" } else { "middle" };
-    put(
-        page,
-        format_args!(
-            "<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" stroke=\"#55636f\" stroke-width=\"2\" marker-end=\"url(#arrow)\"/>\n\
-             <text x=\"{lx}\" y=\"{ly}\" font-size=\"12\" fill=\"#55636f\" text-anchor=\"{anchor}\">{}</text>\n",
-            escaped(label)
-        ),
-    );
+/// The retention is what was found of it.
+fn retention(assessment: &Assessment) -> Vec<String> {
+    let first = |ids: &[&str]| observations(assessment, ids).next().map(|observation| observation.found.clone());
+    first(&["LS-6.4"]).into_iter().chain(first(&["LS-9.3"])).collect()
 }

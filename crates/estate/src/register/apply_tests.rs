@@ -57,6 +57,7 @@ fn assessment(records: Vec<Record>) -> Assessment {
         summary: Assessment::count(std::slice::from_ref(&control)),
         controls: vec![control],
         register: Vec::new(),
+        exchanges: std::collections::BTreeMap::new(),
     }
 }
 
