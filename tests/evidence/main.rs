@@ -12,6 +12,7 @@
 mod cost;
 mod custody;
 mod difference;
+mod emulated;
 mod hostile;
 mod http;
 mod interrupted;

@@ -1,8 +1,12 @@
 """AWS KMS."""
 
+import base64
 import json
 from datetime import timedelta
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA256
 from moto.core.utils import unix_time, utcnow
 from moto.kms.models import Key, KmsBackend
 from moto.kms.responses import KmsResponse
@@ -88,10 +92,43 @@ def keys_of_other_accounts_are_not_found_here():
         return original(self, key_id)
 
 
+def public_keys_have_a_spec():
+    """moto has its deprecated name only.
+
+    See: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetPublicKey.html
+    """
+
+    @patching.replace(KmsResponse, "get_public_key")
+    def get(original, self):
+        answer = json.loads(original(self))
+        return json.dumps({"KeySpec": answer["CustomerMasterKeySpec"], **answer})
+
+
+def digests_are_signed_as_they_are():
+    """moto hashes them once more.
+
+    See: https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html (`MessageType`)
+    """
+
+    @patching.replace(KmsResponse, "sign")
+    def sign(original, self):
+        asked = json.loads(self.body)
+        if (asked.get("MessageType"), asked["SigningAlgorithm"]) != ("DIGEST", "ECDSA_SHA_256"):
+            return original(self)
+        self._validate_key_id(asked["KeyId"])
+        key = self.kms_backend.describe_key(asked["KeyId"])
+        digest = base64.b64decode(asked["Message"])
+        signature = key.private_key.private_key.sign(digest, ec.ECDSA(Prehashed(SHA256())))
+        signed = {"KeyId": key.arn, "SigningAlgorithm": asked["SigningAlgorithm"]}
+        return json.dumps({**signed, "Signature": base64.b64encode(signature).decode()})
+
+
 CORRECTIONS = (
     rotation_has_a_period,
     keys_have_a_usage,
     imported_material_expires,
     the_policy_name_may_be_left_out,
     keys_of_other_accounts_are_not_found_here,
+    public_keys_have_a_spec,
+    digests_are_signed_as_they_are,
 )

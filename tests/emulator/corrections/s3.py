@@ -15,6 +15,11 @@ class InvalidBucketState(S3ClientError):
     message = "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed."
 
 
+class NoSuchObjectLockConfiguration(S3ClientError):
+    code = "NoSuchObjectLockConfiguration"
+    message = "The specified object does not have a ObjectLock configuration"
+
+
 # Configurations whose document in the answer is the document of the request: root element and members are the same.
 # moto rebuilds them and loses members (filters, source selection, encryption and metrics of replication, newer
 # noncurrent versions), adds some (`Days` beside `Years`), or names the root wrongly (`GetBucketVersioningResponse`,
@@ -25,6 +30,10 @@ class InvalidBucketState(S3ClientError):
 # See: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLockConfiguration.html
 ECHOED = ("versioning", "lifecycle", "replication", "object-lock", "logging")
 
+RETENTION = (
+    '<Retention xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Mode>{}</Mode>'
+    "<RetainUntilDate>{}</RetainUntilDate></Retention>"
+)
 VERSIONING = '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{}</VersioningConfiguration>'
 
 
@@ -124,6 +133,22 @@ def versioning_of_a_locked_bucket_stays():
         return original(self, bucket_name, status)
 
 
+def objects_tell_their_retention():
+    """moto answers with the object itself.
+
+    See: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectRetention.html
+    """
+
+    @patching.replace(S3Response, "_key_response_get")
+    def get(original, self, query, key_name):
+        if "retention" not in query:
+            return original(self, query, key_name)
+        key, _ = self._get_key()
+        if not key.lock_mode:
+            raise NoSuchObjectLockConfiguration
+        return 200, {"Content-Type": "application/xml"}, RETENTION.format(key.lock_mode, key.lock_until)
+
+
 def logging_target_policies_may_name_everyone():
     """moto answers 500 when a statement before the delivery statement has the principal `*`."""
 
@@ -155,6 +180,7 @@ CORRECTIONS = (
     every_bucket_is_encrypted,
     object_lock_can_be_put_on_existing_buckets,
     versioning_of_a_locked_bucket_stays,
+    objects_tell_their_retention,
     logging_target_policies_may_name_everyone,
     bucket_policies_are_not_enforced,
 )
