@@ -10,7 +10,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, SdkConfig, identity::IdentityCache};
 use aws_credential_types::{
     Credentials,
     provider::{
@@ -27,6 +27,9 @@ use crate::{
     failure::Failure,
     seam::Seam,
 };
+
+/// How long credentials may take: the SDK's 5 s are not enough for a throttled STS, or while other tasks compute.
+const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Custom endpoints, from the environment or the shared configuration.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +74,7 @@ impl Sessions {
             .region(aws_types::region::Region::new(config.organization.home_region.to_string()))
             .http_client(seam.clone())
             .retry_config(RetryConfig::adaptive().with_max_attempts(config.access.max_attempts))
+            .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build())
             .timeout_config(timeouts(&config.access));
         if let Some(profile) = &config.access.profile {
             loader = loader.profile_name(profile);
@@ -93,7 +97,8 @@ impl Sessions {
                     .with_initial_backoff(Duration::from_millis(1))
                     .with_max_backoff(Duration::from_millis(4)),
             )
-            .timeout_config(timeouts(&config.access))
+            // Nothing waits here but for the processor, and a busy one must not look like a network that is down.
+            .identity_cache(IdentityCache::no_cache())
             .build();
         // A custom endpoint of this machine's environment is none of the server's business.
         Self { endpoints: Endpoints::default(), ..Self::new(base, config) }
