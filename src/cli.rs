@@ -256,6 +256,8 @@ pub enum PeriodFormat {
     Csv,
     /// One JSON object.
     Json,
+    /// A page for a person.
+    Html,
 }
 
 /// Arguments of `key`.

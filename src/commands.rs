@@ -221,10 +221,17 @@ pub fn period(args: &PeriodArgs) -> Result<Exit, Error> {
         longest_gap: SignedDuration::from_hours(i64::from(args.every_hours)),
         key: public_key(args.key.as_deref())?,
     };
+    if request.from >= request.to {
+        let (from, to) = (request.from, request.to);
+        return Err(failed(format!(
+            "the period ends at {to}, not after {from}\nhint: `--to` is the day after its last"
+        )));
+    }
     let found = periods::period(&args.reports, &request)
         .map_err(|source| Error::Unreadable { path: args.reports.clone(), source })?;
     print(|out| match args.format {
         PeriodFormat::Csv => periods::write_csv(&found, out),
+        PeriodFormat::Html => periods::write_html(&found, out),
         PeriodFormat::Json => {
             serde_json::to_writer_pretty(&mut *out, &found).map_err(io::Error::from).and_then(|()| writeln!(out))
         }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    fs,
     io::{self, IsTerminal},
     path::{Path, PathBuf},
 };
@@ -18,7 +19,7 @@ use crate::{
     evidence::{EXCHANGES, manifest::Manifest, recording::Recording, tape, timestamp::Stamp},
     exit::Exit,
     folder::{self, Folder},
-    report::terminal,
+    report::{consistency, terminal},
     run::{print, say},
     sealing::{self, Sealing},
     upload::Upload,
@@ -109,6 +110,9 @@ async fn close(
         Err(source) => failures.push(Error::Unwritable { path: folder.place().join(EXCHANGES), source }),
     }
     failures.extend(bundle::write_reports(assessment, &folder));
+    if failures.is_empty() {
+        failures.extend(disagreements(assessment, &folder));
+    }
     if !failures.is_empty() {
         return Err(failures);
     }
@@ -119,6 +123,15 @@ async fn close(
     };
     folder.finish().map_err(|error| vec![error])?;
     Ok((manifest, stamped))
+}
+
+/// Reports that, read back from the disk, do not say what the assessment says.
+#[must_use]
+pub fn disagreements(assessment: &Assessment, folder: &Folder) -> Vec<Error> {
+    consistency::check(assessment, &|name| fs::read(folder.working().join(name)))
+        .into_iter()
+        .map(|found| Error::Disagrees { path: folder.place().join(found.report), problem: found.problem })
+        .collect()
 }
 
 /// Says of each exchange that a verdict rests on what it was.

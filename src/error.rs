@@ -118,6 +118,16 @@ pub enum Error {
         /// Cause.
         source: io::Error,
     },
+    /// A report does not say what the assessment says.
+    #[error(
+        "`{path}` disagrees with the assessment: {problem}\nhint: this is a defect of the program or of the disk; report it, and do not use the report"
+    )]
+    Disagrees {
+        /// The report.
+        path: PathBuf,
+        /// What differs.
+        problem: String,
+    },
     /// Somebody stopped the run before it had looked at anything.
     #[error("interrupted before anything was examined\nhint: run it again")]
     Interrupted,
@@ -134,9 +144,12 @@ impl Error {
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Unwritable { .. } | Self::Unreachable(_) | Self::Interrupted | Self::Stopped | Self::Evidence(_) => {
-                Exit::Unassessed
-            }
+            Self::Unwritable { .. }
+            | Self::Disagrees { .. }
+            | Self::Unreachable(_)
+            | Self::Interrupted
+            | Self::Stopped
+            | Self::Evidence(_) => Exit::Unassessed,
             _ => Exit::Usage,
         }
     }

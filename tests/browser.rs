@@ -85,6 +85,10 @@ fn is_sound(looked: &Value, page: &Path) {
     let headings: Vec<i64> = seen["headings"].as_array().unwrap().iter().map(|level| level.as_i64().unwrap()).collect();
     assert_eq!(headings.iter().filter(|level| **level == 1).count(), 1);
     assert!(headings.windows(2).all(|pair| pair[1] <= pair[0] + 1), "a heading level is left out: {headings:?}");
+}
+
+/// The picture of the log store is whole, and what is written in a box stays in it.
+fn picture_is_sound(seen: &Value) {
     assert_eq!(seen["picture"].as_array().unwrap().len(), 9);
     for part in seen["picture"].as_array().unwrap() {
         assert_eq!(part["fits"], true, "{part}");
@@ -165,6 +169,7 @@ fn a_compliant_zone_is_shown_as_it_is() {
     let looked = look(&browser, &page, "compliant", false);
     is_sound(&looked, &page);
     let seen = &looked["seen"];
+    picture_is_sound(seen);
     agrees(seen, &assessment);
     assert!(seen["lead"].as_str().unwrap().starts_with("Nothing fails: "), "{}", seen["lead"]);
     assert!(seen["cautions"][0].as_str().unwrap().contains("not live accounts"), "{}", seen["cautions"]);
@@ -227,6 +232,7 @@ fn a_failing_zone_says_what_fails_and_why_and_who_accepted_what() {
     let looked = look(&browser, &page, "failing", false);
     is_sound(&looked, &page);
     let seen = &looked["seen"];
+    picture_is_sound(seen);
     agrees(seen, &assessment);
     let lead = seen["lead"].as_str().unwrap();
     assert!(lead.starts_with("Not met: 1 of ") && lead.contains("Could not be assessed: 1."), "{lead}");
@@ -259,6 +265,7 @@ fn every_verdict_is_accessible_and_hostile_text_is_only_text() {
         is_sound(&looked, &page);
         assert_eq!(looked["axe"], json!([]), "{name}");
         let seen = &looked["seen"];
+        picture_is_sound(seen);
         assert_eq!(seen["controls"].as_array().unwrap().len(), assessment.controls.len());
         if text == NASTY {
             assert!(seen["register"].to_string().contains('\u{1f980}'), "{}", seen["register"]);
@@ -266,4 +273,27 @@ fn every_verdict_is_accessible_and_hostile_text_is_only_text() {
             agrees(seen, &assessment);
         }
     }
+}
+
+#[test]
+fn the_page_of_a_period_is_as_sound() {
+    let Some(browser) = browser() else { return };
+    let home = tempfile::tempdir().unwrap();
+    for (day, zone) in [("11", "base: sample\n"), ("12", FAILING), ("14", "base: sample\n")] {
+        fs::write(home.path().join("zone.yaml"), zone).unwrap();
+        let (as_of, out) = (format!("2026-01-{day}T12:00:00Z"), format!("runs/{day}"));
+        let args = ["check", "--mock", "zone.yaml", "--control", "LS-2.4", "--as-of", &as_of, "--out", &out, "-q"];
+        let ran = support::run(home.path(), &args);
+        assert!(ran.out.contains("reports: "), "{}{}", ran.out, ran.err);
+    }
+    let args = ["period", "runs", "--from", "2026-01-10", "--to", "2026-01-15", "--format", "html"];
+    let page = home.path().join("period.html");
+    fs::write(&page, support::run(home.path(), &args).out).unwrap();
+    let looked = look(&browser, &page, "period", true);
+    is_sound(&looked, &page);
+    assert_eq!(looked["axe"], json!([]));
+    let seen = &looked["seen"];
+    assert_eq!(seen["sections"], json!(["Summary", "Gaps", "Controls", "Runs"]));
+    assert_eq!(seen["tiles"], json!({"RUNS": 3, "MET": 0, "NOT MET": 0, "OPEN": 1, "WITH A GAP": 1}));
+    assert_eq!(seen["controls"][0]["title"], "LS-2.4 Only the log services and named principals use the log key");
 }

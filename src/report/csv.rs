@@ -74,7 +74,7 @@ fn row(out: &mut dyn Write, cells: &[String]) -> io::Result<()> {
 }
 
 /// Quoted; a cell a spreadsheet would run as a formula gets an apostrophe in front.
-fn quoted(cell: &str) -> String {
+pub(crate) fn quoted(cell: &str) -> String {
     let defused = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() };
     format!("\"{}\"", defused.replace('"', "\"\""))
 }

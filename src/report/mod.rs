@@ -1,5 +1,6 @@
 //! Reports: each is written from the assessment alone, so that no two of them can disagree.
 
+pub mod consistency;
 pub mod csv;
 pub mod html;
 pub mod identity;

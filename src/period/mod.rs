@@ -3,6 +3,8 @@
 //! Reads manifests and assessments only. A run counts when its bundle verifies; a bundle that does not is named and
 //! left out, and the time it would have covered is a gap.
 
+mod page;
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -14,7 +16,12 @@ use jiff::{SignedDuration, Timestamp};
 use logproof_estate::{assessment::Assessment, record::Verdict};
 use serde::Serialize;
 
-use crate::evidence::{ASSESSMENT, MANIFEST, keys::PublicKey, manifest, verify};
+pub use page::write_html;
+
+use crate::{
+    evidence::{ASSESSMENT, MANIFEST, keys::PublicKey, manifest, verify},
+    report::csv::quoted,
+};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -205,7 +212,7 @@ fn control(id: &str, title: &str, loaded: &[Loaded], request: &Request) -> Contr
             // The first run of the period may come up to one interval after its start.
             let slack = if stretches.is_empty() { request.longest_gap } else { SignedDuration::ZERO };
             if as_of.duration_since(covered) > slack {
-                gaps.push(Gap { from: covered, to: as_of, why: "no run".to_owned() });
+                gaps.push(gap(loaded, covered, as_of));
             }
         }
         let until = as_of.checked_add(request.longest_gap).unwrap_or(request.to).min(request.to);
@@ -224,9 +231,16 @@ fn control(id: &str, title: &str, loaded: &[Loaded], request: &Request) -> Contr
         covered = covered.max(until);
     }
     if covered < request.to {
-        gaps.push(Gap { from: covered, to: request.to, why: "no run".to_owned() });
+        gaps.push(gap(loaded, covered, request.to));
     }
     ControlPeriod { id: id.to_owned(), title: title.to_owned(), stretches, gaps }
+}
+
+/// A time without evidence for a control: without a run, or with runs that did not look at it.
+fn gap(loaded: &[Loaded], from: Timestamp, to: Timestamp) -> Gap {
+    let runs = loaded.iter().filter(|run| run.entry.as_of >= from && run.entry.as_of < to).count();
+    let why = if runs == 0 { "no run".to_owned() } else { format!("not assessed by the runs of that time ({runs})") };
+    Gap { from, to, why }
 }
 
 /// Writes the period as CSV: a row per stretch and gap.
@@ -235,7 +249,7 @@ fn control(id: &str, title: &str, loaded: &[Loaded], request: &Request) -> Contr
 /// When `out` cannot be written.
 pub fn write_csv(period: &Period, out: &mut dyn Write) -> io::Result<()> {
     let row = |out: &mut dyn Write, cells: &[&str]| {
-        let line: Vec<String> = cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+        let line: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
         write!(out, "{}\r\n", line.join(","))
     };
     row(out, &["control", "title", "from", "to", "state", "runs", "reason"])?;
