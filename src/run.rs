@@ -26,7 +26,7 @@ use crate::{
     exit::Exit,
     lint,
     progress::Progress,
-    sealing::{KeySource, Sealing, Signer},
+    sealing::{self, KeySource, Sealing, Signer},
     selection::Selection,
     target::{self, Connected},
     upload::{self, Upload},
@@ -119,6 +119,7 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
     if let Some(KeySource::File(path)) = &args.key {
         PrivateKey::read(path).map_err(evidence)?;
     }
+    let predecessor = args.follows.as_deref().map(sealing::predecessor).transpose()?;
     let progress = Progress::new(!args.no_progress && !args.quiet && args.verbose == 0);
     let begun = bundle::begin(args, REPORTS, started)?;
     let Begun { folder, recording, earlier, former } = begun;
@@ -196,7 +197,7 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
     let sealing = Sealing {
         key,
         timestamp: args.timestamp.clone(),
-        predecessor: args.follows.clone(),
+        predecessor,
         parameters: parameters(args, &selection),
         selected: selected.iter().map(|control| (control.id.clone(), control.scenarios.len())).collect(),
         resumed: earlier.as_ref().map_or(0, |tape| tape.len()),

@@ -1,6 +1,11 @@
 //! Closes a bundle: the manifest over everything in it, and the seal over the manifest.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use base64::Engine as _;
 use logproof_aws::custody::{Custody, KmsKeyArn};
@@ -119,7 +124,7 @@ pub struct Sealing {
     /// Time-stamp authority.
     pub timestamp: Option<String>,
     /// Bundle of the run before.
-    pub predecessor: Option<PathBuf>,
+    pub predecessor: Option<Predecessor>,
     /// How the run was asked for, by option.
     pub parameters: BTreeMap<String, String>,
     /// Scenarios selected, by control.
@@ -176,14 +181,16 @@ pub async fn stamp(folder: &Folder, authority: &str) -> Result<Stamp, Error> {
     Ok(stamp)
 }
 
+/// The bundle that `--follows` names, as a manifest names it.
+///
+/// # Errors
+/// [`Error::Evidence`] when it is no bundle.
+pub fn predecessor(bundle: &Path) -> Result<Predecessor, Error> {
+    let (before, manifest_sha256) = manifest::read(bundle).map_err(evidence)?;
+    Ok(Predecessor { run: before.run.id, manifest_sha256 })
+}
+
 fn manifest(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Result<Manifest, Error> {
-    let predecessor = match &sealing.predecessor {
-        Some(path) => {
-            let (before, digest) = manifest::read(path).map_err(evidence)?;
-            Some(Predecessor { run: before.run.id, manifest_sha256: digest })
-        }
-        None => None,
-    };
     let mut exchanges = 0;
     // Read back as a verifier will: what was written is what is claimed.
     tape::each_line(&folder.working().join(EXCHANGES), |_, _| exchanges += 1).map_err(evidence)?;
@@ -194,7 +201,7 @@ fn manifest(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Resu
         run: assessment.run.clone(),
         parameters: sealing.parameters.clone(),
         population: Completeness::of(assessment, &sealing.selected),
-        predecessor,
+        predecessor: sealing.predecessor.clone(),
         exchanges,
         resumed_exchanges: sealing.resumed as u64,
         files: manifest::entries(folder.working()).map_err(evidence)?,

@@ -114,10 +114,15 @@ impl Diff {
     }
 }
 
+/// Where the register stands in a bundle.
+const REGISTERED: &str = "register/";
+
 struct Loaded {
     side: Side,
     assessment: Assessment,
     config: Config,
+    /// Digests of the register's files, by path.
+    register: BTreeMap<String, String>,
 }
 
 /// Compares two bundles.
@@ -158,7 +163,10 @@ fn load(place: &Path, key: Option<&PublicKey>) -> Result<Loaded, Error> {
     }
     let assessment: Assessment = read(&place.join(ASSESSMENT)).map_err(|why| refuse(&why))?;
     let config = read(&place.join(CONFIGURATION)).map_err(|why| refuse(&why))?;
+    let (manifest, _) = manifest::read(place).map_err(evidence)?;
+    let register = manifest.files.into_iter().filter(|file| file.path.starts_with(REGISTERED));
     Ok(Loaded {
+        register: register.map(|file| (file.path, file.sha256)).collect(),
         side: Side {
             run: found.run,
             as_of: assessment.run.as_of,
@@ -190,6 +198,9 @@ fn cautions(before: &Loaded, after: &Loaded) -> Vec<String> {
     }
     if before.config != after.config {
         cautions.push("the runs used different configurations".to_owned());
+    }
+    if before.register != after.register {
+        cautions.push("the runs used different registers".to_owned());
     }
     let texts = |assessment: &Assessment| -> BTreeMap<String, String> {
         assessment.controls.iter().map(|c| (c.feature.clone(), c.feature_sha256.clone())).collect()

@@ -263,6 +263,9 @@ fn check_chain(predecessor: &Path, manifest: &Manifest, problems: &mut Vec<Strin
     let (before, digest) = manifest::read(predecessor)?;
     match &manifest.predecessor {
         Some(named) if named.manifest_sha256 == digest && named.run == before.run.id => {}
+        Some(named) if named.run == before.run.id => {
+            problems.push(format!("{MANIFEST}: follows run {}, whose manifest is not the one given", named.run));
+        }
         Some(named) => problems.push(format!("{MANIFEST}: follows run {}, not run {}", named.run, before.run.id)),
         None => problems.push(format!("{MANIFEST}: names no predecessor")),
     }

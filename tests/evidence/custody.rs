@@ -45,7 +45,10 @@ fn zone(folder: &Path, more: &str) {
 }
 
 fn check(folder: &Path, arguments: &[&str]) -> Output {
-    logproof(folder, &[&["check", "--mock", "zone.yaml", "--out", "bundle", "-q"], arguments].concat())
+    logproof(
+        folder,
+        &[&["check", "--mock", "zone.yaml", "--control", "LS-1.1", "--out", "bundle", "-q"], arguments].concat(),
+    )
 }
 
 fn manifest(folder: &Path) -> Value {

@@ -110,6 +110,29 @@ fn a_weaker_service_control_policy_is_shown_and_a_reworded_one_is_proven_the_sam
     assert_eq!(found["verdicts"].as_array().unwrap().len(), 0, "{found:#}");
 }
 
+/// The owner's own records are part of what a verdict means.
+#[test]
+fn another_register_is_a_caution() {
+    let home = tempfile::tempdir().unwrap();
+    let key = "1234abcd-12ab-34cd-56ef-1234567890ab";
+    let unrotated = format!("base: sample\npatch:\n  keys:\n    {key}: {{rotation: false}}\n");
+    let waiver = format!(
+        "  register:\n    waivers:\n      - {{control: LS-2.6, subjects: [\"arn:aws:kms:eu-central-1:222222222222:key/{key}\"], \
+         reason: replaced in March, ticket: SEC-42, owner: ada@example.org, approved_by: grace@example.org, \
+         from: \"2026-01-01\", until: \"2026-04-01\"}}\n"
+    );
+    for (out, zone) in [("a", unrotated.clone()), ("b", unrotated + &waiver)] {
+        fs::write(home.path().join("zone.yaml"), zone).unwrap();
+        run(home.path(), Some("zone.yaml"), out);
+    }
+    let diff = logproof(home.path(), &["diff", "a", "b"]);
+    assert_eq!(diff.status.code(), Some(1), "{}", text(&diff));
+    let shown = text(&diff);
+    assert!(shown.contains("caution: the runs used different registers"), "{shown}");
+    assert!(shown.contains("LS-2.6: FAIL -> WAIVED"), "{shown}");
+    assert!(shown.contains("facts: no change"), "{shown}");
+}
+
 #[test]
 fn a_bundle_that_was_changed_is_neither_compared_nor_reported() {
     let home = tempfile::tempdir().unwrap();

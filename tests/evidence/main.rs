@@ -151,6 +151,23 @@ fn a_run_can_follow_another() {
     assert_eq!(next.status.code(), Some(0), "{}", text(&next));
     let follows = logproof(home.path(), &["verify", "next", "--follows", "bundle"]);
     assert_eq!(follows.status.code(), Some(0), "{}", text(&follows));
+    let third = logproof(home.path(), &["check", "--mock", "--out", "third", "--follows", "next", "-q"]);
+    assert_eq!(third.status.code(), Some(0), "{}", text(&third));
+    let skipped = logproof(home.path(), &["verify", "third", "--follows", "bundle"]);
+    assert_eq!(skipped.status.code(), Some(3), "{}", text(&skipped));
+    assert!(text(&skipped).contains("manifest.json: follows run "), "{}", text(&skipped));
+    // The one before was made over: its name is the same, its manifest is not.
+    let manifest = home.path().join("bundle/manifest.json");
+    fs::write(&manifest, fs::read_to_string(&manifest).unwrap() + "\n").unwrap();
+    let remade = logproof(home.path(), &["verify", "next", "--follows", "bundle"]);
+    assert_eq!(remade.status.code(), Some(3), "{}", text(&remade));
+    assert!(text(&remade).contains("whose manifest is not the one given"), "{}", text(&remade));
+    // Told before the run, not after it.
+    let none = logproof(home.path(), &["check", "--mock", "--out", "never", "--follows", "nothing", "-q"]);
+    assert_eq!(none.status.code(), Some(3), "{}", text(&none));
+    assert!(text(&none).contains("nothing/manifest.json") && !text(&none).contains("PASS"), "{}", text(&none));
+    assert!(!home.path().join(".never.partial").exists());
+
     let other = logproof(home.path(), &["verify", "bundle", "--follows", "next"]);
     assert_eq!(other.status.code(), Some(3), "{}", text(&other));
     assert!(text(&other).contains("names no predecessor"), "{}", text(&other));
