@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use cucumber::then;
 use logproof_estate::{
     AccountId,
-    record::Subject,
+    record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
 use logproof_policy::{Question, Who, never};
@@ -17,6 +17,9 @@ use crate::{
     policy_claim::Claim,
     policy_scene::{Ground, parse},
 };
+
+const EXPECTED: &str =
+    "only principals of the accounts its trust policy names, of this organization, can assume the role";
 
 #[then("nobody can assume the log storage role whom its trust policy does not name")]
 async fn only_the_named_become_the_storage_role(w: &mut LogproofWorld) -> Judged {
@@ -38,7 +41,7 @@ async fn only_the_named_become_readers(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-/// Judges one role; a role that does not exist is nobody's to assume.
+/// Judges one role; a role that does not exist is nobody's to assume, and that was looked at.
 async fn only_the_named(w: &mut LogproofWorld, arn: &str) -> Judged {
     let (estate, config) = (w.estate()?, w.config()?);
     let account: Option<AccountId> = arn.split(':').nth(4).and_then(|id| id.parse().ok());
@@ -47,7 +50,8 @@ async fn only_the_named(w: &mut LogproofWorld, arn: &str) -> Judged {
     };
     let role = w.see(estate.role(&account, name).await)?;
     let Some(found) = role.as_ref() else {
-        w.note(format!("there is no role {arn}"));
+        let subject = Subject::arn(arn).at(&account, None);
+        w.observe(Observation::new(subject, EXPECTED, "no such role", true).resting_on(role.exchanges()));
         return Ok(());
     };
     let trust = parse(w, &format!("the trust policy of {name}"), &found.trust_policy, "iam:GetRole", &account)?;
@@ -63,8 +67,7 @@ async fn only_the_named(w: &mut LogproofWorld, arn: &str) -> Judged {
     let claim = Claim {
         subject: Subject::arn(arn).at(&account, None),
         account,
-        expected: "only principals of the accounts its trust policy names, of this organization, can assume the role"
-            .to_owned(),
+        expected: EXPECTED.to_owned(),
         change: "replace the wildcard principal of the trust policy by the ARNs of those who need the role".to_owned(),
         exchanges: [role.exchanges(), ground.exchanges()].concat(),
         stood_for_by: None,

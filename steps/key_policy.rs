@@ -145,7 +145,14 @@ pub(crate) async fn may_decrypt(w: &mut LogproofWorld, mut who: Who) -> Result<(
     for reader in &config.readers {
         who = who.except_arn(&reader.principal);
     }
-    let replication = w.see(estate.bucket_replication(&estate.log_bucket()).await)?;
+    let bucket = estate.log_bucket();
+    if let Ok(owned) = estate.buckets(&bucket.owner).await
+        && !owned.iter().any(|one| one.name == bucket.name)
+    {
+        // Whose bucket it is, if anybody's, is found by LS-1.1: nobody replicates logs of ours from there.
+        return Ok((who, owned.exchanges().to_vec()));
+    }
+    let replication = w.see(estate.bucket_replication(&bucket).await)?;
     if let Some(replication) = replication.as_ref() {
         // Replication decrypts with the source's key. See:
         // https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html

@@ -37,7 +37,9 @@ async fn the_bucket_of_aws_config(w: &mut LogproofWorld) -> Judged {
 #[given("the bucket of access logs in the log archive account")]
 async fn the_bucket_of_access_logs(w: &mut LogproofWorld) -> Judged {
     let estate = w.estate()?;
-    let logging = w.see(estate.bucket_logging(&estate.log_bucket()).await)?;
+    // A bucket of that name in another account must not be asked where its access logs go.
+    let log_bucket = existing_bucket(w, estate.log_bucket(), "the log bucket").await?;
+    let logging = w.see(estate.bucket_logging(&log_bucket).await)?;
     let Some(target) = logging.as_ref() else {
         return Err(w.not_applicable("s3:GetBucketLogging of the log bucket returned no target: see control LS-7.1"));
     };

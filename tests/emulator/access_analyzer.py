@@ -16,6 +16,8 @@ def answer(method, path, body, account, region):
         return create(analyzers, json.loads(body), account, region)
     if (method, path) == ("GET", "/analyzer"):
         return 200, {"analyzers": [described(one) for one in analyzers.values()]}
+    if method == "DELETE" and path.startswith("/analyzer/"):
+        return 200, analyzers.pop(path.removeprefix("/analyzer/")) and {}
     if (method, path) == ("POST", "/findingv2"):
         arn = json.loads(body)["analyzerArn"]
         for one in analyzers.values():

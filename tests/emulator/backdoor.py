@@ -165,6 +165,10 @@ class Backdoor:
         """What LookupEvents finds."""
         cloudtrail_backends[account][region].recorded_events = events
 
+    def public_keys(self, account, region, keys):
+        """What ListPublicKeys answers."""
+        cloudtrail_backends[account][region].public_keys = keys
+
     def analyzer(self, account, region, name, status, findings):
         """Status of an analyzer and what it has found: id -> (resource, status)."""
         found = access_analyzer.ANALYZERS[account, region][name]

@@ -1,7 +1,7 @@
 """Serves moto over HTTP on a loopback port, in this process.
 
-Owns the WSGI layer: counting requests, refusing what S3 refuses by bucket owner, and the service moto lacks. Knows
-nothing of landing zones.
+Owns the WSGI layer: counting requests, refusing what S3 refuses by bucket owner, the service and the protocol
+moto lacks. Knows nothing of landing zones.
 """
 
 import collections
@@ -12,6 +12,7 @@ import re
 import threading
 
 import access_analyzer
+import cloudwatch_cbor
 from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.s3.models import s3_backends
@@ -46,6 +47,8 @@ class Application:
             asked = (environ["REQUEST_METHOD"], environ["PATH_INFO"].rstrip("/"), body)
             status, answer = access_analyzer.answer(*asked, get_account_id_from(access_key), region)
             return answered(start_response, status, "application/json", json.dumps(answer).encode())
+        if cloudwatch_cbor.operation_of(environ):
+            return cloudwatch_cbor.answer(self._moto, environ, start_response)
         return self._moto(environ, start_response)
 
     @staticmethod

@@ -4,9 +4,9 @@ Each correction replaces something of moto by name and fails loudly when it is n
 of moto is noticed. Nothing here knows a landing zone; what AWS offers no call for is in `backdoor`.
 """
 
-from . import cloudtrail, config, kms, organizations, s3, sns, sts
+from . import cloudtrail, config, kms, logs, organizations, s3, sns, sts
 
-MODULES = (cloudtrail, config, kms, organizations, s3, sns, sts)
+MODULES = (cloudtrail, config, kms, logs, organizations, s3, sns, sts)
 
 
 def apply():

@@ -136,6 +136,17 @@ def events_can_be_looked_up():
         return json.dumps({"Events": found})
 
 
+def public_keys_are_listed():
+    """Those that were described (see `backdoor`).
+
+    See: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_ListPublicKeys.html
+    """
+
+    @patching.add(CloudTrailResponse, "list_public_keys")
+    def listed(self):
+        return json.dumps({"PublicKeyList": getattr(self.cloudtrail_backend, "public_keys", [])})
+
+
 CORRECTIONS = (
     trails_are_visible_where_they_record,
     a_trail_is_found_by_arn_from_every_region,
@@ -143,4 +154,5 @@ CORRECTIONS = (
     selectors_are_basic_or_advanced,
     deliveries_are_those_that_were_described,
     events_can_be_looked_up,
+    public_keys_are_listed,
 )

@@ -53,4 +53,4 @@ def table():
 
 
 # Modules enter their defects on import, which needs the names above.
-from . import accounts, alerts, bucket, key, policies, protection, recorder, trail  # noqa: E402,F401
+from . import accounts, alerts, bucket, chains, guards, key, place, policies, protection, recorder, trail  # noqa: E402,F401

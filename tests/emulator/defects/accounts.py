@@ -13,6 +13,7 @@ UNPROTECTED = {
     "LS-6.1": ":",
     "LS-6.2": LOG_BUCKET,
     "LS-6.3": EVERY_MEMBER,
+    "LS-6.4": LOG_BUCKET,
     "LS-8.6": LOG_BUCKET,
 }
 

@@ -4,11 +4,11 @@ import datetime
 import json
 
 from . import defect
-from .subjects import ADMIN_ROLE
+from .subjects import ADMIN_ROLE, ALERT_RULE, LOG_BUCKET
 
 RULE = "log-store-changes"
-# What the finding names: the rule, its topic or the account and Region without an alert.
-ALERT = ":222222222222:"
+# The rule is also how changes of the bucket's policy are heard of.
+UNHEARD = {"LS-7.2": LOG_BUCKET, "LS-7.3": LOG_BUCKET}
 
 
 def events_of(zone, aws):
@@ -25,26 +25,26 @@ def unsubscribe(zone, aws):
         sns.unsubscribe(SubscriptionArn=found["SubscriptionArn"])
 
 
-@defect({"LS-7.2": ALERT})
+@defect(UNHEARD)
 def alert_disabled(zone, aws, _):
     """The rule is disabled."""
     events_of(zone, aws).disable_rule(Name=RULE)
 
 
-@defect({"LS-7.2": ALERT})
+@defect(UNHEARD)
 def alert_without_target(zone, aws, _):
     """The rule matches, but tells nobody."""
     targets = events_of(zone, aws).list_targets_by_rule(Rule=RULE)["Targets"]
     events_of(zone, aws).remove_targets(Rule=RULE, Ids=[target["Id"] for target in targets])
 
 
-@defect({"LS-7.2": ALERT})
+@defect(UNHEARD)
 def alert_without_subscription(zone, aws, _):
     """Nobody is subscribed to the topic."""
     unsubscribe(zone, aws)
 
 
-@defect({"LS-7.2": ALERT})
+@defect(UNHEARD)
 def alert_not_confirmed(zone, aws, _):
     """The only subscription was never confirmed."""
     unsubscribe(zone, aws)
@@ -58,19 +58,19 @@ def change_pattern(zone, aws, change):
     events_of(zone, aws).put_rule(Name=RULE, EventPattern=json.dumps(pattern), State="ENABLED")
 
 
-@defect({"LS-7.2": ALERT})
+@defect(UNHEARD)
 def alert_leaves_the_bucket_out(zone, aws, _):
-    """The pattern leaves out events of S3."""
-    change_pattern(zone, aws, lambda pattern: pattern["source"].remove("aws.s3"))
+    """The pattern asks for events of KMS."""
+    change_pattern(zone, aws, lambda pattern: pattern.update({"source": ["aws.kms"]}))
 
 
-@defect({"LS-7.2": ALERT})
+@defect(UNHEARD)
 def alert_never_matches(zone, aws, _):
     """The pattern asks for a kind of event that does not exist."""
     change_pattern(zone, aws, lambda pattern: pattern.update({"detail-type": ["AWS API call via CloudTrail"]}))
 
 
-@defect({"LS-7.2": ALERT})
+@defect({"LS-7.2": ALERT_RULE})
 def alert_of_reads_too(zone, aws, _):
     """The pattern matches every read as well: an alert nobody listens to."""
     change_pattern(zone, aws, lambda pattern: pattern["detail"]["eventName"].append({"prefix": "Get"}))

@@ -84,25 +84,38 @@ def change_lifecycle(zone, aws, change):
     s3.put_bucket_lifecycle_configuration(Bucket=zone.log_bucket, LifecycleConfiguration={"Rules": rules})
 
 
-@defect({"LS-9.2": LOG_BUCKET, "LS-9.3": LOG_BUCKET, "LS-9.5": LOG_BUCKET})
+# Without a rule, log files stay at hand for ever.
+@defect({"LS-9.2": LOG_BUCKET, "LS-9.5": LOG_BUCKET})
 def lifecycle_absent(zone, aws, _):
     """No lifecycle rule at all."""
     s3_of(zone, aws).delete_bucket_lifecycle(Bucket=zone.log_bucket)
 
 
+def expire_after_a_year(rule):
+    if "Days" in rule.get("Expiration", {}):
+        rule["Expiration"]["Days"] = 365
+        rule["Transitions"] = [t for t in rule.get("Transitions", []) if t["Days"] < 365]
+
+
+@defect({"LS-9.5": LOG_BUCKET})
+def logs_hidden_early(zone, aws, _):
+    """Objects expire after a year, before the lock ends; their versions stay until the retention period is over."""
+    change_lifecycle(zone, aws, expire_after_a_year)
+
+
 @defect({"LS-9.2": LOG_BUCKET, "LS-9.5": LOG_BUCKET})
 def logs_expire_early(zone, aws, _):
-    """Objects expire after a year, before the retention period and the lock end."""
+    """Objects expire after a year, and their versions a month later."""
 
     def shorten(rule):
-        if "Days" in rule.get("Expiration", {}):
-            rule["Expiration"]["Days"] = 365
-            rule["Transitions"] = [t for t in rule.get("Transitions", []) if t["Days"] < 365]
+        expire_after_a_year(rule)
+        if "NoncurrentVersionExpiration" in rule:
+            rule["NoncurrentVersionExpiration"] = {"NoncurrentDays": 30}
 
     change_lifecycle(zone, aws, shorten)
 
 
-@defect({"LS-9.2": LOG_BUCKET, "LS-9.3": LOG_BUCKET, "LS-9.5": LOG_BUCKET})
+@defect({"LS-9.2": LOG_BUCKET, "LS-9.5": LOG_BUCKET})
 def lifecycle_disabled(zone, aws, _):
     """The lifecycle rules are there, but disabled."""
     change_lifecycle(zone, aws, lambda rule: rule.update(Status="Disabled"))

@@ -161,6 +161,33 @@ def allow_role(aws, account, name, action, resource):
     iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=document)
 
 
+@defect({"LS-3.7": LOG_BUCKET, "LS-3.8": LOG_BUCKET})
+def outsider_lists(zone, aws, _):
+    """The bucket policy lets an account of no part of the organization list the bucket, and nothing refuses that."""
+    allowed = {
+        "Sid": "Friend",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::999999999999:root"},
+        "Action": "s3:ListBucket",
+        "Resource": LOG_BUCKET,
+    }
+    change_bucket_policy(zone, aws, lambda policy: policy["Statement"].append(allowed))
+    aws("organizations").detach_policy(PolicyId=RCP, TargetId="ou-exmp-security1")
+
+
+@harmless
+def outsider_refused_by_the_organization(zone, aws, _):
+    """The same, but the resource control policy refuses."""
+    allowed = {
+        "Sid": "Friend",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::999999999999:root"},
+        "Action": "s3:ListBucket",
+        "Resource": LOG_BUCKET,
+    }
+    change_bucket_policy(zone, aws, lambda policy: policy["Statement"].append(allowed))
+
+
 @defect({"LS-3.8": LOG_BUCKET})
 def perimeter_not_attached(_zone, aws, _):
     """The resource control policy is attached to another unit than that of the log archive."""
@@ -189,6 +216,21 @@ ENDED = {"principal": AUDITOR_ROLE, "path": "AWSLogs/o-exampleorg1/444444444444/
 READS = {"principal": READER_ROLE, "path": "AWSLogs/"}
 
 
+@defect({"LS-6.1": LOG_BUCKET, "LS-6.4": LOG_BUCKET, "LS-8.2": READER_ROLE, "LS-8.5": READER_ROLE, "LS-8.6": LOG_BUCKET})
+def read_only_role_deletes(zone, aws, _):
+    """The read-only role may delete logs, and no service control policy stops it."""
+
+    def widen(policy):
+        statement(policy, "ReadAllLogs")["Action"] = ["s3:GetObject", "s3:DeleteObject"]
+
+    change_bucket_policy(zone, aws, widen)
+    role = {"RoleName": "LogsReadOnlyFrequencyRole", "PolicyName": "delete"}
+    allowed = {"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": f"{LOG_BUCKET}/*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    aws("iam", "333333333333").put_role_policy(**role, PolicyDocument=document)
+    change_organization_policy(aws, SCP, without("ProtectBuckets"))
+
+
 @defect({"LS-8.4": AUDITOR_ROLE}, config={"readers": [READS, ENDED]})
 def grant_outlives_its_end(zone, aws, _):
     """A grant that was to end last year has no end in the bucket policy."""
@@ -213,7 +255,7 @@ def somebody_else_reads(zone, aws, _):
     allow_role(aws, zone.log_archive, "Operations", ["s3:GetObject", "kms:Decrypt"], "*")
 
 
-@defect({"LS-4.5": EVERY_MEMBER, "LS-6.3": EVERY_MEMBER})
+@defect({"LS-4.5": EVERY_MEMBER, "LS-6.1": EVERY_MEMBER, "LS-6.3": EVERY_MEMBER})
 def trail_may_be_stopped(_zone, aws, _):
     """The service control policy forgets StopLogging."""
     change_organization_policy(
@@ -235,7 +277,7 @@ def bucket_change_refused_by_the_organization(zone, aws, _):
     allow_role(aws, zone.log_archive, "Operations", "s3:PutBucketPolicy", "*")
 
 
-@defect({"LS-6.2": LOG_BUCKET, "LS-8.6": LOG_BUCKET})
+@defect({"LS-6.1": LOG_BUCKET, "LS-6.2": LOG_BUCKET, "LS-8.6": LOG_BUCKET})
 def bucket_policy_may_be_changed(zone, aws, _):
     """The same, and the service control policy forgets every change of the bucket but deletion."""
     allow_role(aws, zone.log_archive, "Operations", "s3:PutBucketPolicy", "*")
@@ -273,7 +315,7 @@ def forget_key_deletion(aws):
     )
 
 
-@defect({"LS-4.5": EVERY_MEMBER, "LS-5.4": EVERY_MEMBER, "LS-6.3": EVERY_MEMBER})
+@defect({"LS-4.5": EVERY_MEMBER, "LS-5.4": EVERY_MEMBER, "LS-6.1": EVERY_MEMBER, "LS-6.3": EVERY_MEMBER})
 def exemption_by_name_in_any_account(_zone, aws, _):
     """The exempt role is exempt by its name, whatever the account."""
 

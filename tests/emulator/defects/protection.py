@@ -1,10 +1,11 @@
 """Defects of what keeps log objects: Object Lock, versioning, the replica, access logging."""
 
 import copy
+import json
 
 from . import defect
 from .bucket import s3_of
-from .subjects import LOG_BUCKET, LOG_KEY
+from .subjects import ACCESS_LOG_BUCKET, LOG_BUCKET, LOG_KEY
 
 
 def lock(zone, aws, **retention):
@@ -69,7 +70,7 @@ def encrypted_objects_not_replicated(zone, aws, _):
     change_replication(zone, aws, leave_out)
 
 
-@defect({"LS-6.7": LOG_BUCKET})
+@defect({"LS-6.7": ":::aws-acme-replica-log-storage-222222222222-"})
 def replica_in_the_same_account(zone, aws, _):
     """The replica is a bucket of the log archive account itself."""
     name = "aws-acme-replica-log-storage-222222222222-eu-west-1"
@@ -104,7 +105,10 @@ def access_logged_into_itself(zone, aws, _):
     s3.put_bucket_policy(Bucket=zone.log_bucket, Policy=own_policy)
 
 
-@defect({"LS-7.1": LOG_BUCKET})
+@defect({"LS-7.1": ACCESS_LOG_BUCKET})
 def access_logs_refused_by_their_target(zone, aws, _):
     """The policy of the target bucket does not let the logging service write."""
-    s3_of(zone, aws).delete_bucket_policy(Bucket=zone.access_log_bucket)
+    s3 = s3_of(zone, aws)
+    policy = json.loads(s3.get_bucket_policy(Bucket=zone.access_log_bucket)["Policy"])
+    policy["Statement"] = [one for one in policy["Statement"] if one["Sid"] != "ServerAccessLogs"]
+    s3.put_bucket_policy(Bucket=zone.access_log_bucket, Policy=json.dumps(policy))

@@ -1,6 +1,7 @@
 """ARNs of what findings must name, in the sample landing zone."""
 
 LOG_BUCKET = "arn:aws:s3:::aws-acme-log-storage-222222222222-eu-central-1"
+ACCESS_LOG_BUCKET = "arn:aws:s3:::aws-acme-access-log-storage-222222222222-eu-central-1"
 LOG_KEY = "arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 TRAIL = "arn:aws:cloudtrail:eu-central-1:111111111111:trail/org-trail"
 ADMIN_ROLE = "arn:aws:iam::222222222222:role/LogArchive-Administrator"

@@ -15,7 +15,7 @@ def trail_encrypted_by_another_key(zone, aws, _):
     update(zone, aws, KmsKeyId=another_key(zone, aws))
 
 
-@defect({"LS-4.1": ":"})
+@defect({"LS-4.1": ":", "LS-4.4": ":"})
 def trail_of_one_account(zone, aws, _):
     """The trail records the management account only."""
     update(zone, aws, IsOrganizationTrail=False)
@@ -51,7 +51,7 @@ def one_region_recorded(zone, aws, _):
     update(zone, aws, IsMultiRegionTrail=False)
 
 
-@defect({"LS-4.3": TRAIL})
+@defect({"LS-4.3": TRAIL, "LS-4.4": ":"})
 def trail_delivers_elsewhere(zone, aws, _):
     """The trail delivers to another bucket of the log archive."""
     update(zone, aws, S3BucketName=zone.config_bucket)

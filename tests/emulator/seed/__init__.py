@@ -12,7 +12,7 @@ class NotEmulated(Exception):
 
 
 def seed(zone, aws, backdoor):
-    for unsupported in ("faults", "generated_accounts"):
+    for unsupported in ("faults", "generated_accounts", "chain_flaws"):
         if zone[unsupported]:
             raise NotEmulated(f"the emulator has no `{unsupported}`")
     # Trails and access logging need buckets, buckets name keys; statuses of accounts come last, because nobody gets

@@ -1,5 +1,6 @@
 """Buckets with everything that can be set on them, and Block Public Access of accounts."""
 
+from . import chains
 from .documents import text
 from .rules import lifecycle_rule, replication_rule
 
@@ -44,6 +45,8 @@ def create(zone, s3, name, bucket, backdoor):
         encryption(s3, name, bucket["encryption"])
     for key, described in bucket.get("objects", {}).items():
         put_object(zone, s3, name, bucket, key, described, backdoor)
+    # Before the lock, which would hold them: a defect may delete some.
+    chains.seed(zone, s3, name, backdoor)
     if bucket.get("lifecycle"):
         rules = [lifecycle_rule(id, rule) for id, rule in bucket["lifecycle"].items()]
         s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})

@@ -1,8 +1,13 @@
 """IAM: roles and users with their policies."""
 
+import datetime
+
 from zone import in_account
 
 from .documents import text
+
+# When every role was created: the file does not say, the mock answers this.
+CREATED = datetime.datetime(2025, 1, 1)
 
 
 def seed(zone, aws, backdoor):
@@ -34,6 +39,7 @@ def seed_role(zone, iam, account, name, role, backdoor):
         arn, document = role["boundary"]
         managed_policy(iam, account, arn, document, backdoor)
         iam.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=arn)
+    backdoor.role_created(account, name, CREATED)
     if role.get("last_used"):
         backdoor.role_used(account, name, zone.time(role["last_used"]), zone.home_region)
 

@@ -2,6 +2,7 @@
 
 import datetime
 
+from . import chains
 from .documents import text
 
 TIMES = {
@@ -29,6 +30,9 @@ def seed(zone, aws, backdoor):
         delivery.update({api: trail[key] for key, api in ERRORS.items() if trail.get(key)})
         backdoor.trail_delivered(trail["account"], trail["region"], name, delivery)
         backdoor.trail_hidden(trail["account"], trail["region"], name, trail.get("not_in_accounts", []))
+    for account in zone["accounts"]:
+        for region in zone.regions:
+            backdoor.public_keys(account, region, chains.public_keys())
     for place, events in zone["trail_events"].items():
         account, region = place.split("/")
         backdoor.events_recorded(account, region, [event(zone, one) for one in events])

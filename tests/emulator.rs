@@ -1,0 +1,203 @@
+//! The real binary against an emulated organization: HTTP, SigV4, AssumeRole into six accounts, two Regions.
+//!
+//! The emulator holds the same landing zone as the mock (`crates/aws/src/mock/sample.yaml`), put there through another
+//! SDK, so that each checks the other. Needs Python 3.10 or newer; what else it needs is installed under `target/`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
+
+#[path = "emulator/harness.rs"]
+mod harness;
+
+use std::collections::BTreeSet;
+
+use harness::{Checked, Defect, Emulator, Sample, fixtures, in_parallel};
+
+/// Exit codes of the product.
+const NOTHING_FAILS: i32 = 0;
+const SOMETHING_FAILS: i32 = 1;
+const NOT_ASSESSED: i32 = 3;
+
+/// Controls that need an attestation, and those the sample zone has nothing for, with what they say and why.
+const OTHER_THAN_PASS: [(&str, &str, &str); 3] = [
+    ("LS-6.8", "MANUAL", "the owner accepts the listed principals of the management account"),
+    ("LS-7.5", "MANUAL", "a runbook says who restores the protection of the log store"),
+    ("LS-8.3", "NOT-APPLICABLE", "the configuration names no auditor account"),
+];
+
+#[test]
+fn the_emulator_holds_the_zone_as_it_is_written() {
+    harness::self_check();
+}
+
+#[test]
+fn the_compliant_zone_passes() {
+    let port = Emulator::shared().copy();
+    let run = Sample::read().check(port);
+    let requests = Emulator::shared().requests(port);
+    Emulator::shared().stop(port);
+
+    assert_eq!(run.code, NOTHING_FAILS, "{run}");
+    let verdicts = run.verdicts();
+    let catalogue = Sample::catalogue();
+    assert!(!catalogue.is_empty() && verdicts.keys().eq(catalogue.iter()), "not every control ran\n{run}");
+    for (id, verdict) in &verdicts {
+        let other = OTHER_THAN_PASS.iter().find(|other| other.0 == id);
+        assert_eq!(verdict, other.map_or("PASS", |other| other.1), "{id}\n{run}");
+        if let Some((_, _, why)) = other {
+            assert!(run.reasons(id).contains(why), "{id} is {verdict} for another reason: {}", run.reasons(id));
+        }
+    }
+    assert_eq!(run.calls().values().sum::<u64>(), requests, "calls reported and requests received differ\n{run}");
+}
+
+#[test]
+fn the_mock_shows_the_same_zone() {
+    let port = Emulator::shared().copy();
+    let emulated = Sample::read().check(port);
+    Emulator::shared().stop(port);
+    let mocked = harness::check_mock(None, &[]);
+    assert_eq!(emulated.observations(), mocked.observations());
+}
+
+#[test]
+#[ignore = "takes minutes; checks the mock more than the program: cargo test --test emulator -- --ignored"]
+fn the_mock_shows_every_fixture_as_the_emulator_does() {
+    let all = fixtures();
+    let disagreements = in_parallel(&all, |(control, file)| {
+        let port = match Emulator::shared().zone(file) {
+            Ok(port) => port,
+            // What only the mock can do.
+            Err(why) if why.contains("NotEmulated") => return None,
+            Err(why) => return Some(format!("== {}\n{why}", file.display())),
+        };
+        let emulated = Sample::of(file).check_only(port, control);
+        Emulator::shared().stop(port);
+        let mocked = harness::check_mock(Some(file), &["--control", control]);
+        let agree = emulated.observations() == mocked.observations() && emulated.code == mocked.code;
+        (!agree).then(|| format!("== {}\n-- emulator: {emulated}\n-- mock: {mocked}", file.display()))
+    });
+    assert!(disagreements.is_empty(), "{} of {}:\n{}", disagreements.len(), all.len(), disagreements.join("\n"));
+}
+
+#[test]
+fn only_reading_operations_are_called() {
+    let port = Emulator::shared().copy();
+    let run = Sample::read().check(port);
+    Emulator::shared().stop(port);
+
+    let reads = ["Get", "List", "Describe", "Head", "Lookup", "AssumeRole"];
+    let calls = run.calls();
+    assert!(!calls.is_empty(), "{run}");
+    let writes: Vec<_> = calls
+        .keys()
+        .filter(|call| !reads.iter().any(|read| call.split(':').nth(1).is_some_and(|name| name.starts_with(read))))
+        .collect();
+    assert!(writes.is_empty(), "{writes:?}");
+}
+
+#[test]
+fn each_defect_fails_exactly_its_controls() {
+    let defects: Vec<_> = Emulator::shared().defects().into_iter().collect();
+    assert!(defects.len() >= 40, "only {} defects", defects.len());
+
+    let wrong = in_parallel(&defects, |(name, defect)| {
+        let port = Emulator::shared().with_defect(name);
+        let run = Sample::read().with(&defect.config).check(port);
+        Emulator::shared().stop(port);
+        let complaints = complaints(defect, &run);
+        (!complaints.is_empty()).then(|| format!("== {name}: {}\n{run}", complaints.join("; ")))
+    });
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), defects.len(), wrong.join("\n"));
+}
+
+/// What is wrong with a run over a zone with one defect; empty when exactly the right controls fail, for the right thing.
+fn complaints(defect: &Defect, run: &Checked) -> Vec<String> {
+    let with = |verdict: &str| -> BTreeSet<String> {
+        run.verdicts().into_iter().filter(|(_, found)| found == verdict).map(|(id, _)| id).collect()
+    };
+    let mut complaints = Vec::new();
+    let expected_code = match (defect.fails.is_empty(), defect.errors.is_empty()) {
+        (true, true) => NOTHING_FAILS,
+        (false, true) => SOMETHING_FAILS,
+        (_, false) => NOT_ASSESSED,
+    };
+    if run.code != expected_code {
+        complaints.push(format!("exit code {} instead of {expected_code}", run.code));
+    }
+    let failing: BTreeSet<String> = defect.fails.keys().cloned().collect();
+    for (verdict, expected) in [("FAIL", &failing), ("ERROR", &defect.errors)] {
+        let found = with(verdict);
+        if &found != expected {
+            complaints.push(format!("{verdict}: {found:?} instead of {expected:?}"));
+        }
+    }
+    for (id, subject) in &defect.fails {
+        let subjects = run.failing_subjects(id);
+        if !subjects.iter().any(|found| found.contains(subject.as_str())) {
+            complaints.push(format!("{id}: no finding at `{subject}`, only at {subjects:?}"));
+        }
+    }
+    complaints
+}
+
+#[test]
+fn every_control_fails_with_some_defect() {
+    let defects = Emulator::shared().defects();
+    let covered: BTreeSet<_> = defects.values().flat_map(|defect| defect.fails.keys().cloned()).collect();
+    let exempt: BTreeSet<_> = OTHER_THAN_PASS.iter().map(|other| other.0).collect();
+    let uncovered: Vec<_> =
+        Sample::catalogue().into_iter().filter(|id| !covered.contains(id) && !exempt.contains(id.as_str())).collect();
+    assert!(uncovered.is_empty(), "no defect makes these fail: {uncovered:?}");
+}
+
+#[test]
+fn an_endpoint_that_is_down_is_said_and_is_no_verdict() {
+    let port = Emulator::shared().copy();
+    Emulator::shared().stop(port);
+    let run = Sample::read().check(port);
+
+    assert_eq!(run.code, NOT_ASSESSED, "{run}");
+    let said = run.said();
+    for word in ["sts:GetCallerIdentity", "no answer", "hint:", "AWS_ENDPOINT_URL"] {
+        assert!(said.contains(word), "`{word}` is missing\n{run}");
+    }
+    assert!(run.verdicts().values().all(|verdict| verdict == "ERROR"), "a verdict without an answer\n{run}");
+}
+
+#[test]
+fn a_wrong_log_archive_account_is_no_pass() {
+    // The account is there, but holds no log bucket.
+    let port = Emulator::shared().copy();
+    let config = serde_json::json!({"organization": {"log_archive_account": "444444444444"}});
+    let run = Sample::read().with(&config).check(port);
+    Emulator::shared().stop(port);
+
+    assert_eq!(run.code, SOMETHING_FAILS, "{run}");
+    assert_eq!(run.verdicts().get("LS-1.1").map(String::as_str), Some("FAIL"), "{run}");
+}
+
+#[test]
+fn a_log_archive_account_outside_the_organization_is_no_pass() {
+    let port = Emulator::shared().copy();
+    let config = serde_json::json!({"organization": {"log_archive_account": "999999999999"}});
+    let run = Sample::read().with(&config).check(port);
+    Emulator::shared().stop(port);
+
+    assert!([SOMETHING_FAILS, NOT_ASSESSED].contains(&run.code), "{run}");
+    assert!(["FAIL", "ERROR"].contains(&run.verdicts()["LS-1.1"].as_str()), "{run}");
+    assert!(run.said().contains("999999999999"), "{run}");
+}
+
+#[test]
+fn a_bucket_of_a_stranger_is_no_pass() {
+    // The name of the log bucket is taken by an account that nobody here expects to own it.
+    let port = Emulator::shared().copy();
+    let config = serde_json::json!({
+        "names": {"bucket": "aws-acme-trail-data-events-333333333333-eu-central-1"},
+    });
+    let run = Sample::read().with(&config).check(port);
+    Emulator::shared().stop(port);
+
+    assert!([SOMETHING_FAILS, NOT_ASSESSED].contains(&run.code), "{run}");
+    assert_eq!(run.verdicts().get("LS-1.1").map(String::as_str), Some("FAIL"), "{run}");
+}

@@ -1,0 +1,386 @@
+//! Starts the emulator, once per test process, and runs the binary against it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::{
+        Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
+
+/// Longest wait for any answer of the emulator; the first covers importing moto and seeding the zone.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The zone both servers hold.
+const ZONE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/aws/src/mock/sample.yaml");
+
+/// A running emulator. Ends with this process: it lives as long as its standard input.
+pub(crate) struct Emulator {
+    commands: ChildStdin,
+    answers: mpsc::Receiver<String>,
+    _process: Child,
+}
+
+/// One entry of the table in `defects/`.
+pub(crate) struct Defect {
+    /// Controls that fail, with part of the ARN of a subject each must name.
+    pub(crate) fails: BTreeMap<String, String>,
+    /// Controls that cannot be assessed.
+    pub(crate) errors: BTreeSet<String>,
+    /// What the configuration says otherwise.
+    pub(crate) config: serde_json::Value,
+}
+
+impl Emulator {
+    /// The emulator of this test process, started at the first use.
+    pub(crate) fn shared() -> MutexGuard<'static, Self> {
+        static SHARED: OnceLock<Mutex<Emulator>> = OnceLock::new();
+        // A test that failed while holding it has not harmed it: copies are separate processes.
+        SHARED.get_or_init(|| Mutex::new(Self::start())).lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn start() -> Self {
+        let mut process =
+            launcher(&[]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the emulator starts");
+        let (sender, answers) = mpsc::channel();
+        let lines = BufReader::new(process.stdout.take().expect("its output is a pipe")).lines();
+        std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let commands = process.stdin.take().expect("its input is a pipe");
+        let emulator = Self { commands, answers, _process: process };
+        emulator.answer("ready");
+        emulator
+    }
+
+    /// A compliant copy; answers its port.
+    pub(crate) fn copy(&mut self) -> u16 {
+        self.ask("copy", "ready").parse().expect("a port")
+    }
+
+    /// A copy with one defect; answers its port.
+    pub(crate) fn with_defect(&mut self, name: &str) -> u16 {
+        self.ask(&format!("defect {name}"), "ready").parse().expect("a port")
+    }
+
+    /// Requests a copy has answered.
+    pub(crate) fn requests(&mut self, port: u16) -> u64 {
+        self.ask(&format!("requests {port}"), "requests").parse().expect("a number")
+    }
+
+    /// Ends a copy.
+    pub(crate) fn stop(&mut self, port: u16) {
+        self.ask(&format!("stop {port}"), "stopped");
+    }
+
+    /// A copy with the zone of a file, or why there is none.
+    pub(crate) fn zone(&mut self, file: &Path) -> Result<u16, String> {
+        writeln!(self.commands, "zone {}", file.display()).expect("the emulator takes commands");
+        let line = self.line();
+        match line.split_once(' ') {
+            Some(("ready", port)) => Ok(port.parse().expect("a port")),
+            _ => Err(line),
+        }
+    }
+
+    /// The table of defects by name.
+    pub(crate) fn defects(&mut self) -> BTreeMap<String, Defect> {
+        let table: serde_json::Value = serde_json::from_str(&self.ask("defects", "defects")).expect("JSON");
+        let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
+        let entry = |entry: &serde_json::Value| Defect {
+            fails: entry["fails"].as_object().expect("a table").iter().map(|(id, s)| (id.clone(), text(s))).collect(),
+            errors: entry["errors"].as_array().expect("a list").iter().map(text).collect(),
+            config: entry["config"].clone(),
+        };
+        table.as_object().expect("a table").iter().map(|(name, described)| (name.clone(), entry(described))).collect()
+    }
+
+    fn ask(&mut self, command: &str, expected: &str) -> String {
+        writeln!(self.commands, "{command}").expect("the emulator takes commands");
+        self.answer(expected)
+    }
+
+    fn answer(&self, expected: &str) -> String {
+        let line = self.line();
+        match line.split_once(' ') {
+            Some((word, rest)) if word == expected => rest.to_owned(),
+            _ => panic!("the emulator answered `{line}` where `{expected}` was expected"),
+        }
+    }
+
+    fn line(&self) -> String {
+        self.answers.recv_timeout(PATIENCE).expect("the emulator answers; see its messages above")
+    }
+}
+
+/// The launcher with the sample zone.
+fn launcher(arguments: &[&str]) -> Command {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emulator");
+    let mut command = Command::new(interpreter(&folder));
+    command.arg(folder.join("launcher.py")).arg(ZONE).args(arguments);
+    command
+}
+
+/// The interpreter of the emulator's virtual environment, made under the target folder where it is missing.
+fn interpreter(folder: &Path) -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
+    let made = Command::new("python3")
+        .arg(folder.join("venv.py"))
+        .arg(target.join("emulator-venv"))
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("`python3` runs; the emulator suite needs Python 3.10 or newer with venv in PATH");
+    assert!(made.status.success(), "the emulator's virtual environment cannot be made; see the message above");
+    PathBuf::from(String::from_utf8(made.stdout).expect("a path").trim())
+}
+
+/// Reads the zone back from a fresh emulator; panics where it is not as written.
+pub(crate) fn self_check() {
+    let done = launcher(&["--self-check"]).output().expect("the emulator starts");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Control and file of every fixture.
+pub(crate) fn fixtures() -> Vec<(String, PathBuf)> {
+    let folders = entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures"));
+    let mut found: Vec<_> = folders
+        .iter()
+        .flat_map(|folder| {
+            let control = folder.file_name().expect("a name").to_string_lossy().into_owned();
+            entries(folder).into_iter().map(move |file| (control.clone(), file))
+        })
+        .filter(|(_, file)| file.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    found.sort();
+    assert!(!found.is_empty(), "there are no fixtures");
+    found
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let read = std::fs::read_dir(folder).into_iter().flatten();
+    read.map(|entry| entry.expect("a folder can be read").path()).collect()
+}
+
+/// Runs a check for each item, several at once; answers what they complain of.
+pub(crate) fn in_parallel<T: Sync>(items: &[T], check: impl Fn(&T) -> Option<String> + Sync) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mine = std::iter::from_fn(|| items.get(next.fetch_add(1, Ordering::Relaxed)));
+        mine.filter_map(&check).collect::<Vec<_>>()
+    };
+    let workers = std::thread::available_parallelism().map_or(2, |count| count.get().clamp(2, 8));
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        running.into_iter().flat_map(|worker| worker.join().expect("no check panics")).collect()
+    })
+}
+
+/// A zone's own configuration and the instant it stands at.
+pub(crate) struct Sample {
+    config: serde_json::Value,
+    now: String,
+}
+
+impl Sample {
+    /// Of the sample zone.
+    pub(crate) fn read() -> Self {
+        let zone = yaml(Path::new(ZONE));
+        Self { config: zone["config"].clone(), now: zone["now"].as_str().expect("an instant").to_owned() }
+    }
+
+    /// Of a variant of the sample zone.
+    pub(crate) fn of(file: &Path) -> Self {
+        let variant = yaml(file);
+        let mut sample = Self::read().with(&variant["patch"]["config"]).with(&variant["config"]);
+        if let Some(now) = variant["patch"]["now"].as_str() {
+            now.clone_into(&mut sample.now);
+        }
+        sample
+    }
+
+    /// With some keys of the configuration changed.
+    pub(crate) fn with(mut self, changes: &serde_json::Value) -> Self {
+        merge(&mut self.config, changes);
+        self
+    }
+
+    /// Ids of all controls of the program.
+    pub(crate) fn catalogue() -> BTreeSet<String> {
+        let listed = Command::new(env!("CARGO_BIN_EXE_logproof")).args(["controls", "--format", "json"]).output();
+        let controls: serde_json::Value =
+            serde_json::from_slice(&listed.expect("the binary runs").stdout).expect("JSON");
+        let id = |control: &serde_json::Value| control["id"].as_str().expect("an id").to_owned();
+        controls.as_array().expect("a list").iter().map(id).collect()
+    }
+
+    /// Checks an emulator with this configuration.
+    pub(crate) fn check(&self, port: u16) -> Checked {
+        self.run(port, &[])
+    }
+
+    /// Checks one control.
+    pub(crate) fn check_only(&self, port: u16, control: &str) -> Checked {
+        self.run(port, &["--control", control])
+    }
+
+    fn run(&self, port: u16, arguments: &[&str]) -> Checked {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = folder.path().join("logproof.toml");
+        std::fs::write(&config, toml::to_string(&self.config).expect("TOML"))
+            .expect("the configuration can be written");
+        let mut command = binary(folder.path());
+        command
+            .args(["--as-of", &self.now, "--config"])
+            .arg(&config)
+            .args(arguments)
+            .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"))
+            .env("AWS_ACCESS_KEY_ID", "AKIAEMULATEDCALLER00")
+            .env("AWS_SECRET_ACCESS_KEY", "emulated");
+        Checked::run(command, folder.path())
+    }
+}
+
+/// Checks the mock: the sample zone, or that of a file.
+pub(crate) fn check_mock(zone: Option<&Path>, arguments: &[&str]) -> Checked {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = binary(folder.path());
+    command.args(arguments).arg("--mock").args(zone);
+    Checked::run(command, folder.path())
+}
+
+/// `logproof check` in a folder of its own and with nothing of this machine's environment.
+fn binary(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_logproof"));
+    command
+        .args(["check", "--out", "out"])
+        .current_dir(folder)
+        .env_clear()
+        .env("HOME", folder)
+        .env("NO_COLOR", "1")
+        .env("NO_PROXY", "127.0.0.1")
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    command
+}
+
+fn yaml(file: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(file).expect("a readable file");
+    serde_yaml_ng::from_str(&text).expect("YAML")
+}
+
+/// JSON merge patch. See: <https://www.rfc-editor.org/rfc/rfc7396>
+fn merge(target: &mut serde_json::Value, change: &serde_json::Value) {
+    let serde_json::Value::Object(change) = change else {
+        if !change.is_null() {
+            *target = change.clone();
+        }
+        return;
+    };
+    if !target.is_object() {
+        *target = serde_json::json!({});
+    }
+    let target = target.as_object_mut().expect("made one above");
+    for (name, value) in change {
+        if value.is_null() {
+            target.remove(name);
+        } else {
+            merge(target.entry(name.clone()).or_insert(serde_json::Value::Null), value);
+        }
+    }
+}
+
+/// One run of the binary.
+pub(crate) struct Checked {
+    pub(crate) code: i32,
+    stdout: String,
+    stderr: String,
+    assessment: Option<serde_json::Value>,
+}
+
+fn find(folder: &Path, name: &str) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let here = files.into_iter().find(|path| path.file_name().is_some_and(|found| found == name));
+    here.or_else(|| folders.iter().find_map(|folder| find(folder, name)))
+}
+
+impl Checked {
+    fn run(mut command: Command, folder: &Path) -> Self {
+        let done = command.output().expect("the binary runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            code: done.status.code().expect("it ends by itself"),
+            stdout: text(&done.stdout),
+            stderr: text(&done.stderr),
+            assessment: find(&folder.join("out"), "assessment.json").map(|file| {
+                serde_json::from_str(&std::fs::read_to_string(file).expect("readable"))
+                    .expect("assessment.json is JSON")
+            }),
+        }
+    }
+
+    /// Everything observed, without times of this run and without exchanges: `control / scenario / subject: ...`.
+    pub(crate) fn observations(&self) -> BTreeSet<String> {
+        let scenarios = self.controls().iter().flat_map(|control| {
+            let of_control = control["scenarios"].as_array().expect("scenarios").iter();
+            of_control.map(move |scenario| (&control["id"], scenario))
+        });
+        scenarios
+            .flat_map(|(id, scenario)| {
+                let seen = scenario["record"]["observations"].as_array().expect("observations").iter();
+                let lines = seen.map(move |one| {
+                    format!("{id} {}: {} {} {}", scenario["name"], one["subject"], one["expected"], one["found"])
+                });
+                lines.chain([format!("{id} {}: {} {}", scenario["name"], scenario["verdict"], scenario["reason"])])
+            })
+            .collect()
+    }
+
+    /// Verdict by control id; empty when there is no assessment.
+    pub(crate) fn verdicts(&self) -> BTreeMap<String, String> {
+        let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
+        self.controls().iter().map(|control| (text(&control["id"]), text(&control["verdict"]))).collect()
+    }
+
+    /// Why a control has its verdict, one line per scenario.
+    pub(crate) fn reasons(&self, id: &str) -> String {
+        let of_control = self.controls().iter().filter(|control| control["id"] == id);
+        let scenarios = of_control.flat_map(|control| control["scenarios"].as_array().expect("scenarios"));
+        scenarios.map(|one| format!("{}\n", one["reason"].as_str().expect("a text"))).collect()
+    }
+
+    /// Subjects of a control's findings.
+    pub(crate) fn failing_subjects(&self, id: &str) -> Vec<String> {
+        let of_control = self.controls().iter().filter(|control| control["id"] == id);
+        of_control
+            .flat_map(|control| control["scenarios"].as_array().expect("scenarios"))
+            .flat_map(|scenario| scenario["record"]["observations"].as_array().expect("observations"))
+            .filter(|observation| observation["met"] == false)
+            .map(|observation| observation["subject"]["arn"].as_str().expect("an ARN").to_owned())
+            .collect()
+    }
+
+    /// API calls by operation.
+    pub(crate) fn calls(&self) -> BTreeMap<String, u64> {
+        let calls = self.assessment.as_ref().and_then(|assessment| assessment["run"]["calls"].as_object());
+        calls.into_iter().flatten().map(|(name, count)| (name.clone(), count.as_u64().expect("a count"))).collect()
+    }
+
+    /// Everything it told people.
+    pub(crate) fn said(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
+    }
+
+    fn controls(&self) -> &[serde_json::Value] {
+        self.assessment.as_ref().and_then(|assessment| assessment["controls"].as_array()).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exit code {}\n-- stdout\n{}\n-- stderr\n{}", self.code, self.stdout, self.stderr)
+    }
+}
