@@ -292,6 +292,8 @@ pub enum CatalogueFormat {
     Json,
     /// A Markdown page with the whole text of each control.
     Markdown,
+    /// An OSCAL catalog.
+    OscalCatalog,
 }
 
 /// Arguments of `controls`.

@@ -11,7 +11,12 @@ use logproof_aws::Options;
 use logproof_estate::Estate;
 use serde_json::{Value, json};
 
-use crate::{catalogue::Control, cli::CatalogueFormat, runner, target, vocabulary::Vocabulary};
+use crate::{
+    catalogue::{Control, oscal},
+    cli::CatalogueFormat,
+    runner, target,
+    vocabulary::Vocabulary,
+};
 
 /// Width of running text.
 const WIDTH: usize = 100;
@@ -29,6 +34,7 @@ pub fn catalogue(controls: &[Control], format: CatalogueFormat, out: &mut dyn Wr
             writeln!(out)
         }
         CatalogueFormat::Markdown => page(controls, out),
+        CatalogueFormat::OscalCatalog => crate::outline::write(&oscal::document(controls, Timestamp::now()), 6, out),
     }
 }
 
@@ -75,6 +81,11 @@ fn object(control: &Control) -> Value {
 
 fn page(controls: &[Control], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Controls\n\nWritten by `logproof controls --format markdown` from the features; do not edit.")?;
+    writeln!(out, "\n| control | severity | requirement |\n|---|---|---|")?;
+    for control in controls {
+        let title = control.title.replace('|', "\\|");
+        writeln!(out, "| {} | {} | {title} |", control.id, control.severity)?;
+    }
     for control in controls {
         writeln!(out, "\n## {} {}\n", control.id, control.title)?;
         let hardening = if control.hardening { ", hardening" } else { "" };

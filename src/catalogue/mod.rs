@@ -3,6 +3,7 @@
 //! This module knows Gherkin and the tags and headings of a control. Whether a feature may be trusted to check
 //! something is the business of [`crate::lint`]; nothing here decides a verdict.
 
+pub mod oscal;
 mod source;
 mod text;
 

