@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use logproof_estate::AccountId;
 
-use crate::{ask::AskArgs, sealing::KeySource, trail::args::TrailArgs, upload::Place};
+use crate::{ask::AskArgs, intake::args::RegisterArgs, sealing::KeySource, trail::args::TrailArgs, upload::Place};
 
 /// Examines an AWS log store against readable controls and leaves evidence of what was seen.
 #[derive(Debug, Parser)]
@@ -49,6 +49,8 @@ pub enum Command {
     Period(PeriodArgs),
     /// Make a signing key.
     Key(KeyArgs),
+    /// Add to the owner's register, or print what a registered log stream needs.
+    Register(RegisterArgs),
     /// List the IAM actions the audit role needs.
     Permissions,
 }

@@ -18,6 +18,7 @@ pub mod exit;
 pub mod folder;
 pub mod guard;
 pub mod init;
+pub mod intake;
 pub mod lint;
 pub mod logging;
 pub mod outline;

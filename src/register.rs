@@ -54,17 +54,17 @@ impl Loaded {
     /// # Errors
     /// [`Error::Unreadable`], [`Error::Register`].
     pub fn of_folder(folder: &Path) -> Result<Self, Error> {
-        let unreadable = |path: &Path, source| Error::Unreadable { path: path.to_owned(), source };
-        let mut files = BTreeMap::new();
-        for entry in fs::read_dir(folder).map_err(|source| unreadable(folder, source))? {
-            let path = entry.map_err(|source| unreadable(folder, source))?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            // Beside the register's own files stand evidence, a README and what editors leave; a TOML file that is
-            // none of the register's is a misspelt one.
-            if name.ends_with(".toml") && !name.starts_with('.') {
-                files.insert(name, fs::read(&path).map_err(|source| unreadable(&path, source))?);
-            }
-        }
+        let files = toml_files(folder)?;
+        Self::read(files, &folder.display().to_string(), &|relative| evidence_file(folder, relative))
+    }
+
+    /// The register as it would be with another content of one file; the folder need not be there.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], [`Error::Register`].
+    pub fn of_folder_with(folder: &Path, name: &str, content: &[u8]) -> Result<Self, Error> {
+        let mut files = if folder.exists() { toml_files(folder)? } else { BTreeMap::new() };
+        files.insert(name.to_owned(), content.to_vec());
         Self::read(files, &folder.display().to_string(), &|relative| evidence_file(folder, relative))
     }
 
@@ -152,6 +152,22 @@ impl Loaded {
     pub fn same_as(&self, other: &Self) -> bool {
         self.files == other.files
     }
+}
+
+/// The register's own files.
+fn toml_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+    let unreadable = |path: &Path, source| Error::Unreadable { path: path.to_owned(), source };
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).map_err(|source| unreadable(folder, source))? {
+        let path = entry.map_err(|source| unreadable(folder, source))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // Beside the register's own files stand evidence, a README and what editors leave; a TOML file that is
+        // none of the register's is a misspelt one.
+        if name.ends_with(".toml") && !name.starts_with('.') {
+            files.insert(name, fs::read(&path).map_err(|source| unreadable(&path, source))?);
+        }
+    }
+    Ok(files)
 }
 
 /// An evidence file, or nothing when it is not there.

@@ -65,6 +65,7 @@ pub async fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Diff(args) => commands::diff(&args),
         Command::Period(args) => commands::period(&args),
         Command::Key(args) => commands::key(&args),
+        Command::Register(args) => crate::intake::register(&args),
         Command::Permissions => {
             print(|out| commands::permissions(out));
             Ok(Exit::Success)

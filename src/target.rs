@@ -9,7 +9,7 @@ use logproof_estate::{BucketRef, Config, Source, Unseen, assessment::Target, con
 use crate::{cli::CheckArgs, error::Error, register::Loaded};
 
 /// Configuration that is used when there is one and none is given.
-const DEFAULT_CONFIG: &str = "logproof.toml";
+pub(crate) const DEFAULT_CONFIG: &str = "logproof.toml";
 
 /// A landing zone that can be asked.
 pub struct Connected {
@@ -117,7 +117,8 @@ async fn live(args: &CheckArgs, options: Options) -> Result<Connected, Error> {
     Ok(Connected { config: Arc::new(config), register, target: Target::Live, now: None, aws: Arc::new(aws) })
 }
 
-fn config_file(path: &Path) -> Result<Config, Error> {
+/// Reads a configuration.
+pub(crate) fn config_file(path: &Path) -> Result<Config, Error> {
     Config::parse(&read(path)?).map_err(|source| Error::Config { path: path.display().to_string(), source })
 }
 

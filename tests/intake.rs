@@ -1,0 +1,501 @@
+//! `logproof register`: entries are written once, whole and readable; what is printed for a stream passes the controls.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod support;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use logproof::register::Loaded;
+use logproof_aws::MockZone;
+use logproof_estate::{Config, record::Verdict, register::Register};
+use serde_json::{Value, json};
+use support::run;
+use tempfile::TempDir;
+
+const RETENTION: &str = r#"# Kept by hand.
+[[retention]]
+class = "network"
+hot_days = 90
+archive_days = 275
+delete_after_days = 365
+legal_basis = "PCI DSS 10.5.1"
+owner = "ada@example.org"
+approved_by = "grace@example.org"
+reviewed = "2025-10-01"
+"#;
+
+const STREAM: [&str; 23] = [
+    "register",
+    "new",
+    "stream",
+    "--name",
+    "flow",
+    "--owner",
+    "net@example.org",
+    "--environment",
+    "production",
+    "--kind",
+    "vpc-flow",
+    "--bucket",
+    "aws-acme-flow-log-storage-222222222222-eu-central-1",
+    "--delivered-by",
+    "delivery.logs.amazonaws.com",
+    "--personal-data",
+    "yes",
+    "--regulation",
+    "GDPR",
+    "--retention-class",
+    "network",
+    "--request",
+    "LOG-4",
+];
+
+const READER: [&str; 13] = [
+    "register",
+    "new",
+    "reader",
+    "--principal",
+    "arn:aws:iam::333333333333:role/Reader",
+    "--path",
+    "AWSLogs/",
+    "--purpose",
+    "reports",
+    "--from",
+    "2026-01-01",
+    "--approved-by",
+    "grace@example.org",
+];
+
+const WAIVER: [&str; 19] = [
+    "register",
+    "new",
+    "waiver",
+    "--control",
+    "LS-6.7",
+    "--subject",
+    "arn:aws:s3:::aws-acme-log-storage-222222222222-eu-central-1",
+    "--reason",
+    "the second \"Region\" opens in March",
+    "--ticket",
+    "SEC-1",
+    "--owner",
+    "ada@example.org",
+    "--approved-by",
+    "grace@example.org",
+    "--from",
+    "2026-01-01",
+    "--until",
+    "2026-04-01",
+];
+
+const ATTESTATION: [&str; 15] = [
+    "register",
+    "new",
+    "attestation",
+    "--control",
+    "LS-6.8",
+    "--statement",
+    "the residual risk is accepted",
+    "--evidence",
+    "acceptance.md",
+    "--by",
+    "ciso@example.org",
+    "--on",
+    "2026-01-01",
+    "--valid-until",
+    "2026-12-31",
+];
+
+fn home() -> TempDir {
+    let home = TempDir::new().unwrap();
+    fs::create_dir(home.path().join("register")).unwrap();
+    fs::write(home.path().join("register/retention.toml"), RETENTION).unwrap();
+    fs::write(home.path().join("register/acceptance.md"), "accepted").unwrap();
+    home
+}
+
+fn read(home: &TempDir) -> Register {
+    Register::clone(&Loaded::of_folder(&home.path().join("register")).unwrap().register)
+}
+
+fn files(home: &TempDir) -> BTreeMap<String, String> {
+    let entries = fs::read_dir(home.path().join("register")).unwrap().map(|entry| entry.unwrap());
+    entries.map(|e| (e.file_name().into_string().unwrap(), fs::read_to_string(e.path()).unwrap())).collect()
+}
+
+fn with<'a>(args: &[&'a str], option: &str, value: &'a str) -> Vec<&'a str> {
+    let mut args = args.to_vec();
+    let at = args.iter().position(|arg| *arg == option).unwrap();
+    args[at + 1] = value;
+    args
+}
+
+#[test]
+fn entries_are_written_read_back_and_never_twice() {
+    let home = home();
+    for args in [&STREAM[..], &READER, &WAIVER, &ATTESTATION] {
+        let ran = run(home.path(), args);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{args:?}");
+        let before = files(&home);
+        let again = run(home.path(), args);
+        assert_eq!(again.code, 2, "{args:?}");
+        assert!(
+            again.err.contains("hint: ") && (again.err.contains("already") || again.err.contains("twice")),
+            "{}",
+            again.err
+        );
+        assert_eq!(files(&home), before, "nothing is written");
+    }
+    let register = read(&home);
+    let (stream, reader) = (&register.streams[0], &register.readers[0]);
+    assert_eq!((stream.name.as_str(), stream.personal_data, stream.prefix.as_str()), ("flow", true, ""));
+    assert_eq!(stream.regulations, ["GDPR"]);
+    assert_eq!((reader.until, reader.last_reviewed), (None, "2026-01-01".parse().unwrap()));
+    assert_eq!(register.waivers[0].reason, "the second \"Region\" opens in March");
+    let today = "2026-06-01".parse().unwrap();
+    assert_eq!(register.objection(&register.attestations[0], today), None, "the digest is that of the evidence");
+
+    let second = run(home.path(), &with(&STREAM, "--name", "second"));
+    assert_eq!(second.code, 0, "{}", second.err);
+    let text = &files(&home)["streams.toml"];
+    assert!(
+        text.starts_with("[[stream]]\nname = \"flow\"\n") && text.contains("\n\n[[stream]]\nname = \"second\""),
+        "{text}"
+    );
+    assert_eq!(read(&home).streams.len(), 2);
+}
+
+#[test]
+fn what_the_owner_wrote_by_hand_stays() {
+    let home = home();
+    let kept = "# why: see LOG-1\n[[reader]]\nprincipal = \"arn:aws:iam::1:role/a\" # the auditor\npath = \"AWSLogs/\"\npurpose = \"p\"\nfrom = \"2026-01-01\"\napproved_by = \"g\"\nlast_reviewed = \"2026-01-01\"\n\n\n";
+    fs::write(home.path().join("register/readers.toml"), kept).unwrap();
+    assert_eq!(run(home.path(), &READER).code, 0);
+    assert!(files(&home)["readers.toml"].starts_with(kept.trim_end()));
+    assert_eq!(read(&home).readers.len(), 2);
+}
+
+#[test]
+fn what_cannot_be_used_is_said_and_not_written() {
+    let home = home();
+    for (args, expected) in [
+        (with(&STREAM, "--retention-class", "dns"), "use one of: network"),
+        (with(&STREAM, "--environment", "moon"), "moon"),
+        (with(&STREAM, "--personal-data", "maybe"), "neither yes nor no"),
+        (
+            STREAM.iter().copied().filter(|arg| !["--regulation", "GDPR"].contains(arg)).collect(),
+            "falls under no regulation",
+        ),
+        (STREAM.iter().copied().take(21).collect(), "--request is missing"),
+        (READER.iter().copied().take(5).collect(), "--path, --purpose, --approved-by are missing"),
+        (with(&READER, "--principal", "Reader"), "not an ARN"),
+        (with(&READER, "--from", "2026-02-30"), "`2026-02-30` is no day"),
+        (with(&WAIVER, "--control", "LS-99.1"), "there is no control `LS-99.1`"),
+        (with(&WAIVER, "--subject", "*"), "names no resource"),
+        (with(&WAIVER, "--until", "2027-04-01"), "more than one year"),
+        (with(&WAIVER, "--approved-by", "ada@example.org"), "somebody else must approve it"),
+        (with(&ATTESTATION, "--evidence", "none.md"), "cannot be read"),
+        (with(&ATTESTATION, "--evidence", "../register/acceptance.md"), "not below the folder"),
+        (with(&ATTESTATION, "--statement", " "), "it may not be empty"),
+    ] {
+        let before = files(&home);
+        let ran = run(home.path(), &args);
+        assert_eq!(ran.code, 2, "{args:?}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains(expected) && ran.err.contains("\nhint: "), "{args:?}: {}", ran.err);
+        assert_eq!(files(&home), before, "{args:?}");
+    }
+    let first = TempDir::new().unwrap();
+    assert_eq!(run(first.path(), &READER).code, 0, "the folder is made for the first entry");
+    assert!(first.path().join("register/readers.toml").exists());
+}
+
+/// Answers each question that ends in `: ` at a terminal of its own, and prints what was shown.
+const AT_TERMINAL: &str = r#"
+import os, pty, sys
+answers = iter(sys.stdin.read().split("\n"))
+program, folder = sys.argv[1], sys.argv[2]
+child, terminal = pty.fork()
+if child == 0:
+    os.chdir(folder)
+    os.execv(program, [program, *sys.argv[3:]])
+shown = b""
+while True:
+    try:
+        piece = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not piece:
+        break
+    shown += piece
+    if piece.endswith(b": "):
+        os.write(terminal, (next(answers) + "\n").encode())
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"#;
+
+#[test]
+fn at_a_terminal_what_is_missing_is_asked() {
+    let home = home();
+    let mut python = Command::new("python3")
+        .args(["-c", AT_TERMINAL, env!("CARGO_BIN_EXE_logproof")])
+        .arg(home.path())
+        .args(["register", "new", "reader", "--path", "AWSLogs/"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let answers = b"arn:aws:iam::333333333333:role/Reader\nreports\n2026-13-01\n2026-01-01\n\ngrace@example.org\n\n";
+    std::io::Write::write_all(&mut python.stdin.take().unwrap(), answers).unwrap();
+    let output = python.wait_with_output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{shown}");
+    assert!(shown.contains("`2026-13-01` is no day") && shown.contains("wrote register/readers.toml"), "{shown}");
+    let reader = read(&home).readers.remove(0);
+    assert_eq!((reader.purpose.as_str(), reader.until), ("reports", None));
+    assert_eq!(reader.from, "2026-01-01".parse().unwrap());
+}
+
+/// The register of the sample zone with more streams; with a class for them and a place for access logs in any case.
+fn register_with(streams: &[Value]) -> Value {
+    let mut register = MockZone::sample().unwrap().register().clone();
+    if register.is_null() {
+        register = json!({});
+    }
+    let class = json!({
+        "class": "network", "hot_days": 90, "archive_days": 275, "delete_after_days": 365, "legal_basis": "PCI DSS 10.5.1",
+        "owner": "ada@example.org", "approved_by": "grace@example.org", "reviewed": "2025-10-01",
+    });
+    let access = json!({
+        "name": "access-logs", "owner": "security@example.org", "environment": "organization", "kind": "access",
+        "bucket": "aws-acme-access-log-storage-222222222222-eu-central-1", "prefix": "",
+        "delivered_by": "logging.s3.amazonaws.com", "personal_data": false, "retention_class": "network", "request": "LOG-3",
+    });
+    for (file, entry, key) in [("retention", class, "class"), ("streams", access, "name")] {
+        let mut entries = register[file].as_array().cloned().unwrap_or_default();
+        if entries.iter().all(|one| one[key] != entry[key]) {
+            entries.push(entry);
+        }
+        register[file] = Value::Array(entries);
+    }
+    register["streams"].as_array_mut().unwrap().extend(streams.iter().cloned());
+    register
+}
+
+/// The sample zone's configuration and register as files, with more streams.
+fn owner(streams: &[Value], services: &[&str]) -> TempDir {
+    let home = TempDir::new().unwrap();
+    let mut config: Config = serde_json::from_value(MockZone::sample().unwrap().config().clone()).unwrap();
+    config.names.log_services.extend(services.iter().map(|&service| service.to_owned()));
+    let mut config = serde_json::to_value(&config).unwrap();
+    drop_nulls(&mut config);
+    fs::write(home.path().join("logproof.toml"), toml::to_string(&config).unwrap()).unwrap();
+    let mut register = register_with(streams);
+    register.as_object_mut().unwrap().remove("evidence");
+    fs::create_dir(home.path().join("register")).unwrap();
+    for (name, text) in logproof_estate::register::texts(&register).unwrap() {
+        fs::write(home.path().join("register").join(name), text).unwrap();
+    }
+    home
+}
+
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, inner| !inner.is_null());
+            map.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(list) => list.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}
+
+fn stream(name: &str, by: &str) -> Value {
+    json!({
+        "name": name, "owner": "net@example.org", "environment": "organization", "kind": name,
+        "bucket": format!("aws-acme-{name}-log-storage-222222222222-eu-central-1"), "prefix": "AWSLogs/",
+        "delivered_by": by, "personal_data": false, "regulations": [], "retention_class": "network", "request": "LOG-9",
+    })
+}
+
+/// A template as a bucket of a described landing zone.
+fn served(template: &Value) -> (String, Value) {
+    let bucket = &template["Resources"]["LogBucket"]["Properties"];
+    let days = |rule: &Value, name: &str| rule.get(name).cloned().unwrap_or(Value::Null);
+    let mut lifecycle = json!({});
+    for rule in bucket["LifecycleConfiguration"]["Rules"].as_array().unwrap() {
+        let transitions: Vec<Value> = rule["Transitions"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|to| json!({"days": to["TransitionInDays"], "storage_class": to["StorageClass"]}))
+            .collect();
+        lifecycle[rule["Id"].as_str().unwrap()] = json!({
+            "status": rule["Status"],
+            "expiration_days": days(rule, "ExpirationInDays"),
+            "noncurrent_expiration_days": rule["NoncurrentVersionExpiration"]["NoncurrentDays"],
+            "expired_object_delete_marker": rule["ExpiredObjectDeleteMarker"] == true,
+            "abort_multipart_days": rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"],
+            "transitions": transitions,
+        });
+    }
+    let block = &bucket["PublicAccessBlockConfiguration"];
+    let encryption = &bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0];
+    let tags: BTreeMap<&str, &Value> =
+        bucket["Tags"].as_array().unwrap().iter().map(|tag| (tag["Key"].as_str().unwrap(), &tag["Value"])).collect();
+    let mut zone = json!({
+        "account": template["Metadata"]["Account"],
+        "region": template["Metadata"]["Region"],
+        "created": "2026-01-02T00:00:00Z",
+        "encryption": {
+            "algorithm": encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"],
+            "key": encryption["ServerSideEncryptionByDefault"]["KMSMasterKeyID"],
+            "bucket_key": encryption["BucketKeyEnabled"] == true,
+        },
+        "public_access_block": {
+            "block_public_acls": block["BlockPublicAcls"], "ignore_public_acls": block["IgnorePublicAcls"],
+            "block_public_policy": block["BlockPublicPolicy"], "restrict_public_buckets": block["RestrictPublicBuckets"],
+        },
+        "ownership": bucket["OwnershipControls"]["Rules"][0]["ObjectOwnership"],
+        "versioning": bucket["VersioningConfiguration"]["Status"],
+        "lifecycle": lifecycle,
+        "tags": tags,
+        "policy": template["Resources"]["LogBucketPolicy"]["Properties"]["PolicyDocument"],
+    });
+    let lock = &bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"];
+    if !lock.is_null() {
+        zone["object_lock"] = json!({"mode": lock["Mode"], "days": lock["Days"]});
+    }
+    let logging = &bucket["LoggingConfiguration"];
+    if !logging.is_null() {
+        zone["logging"] = json!({"bucket": logging["DestinationBucketName"], "prefix": logging["LogFilePrefix"]});
+    }
+    (bucket["BucketName"].as_str().unwrap().to_owned(), zone)
+}
+
+fn request(home: &Path, stream: &str, format: &str) -> String {
+    let ran = run(home, &["register", "request", stream, "--format", format]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    ran.out
+}
+
+/// Kinds of delivery: a service that checks the bucket first, one that does not, a role.
+const DELIVERERS: [(&str, &str); 3] = [
+    ("flow", "delivery.logs.amazonaws.com"),
+    ("dns", "route53resolver.amazonaws.com"),
+    ("change", "arn:aws:iam::444444444444:role/ChangeLogger"),
+];
+
+const LOG_KEY: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
+
+#[test]
+fn what_is_printed_for_a_stream_passes_every_control_the_sample_passes() {
+    let (controls, vocabulary) = support::catalogue();
+    let sample = support::check(MockZone::sample_text(), "sample", &controls, &vocabulary).unwrap();
+    let (streams, services) = deliveries();
+    let home = owner(&streams, &services);
+    let mut patch = json!({"buckets": {}, "register": register_with(&streams)});
+    let mut operations = Vec::new();
+    for (name, _) in DELIVERERS {
+        let template: Value = serde_json::from_str(&request(home.path(), name, "json")).unwrap();
+        let (bucket, zone) = served(&template);
+        patch["buckets"][bucket] = zone;
+        for statement in template["Metadata"]["KeyPolicyStatements"].as_array().unwrap() {
+            operations
+                .push(json!({"op": "add", "path": format!("/keys/{LOG_KEY}/policy/Statement/-"), "value": statement}));
+        }
+    }
+    let listed = [&["cloudtrail.amazonaws.com", "config.amazonaws.com"], &services[..]].concat();
+    let names = json!({"names": {"log_services": listed}});
+    let zone = json!({"base": "sample", "patch": patch, "config": names, "json_patch": operations}).to_string();
+    let found = support::check(&zone, "requested", &controls, &vocabulary).unwrap();
+    for (control, before) in found.controls.iter().zip(&sample.controls) {
+        let said: Vec<&str> = control.scenarios.iter().map(|scenario| scenario.reason.as_str()).collect();
+        assert!(
+            control.verdict == before.verdict || control.verdict == Verdict::Pass,
+            "{} is {}: {said:?}",
+            control.id,
+            control.verdict.word()
+        );
+    }
+    // The same buckets without what the request asks for are noticed.
+    if controls.iter().any(|control| control.id == "LS-10.3") {
+        let bent = zone.replace("\"versioning\":\"Enabled\"", "\"versioning\":\"Suspended\"");
+        let bent = support::check(&bent, "bent", &controls, &vocabulary).unwrap();
+        let control = bent.controls.iter().find(|control| control.id == "LS-10.3").unwrap();
+        assert_eq!(control.verdict, Verdict::Fail);
+    }
+}
+
+fn deliveries() -> (Vec<Value>, Vec<&'static str>) {
+    let streams = DELIVERERS.iter().map(|(name, by)| stream(name, by)).collect();
+    let services = DELIVERERS.iter().map(|(_, by)| *by).filter(|by| !by.starts_with("arn:")).collect();
+    (streams, services)
+}
+
+#[test]
+fn both_forms_say_the_same_and_are_valid_by_validators_that_are_not_ours() {
+    let (streams, services) = deliveries();
+    let home = owner(&streams, &services);
+    let python = support::python_with("deploy/requirements.txt", "venv-deploy");
+    for (name, _) in DELIVERERS {
+        let text = request(home.path(), name, "json");
+        let path = home.path().join(format!("{name}.json"));
+        fs::write(&path, &text).unwrap();
+        let lint = Command::new(python.with_file_name("cfn-lint"))
+            .args(["--regions", "eu-central-1", "--"])
+            .arg(&path)
+            .output();
+        let lint = lint.unwrap();
+        assert!(lint.status.success(), "{name}: {}", String::from_utf8_lossy(&[lint.stdout, lint.stderr].concat()));
+
+        let template: Value = serde_json::from_str(&text).unwrap();
+        let bucket = &template["Resources"]["LogBucket"]["Properties"];
+        let terraform = request(home.path(), name, "terraform");
+        let policy = template["Resources"]["LogBucketPolicy"]["Properties"]["PolicyDocument"].to_string();
+        let key = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"]["KMSMasterKeyID"].to_string();
+        let statements = template["Metadata"]["KeyPolicyStatements"].to_string();
+        let logging = &bucket["LoggingConfiguration"];
+        for said in [
+            format!("  bucket = {}\n", bucket["BucketName"]),
+            format!("  policy = {}\n", Value::String(policy)),
+            format!("kms_master_key_id = {key}\n"),
+            format!("jsondecode({})\n", Value::String(statements)),
+            format!(
+                "  target_bucket = {}\n  target_prefix = {}\n",
+                logging["DestinationBucketName"], logging["LogFilePrefix"]
+            ),
+            format!("days = {}\n", bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]["Days"]),
+        ] {
+            assert!(terraform.contains(&said), "{name}: {said} is not in {terraform}");
+        }
+        for tag in bucket["Tags"].as_array().unwrap().iter().filter(|tag| tag["Key"] != "managed-by") {
+            assert!(terraform.contains(&format!("    {} = {}\n", tag["Key"], tag["Value"])), "{tag} in {terraform}");
+        }
+    }
+}
+
+#[test]
+fn a_request_that_cannot_be_made_says_why() {
+    let mut other = stream("other", "delivery.logs.amazonaws.com");
+    other["bucket"] = stream("flow", "x")["bucket"].clone();
+    other["owner"] = json!("else@example.org");
+    let home = owner(&[stream("flow", "delivery.logs.amazonaws.com"), other], &[]);
+    for (args, expected) in [
+        (vec!["register", "request", "none"], "stream none: there is no such stream"),
+        (vec!["register", "request", "flow"], "shares a bucket with `other`, which has another owner"),
+        (vec!["register", "request", "flow", "--config", "none.toml"], "none.toml"),
+    ] {
+        let ran = run(home.path(), &args);
+        assert_eq!(ran.code, 2, "{args:?} {}", ran.out);
+        assert!(ran.err.contains(expected) && ran.err.contains("\nhint: "), "{}", ran.err);
+    }
+    fs::remove_file(home.path().join("logproof.toml")).unwrap();
+    let ran = run(home.path(), &["register", "request", "flow"]);
+    assert!(ran.code == 2 && ran.err.contains("there is no `logproof.toml`"), "{}", ran.err);
+}
