@@ -110,7 +110,11 @@ async fn check(args: &CheckArgs) -> Result<Exit, Error> {
     for tag in selection.unknown_tags(&controls) {
         tracing::warn!("no scenario has the tag `@{tag}` of `--tags`");
     }
-    let known: Vec<String> = controls.iter().map(|control| control.id.clone()).collect();
+    // A register may speak of every control of this program, also when an owner's own features stand in for them.
+    let mut known: Vec<String> = controls.iter().map(|control| control.id.clone()).collect();
+    if args.features.features.is_some() {
+        known.extend(lint::examine(&FeatureSet::of(None).read()?, &vocabulary).controls.into_iter().map(|c| c.id));
+    }
     let selected = selection.apply(controls)?;
     let as_of = args.as_of.as_deref().map(parse_instant).transpose().map_err(Error::AsOf)?;
     if selected.is_empty() {

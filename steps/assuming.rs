@@ -30,7 +30,7 @@ async fn only_the_named_become_the_storage_role(w: &mut LogproofWorld) -> Judged
 
 #[then("nobody can assume the role of a named reader whom its trust policy does not name")]
 async fn only_the_named_become_readers(w: &mut LogproofWorld) -> Judged {
-    let arns: BTreeSet<String> = w.config()?.readers.iter().map(|reader| reader.principal.clone()).collect();
+    let arns: BTreeSet<String> = w.estate()?.readers().into_iter().map(|reader| reader.principal).collect();
     let roles: Vec<String> = arns.into_iter().filter(|arn| arn.contains(":role/")).collect();
     if roles.is_empty() {
         return Err(w.not_applicable("no role is named as a reader"));

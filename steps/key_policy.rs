@@ -142,7 +142,7 @@ async fn nobody_outside_can_use_the_log_key(w: &mut LogproofWorld) -> Judged {
 pub(crate) async fn may_decrypt(w: &mut LogproofWorld, mut who: Who) -> Result<(Who, Vec<ExchangeId>), Stop> {
     let (config, estate) = (w.config()?, w.estate()?);
     who = who.except_arn(&config.storage_role_arn());
-    for reader in &config.readers {
+    for reader in &estate.readers() {
         who = who.except_arn(&reader.principal);
     }
     let bucket = estate.log_bucket();
@@ -191,7 +191,7 @@ async fn every_grant_is_to_somebody_named(w: &mut LogproofWorld) -> Judged {
     }
     for grant in grants.iter() {
         let named = config.names.log_services.contains(&grant.grantee)
-            || config.readers.iter().any(|reader| reader.principal == grant.grantee)
+            || estate.readers().iter().any(|reader| reader.principal == grant.grantee)
             || config.storage_role_arn() == grant.grantee;
         let found = format!("grant {} to {} for {}", grant.id, grant.grantee, grant.operations.join(", "));
         w.observe(

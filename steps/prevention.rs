@@ -210,7 +210,7 @@ async fn object_lock_cannot_be_lifted(w: &mut LogproofWorld) -> Judged {
 
 #[then("that retention lasts at least as long as the organization keeps log files")]
 async fn object_lock_lasts_long_enough(w: &mut LogproofWorld) -> Judged {
-    let wanted = i64::from(w.config()?.object_lock_days());
+    let wanted = i64::from(w.estate()?.object_lock_days(&w.bucket()?.name));
     let expected = format!("a default retention of at least {wanted} days");
     judge_lock(w, &expected, |lock| default_of(lock).is_some_and(|retention| retention.days >= wanted)).await
 }

@@ -26,9 +26,9 @@ fn other_than_reading() -> Vec<&'static str> {
 }
 
 async fn readers(w: &mut LogproofWorld) -> Result<Vec<ReaderConfig>, Stop> {
-    let readers = w.config()?.readers.clone();
+    let readers = w.estate()?.readers();
     if readers.is_empty() {
-        return Err(w.not_applicable("the configuration names no reader (`[[readers]]`)"));
+        return Err(w.not_applicable("neither the register nor the configuration names a reader"));
     }
     Ok(readers)
 }
@@ -71,7 +71,7 @@ async fn no_reader_reads_outside_its_path(w: &mut LogproofWorld) -> Judged {
         claim.subject = subject;
         claim.conclude(w, answer);
     }
-    count(w, "named readers", readers.len(), "the configuration's [[readers]]");
+    count(w, "named readers", readers.len(), "readers of the register and of the configuration");
     w.settle()
 }
 
@@ -92,7 +92,7 @@ async fn no_reader_does_anything_else(w: &mut LogproofWorld) -> Judged {
         claim.subject = Subject::arn(&reader.principal);
         claim.conclude(w, answer);
     }
-    count(w, "named readers", readers.len(), "the configuration's [[readers]]");
+    count(w, "named readers", readers.len(), "readers of the register and of the configuration");
     w.settle()
 }
 
@@ -128,7 +128,7 @@ async fn auditors_only_read(w: &mut LogproofWorld) -> Judged {
 async fn ended_readers_cannot_read(w: &mut LogproofWorld) -> Judged {
     let readers: Vec<_> = readers(w).await?.into_iter().filter_map(|r| r.ends().map(|end| (r, end))).collect();
     if readers.is_empty() {
-        return Err(w.not_applicable("no reader of the configuration has an end date"));
+        return Err(w.not_applicable("no reader has an end date"));
     }
     let (ground, now) = (BucketGround::read(w).await?, w.now()?);
     for (reader, end) in &readers {
@@ -154,15 +154,16 @@ async fn ended_readers_cannot_read(w: &mut LogproofWorld) -> Judged {
             }
         }
     }
-    count(w, "readers with an end date", readers.len(), "the configuration's [[readers]]");
+    count(w, "readers with an end date", readers.len(), "readers of the register and of the configuration");
     w.settle()
 }
 
 fn reader_role_arn(w: &LogproofWorld) -> Result<Option<String>, Stop> {
     let config = w.config()?;
     let name = &config.names.reader_role;
-    let named = config.readers.iter().map(|r| &r.principal).find(|arn| arn.rsplit('/').next() == Some(name));
-    Ok(named.cloned().or_else(|| {
+    let readers = w.estate()?.readers();
+    let named = readers.into_iter().map(|r| r.principal).find(|arn| arn.rsplit('/').next() == Some(name));
+    Ok(named.or_else(|| {
         config
             .organization
             .security_tooling_account
@@ -272,9 +273,9 @@ async fn every_reader_can_read_and_decrypt(w: &mut LogproofWorld) -> Judged {
         }
     }
     if current.is_empty() {
-        return Err(w.not_applicable("every reader of the configuration has reached its end date"));
+        return Err(w.not_applicable("every reader has reached its end date"));
     }
-    count(w, "current readers", current.len(), "the configuration's [[readers]]");
+    count(w, "current readers", current.len(), "readers of the register and of the configuration");
     w.settle()
 }
 

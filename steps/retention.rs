@@ -20,7 +20,7 @@ use crate::judgement::{
 #[then("no lifecycle rule deletes a log file before the organization's retention ends")]
 async fn no_rule_deletes_too_early(w: &mut LogproofWorld) -> Judged {
     let files = LogFiles::read(w).await?;
-    let retention = i64::from(w.config()?.expectations.retention_days);
+    let retention = i64::from(w.estate()?.retention_days(&files.bucket.name));
     let earliest =
         files.kinds().filter_map(|(kind, fate)| Some((fate.gone_after_days?, kind, fate))).min_by_key(|e| e.0);
     let (found, met) = match &earliest {
@@ -70,7 +70,7 @@ async fn every_log_file_ends(w: &mut LogproofWorld) -> Judged {
 #[then("log files stay directly readable for as long as the organization calls hot")]
 async fn log_files_stay_hot(w: &mut LogproofWorld) -> Judged {
     let files = LogFiles::read(w).await?;
-    let hot = i64::from(w.config()?.expectations.hot_days);
+    let hot = i64::from(w.estate()?.hot_days(&files.bucket.name));
     let mut coldest: Option<(i64, String)> = None;
     for (kind, fate) in files.kinds() {
         let moved = fate.first_move(Reading::AfterRestore).map(|to| (to.moment.days, format!("{kind} moves to {to}")));

@@ -20,8 +20,12 @@ Feature: The administrator role of the log archive exists and rests
     within these days is accepted, and is no proof that there was none: the AssumeRole events in the
     trail are that.
 
+    CloudTrail's event history of the last 90 days is read for sessions of the role in every governed
+    Region. Each must stand in break-glass.toml of the register: its ticket, its reason, and who
+    approved it.
+
   What stays manual
-    Each use is justified: by whom, when and for what, joined to a ticket.
+    Whether the reason was a good one.
 
   Remediation
     Create the role. Where it was used, find the session in the trail, ask for its reason, and give that
@@ -36,3 +40,6 @@ Feature: The administrator role of the log archive exists and rests
 
   Scenario: The administrator role rests
     Then the administrator role has not been used within the time the organization calls quiet
+
+  Scenario: Every use is justified
+    Then every recorded use of the administrator role is registered with its reason

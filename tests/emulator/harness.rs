@@ -182,6 +182,8 @@ pub(crate) fn in_parallel<T: Sync>(items: &[T], check: impl Fn(&T) -> Option<Str
 /// A zone's own configuration and the instant it stands at.
 pub(crate) struct Sample {
     config: serde_json::Value,
+    /// The owner's register, as it stands in the zone.
+    register: serde_json::Value,
     now: String,
 }
 
@@ -189,13 +191,15 @@ impl Sample {
     /// Of the sample zone.
     pub(crate) fn read() -> Self {
         let zone = yaml(Path::new(ZONE));
-        Self { config: zone["config"].clone(), now: zone["now"].as_str().expect("an instant").to_owned() }
+        let now = zone["now"].as_str().expect("an instant").to_owned();
+        Self { config: zone["config"].clone(), register: zone["register"].clone(), now }
     }
 
     /// Of a variant of the sample zone.
     pub(crate) fn of(file: &Path) -> Self {
         let variant = yaml(file);
         let mut sample = Self::read().with(&variant["patch"]["config"]).with(&variant["config"]);
+        merge(&mut sample.register, &variant["patch"]["register"]);
         if let Some(now) = variant["patch"]["now"].as_str() {
             now.clone_into(&mut sample.now);
         }
@@ -227,11 +231,26 @@ impl Sample {
         self.run(port, &["--control", control])
     }
 
+    /// The register as the owner keeps it: files beside the configuration, and the evidence they name.
+    fn write_register(&self, folder: &Path) {
+        let mut entries = self.register.clone();
+        let evidence = entries.as_object_mut().and_then(|entries| entries.remove("evidence")).unwrap_or_default();
+        let texts = logproof_estate::register::texts(&entries).expect("a register");
+        let evidence = evidence.as_object().into_iter().flatten();
+        let evidence = evidence.map(|(path, text)| (path.clone(), text.as_str().expect("a text").to_owned()));
+        for (path, text) in texts.into_iter().chain(evidence) {
+            let path = folder.join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("the register can be written");
+            std::fs::write(path, text).expect("the register can be written");
+        }
+    }
+
     fn run(&self, port: u16, arguments: &[&str]) -> Checked {
         let folder = tempfile::tempdir().expect("a folder");
         let config = folder.path().join("logproof.toml");
         std::fs::write(&config, toml::to_string(&self.config).expect("TOML"))
             .expect("the configuration can be written");
+        self.write_register(&folder.path().join("register"));
         let mut command = binary(folder.path());
         command
             .args(["--as-of", &self.now, "--config"])

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{files, logproof, sealed_bundle, text};
+use crate::{copy_register, files, logproof, sealed_bundle, text};
 
 /// The sample zone with so many accounts that a run of it can be killed in the middle.
 fn large_zone(folder: &Path, accounts: usize) {
@@ -85,6 +85,10 @@ fn an_interrupted_run_is_gone_on_with_as_it_was_asked() {
     for name in ["request.json", "configuration.json", "exchanges.jsonl"] {
         fs::copy(bundle.join(name), partial.join(name)).unwrap();
     }
+    let register = logproof(home.path(), &again);
+    assert_eq!(register.status.code(), Some(2), "{}", text(&register));
+    assert!(text(&register).contains("another register"), "{}", text(&register));
+    copy_register(&bundle, &partial);
     fs::create_dir_all(partial.join("features/other")).unwrap();
     fs::write(partial.join("features/other/one.feature"), "Feature: another").unwrap();
     let other = logproof(home.path(), &again);

@@ -25,6 +25,23 @@ use std::{
     process::{Command, Output},
 };
 
+/// Copies the register of a bundle into the working folder of an interrupted run.
+fn copy_register(bundle: &Path, partial: &Path) {
+    let mut open = vec![std::path::PathBuf::from("register")];
+    while let Some(folder) = open.pop() {
+        fs::create_dir_all(partial.join(&folder)).unwrap();
+        for entry in fs::read_dir(bundle.join(&folder)).unwrap() {
+            let entry = entry.unwrap();
+            let name = folder.join(entry.file_name());
+            if entry.path().is_dir() {
+                open.push(name);
+            } else {
+                fs::copy(entry.path(), partial.join(name)).unwrap();
+            }
+        }
+    }
+}
+
 fn logproof(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_logproof"))
         .args(arguments)
@@ -183,6 +200,7 @@ fn an_interrupted_run_goes_on_with_what_it_has() {
     for name in ["request.json", "configuration.json"] {
         fs::copy(bundle.join(name), partial.join(name)).unwrap();
     }
+    copy_register(&bundle, &partial);
     let whole = fs::read_to_string(bundle.join("exchanges.jsonl")).unwrap();
     let lines: Vec<&str> = whole.lines().collect();
     let half = lines.len() / 2;

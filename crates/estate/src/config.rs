@@ -39,7 +39,8 @@ pub struct Config {
     /// How log files are verified.
     #[serde(default)]
     pub integrity: IntegrityConfig,
-    /// Who may read log files, and where. Default: nobody.
+    /// Who may read log files, and where, besides the readers of the register: for a log store that has no register yet.
+    /// Default: nobody.
     #[serde(default)]
     pub readers: Vec<ReaderConfig>,
 }
@@ -286,12 +287,6 @@ impl Config {
             let partition = organization.home_region.partition();
             format!("arn:{partition}:iam::{}:role/{}", organization.log_archive_account, self.names.admin_role)
         })
-    }
-
-    /// Days of Object Lock default retention expected.
-    #[must_use]
-    pub fn object_lock_days(&self) -> u32 {
-        self.expectations.object_lock_days.unwrap_or(self.expectations.retention_days)
     }
 
     /// Parses the text of a `logproof.toml`.

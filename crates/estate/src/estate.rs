@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    config::Config,
+    config::{Config, ReaderConfig},
     memo::Memo,
     place::{AccountId, BucketRef, KeyRef},
-    register::Register,
+    register::{Reader, Register, day},
     source::Source,
 };
 
@@ -55,6 +55,40 @@ impl Estate {
     #[must_use]
     pub fn as_of(&self) -> Timestamp {
         self.as_of
+    }
+
+    /// Today, in UTC.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        day(self.as_of)
+    }
+
+    /// Who may read log files: the readers of the register whose access has begun, and those of the configuration.
+    #[must_use]
+    pub fn readers(&self) -> Vec<ReaderConfig> {
+        let begun = self.register.readers.iter().filter(|reader| reader.from <= self.today());
+        begun.map(Reader::as_configured).chain(self.config.readers.iter().cloned()).collect()
+    }
+
+    /// Days a log file of a bucket must exist: what its streams are registered with, and never less than the
+    /// configuration asks of every log file.
+    #[must_use]
+    pub fn retention_days(&self, bucket: &str) -> u32 {
+        let registered = self.register.classes_of(bucket).map(|class| class.delete_after_days).max();
+        registered.unwrap_or(0).max(self.config.expectations.retention_days)
+    }
+
+    /// Days a log file of a bucket must be readable without a restore; as [`Self::retention_days`].
+    #[must_use]
+    pub fn hot_days(&self, bucket: &str) -> u32 {
+        let registered = self.register.classes_of(bucket).map(|class| class.hot_days).max();
+        registered.unwrap_or(0).max(self.config.expectations.hot_days)
+    }
+
+    /// Days of default retention Object Lock must have on a bucket: as configured, or as long as log files must exist.
+    #[must_use]
+    pub fn object_lock_days(&self, bucket: &str) -> u32 {
+        self.config.expectations.object_lock_days.unwrap_or_else(|| self.retention_days(bucket))
     }
 
     /// How many distinct questions have been asked so far.

@@ -1,9 +1,11 @@
 //! The entries of the register. Dates are days in UTC; a period runs from its first day to the end of its last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
+
+use crate::config::ReaderConfig;
 
 /// Everything the owner registered.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -262,7 +264,53 @@ impl Attestation {
     }
 }
 
+impl Reader {
+    /// The same as the configuration would name it; access ends when the last day has passed.
+    #[must_use]
+    pub fn as_configured(&self) -> ReaderConfig {
+        ReaderConfig {
+            principal: self.principal.clone(),
+            path: self.path.clone(),
+            purpose: Some(self.purpose.clone()),
+            until: self.until.map(|last| last.tomorrow().unwrap_or(last).to_string()),
+        }
+    }
+}
+
+impl Environment {
+    /// The word of the register and of the tag `environment`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Staging => "staging",
+            Self::Development => "development",
+            Self::Organization => "organization",
+        }
+    }
+}
+
+impl Stream {
+    /// Account of the role that delivers, when it is a role and not a service.
+    #[must_use]
+    pub fn delivering_account(&self) -> Option<&str> {
+        self.delivered_by.starts_with("arn:").then(|| self.delivered_by.split(':').nth(4)).flatten()
+    }
+}
+
 impl Register {
+    /// Retention classes of the streams in a bucket.
+    pub fn classes_of<'a>(&'a self, bucket: &'a str) -> impl Iterator<Item = &'a RetentionClass> {
+        let streams = self.streams.iter().filter(move |stream| stream.bucket == bucket);
+        streams.filter_map(|stream| self.retention.iter().find(|class| class.class == stream.retention_class))
+    }
+
+    /// Names of the buckets that hold registered streams, each once.
+    #[must_use]
+    pub fn buckets(&self) -> BTreeSet<&str> {
+        self.streams.iter().map(|stream| stream.bucket.as_str()).collect()
+    }
+
     /// Why an attestation cannot be relied on today, and what to do about it.
     #[must_use]
     pub fn objection(&self, attestation: &Attestation, today: Date) -> Option<(String, String)> {

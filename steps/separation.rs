@@ -1,0 +1,156 @@
+//! That those who examine the logs are not those who run the log store.
+
+use cucumber::then;
+use logproof_estate::{
+    record::{Observation, Subject},
+    world::{Judged, LogproofWorld, Stop},
+};
+use serde_json::Value;
+
+use crate::{intake::examined, policy_scene::parse};
+
+/// Readers that are roles or users, each once; that there are none leaves nothing to separate.
+fn readers(w: &mut LogproofWorld) -> Result<Vec<String>, Stop> {
+    let mut readers: Vec<String> = w.estate()?.readers().into_iter().map(|reader| reader.principal).collect();
+    readers.sort();
+    readers.dedup();
+    if readers.is_empty() {
+        return Err(w.not_applicable("neither the register nor the configuration names a reader"));
+    }
+    Ok(readers)
+}
+
+#[then("no reader of log files may act as the log storage role")]
+async fn no_reader_is_an_operator(w: &mut LogproofWorld) -> Judged {
+    let readers = readers(w)?;
+    let (estate, config) = (w.estate()?, w.config()?);
+    let storage = config.storage_role_arn();
+    let account = config.organization.log_archive_account.clone();
+    let name = storage.rsplit('/').next().unwrap_or_default().to_owned();
+    let role = w.see(estate.role(&account, &name).await)?;
+    if let Some(role) = role.as_ref() {
+        // A trust policy that cannot be read names nobody, which would be no answer: it is an ERROR.
+        parse(w, &format!("the trust policy of {name}"), &role.trust_policy, "iam:GetRole", &account)?;
+    }
+    let trusted = role.as_ref().as_ref().map(|role| trusted_by(&role.trust_policy)).unwrap_or_default();
+    for reader in &readers {
+        let same = [&storage].into_iter().chain(&trusted).find(|operator| lets_in(operator, reader));
+        let found = match same {
+            Some(operator) if *operator == storage => "it is the log storage role".to_owned(),
+            Some(operator) => format!("the trust policy of {name} names {operator}"),
+            None => "it neither is the role nor may put it on".to_owned(),
+        };
+        w.observe(
+            Observation::new(
+                Subject::arn(reader),
+                format!("{reader} reads, and does not operate"),
+                found,
+                same.is_none(),
+            )
+            .place(format!("trust policy of {name}"))
+            .hint("give reading and operating to different roles, assigned to different people")
+            .resting_on(role.exchanges()),
+        );
+    }
+    examined(w, "readers", readers.len(), "readers of the register and of the configuration");
+    w.settle()
+}
+
+#[then("no reader of log files lives in the log archive account")]
+async fn no_reader_lives_in_the_archive(w: &mut LogproofWorld) -> Judged {
+    let readers = readers(w)?;
+    let archive = w.config()?.organization.log_archive_account.clone();
+    for reader in &readers {
+        let account = reader.split(':').nth(4).unwrap_or_default();
+        let subject = Subject::arn(reader);
+        w.observe(
+            Observation::new(
+                subject,
+                format!("a reader in another account than the log archive {archive}"),
+                format!("in account {account}"),
+                account != archive.as_str(),
+            )
+            .hint("let readers come from the security tooling account or their own, through the bucket policy"),
+        );
+    }
+    examined(w, "readers", readers.len(), "readers of the register and of the configuration");
+    w.settle()
+}
+
+#[then("somebody answers for it that different people run and examine the log store")]
+async fn different_people(w: &mut LogproofWorld) -> Judged {
+    let role = w.config()?.storage_role_arn();
+    w.needs_attestation(format!(
+        "nobody who may act as {role} is among the people who examine the logs or assess the log store"
+    ));
+    Ok(())
+}
+
+/// ARNs a trust policy names as principals.
+fn trusted_by(trust_policy: &str) -> Vec<String> {
+    let Ok(document) = serde_json::from_str::<Value>(trust_policy) else { return Vec::new() };
+    let statements = document.get("Statement").map(listed).unwrap_or_default();
+    let allow = statements.iter().filter(|s| s.get("Effect").and_then(Value::as_str) == Some("Allow"));
+    allow
+        .filter_map(|statement| statement.get("Principal")?.get("AWS"))
+        .flat_map(listed)
+        .filter_map(|one| one.as_str().map(str::to_owned))
+        .collect()
+}
+
+fn listed(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(list) => list.clone(),
+        one => vec![one.clone()],
+    }
+}
+
+/// Whether a principal that operates is the reader, or stands for it: its whole account, or anybody.
+fn lets_in(operator: &str, reader: &str) -> bool {
+    let account = reader.split(':').nth(4).unwrap_or_default();
+    let whole = [format!("arn:aws:iam::{account}:root"), account.to_owned(), "*".to_owned()];
+    whole.iter().any(|one| one == operator) || is_same(operator, reader)
+}
+
+/// Whether two ARNs stand for the same set of people: the same role, or roles IAM Identity Center made from one
+/// permission set in different accounts.
+///
+/// See: <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>
+fn is_same(one: &str, other: &str) -> bool {
+    if one == other {
+        return true;
+    }
+    matches!((permission_set(one), permission_set(other)), (Some(one), Some(other)) if one == other)
+}
+
+/// `X` of a role `AWSReservedSSO_X_0123456789abcdef`.
+fn permission_set(arn: &str) -> Option<&str> {
+    let rest = arn.rsplit('/').next()?.strip_prefix("AWSReservedSSO_")?;
+    rest.rsplit_once('_').map(|(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_permission_set_is_the_same_people_in_every_account() {
+        let of = |account: &str, name: &str| {
+            format!("arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_{name}")
+        };
+        assert!(is_same(&of("1", "Log_Admin_0123"), &of("2", "Log_Admin_4567")));
+        assert!(!is_same(&of("1", "LogAdmin_0123"), &of("2", "LogReader_0123")));
+        assert!(!is_same("arn:aws:iam::1:role/A", "arn:aws:iam::2:role/A"));
+        let reader = "arn:aws:iam::111111111111:role/R";
+        assert!(lets_in("arn:aws:iam::111111111111:root", reader) && lets_in("*", reader) && lets_in(reader, reader));
+        assert!(!lets_in("arn:aws:iam::222222222222:root", reader));
+    }
+
+    #[test]
+    fn a_trust_policy_names_principals_of_allow_statements() {
+        let policy = r#"{"Statement": [{"Effect": "Allow", "Principal": {"AWS": ["a", "b"]}}, {"Effect": "Deny", "Principal": {"AWS": "c"}},
+            {"Effect": "Allow", "Principal": {"Service": "d"}}]}"#;
+        assert_eq!(trusted_by(policy), ["a", "b"]);
+        assert_eq!(trusted_by("{"), Vec::<String>::new());
+    }
+}
