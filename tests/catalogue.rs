@@ -1,15 +1,60 @@
-//! The catalogue: that it says what it must, that its page in `docs/` is the one the features give, and that the OSCAL catalog is
+//! The catalogue: that it is whole, that its page in `docs/` is the one the features give, and that the OSCAL catalog is
 //! valid by programs that are not ours.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod support;
 
-use std::{fs, path::Path, process::Command};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use serde_json::Value;
 use support::run;
 use tempfile::TempDir;
+
+/// How many statements each section of the catalogue has: LS-1.1 to LS-1.5, LS-2.1 to LS-2.8 ...
+const STATEMENTS: [u32; 10] = [5, 8, 8, 7, 4, 8, 5, 8, 6, 5];
+
+/// Controls that no landing zone violates by itself, with the reason. Each must have a fixture without the attestation.
+const NEVER_FAIL: [(&str, &str); 2] = [
+    ("LS-6.8", "lists who can stop the trail; whether they are acceptable is for the owner to say"),
+    ("LS-7.5", "that a runbook corrects a change is for the owner to say where no automation does it"),
+];
+
+fn statements() -> Vec<String> {
+    let numbered = (1u32..).zip(STATEMENTS);
+    numbered.flat_map(|(section, many)| (1..=many).map(move |number| format!("LS-{section}.{number}"))).collect()
+}
+
+/// Whether a control has a fixture whose name begins so.
+fn has(id: &str, kind: &str) -> bool {
+    let folder = support::root().join("tests/fixtures").join(id);
+    fs::read_dir(folder)
+        .is_ok_and(|mut files| files.any(|file| file.unwrap().file_name().into_string().unwrap().starts_with(kind)))
+}
+
+#[test]
+fn each_of_the_64_statements_is_a_feature_with_a_compliant_and_a_violating_fixture() {
+    let statements = statements();
+    assert_eq!(statements.len(), 64);
+    let (controls, _) = support::catalogue();
+    let there: BTreeSet<&str> = controls.iter().map(|control| control.id.as_str()).collect();
+    let wanted: BTreeSet<&str> = statements.iter().map(String::as_str).collect();
+    assert_eq!(there, wanted, "features on the left, statements on the right");
+    assert_eq!(controls.len(), 64, "no two features have the same id");
+    let mut lacking = Vec::new();
+    for id in &statements {
+        let needed: &[&str] = if NEVER_FAIL.iter().any(|(never, _)| never == id) {
+            &["compliant", "manual"]
+        } else {
+            &["compliant", "violating"]
+        };
+        lacking.extend(needed.iter().filter(|kind| !has(id, kind)).map(|kind| format!("{id} has no {kind} fixture")));
+    }
+    assert_eq!(lacking, Vec::<String>::new());
+    for (id, _) in NEVER_FAIL {
+        assert!(!has(id, "violating"), "{id} can be violated after all: take it off the list");
+    }
+}
 
 #[test]
 fn every_control_says_what_an_auditor_asks() {

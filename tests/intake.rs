@@ -268,13 +268,13 @@ fn register_with(streams: &[Value]) -> Value {
         register = json!({});
     }
     let class = json!({
-        "class": "network", "hot_days": 90, "archive_days": 275, "delete_after_days": 365, "legal_basis": "PCI DSS 10.5.1",
+        "class": "change", "hot_days": 365, "archive_days": 2190, "delete_after_days": 2555, "legal_basis": "commercial law",
         "owner": "ada@example.org", "approved_by": "grace@example.org", "reviewed": "2025-10-01",
     });
     let access = json!({
         "name": "access-logs", "owner": "security@example.org", "environment": "organization", "kind": "access",
         "bucket": "aws-acme-access-log-storage-222222222222-eu-central-1", "prefix": "",
-        "delivered_by": "logging.s3.amazonaws.com", "personal_data": false, "retention_class": "network", "request": "LOG-3",
+        "delivered_by": "logging.s3.amazonaws.com", "personal_data": false, "retention_class": "change", "request": "LOG-3",
     });
     for (file, entry, key) in [("retention", class, "class"), ("streams", access, "name")] {
         let mut entries = register[file].as_array().cloned().unwrap_or_default();
@@ -319,7 +319,7 @@ fn stream(name: &str, by: &str) -> Value {
     json!({
         "name": name, "owner": "net@example.org", "environment": "organization", "kind": name,
         "bucket": format!("aws-acme-{name}-log-storage-222222222222-eu-central-1"), "prefix": "AWSLogs/",
-        "delivered_by": by, "personal_data": false, "regulations": [], "retention_class": "network", "request": "LOG-9",
+        "delivered_by": by, "personal_data": false, "regulations": [], "retention_class": "change", "request": "LOG-9",
     })
 }
 
@@ -424,11 +424,19 @@ fn what_is_printed_for_a_stream_passes_every_control_the_sample_passes() {
         );
     }
     // The same buckets without what the request asks for are noticed.
-    if controls.iter().any(|control| control.id == "LS-10.3") {
-        let bent = zone.replace("\"versioning\":\"Enabled\"", "\"versioning\":\"Suspended\"");
-        let bent = support::check(&bent, "bent", &controls, &vocabulary).unwrap();
-        let control = bent.controls.iter().find(|control| control.id == "LS-10.3").unwrap();
-        assert_eq!(control.verdict, Verdict::Fail);
+    for (id, from, to) in [
+        (
+            "LS-10.2",
+            "\"delivered_by\":\"delivery.logs.amazonaws.com\"",
+            "\"bucket\":\"another\",\"delivered_by\":\"delivery.logs.amazonaws.com\"",
+        ),
+        ("LS-10.3", "\"versioning\":\"Enabled\"", "\"versioning\":\"Suspended\""),
+        ("LS-10.4", "\"managed-by\":\"cloudformation\"", "\"managed-by\":\"console\""),
+    ] {
+        assert!(zone.contains(from), "`{from}` is not in {zone}");
+        let bent = support::check(&zone.replace(from, to), "bent", &controls, &vocabulary).unwrap();
+        let control = bent.controls.iter().find(|control| control.id == id).unwrap();
+        assert_eq!(control.verdict, Verdict::Fail, "{id}");
     }
 }
 
