@@ -116,7 +116,9 @@ async fn every_use_is_justified(w: &mut LogproofWorld) -> Judged {
         let found = format!("no session within {HISTORY_DAYS} days");
         let subject = Subject::arn(&role.arn).at(account, None);
         w.observe(
-            Observation::new(subject, "every session is registered with its reason", found, true).resting_on(&asked),
+            Observation::new(subject, "every session is registered with its reason", found, true)
+                .hint("register each use in break-glass.toml, with its ticket, reason and approval")
+                .resting_on(&asked),
         );
     }
     if !config.organization.governed_regions.iter().any(|region| region.as_str() == "us-east-1") {
