@@ -254,13 +254,13 @@ impl<'p> Grants<'p> {
             let lacking = "the resource policy does not allow it";
             return Granted { said: self.resource.direct, layer: Layer::Resource, lacking };
         };
-        if asked.resource_account.is_some_and(|owner| owner != account) {
-            return self.across_accounts();
-        }
         if self.limits.root && subject.action.starts_with("sts:assumerole") {
             // See: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
             let lacking = "a root user cannot assume a role";
             return Granted { said: Said::NOTHING, layer: Layer::Identity, lacking };
+        }
+        if asked.resource_account.is_some_and(|owner| owner != account) {
+            return self.across_accounts();
         }
         self.within_account(resource_must_grant(subject))
     }
@@ -314,7 +314,11 @@ fn resource_must_grant<V>(subject: &Subject<'_, V>) -> bool {
     match subject.action.split(':').next() {
         Some("kms") => component(2) == "kms" && tail().starts_with("key/"),
         Some("sts") => {
-            subject.action.starts_with("sts:assumerole") && component(2) == "iam" && tail().starts_with("role/")
+            // Session tags and source identities pass only if the trust policy allows them as well.
+            // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_permissions-required
+            let trusted = matches!(subject.action, "sts:tagsession" | "sts:setsourceidentity")
+                || subject.action.starts_with("sts:assumerole");
+            trusted && component(2) == "iam" && tail().starts_with("role/")
         }
         _ => false,
     }

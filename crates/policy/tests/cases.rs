@@ -8,8 +8,17 @@ mod cases;
 
 #[test]
 fn every_case_is_decided_as_documented() {
-    let cases = cases::read(include_bytes!("data/iam-cases.json")).unwrap();
-    assert!(cases.len() >= 167);
+    agree(include_bytes!("data/iam-cases.json"), 167);
+}
+
+#[test]
+fn every_case_of_our_own_is_decided_as_documented() {
+    agree(include_bytes!("data/own-cases.json"), 304);
+}
+
+fn agree(file: &[u8], least: usize) {
+    let cases = cases::read(file).unwrap();
+    assert!(cases.len() >= least);
     let mut wrong = Vec::new();
     for case in &cases {
         let decided = decide(&case.request, &case.policies);

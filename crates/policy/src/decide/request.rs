@@ -28,7 +28,7 @@ impl Request {
             resource_account: principal.account().map(str::to_owned),
             principal,
             action: action.to_owned(),
-            action_lower: action.to_lowercase(),
+            action_lower: action.to_ascii_lowercase(),
             resource: resource.to_owned(),
             context: Context::new(),
         }

@@ -141,7 +141,8 @@ impl Reader<'_, '_> {
         out
     }
 
-    /// Action names ignore case, so patterns are kept in lowercase.
+    /// Action names are ASCII and ignore case, so patterns are kept in lowercase; other letters must not
+    /// fold into ASCII ones (a Kelvin sign is no `k`).
     // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
     fn actions(&mut self, value: &Node) -> Vec<Glob> {
         let mut patterns = Vec::new();
@@ -150,7 +151,7 @@ impl Reader<'_, '_> {
                 let message = format!("the action `{text}` names no service; write it as `service:Action`");
                 self.notes.lint(item.span.start, message);
             }
-            patterns.push(Glob::new(&text.to_lowercase()));
+            patterns.push(Glob::new(&text.to_ascii_lowercase()));
         }
         patterns
     }

@@ -52,7 +52,7 @@ impl Question {
     pub fn about<'a>(actions: impl IntoIterator<Item = &'a str>) -> Self {
         let texts: Vec<String> = actions.into_iter().map(str::to_owned).collect();
         Self {
-            actions: texts.iter().map(|a| Glob::new(&a.to_lowercase())).collect(),
+            actions: texts.iter().map(|a| Glob::new(&a.to_ascii_lowercase())).collect(),
             action_texts: texts,
             resources: Vec::new(),
             except_resources: Vec::new(),
