@@ -21,6 +21,7 @@ use crate::{
         DiffArgs, DiffFormat, InitArgs, KeyArgs, KeyCommand, PeriodArgs, PeriodFormat, ReplayArgs, ReportArgs,
         VerifyArgs,
     },
+    console::{print, say},
     diff as differences,
     error::Error,
     evidence::{
@@ -31,7 +32,6 @@ use crate::{
     },
     exit::Exit,
     init as discovery, period as periods, replay as replaying,
-    run::{print, say},
 };
 
 fn failed(error: impl std::fmt::Display) -> Error {

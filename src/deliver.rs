@@ -15,12 +15,12 @@ use logproof_estate::{
 use crate::{
     bundle,
     cli::CheckArgs,
+    console::{print, say},
     error::Error,
     evidence::{EXCHANGES, manifest::Manifest, recording::Recording, tape, timestamp::Stamp},
     exit::Exit,
     folder::{self, Folder},
     report::{consistency, terminal},
-    run::{print, say},
     sealing::{self, Sealing},
     upload::Upload,
 };

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use logproof::{
     cli::{Cli, Command},
+    console,
     exit::Exit,
     logging, run,
 };
@@ -19,7 +20,7 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            run::say(&format!("error: cannot start: {error}\nhint: free memory or threads on this machine"));
+            console::say(&format!("error: cannot start: {error}\nhint: free memory or threads on this machine"));
             return Exit::Unassessed.into();
         }
     };
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
     match result {
         Ok(exit) => exit.into(),
         Err(error) => {
-            run::say(&format!("error: {error}"));
+            console::say(&format!("error: {error}"));
             error.exit().into()
         }
     }

@@ -29,11 +29,11 @@ use self::{
     fields::{AtTerminal, Field, Person},
 };
 use crate::{
+    console::print,
     error::Error,
     evidence::manifest::sha256_of_bytes,
     exit::Exit,
     register::{Loaded, REGISTER},
-    run::print,
     target::{DEFAULT_CONFIG, config_file},
 };
 
@@ -199,7 +199,7 @@ impl Writer<'_> {
 
     /// Refuses a control that does not exist.
     fn known(&self, id: &str) -> Result<(), Error> {
-        let (controls, _) = crate::run::controls(&self.args.features)?;
+        let (controls, _) = crate::lint::sound(self.args.features.features.as_deref())?;
         match crate::selection::find(&controls, id)? {
             control if control.id == id => Ok(()),
             control => {

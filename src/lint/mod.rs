@@ -12,10 +12,12 @@ use std::{
     collections::BTreeMap,
     fmt,
     io::{self, Write},
+    path::Path,
 };
 
 use crate::{
-    catalogue::{self, Control, FeatureFile},
+    catalogue::{self, Control, FeatureFile, FeatureSet},
+    error::Error,
     vocabulary::Vocabulary,
 };
 
@@ -73,6 +75,23 @@ pub fn examine(files: &[FeatureFile], vocabulary: &Vocabulary) -> Linted {
     linted.problems.sort();
     linted.problems.dedup();
     linted
+}
+
+/// The controls, when none of them could be green without checking anything; what is wrong with them is told on standard
+/// error.
+///
+/// # Errors
+/// [`Error::Features`] when there are problems, and when the features cannot be read.
+pub fn sound(features: Option<&Path>) -> Result<(Vec<Control>, Vocabulary), Error> {
+    let vocabulary = Vocabulary::registered();
+    let linted = examine(&FeatureSet::of(features).read()?, &vocabulary);
+    if linted.problems.is_empty() {
+        return Ok((linted.controls, vocabulary));
+    }
+    // Nothing can be done when standard error is closed; the exit code still says it.
+    let _ = print(&linted.problems, &mut std::io::stderr().lock());
+    let number = linted.problems.len();
+    Err(Error::Features { count: format!("{number} problem{}", if number == 1 { "" } else { "s" }) })
 }
 
 /// Prints problems, one after the other.

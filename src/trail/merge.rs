@@ -13,7 +13,7 @@ use super::{
     exit, expected, failed, output,
     place::{self, INVENTORY, SUMMARY, Summary},
 };
-use crate::{error::Error, exit::Exit, run::print};
+use crate::{console::print, error::Error, exit::Exit};
 
 /// `logproof trail merge`.
 pub(super) fn merge(args: &MergeTrailArgs) -> Result<Exit, Error> {

@@ -18,9 +18,9 @@ use std::{path::Path, sync::Arc};
 use logproof_integrity::{Checkpoint, Config, Inventory, Job, JsonLines, LocalStore, ObjectStore, Report, Verifier};
 
 use crate::{
+    console::{interrupted, print, say},
     error::Error,
     exit::Exit,
-    run::{interrupted, print, say},
 };
 use args::{InventoryTrailArgs, TrailArgs, TrailCommand, TrailFormat, VerifyTrailArgs};
 use connection::Connection;
