@@ -58,8 +58,8 @@ fn read(path: &Path) -> Result<String, Error> {
 async fn inventory(args: &InventoryTrailArgs) -> Result<Exit, Error> {
     let connection = Connection::new(&args.expected);
     let expected = expected::ask(&connection).await?;
-    for left_out in &expected.left_out {
-        say(&format!("left out: {left_out}"));
+    for note in &expected.notes {
+        say(note);
     }
     let inventory = expected::narrow(expected.inventory, &args.expected)?;
     let mut text = serde_json::to_string_pretty(&inventory).map_err(failed)?;
@@ -153,8 +153,8 @@ async fn expected_chains(args: &VerifyTrailArgs, connection: &Connection) -> Res
         Some(path) => expected::read(path)?,
         None => {
             let expected = expected::ask(connection).await?;
-            for left_out in &expected.left_out {
-                say(&format!("left out: {left_out}"));
+            for note in &expected.notes {
+                say(note);
             }
             expected.inventory
         }
