@@ -88,7 +88,11 @@ fn every_planted_defect_is_named_and_has_its_exit_code() {
         let (home, period) = (copied(&generated), period(&generated));
         let ran = run(home.path(), &from_copy(&period, &["--out", "out", "--format", "json"]));
         let expected_code = match defect {
-            Defect::Clean | Defect::LogRecompressed | Defect::Backfilled | Defect::BucketChanged => 0,
+            Defect::Clean
+            | Defect::LogRecompressed
+            | Defect::Backfilled
+            | Defect::BucketChanged
+            | Defect::PrefixChanged => 0,
             Defect::SignedByUnknown => 3,
             _ => 1,
         };
@@ -141,6 +145,54 @@ fn a_sample_is_said_in_every_result() {
     let totals = &summary(&home.path().join("out"), "summary.json")["report"]["totals"];
     let (read, skipped) = (totals["logs_valid"].as_u64().unwrap(), totals["logs_skipped"].as_u64().unwrap());
     assert!(read > 0 && read < skipped, "{read} read, {skipped} left out");
+}
+
+#[test]
+fn what_a_sample_leaves_out_is_proven_to_be_there() {
+    let mut generated = Plan::of_size(1, 1, 16, 3, 600).generate();
+    Defect::LogDeleted.plant(&mut generated, 0);
+    let (home, period) = (copied(&generated), period(&generated));
+    let ran = run(home.path(), &from_copy(&period, &["--out", "out", "--sample", "0%"]));
+    assert!(ran.code == 1 && ran.out.contains("log.missing"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn what_is_not_in_the_copy_is_not_called_gone() {
+    let plan = Plan::of_size(1, 1, 16, 3, 600);
+    let mut generated = plan.generate_edited(|_| Defect::BucketChanged.edit());
+    Defect::BucketChanged.plant(&mut generated, 0);
+    let (home, period) = (copied(&generated), period(&generated));
+    let verified = |out| run(home.path(), &from_copy(&period, &["--out", out]));
+    let whole = verified("whole");
+    assert_eq!(whole.code, 0, "{}{}", whole.out, whole.err);
+    fs::remove_dir_all(home.path().join("tree/old-log-archive")).unwrap();
+    let part = verified("part");
+    assert!(part.code == 3 && part.out.contains("the copy does not hold bucket `old-log-archive`"), "{}", part.out);
+}
+
+#[test]
+fn what_cannot_be_read_on_disk_leaves_the_result_open() {
+    let generated = Plan::of_size(1, 1, 6, 3, 600).generate();
+    let (home, period) = (copied(&generated), period(&generated));
+    let path = |(bucket, key): (&str, &str)| home.path().join("tree").join(bucket).join(key);
+    let (bucket, key, _) = &generated.chains[0].logs[5];
+    let log = path((bucket, key));
+    fs::remove_file(&log).unwrap();
+    std::os::unix::fs::symlink(&log, &log).unwrap();
+    let ran = run(home.path(), &from_copy(&period, &["--out", "log"]));
+    assert!(ran.code == 3 && ran.out.contains("log.unreadable"), "{}{}", ran.out, ran.err);
+    fs::remove_file(&log).unwrap();
+    // Beside the log file that is gone lies its metadata, which no digest names.
+    let ran = run(home.path(), &from_copy(&period, &["--out", "gone"]));
+    assert!(ran.code == 1 && ran.out.contains("log.missing"), "{}{}", ran.out, ran.err);
+    let (bucket, key) = &generated.chains[0].digests[2];
+    let metadata = path((bucket, &format!("{key}.metadata.json")));
+    fs::write(&metadata, "{").unwrap();
+    let ran = run(home.path(), &from_copy(&period, &["--out", "metadata"]));
+    assert!(ran.out.contains("is not the answer to `head-object`"), "{}{}", ran.out, ran.err);
+    fs::remove_file(&metadata).unwrap();
+    let ran = run(home.path(), &from_copy(&period, &["--out", "lost"]));
+    assert!(ran.out.contains("copy it together with the object"), "{}{}", ran.out, ran.err);
 }
 
 #[test]

@@ -80,6 +80,7 @@ async fn verify(args: &VerifyTrailArgs) -> Result<Exit, Error> {
     let connection = Connection::new(&args.expected);
     let plan = Plan::of(args, shard, &checkpoint, connection.now().await?)?;
     let inventory = expected_chains(args, &connection).await?;
+    checkpoint.serves(&inventory.trail).map_err(hinted)?;
     let copy = args.local.as_deref().map(|folder| local(folder, &inventory)).transpose()?;
     let place = Place::prepare(args, &plan, &inventory, &checkpoint)?;
     let keys = keys::find(args.keys.as_deref(), &connection, &inventory, &plan).await?;
