@@ -143,6 +143,8 @@ fn settings(args: &VerifyTrailArgs, plan: &Plan) -> Config {
     Config {
         reads_at_first: default.reads_at_first.min(most),
         reads_at_most: most,
+        // The session's own limit, which can be configured, holds for each attempt.
+        read_timeout: None,
         sampling: plan.sampling,
         incremental: args.incremental,
         ..default
