@@ -2,6 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+#[path = "trail/checkpoint.rs"]
+mod checkpoint;
+#[path = "trail/http.rs"]
+mod http;
+#[path = "trail/input.rs"]
+mod input;
 mod support;
 
 use std::{
@@ -82,7 +88,11 @@ fn every_planted_defect_is_named_and_has_its_exit_code() {
         let (home, period) = (copied(&generated), period(&generated));
         let ran = run(home.path(), &from_copy(&period, &["--out", "out", "--format", "json"]));
         let expected_code = match defect {
-            Defect::Clean | Defect::LogRecompressed | Defect::Backfilled | Defect::BucketChanged => 0,
+            Defect::Clean
+            | Defect::LogRecompressed
+            | Defect::Backfilled
+            | Defect::BucketChanged
+            | Defect::PrefixChanged => 0,
             Defect::SignedByUnknown => 3,
             _ => 1,
         };
@@ -135,6 +145,54 @@ fn a_sample_is_said_in_every_result() {
     let totals = &summary(&home.path().join("out"), "summary.json")["report"]["totals"];
     let (read, skipped) = (totals["logs_valid"].as_u64().unwrap(), totals["logs_skipped"].as_u64().unwrap());
     assert!(read > 0 && read < skipped, "{read} read, {skipped} left out");
+}
+
+#[test]
+fn what_a_sample_leaves_out_is_proven_to_be_there() {
+    let mut generated = Plan::of_size(1, 1, 16, 3, 600).generate();
+    Defect::LogDeleted.plant(&mut generated, 0);
+    let (home, period) = (copied(&generated), period(&generated));
+    let ran = run(home.path(), &from_copy(&period, &["--out", "out", "--sample", "0%"]));
+    assert!(ran.code == 1 && ran.out.contains("log.missing"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn what_is_not_in_the_copy_is_not_called_gone() {
+    let plan = Plan::of_size(1, 1, 16, 3, 600);
+    let mut generated = plan.generate_edited(|_| Defect::BucketChanged.edit());
+    Defect::BucketChanged.plant(&mut generated, 0);
+    let (home, period) = (copied(&generated), period(&generated));
+    let verified = |out| run(home.path(), &from_copy(&period, &["--out", out]));
+    let whole = verified("whole");
+    assert_eq!(whole.code, 0, "{}{}", whole.out, whole.err);
+    fs::remove_dir_all(home.path().join("tree/old-log-archive")).unwrap();
+    let part = verified("part");
+    assert!(part.code == 3 && part.out.contains("the copy does not hold bucket `old-log-archive`"), "{}", part.out);
+}
+
+#[test]
+fn what_cannot_be_read_on_disk_leaves_the_result_open() {
+    let generated = Plan::of_size(1, 1, 6, 3, 600).generate();
+    let (home, period) = (copied(&generated), period(&generated));
+    let path = |(bucket, key): (&str, &str)| home.path().join("tree").join(bucket).join(key);
+    let (bucket, key, _) = &generated.chains[0].logs[5];
+    let log = path((bucket, key));
+    fs::remove_file(&log).unwrap();
+    std::os::unix::fs::symlink(&log, &log).unwrap();
+    let ran = run(home.path(), &from_copy(&period, &["--out", "log"]));
+    assert!(ran.code == 3 && ran.out.contains("log.unreadable"), "{}{}", ran.out, ran.err);
+    fs::remove_file(&log).unwrap();
+    // Beside the log file that is gone lies its metadata, which no digest names.
+    let ran = run(home.path(), &from_copy(&period, &["--out", "gone"]));
+    assert!(ran.code == 1 && ran.out.contains("log.missing"), "{}{}", ran.out, ran.err);
+    let (bucket, key) = &generated.chains[0].digests[2];
+    let metadata = path((bucket, &format!("{key}.metadata.json")));
+    fs::write(&metadata, "{").unwrap();
+    let ran = run(home.path(), &from_copy(&period, &["--out", "metadata"]));
+    assert!(ran.out.contains("is not the answer to `head-object`"), "{}{}", ran.out, ran.err);
+    fs::remove_file(&metadata).unwrap();
+    let ran = run(home.path(), &from_copy(&period, &["--out", "lost"]));
+    assert!(ran.out.contains("copy it together with the object"), "{}{}", ran.out, ran.err);
 }
 
 #[test]
@@ -227,178 +285,4 @@ fn served(generated: &Generated, plot: impl Fn(&str, usize) -> Trouble + Send + 
 fn from_s3<'a>(period: &'a (String, String), more: &[&'a str]) -> Vec<&'a str> {
     let fixed = ["trail", "verify", "--inventory", "inventory.json", "--format", "json", "--from", &period.0, "--to"];
     [&fixed[..], &[&period.1], more].concat()
-}
-
-#[test]
-fn over_http_with_keys_of_cloudtrail() {
-    let generated = Plan::of_size(2, 2, 6, 3, 600).generate();
-    let (home, server) = served(&generated, |_, _| Trouble::None);
-    let period = period(&generated);
-    // The management account's role is asked for keys; here all accounts answer at one address.
-    let ran = ran(&over_http(home.path(), &server, &from_s3(&period, &["--out", "out", "--keys", "keys.json"]))
-        .output()
-        .unwrap());
-    assert!(ran.code == 2 && ran.err.contains("cannot read `keys.json`"), "{}", ran.err);
-    fs::write(home.path().join("keys.json"), &generated.keys_json).unwrap();
-    let args = from_s3(&period, &["--out", "out", "--keys", "keys.json"]);
-    let ran = support::ran(&over_http(home.path(), &server, &args).output().unwrap());
-    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
-    let valid = json(&ran.out)["report"]["totals"]["logs_valid"].as_u64().unwrap();
-    assert_eq!(valid as usize, generated.chains.iter().map(|chain| chain.logs.len()).sum::<usize>());
-}
-
-#[test]
-fn trouble_on_the_way_is_never_tampering() {
-    let generated = Plan::of_size(1, 1, 6, 3, 600).generate();
-    let (bucket, key, _) = generated.chains[0].logs[5].clone();
-    let object = format!("{bucket}/{key}");
-    let period = period(&generated);
-    let cases: [(&str, Trouble, usize, i32, &[&str]); 7] = [
-        ("a cut connection, once", Trouble::Cut, 1, 0, &[]),
-        ("a failing server, twice", Trouble::Failing, 2, 0, &[]),
-        ("asked to slow down, twice", Trouble::SlowDown, 2, 0, &[]),
-        ("a cut connection, always", Trouble::Cut, usize::MAX, 3, &["log.unreadable"]),
-        ("a failing server, always", Trouble::Failing, usize::MAX, 3, &["log.unreadable"]),
-        ("refused", Trouble::Denied, usize::MAX, 3, &["log.unreadable"]),
-        ("slowed down, always", Trouble::SlowDown, usize::MAX, 3, &["log.unreadable"]),
-    ];
-    for (name, trouble, times, code, expected) in cases {
-        let troubled = object.clone();
-        let plot = move |what: &str, before: usize| match what == troubled && before < times {
-            true => trouble,
-            false => Trouble::None,
-        };
-        let (home, server) = served(&generated, plot);
-        fs::write(home.path().join("keys.json"), &generated.keys_json).unwrap();
-        let args = from_s3(&period, &["--out", "out", "--keys", "keys.json"]);
-        let ran = support::ran(&over_http(home.path(), &server, &args).output().unwrap());
-        assert_eq!(ran.code, code, "{name}: {}{}", ran.out, ran.err);
-        let found = codes(&json(&ran.out)["report"]);
-        assert_eq!(found, expected.iter().map(|code| (*code).to_owned()).collect(), "{name}");
-    }
-    let (home, server) =
-        served(&generated, |what, _| if what.starts_with("LIST") { Trouble::Denied } else { Trouble::None });
-    fs::write(home.path().join("keys.json"), &generated.keys_json).unwrap();
-    let args = from_s3(&period, &["--out", "out", "--keys", "keys.json"]);
-    let ran = support::ran(&over_http(home.path(), &server, &args).output().unwrap());
-    assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
-    assert!(codes(&json(&ran.out)["report"]).contains("chain.unlistable"), "{}", ran.out);
-}
-
-#[test]
-fn killed_in_the_middle_and_resumed_it_comes_to_the_same() {
-    let mut generated = Plan::of_size(3, 2, 12, 8, 600).generate();
-    Defect::LogModified.plant(&mut generated, 2);
-    let period = period(&generated);
-    let (home, server) = served(&generated, |_, _| Trouble::None);
-    fs::write(home.path().join("keys.json"), &generated.keys_json).unwrap();
-    let in_flight = 8;
-    let more = ["--keys", "keys.json", "--in-flight", "8", "--checkpoint", "checkpoint", "--out", "out"];
-    let args = from_s3(&period, &more);
-    let mut killed =
-        over_http(home.path(), &server, &args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let logs_read =
-        || server.asked().iter().filter(|what| what.contains("/CloudTrail/") && !what.starts_with("LIST")).count();
-    let all = generated.chains.iter().map(|chain| chain.logs.len()).sum::<usize>();
-    let began = Instant::now();
-    while logs_read() < all / 3 {
-        assert!(
-            began.elapsed() < Duration::from_secs(60) && killed.try_wait().unwrap().is_none(),
-            "it is still at work"
-        );
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    killed.kill().unwrap();
-    killed.wait().unwrap();
-    assert!(logs_read() < all, "it was killed in the middle");
-    let resumed = ran(&over_http(home.path(), &server, &args).output().unwrap());
-    assert_eq!(resumed.code, 1, "{}{}", resumed.out, resumed.err);
-    let mut reads: BTreeMap<String, usize> = BTreeMap::new();
-    for what in server.asked().into_iter().filter(|what| what.contains("/CloudTrail/") && !what.starts_with("LIST")) {
-        *reads.entry(what).or_default() += 1;
-    }
-    // A log file that is refused is read twice, to be sure.
-    let twice = reads.values().filter(|count| **count > 1).count();
-    assert!(twice <= in_flight + 1, "{twice} log files were read twice, {in_flight} were in flight");
-    assert_eq!(reads.len(), all);
-
-    let whole = from_s3(&period, &["--keys", "keys.json", "--out", "whole"]);
-    let whole = ran(&over_http(home.path(), &server, &whole).output().unwrap());
-    let report = |ran: &Ran| timeless(json(&ran.out)["report"].clone());
-    assert_eq!(report(&resumed), report(&whole));
-
-    // What was verified and is gone is found although nothing that is left shows it.
-    let after = fs::read_to_string(home.path().join("checkpoint")).unwrap();
-    assert!(after.lines().all(|line| json(line)["line"] == "mark"), "only marks remain: {after}");
-}
-
-#[test]
-fn a_digest_that_was_verified_and_is_gone_is_a_rollback() {
-    let mut generated = Plan::of_size(1, 1, 6, 1, 600).generate();
-    let (home, period) = (copied(&generated), period(&generated));
-    let checked = ["--checkpoint", "checkpoint"];
-    let first = run(home.path(), &from_copy(&period, &[&checked[..], &["--out", "first"]].concat()));
-    assert_eq!(first.code, 0, "{}", first.out);
-    Defect::ChainDeleted.plant(&mut generated, 0);
-    fs::remove_dir_all(home.path().join("tree/log-archive")).unwrap();
-    write_tree(&generated, &home.path().join("tree")).unwrap();
-    let second = run(home.path(), &from_copy(&period, &[&checked[..], &["--out", "second"]].concat()));
-    assert_eq!(second.code, 1, "{}", second.out);
-    assert!(second.out.contains("chain.rollback"), "{}", second.out);
-}
-
-#[test]
-fn bad_input_is_refused_with_what_to_do() {
-    let generated = Plan::of_size(1, 1, 2, 1, 600).generate();
-    let home = copied(&generated);
-    fs::write(home.path().join("broken.json"), "{\"PublicKeyList\": 1}").unwrap();
-    fs::create_dir(home.path().join("empty")).unwrap();
-    let inventory = ["--inventory", "tree/inventory.json", "--keys", "tree/public-keys.json"];
-    let with = |more: &[&'static str]| [&["trail", "verify", "--out", "out"], &inventory[..], more].concat();
-    let cases: Vec<(Vec<&str>, &[&str])> = vec![
-        (with(&["--local", "nowhere"]), &["`nowhere` is not a folder", "hint:"]),
-        (with(&["--local", "empty"]), &["holds neither a folder `log-archive` nor the folder `AWSLogs`", "hint:"]),
-        (with(&["--local", "tree", "--from", "yesterday"]), &["--from", "`yesterday`", "hint:"]),
-        (with(&["--local", "tree", "--from", "2026-02-01", "--to", "2026-01-01"]), &["is empty", "hint:"]),
-        (with(&["--local", "tree", "--from", "2999-01-01", "--to", "2999-01-02"]), &["period of the past"]),
-        (with(&["--local", "tree", "--shard", "4/4"]), &["`4/4` is not a shard", "hint:"]),
-        (with(&["--local", "tree", "--sample", "half"]), &["`--sample half`", "hint:"]),
-        (with(&["--local", "tree", "--account", "999999999999"]), &["account `999999999999` is not expected", "hint:"]),
-        (with(&["--local", "tree", "--region", "mars"]), &["Region `mars` is not expected", "eu-west-1"]),
-        (
-            with(&["--local", "tree", "--checkpoint", "tree/inventory.json"]),
-            &["checkpoint `tree/inventory.json`", "hint:"],
-        ),
-        (vec!["trail", "verify", "--local", "tree", "--inventory", "broken.json"], &["is not an inventory", "hint:"]),
-        (
-            vec![
-                "trail",
-                "verify",
-                "--local",
-                "tree",
-                "--inventory",
-                "tree/inventory.json",
-                "--keys",
-                "broken.json",
-                "--out",
-                "k",
-            ],
-            &["cannot use `broken.json`", "list-public-keys"],
-        ),
-        (vec!["trail", "merge", "empty"], &["holds no summary", "hint:"]),
-        (vec!["trail", "merge", "nowhere"], &["cannot read `nowhere`", "hint:"]),
-        (vec!["trail", "verify", "--incremental"], &["--checkpoint"]),
-        (vec!["trail", "verify", "--in-flight", "0"], &["--in-flight"]),
-    ];
-    for (args, words) in cases {
-        let ran = run(home.path(), &args);
-        assert_eq!(ran.code, 2, "{args:?}: {}{}", ran.out, ran.err);
-        for word in words {
-            assert!(ran.err.contains(word), "{args:?}: `{word}` is not in:\n{}", ran.err);
-        }
-        assert!(!ran.err.contains("panicked") && ran.out.is_empty(), "{args:?}: {}{}", ran.out, ran.err);
-    }
-    let mut lone = program(home.path(), &["trail", "verify", "--local", "tree"]);
-    let lone = support::ran(&lone.env("JOB_COMPLETION_INDEX", "0").output().unwrap());
-    assert!(lone.code == 2 && lone.err.contains("LOGPROOF_SHARDS"), "{}", lone.err);
 }

@@ -36,7 +36,7 @@ pub struct ExpectedArgs {
     /// Ask a landing zone described in a file; without a value, the sample in this program.
     #[arg(long, value_name = "ZONE.yaml", num_args = 0..=1)]
     pub mock: Option<Option<PathBuf>>,
-    /// Only this account; may be repeated [default: every active account of the organization].
+    /// Only this account; may be repeated [default: every account of the organization].
     #[arg(long = "account", value_name = "ID")]
     pub accounts: Vec<String>,
     /// Only this Region; may be repeated [default: every governed Region].

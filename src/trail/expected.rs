@@ -1,4 +1,4 @@
-//! The chains that must be there: every active account in every governed Region, as the organization itself says.
+//! The chains that must be there: every account in every governed Region, as the organization itself says.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -8,10 +8,10 @@ use logproof_integrity::{Inventory, Row, Trail};
 use super::{args::ExpectedArgs, connection::Connection, failed};
 use crate::error::Error;
 
-/// Expected chains, and which accounts are not among them.
+/// Expected chains, and what to know of accounts whose chains are not expected whole.
 pub(super) struct Expected {
     pub(super) inventory: Inventory,
-    pub(super) left_out: Vec<String>,
+    pub(super) notes: Vec<String>,
 }
 
 /// Asks the organization and the trail.
@@ -39,17 +39,21 @@ pub(super) async fn ask(connection: &Connection) -> Result<Expected, Error> {
             },
             rows: Vec::new(),
         },
-        left_out: Vec::new(),
+        notes: Vec::new(),
     };
     for account in &directory.accounts {
         if !trail.is_organization_trail && account.id != config.organization.management_account {
-            expected.left_out.push(format!("account {}: the trail is not an organization trail", account.id));
-        } else if account.status == "ACTIVE" {
-            let row = |region: &String| Row { since: account.joined, ..Row::new(account.id.as_str(), region) };
-            expected.inventory.rows.extend(regions.iter().map(row));
-        } else {
-            expected.left_out.push(format!("account {}: its status is {}", account.id, account.status));
+            expected.notes.push(format!("left out: account {}: the trail is not an organization trail", account.id));
+            continue;
         }
+        // Organizations does not tell since when an account is suspended: what it left behind is judged, its end is not.
+        let may_have_ended = account.status != "ACTIVE";
+        if may_have_ended {
+            expected.notes.push(format!("account {} is {}: its chains may have ended", account.id, account.status));
+        }
+        let row =
+            |region: &String| Row { since: account.joined, may_have_ended, ..Row::new(account.id.as_str(), region) };
+        expected.inventory.rows.extend(regions.iter().map(row));
     }
     Ok(expected)
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use futures::future::join_all;
 use jiff::SignedDuration;
 use logproof_estate::{Region, facts::TrailPublicKey};
 use logproof_integrity::{Inventory, PublicKeys};
@@ -38,12 +39,15 @@ pub(super) async fn find(
     }
     let estate = connection.estate().await?;
     let from = plan.window.from.saturating_sub(BEFORE).unwrap_or(plan.window.from);
-    let regions: BTreeSet<&str> = inventory.rows.iter().map(|row| row.region.as_str()).collect();
+    let names: BTreeSet<&str> = inventory.rows.iter().map(|row| row.region.as_str()).collect();
+    let regions: Result<Vec<Region>, _> = names.iter().map(|name| name.parse()).collect();
+    let regions = regions.map_err(|error| failed(format!("{error}\nhint: correct the inventory")))?;
+    let account = &estate.config().organization.management_account;
+    // Regions are far apart: all of them are asked at once.
+    let asked = regions.iter().map(|region| estate.trail_public_keys(account, region, from, plan.now));
     let (mut listed, mut unavailable) = (Map::new(), Vec::new());
-    for name in regions {
-        let region: Region = name.parse().map_err(|error| failed(format!("{error}\nhint: correct the inventory")))?;
-        let account = &estate.config().organization.management_account;
-        match estate.trail_public_keys(account, &region, from, plan.now).await {
+    for (name, answer) in names.into_iter().zip(join_all(asked).await) {
+        match answer {
             Ok(keys) => {
                 let keys: Vec<Value> = keys.iter().map(as_listed).collect();
                 listed.insert(name.to_owned(), json!({"PublicKeyList": keys}));

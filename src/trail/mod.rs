@@ -58,8 +58,8 @@ fn read(path: &Path) -> Result<String, Error> {
 async fn inventory(args: &InventoryTrailArgs) -> Result<Exit, Error> {
     let connection = Connection::new(&args.expected);
     let expected = expected::ask(&connection).await?;
-    for left_out in &expected.left_out {
-        say(&format!("left out: {left_out}"));
+    for note in &expected.notes {
+        say(note);
     }
     let inventory = expected::narrow(expected.inventory, &args.expected)?;
     let mut text = serde_json::to_string_pretty(&inventory).map_err(failed)?;
@@ -80,6 +80,7 @@ async fn verify(args: &VerifyTrailArgs) -> Result<Exit, Error> {
     let connection = Connection::new(&args.expected);
     let plan = Plan::of(args, shard, &checkpoint, connection.now().await?)?;
     let inventory = expected_chains(args, &connection).await?;
+    checkpoint.serves(&inventory.trail).map_err(hinted)?;
     let copy = args.local.as_deref().map(|folder| local(folder, &inventory)).transpose()?;
     let place = Place::prepare(args, &plan, &inventory, &checkpoint)?;
     let keys = keys::find(args.keys.as_deref(), &connection, &inventory, &plan).await?;
@@ -142,6 +143,8 @@ fn settings(args: &VerifyTrailArgs, plan: &Plan) -> Config {
     Config {
         reads_at_first: default.reads_at_first.min(most),
         reads_at_most: most,
+        // The session's own limit, which can be configured, holds for each attempt.
+        read_timeout: None,
         sampling: plan.sampling,
         incremental: args.incremental,
         ..default
@@ -153,8 +156,8 @@ async fn expected_chains(args: &VerifyTrailArgs, connection: &Connection) -> Res
         Some(path) => expected::read(path)?,
         None => {
             let expected = expected::ask(connection).await?;
-            for left_out in &expected.left_out {
-                say(&format!("left out: {left_out}"));
+            for note in &expected.notes {
+                say(note);
             }
             expected.inventory
         }

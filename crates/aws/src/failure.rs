@@ -97,6 +97,34 @@ where
     }
 }
 
+impl Failure {
+    /// What an answer of S3 that is no success says.
+    ///
+    /// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>
+    pub(crate) fn of_s3(response: &HttpResponse) -> Self {
+        let status = response.status().as_u16();
+        if response.status().is_success() {
+            return Self::Malformed(format!("HTTP {status} is no answer to this"));
+        }
+        let message = element(response, "Message").or_else(|| page(response).map(str::to_owned)).unwrap_or_default();
+        Self::Service {
+            code: element(response, "Code"),
+            status,
+            message: one_line(&message),
+            bucket_region: bucket_region(response),
+        }
+    }
+}
+
+/// The text of an element of S3's error document, if the answer is one.
+pub(crate) fn element(response: &HttpResponse, name: &str) -> Option<String> {
+    let body = std::str::from_utf8(response.body().bytes()?).ok()?;
+    let (_, document) = body.split_once("<Error>")?;
+    let (_, rest) = document.split_once(&format!("<{name}>"))?;
+    let (text, _) = rest.split_once(&format!("</{name}>"))?;
+    quick_xml::escape::unescape(text).ok().map(std::borrow::Cow::into_owned).filter(|text| !text.is_empty())
+}
+
 /// The text of an error that is no error document: the page of a proxy says more than that it is none.
 fn page(response: &HttpResponse) -> Option<&str> {
     let text = std::str::from_utf8(response.body().bytes()?).ok()?;

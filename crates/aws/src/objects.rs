@@ -3,6 +3,9 @@
 //! One attempt a call: the verifier repeats and slows down itself. Every failure is told apart as the verifier must
 //! tell it apart: what is not there, what is refused, and what may come when asked again.
 
+mod direct;
+mod sign;
+
 use std::{
     collections::{BTreeMap, HashMap},
     fmt,
@@ -13,12 +16,15 @@ use aws_sdk_s3::{Client, error::SdkError, operation::get_object::GetObjectError,
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use logproof_estate::{AccountId, BucketRef, Region, Unseen};
 use logproof_integrity::store::{Entry, Object, ObjectStore, Page, StoreError};
+use tokio::sync::OnceCell;
+
+use direct::{Asker, Direct};
 
 use crate::{
     Aws,
     failure::{Asked, Failure},
     receipt::{self, Receipt},
-    seam::{Made, with_exchanges},
+    seam::{Made, Seam, with_exchanges},
     session::Session,
 };
 
@@ -37,6 +43,9 @@ struct Inner {
     elsewhere: Mutex<HashMap<String, Region>>,
     clients: Mutex<HashMap<Region, Client>>,
     journal: Option<Mutex<Journal>>,
+    /// The way past the seam, when nothing need be kept of what is asked.
+    seam: Option<Seam>,
+    direct: Mutex<HashMap<(String, Region), DirectCell>>,
 }
 
 /// What was asked on the way to one answer.
@@ -52,6 +61,8 @@ impl fmt::Debug for TrailObjects {
         f.debug_struct("TrailObjects").field("owner", &self.0.owner).finish_non_exhaustive()
     }
 }
+
+type DirectCell = Arc<OnceCell<Direct>>;
 
 /// Why one call gave nothing.
 enum Fault {
@@ -75,7 +86,7 @@ impl Aws {
         let (operation, subject) = ("s3:ListObjectsV2", bucket.name.as_str());
         let asked = Asked { operation, account: &bucket.owner, region: Some(&bucket.region), subject };
         match with_exchanges(self.sessions.session(&bucket.owner, &bucket.region)).await {
-            (Ok(session), _) => Ok(TrailObjects::new(session, bucket.owner.clone(), false)),
+            (Ok(session), _) => Ok(TrailObjects::of(session, bucket.owner.clone(), false, Some(self.seam.clone()))),
             (Err(failure), made) => Err(failure.unseen(&asked, &made)),
         }
     }
@@ -84,7 +95,13 @@ impl Aws {
 impl TrailObjects {
     /// Objects read with a session; `evidence` keeps a journal of what was asked, and receipts in place of log files.
     pub(crate) fn new(session: Session, owner: AccountId, evidence: bool) -> Self {
+        Self::of(session, owner, evidence, None)
+    }
+
+    fn of(session: Session, owner: AccountId, evidence: bool, seam: Option<Seam>) -> Self {
         Self(Arc::new(Inner {
+            seam,
+            direct: Mutex::default(),
             session,
             owner,
             receipts: evidence,
@@ -109,10 +126,29 @@ impl TrailObjects {
         clients.entry(region.clone()).or_insert_with(made).clone()
     }
 
+    /// The short way to the objects of a bucket, when there is one.
+    async fn direct(&self, bucket: &str, region: &Region) -> Result<Option<DirectCell>, Failure> {
+        let Some(connector) = self.0.seam.as_ref().and_then(Seam::connector) else { return Ok(None) };
+        let Some(provider) = self.0.session.credentials() else { return Ok(None) };
+        let cell = Arc::clone(lock(&self.0.direct).entry((bucket.to_owned(), region.clone())).or_default());
+        let made = || async {
+            let asker = Asker {
+                connector,
+                provider,
+                region: region.to_string(),
+                owner: self.0.owner.to_string(),
+                timeout: self.0.session.attempt_timeout(),
+            };
+            Direct::new(&self.client(region), bucket, asker).await
+        };
+        cell.get_or_try_init(made).await?;
+        Ok(Some(cell))
+    }
+
     /// Asks where the bucket is, following S3 once when it says that the bucket is in another Region.
     async fn ask<T, F, Fut>(&self, bucket: &str, what: &str, ask: F) -> Result<T, StoreError>
     where
-        F: Fn(Client) -> Fut,
+        F: Fn(Region) -> Fut,
         Fut: Future<Output = Result<T, Fault>>,
     {
         let Some(journal) = &self.0.journal else {
@@ -138,14 +174,14 @@ impl TrailObjects {
 
     async fn ask_in_region<T, F, Fut>(&self, bucket: &str, ask: F) -> Result<T, Fault>
     where
-        F: Fn(Client) -> Fut,
+        F: Fn(Region) -> Fut,
         Fut: Future<Output = Result<T, Fault>>,
     {
         let region = self.region(bucket);
-        match ask(self.client(&region)).await {
+        match ask(region.clone()).await {
             Err(Fault::Failed(Failure::Service { bucket_region: Some(there), .. })) if there != region => {
                 lock(&self.0.elsewhere).insert(bucket.to_owned(), there.clone());
-                ask(self.client(&there)).await
+                ask(there).await
             }
             answer => answer,
         }
@@ -154,9 +190,10 @@ impl TrailObjects {
 
 impl ObjectStore for TrailObjects {
     async fn list(&self, bucket: &str, prefix: &str, start_after: Option<&str>) -> Result<Page, StoreError> {
-        let list = |client: Client| async move {
+        let list = |region: Region| async move {
             // Keys may hold characters that XML cannot.
-            let request = client.list_objects_v2().bucket(bucket).prefix(prefix).encoding_type(EncodingType::Url);
+            let request =
+                self.client(&region).list_objects_v2().bucket(bucket).prefix(prefix).encoding_type(EncodingType::Url);
             let request = request.set_start_after(start_after.map(str::to_owned)).max_keys(PAGE_KEYS);
             let output = request.expected_bucket_owner(self.0.owner.as_str()).send().await.map_err(Failure::from)?;
             let encoded = output.encoding_type() == Some(&EncodingType::Url);
@@ -176,8 +213,12 @@ impl ObjectStore for TrailObjects {
     }
 
     async fn get(&self, bucket: &str, key: &str) -> Result<Object, StoreError> {
-        let get = |client: Client| async move {
-            let request = client.get_object().bucket(bucket).key(key).expected_bucket_owner(self.0.owner.as_str());
+        let get = |region: Region| async move {
+            if let Some(direct) = self.direct(bucket, &region).await?.as_deref().and_then(OnceCell::get) {
+                return direct.get(key).await;
+            }
+            let request =
+                self.client(&region).get_object().bucket(bucket).key(key).expected_bucket_owner(self.0.owner.as_str());
             let output = request.send().await.map_err(unreadable)?;
             let metadata = output
                 .metadata()

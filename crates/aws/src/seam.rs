@@ -7,7 +7,7 @@ use std::{
     cell::RefCell,
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use aws_smithy_runtime_api::{
@@ -108,6 +108,8 @@ struct Inner {
     recorder: Option<Arc<dyn Recorder>>,
     on_call: Option<OnCall>,
     calls: Mutex<BTreeMap<String, u64>>,
+    /// The connections that clients were given.
+    connector: OnceLock<SharedHttpConnector>,
 }
 
 /// The seam, shared by all clients of a run.
@@ -137,7 +139,22 @@ impl Seam {
 
     fn new(upstream: Upstream, options: Options) -> Self {
         let Options { on_call, recorder, earlier } = options;
-        Self(Arc::new(Inner { upstream, earlier, recorder, on_call, calls: Mutex::default() }))
+        Self(Arc::new(Inner {
+            upstream,
+            earlier,
+            recorder,
+            on_call,
+            calls: Mutex::default(),
+            connector: OnceLock::new(),
+        }))
+    }
+
+    /// The connections themselves, past the seam: once a client has them, and only when nobody records, watches or answers
+    /// what passes here.
+    pub(crate) fn connector(&self) -> Option<SharedHttpConnector> {
+        let Inner { earlier, recorder, on_call, connector, .. } = &*self.0;
+        let unseen = earlier.is_none() && recorder.is_none() && on_call.is_none();
+        connector.get().filter(|_| unseen).cloned()
     }
 
     /// Calls so far by `service:Operation`, retries included.
@@ -162,7 +179,11 @@ impl Seam {
 impl HttpClient for Seam {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
         let forward = match &self.0.upstream {
-            Upstream::Network(client) => Forward::Network(client.http_connector(settings, components)),
+            Upstream::Network(client) => {
+                let connector = client.http_connector(settings, components);
+                self.0.connector.get_or_init(|| connector.clone());
+                Forward::Network(connector)
+            }
             Upstream::Served(server) => Forward::Served(Arc::clone(server)),
         };
         SharedHttpConnector::new(SeamConnector { seam: self.clone(), forward })
@@ -356,7 +377,7 @@ fn rebuild(response: WireResponse, others: Vec<(String, String)>) -> Result<Http
 }
 
 /// The innermost cause in one line.
-fn cause(error: &ConnectorError) -> String {
+pub(crate) fn cause(error: &ConnectorError) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(next) = cause.source() {
         cause = next;

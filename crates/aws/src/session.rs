@@ -351,6 +351,16 @@ impl Session {
         aws_sdk_s3control::Client::from_conf(builder.build())
     }
 
+    /// What the clients sign with.
+    pub(crate) fn credentials(&self) -> Option<SharedCredentialsProvider> {
+        self.credentials.clone().or_else(|| self.sessions.base.credentials_provider())
+    }
+
+    /// How long one attempt may take.
+    pub(crate) fn attempt_timeout(&self) -> Duration {
+        Duration::from_secs(self.sessions.access.attempt_timeout_seconds.max(1))
+    }
+
     /// How often a call is attempted, and how long to wait before the second attempt.
     pub(crate) fn patience(&self) -> (u32, Duration) {
         let retries = self.sessions.base.retry_config();

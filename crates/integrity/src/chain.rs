@@ -84,6 +84,12 @@ impl Predecessor {
         }
     }
 
+    /// Whether it lies in another bucket than its successor, or in another folder: the prefix of a trail may change.
+    fn is_elsewhere(&self, successor: &Link) -> bool {
+        let place = |key: &str| DigestKey::parse(key).ok().map(|key| key.place);
+        self.bucket != successor.bucket || place(&self.key).is_some_and(|here| Some(here) != place(&successor.key))
+    }
+
     fn end(&self) -> Option<Timestamp> {
         DigestKey::parse(&self.key).ok().map(|key| key.end)
     }
@@ -114,6 +120,7 @@ pub struct Span {
 pub struct ChainCheck {
     chain: String,
     from: Timestamp,
+    required: Timestamp,
     before: Before,
     first: Option<Link>,
     last_verified: Option<Link>,
@@ -123,12 +130,13 @@ pub struct ChainCheck {
 }
 
 impl ChainCheck {
-    /// Begins a chain that must be there from `from` on.
+    /// Begins a chain that is judged from `from` on, and must be there from `required` on.
     #[must_use]
-    pub fn new(chain: &str, from: Timestamp) -> Self {
+    pub fn new(chain: &str, from: Timestamp, required: Timestamp) -> Self {
         Self {
             chain: chain.to_owned(),
             from,
+            required,
             before: Before::Start,
             first: None,
             last_verified: None,
@@ -220,7 +228,7 @@ impl ChainCheck {
         Some(Finding::new(Code::ChainTailMissing, &self.chain, detail).between(end, missing_to).count(count))
     }
 
-    /// The digest, in another bucket, that the first one names as its predecessor.
+    /// The digest, in another bucket or folder, that the first one names as its predecessor.
     #[must_use]
     pub fn continues_in(&self) -> Option<&Predecessor> {
         self.continues_in.as_ref()
@@ -230,16 +238,21 @@ impl ChainCheck {
         if link.start <= self.from {
             return;
         }
+        let in_time = link.start <= self.required;
         match &link.previous {
-            None => findings.push(self.gap(self.from, link)),
+            None if in_time => {}
+            None => findings.push(self.gap(self.required, link)),
             // The digest before it ends before the window begins: an hour without a digest, signed as such.
             Some(previous) if previous.end().is_some_and(|end| end <= self.from) => {
-                findings.push(self.gap(self.from, link));
+                if !in_time {
+                    findings.push(self.gap(self.required, link));
+                }
             }
-            Some(previous) if previous.bucket != link.bucket => {
+            Some(previous) if previous.is_elsewhere(link) => {
                 self.continues_in = Some(previous.clone());
+                let (folder, _) = previous.key.split_once("AWSLogs/").unwrap_or_default();
                 let detail = format!(
-                    "before `{}` the chain is in bucket `{}`; it is followed there",
+                    "before `{}` the chain is in bucket `{}` under `{folder}`; it is followed there",
                     link.start, previous.bucket
                 );
                 findings
@@ -288,8 +301,9 @@ impl ChainCheck {
         let to = link.start.max(from);
         self.span(from, to);
         let how = if link.previous.is_none() { "a new chain begins" } else { "the next digest begins later" };
-        let detail =
-            format!("no digest covers `{from}` to `{to}`, then {how}; find out who stopped logging or validation");
+        let detail = format!(
+            "no digest covers `{from}` to `{to}`, then {how}; find out who stopped logging or validation, or say in the inventory since when the chain exists"
+        );
         Finding::new(Code::ChainGap, &self.chain, detail)
             .object(&link.bucket, &link.key)
             .between(from, to)

@@ -4,26 +4,30 @@
 //!
 //! The file holds JSON lines. While a run lasts, a line is appended for every object that was judged for good, so that a
 //! killed run continues where it was. What could not be judged is not remembered: the next run tries it again. When a
-//! run ends, the file is replaced by one line per chain. Keep it in another account, or under Object Lock: whoever can
+//! run ends, the file is replaced by one line per chain. Its first line says whose chains they are, and how many. Keep it in another account, or under Object Lock: whoever can
 //! change it can hide that digests disappeared.
 
-use crate::chain::{HOUR, Link, add};
+mod lines;
+mod mark;
+
 use crate::config::Sampling;
 use crate::evidence::JsonLines;
 use crate::finding::Finding;
 use crate::hash::{Fingerprint, Sha256};
-use crate::inventory::Window;
+use crate::inventory::{Trail, Window};
 use crate::report::ChainSummary;
 use crate::shard::Shard;
-use crate::totals::Totals;
-use jiff::Timestamp;
+use lines::{Finished, Line, State, Whose};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, TryLockError};
-use std::io::{self, BufRead as _, BufReader, ErrorKind};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use thiserror::Error;
+
+pub(crate) use lines::{BegunDigest, DoneDigest, DoneLog, Progress};
+pub use mark::{HourRun, Mark};
+pub(crate) use mark::{add_end, join_runs};
 
 /// A checkpoint that cannot be used.
 #[derive(Debug, Error)]
@@ -51,46 +55,29 @@ pub enum CheckpointError {
         /// Why.
         source: serde_json::Error,
     },
-}
-
-/// How far a chain was verified.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
-    /// The last digest up to which everything was valid.
-    pub link: Link,
-    /// All digests that verified, as runs of hourly ends.
-    pub verified: Vec<HourRun>,
-    /// Counts over all runs.
-    pub totals: Totals,
-}
-
-/// Digests that end one hour after another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HourRun {
-    /// The end of the first.
-    pub first: Timestamp,
-    /// How many there are.
-    pub count: u32,
-}
-
-impl HourRun {
-    /// The ends of all digests of the run.
-    pub fn ends(self) -> impl Iterator<Item = Timestamp> {
-        std::iter::successors(Some(self.first), |end| Some(add(*end, HOUR))).take(self.count as usize)
-    }
-
-    fn next(self) -> Timestamp {
-        add(self.first, HOUR * i32::try_from(self.count).unwrap_or(i32::MAX))
-    }
-}
-
-/// Adds a digest to runs; digests must come in order of time to stay in few runs.
-pub(crate) fn add_end(runs: &mut Vec<HourRun>, end: Timestamp) {
-    match runs.last_mut() {
-        Some(last) if last.next() == end => last.count += 1,
-        Some(last) if last.first <= end && end < last.next() => {}
-        _ => runs.push(HourRun { first: end, count: 1 }),
-    }
+    /// Lines are gone.
+    #[error(
+        "the checkpoint `{path}` was cut: it knows {found} of {promised} chains; restore it from a copy, or begin with a new \
+         one and verify the whole period again"
+    )]
+    Short {
+        /// The path of the file.
+        path: PathBuf,
+        /// How many marks it holds.
+        found: usize,
+        /// How many it held.
+        promised: usize,
+    },
+    /// It is about another trail.
+    #[error("the checkpoint `{path}` is about trail {found}, not {wanted}; name another file for this trail")]
+    OtherTrail {
+        /// The path of the file.
+        path: PathBuf,
+        /// Which trail it is about.
+        found: String,
+        /// Which trail is verified.
+        wanted: String,
+    },
 }
 
 /// What makes two runs the same, so that one may continue the other.
@@ -101,60 +88,6 @@ pub struct RunIdentity {
     pub(crate) shard: Shard,
     pub(crate) sampling: Sampling,
     pub(crate) completeness: bool,
-}
-
-/// A digest that was judged together with all its log files.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct DoneDigest {
-    /// Nothing if the digest was refused.
-    pub(crate) link: Option<Link>,
-    pub(crate) totals: Totals,
-    pub(crate) findings: Vec<Finding>,
-}
-
-/// A log file that was judged.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct DoneLog {
-    /// The end of the digest that names it; nothing for a backfill digest.
-    pub(crate) end: Option<Timestamp>,
-    /// The hash it was compared with.
-    pub(crate) hash: Sha256,
-    pub(crate) totals: Totals,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) finding: Option<Finding>,
-}
-
-/// What an interrupted run had judged of one chain.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Progress {
-    pub(crate) digests: HashMap<Fingerprint, DoneDigest>,
-    pub(crate) logs: HashMap<Fingerprint, DoneLog>,
-    /// Up to which log file the search for added ones had come.
-    pub(crate) searched: Option<String>,
-    pub(crate) search_findings: Vec<Finding>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "line", rename_all = "snake_case")]
-enum Line {
-    Mark { chain: String, mark: Mark },
-    Run { identity: RunIdentity },
-    Digest { chain: String, object: Fingerprint, done: DoneDigest },
-    Log { chain: String, object: Fingerprint, done: DoneLog },
-    Searched { chain: String, key: String, findings: Vec<Finding> },
-    Done { summary: Box<ChainSummary>, findings: Vec<Finding>, mark: Option<Mark> },
-}
-
-/// A chain that an interrupted run had finished.
-pub(crate) type Finished = (ChainSummary, Vec<Finding>);
-
-#[derive(Debug, Default)]
-struct State {
-    marks: BTreeMap<String, Mark>,
-    identity: Option<RunIdentity>,
-    progress: HashMap<String, Progress>,
-    finished: HashMap<String, Finished>,
-    new_marks: BTreeMap<String, Mark>,
 }
 
 /// The memory of runs, in a file or nowhere.
@@ -186,7 +119,7 @@ impl Checkpoint {
             Err(TryLockError::WouldBlock) => return Err(CheckpointError::InUse(path.to_owned())),
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
-        let state = read(path)?;
+        let state = lines::read(path)?;
         // Only now is the file known to be a checkpoint: opening it for appending cuts off a torn last line.
         let lines = JsonLines::append(path).map_err(failed)?;
         Ok(Self { file: Some((path.to_owned(), lines)), state: Mutex::new(state), _lock: Some(lock) })
@@ -213,9 +146,31 @@ impl Checkpoint {
         state.identity.as_ref().filter(|_| judged).map(|identity| identity.window)
     }
 
+    /// Whether it may serve the verification of a trail: the marks of another one would be taken for digests that are gone.
+    ///
+    /// # Errors
+    ///
+    /// When it is about another trail.
+    pub fn serves(&self, trail: &Trail) -> Result<(), CheckpointError> {
+        let wanted = Whose::of(trail);
+        match (&self.file, &self.state().whose) {
+            (Some((path, _)), Some(found)) if *found != wanted => Err(CheckpointError::OtherTrail {
+                path: path.clone(),
+                found: found.to_string(),
+                wanted: wanted.to_string(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// Begins a run, or continues the interrupted one if it is the same.
-    pub(crate) fn begin(&self, identity: RunIdentity) -> io::Result<()> {
+    pub(crate) fn begin(&self, trail: &Trail, identity: RunIdentity) -> io::Result<()> {
         let mut state = self.state();
+        if state.whose.is_none() {
+            let trail = Whose::of(trail);
+            state.whose = Some(trail.clone());
+            self.append(&Line::Trail { trail, marks: 0 })?;
+        }
         if state.identity.as_ref() == Some(&identity) {
             return Ok(());
         }
@@ -243,6 +198,19 @@ impl Checkpoint {
             return Ok(());
         }
         self.append(&Line::Digest { chain: chain.to_owned(), object, done: done.clone() })
+    }
+
+    /// Takes a digest whose log files are still to be judged.
+    pub(crate) fn begun(
+        &self,
+        chain: &str,
+        object: Fingerprint,
+        begun: impl FnOnce() -> BegunDigest,
+    ) -> io::Result<()> {
+        if !self.is_kept() {
+            return Ok(());
+        }
+        self.append(&Line::Begun { chain: chain.to_owned(), object, begun: Box::new(begun()) })
     }
 
     pub(crate) fn log(&self, chain: &str, object: Fingerprint, done: DoneLog) -> io::Result<()> {
@@ -289,6 +257,9 @@ impl Checkpoint {
             _ => {}
         }
         let compact = JsonLines::append(&beside)?;
+        if let Some(trail) = state.whose.clone() {
+            compact.write(&Line::Trail { trail, marks: state.marks.len() })?;
+        }
         for (chain, mark) in &state.marks {
             compact.write(&Line::Mark { chain: chain.clone(), mark: mark.clone() })?;
         }
@@ -306,72 +277,5 @@ impl Checkpoint {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// How every line begins.
-const LINE_BEGINS: &[u8] = br#"{"line":""#;
-
-/// Reads all whole lines; what a killed process left unfinished is no line.
-fn read(path: &Path) -> Result<State, CheckpointError> {
-    let failed = |source| CheckpointError::File { path: path.to_owned(), source };
-    let mut reader = BufReader::new(File::open(path).map_err(failed)?);
-    let (mut state, mut number, mut text) = (State::default(), 0, Vec::new());
-    loop {
-        text.clear();
-        number += 1;
-        if reader.read_until(b'\n', &mut text).map_err(failed)? == 0 {
-            return Ok(state);
-        }
-        let torn = text.last() != Some(&b'\n');
-        if torn && text.iter().zip(LINE_BEGINS).all(|(found, expected)| found == expected) {
-            return Ok(state);
-        }
-        let line = serde_json::from_slice(&text).map_err(|source| CheckpointError::Line {
-            path: path.to_owned(),
-            line: number,
-            source,
-        })?;
-        state.take(line);
-    }
-}
-
-impl State {
-    fn take(&mut self, line: Line) {
-        match line {
-            Line::Mark { chain, mark } => {
-                self.marks.insert(chain, mark);
-            }
-            Line::Run { identity } => {
-                self.settle();
-                self.identity = Some(identity);
-            }
-            Line::Digest { chain, object, done } => {
-                self.progress.entry(chain).or_default().digests.insert(object, done);
-            }
-            Line::Log { chain, object, done } => {
-                self.progress.entry(chain).or_default().logs.insert(object, done);
-            }
-            Line::Searched { chain, key, findings } => {
-                let progress = self.progress.entry(chain).or_default();
-                progress.searched = Some(key);
-                progress.search_findings.extend(findings);
-            }
-            Line::Done { summary, findings, mark } => {
-                let chain = summary.row.chain();
-                self.progress.remove(&chain);
-                if let Some(mark) = mark {
-                    self.new_marks.insert(chain.clone(), mark);
-                }
-                self.finished.insert(chain, (*summary, findings));
-            }
-        }
-    }
-
-    fn settle(&mut self) {
-        self.marks.append(&mut self.new_marks);
-        self.progress.clear();
-        self.finished.clear();
-        self.identity = None;
     }
 }

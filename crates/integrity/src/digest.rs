@@ -7,7 +7,7 @@ use crate::gzip::{GzipError, inflate};
 use crate::hash::Sha256;
 use crate::public_keys::PublicKeys;
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use thiserror::Error;
@@ -25,7 +25,7 @@ const METADATA_ALGORITHM: &str = "signature-algorithm";
 const BACKFILL_TIME: &str = "backfill-generation-timestamp";
 
 /// The content of a digest.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
     /// The account it is for.
     pub account: String,
@@ -48,7 +48,7 @@ pub struct Digest {
 }
 
 /// What a digest says about the one before it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Previous {
     /// The bucket.
     pub bucket: String,
@@ -61,7 +61,7 @@ pub struct Previous {
 }
 
 /// What a digest says about a log file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogEntry {
     /// The bucket.
     pub bucket: Arc<str>,
@@ -246,7 +246,7 @@ pub enum DigestFault {
 }
 
 /// A digest whose own signature verified.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct VerifiedDigest {
     /// The content.
     pub digest: Digest,

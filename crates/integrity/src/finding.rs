@@ -60,7 +60,7 @@ codes! {
     ChainGap = "chain.gap", Invalid;
     /// A digest that an earlier run verified is gone or was replaced.
     ChainRollback = "chain.rollback", Invalid;
-    /// The chain continues in another bucket.
+    /// The chain comes from another bucket or folder.
     ChainBucketChanged = "chain.bucket_changed", Informative;
     /// The digests of a chain could not be listed.
     ChainUnlistable = "chain.unlistable", Undetermined;

@@ -4,7 +4,7 @@
 //!
 //! One path serves all sizes: the inflater reports how many bytes it consumed, so that a second member cannot hide
 //! behind the first, whatever its trailer says. A whole-buffer inflater is faster, but its safe binding does not tell
-//! how much it consumed.
+//! how much it consumed, and finding that out by a second call, without the last byte, makes it the slower of the two.
 
 use crate::hash::{Hasher, Sha256};
 use flate2::{Decompress, FlushDecompress, Status};

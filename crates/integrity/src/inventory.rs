@@ -37,13 +37,17 @@ pub struct Row {
     /// When the chain ended for a known, good reason: the account was closed or left, the Region was disabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// Whether it may have ended at a time that nobody tells: the account is suspended, or being closed. What is there is
+    /// judged; that nothing more is there is no finding.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_have_ended: bool,
 }
 
 impl Row {
     /// A chain that exists throughout.
     #[must_use]
     pub fn new(account: &str, region: &str) -> Self {
-        Self { account: account.to_owned(), region: region.to_owned(), since: None, until: None }
+        Self { account: account.to_owned(), region: region.to_owned(), since: None, until: None, may_have_ended: false }
     }
 
     /// The chain's name in reports: `account/region`.

@@ -63,13 +63,17 @@ impl LocalStore {
     ///
     /// # Errors
     ///
-    /// When the bucket is another one, or the key would lead out of the directory.
+    /// When the bucket is not in the copy, or the key would lead out of the directory.
     fn path(&self, bucket: &str, key: &str) -> Result<PathBuf, StoreError> {
         let mut path = self.root.clone();
         match &self.only_bucket {
             Some(only) if only == bucket => {}
-            Some(_) => return Err(StoreError::NotFound),
+            Some(_) => return Err(StoreError::NotCopied(bucket.to_owned())),
             None => path.push(plain(bucket)?),
+        }
+        // What is not in a copy of the bucket is gone; what is in a bucket that was not copied may be there.
+        if !path.is_dir() {
+            return Err(StoreError::NotCopied(bucket.to_owned()));
         }
         path.push(plain(key)?);
         Ok(path)
@@ -85,10 +89,12 @@ impl LocalStore {
         let mut keys = BTreeSet::new();
         let base = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         walk(&root, &base, &mut keys).map_err(|error| describe(&error))?;
+        // A file named like metadata of nothing is an object like any other.
+        let is_sidecar = |key: &&String| key.strip_suffix(SIDECAR_SUFFIX).is_some_and(|object| keys.contains(object));
         let entries: Arc<[Entry]> = keys
-            .into_iter()
-            .filter(|key| key.starts_with(prefix) && !key.ends_with(SIDECAR_SUFFIX))
-            .map(|key| Entry { key, size: None })
+            .iter()
+            .filter(|key| key.starts_with(prefix) && !is_sidecar(key))
+            .map(|key| Entry { key: key.clone(), size: None })
             .collect();
         let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
         if listed.len() >= LISTS_KEPT {

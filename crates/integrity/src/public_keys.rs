@@ -25,6 +25,12 @@ pub enum KeysError {
         /// The fingerprint of the key.
         fingerprint: String,
     },
+    /// One key's value is no key: with it, every signature would look forged.
+    #[error("the value of public key `{fingerprint}` is not a DER encoded PKCS#1 RSA public key of 2048 bits or more")]
+    NotRsa {
+        /// The fingerprint of the key.
+        fingerprint: String,
+    },
     /// One key's validity cannot be read.
     #[error("`{text}` is not a time; expected RFC 3339 or seconds since 1970")]
     Time {
@@ -159,6 +165,9 @@ impl ListedKey {
         let Ok(der) = STANDARD.decode(self.value.trim()) else {
             return Err(KeysError::Value { fingerprint: self.fingerprint });
         };
+        if !is_rsa_public_key(&der) {
+            return Err(KeysError::NotRsa { fingerprint: self.fingerprint });
+        }
         let valid_from = self.validity_start_time.map(ListedTime::read).transpose()?;
         let valid_to = self.validity_end_time.map(ListedTime::read).transpose()?;
         Ok((self.fingerprint.to_ascii_lowercase(), PublicKey { der, valid_from, valid_to }))
@@ -177,6 +186,36 @@ impl ListedTime {
     }
 }
 
+/// Whether bytes are exactly one `RSAPublicKey` of a size that signatures are verified with.
+// See: https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1
+fn is_rsa_public_key(der: &[u8]) -> bool {
+    let read = || {
+        let (sequence, rest) = der_value(der, 0x30)?;
+        let (modulus, after) = der_value(sequence, 0x02)?;
+        let (exponent, end) = der_value(after, 0x02)?;
+        let bytes = modulus.strip_prefix(&[0]).unwrap_or(modulus).len();
+        let odd = |number: &[u8]| number.last().is_some_and(|last| last % 2 == 1);
+        Some(rest.is_empty() && end.is_empty() && (256..=1024).contains(&bytes) && odd(modulus) && odd(exponent))
+    };
+    read().unwrap_or(false)
+}
+
+/// The content of a DER value with a tag, and what follows it.
+fn der_value(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let (found, rest) = bytes.split_first()?;
+    let (first, rest) = rest.split_first()?;
+    let (length, rest) = match first {
+        ..=0x7f => (usize::from(*first), rest),
+        0x81..=0x82 => {
+            let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
+            (digits.iter().fold(0, |length, digit| (length << 8) | usize::from(*digit)), rest)
+        }
+        _ => return None,
+    };
+    let (value, rest) = rest.split_at_checked(length)?;
+    (*found == tag).then_some((value, rest))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,11 +226,15 @@ mod tests {
 
     #[test]
     fn both_shapes_and_both_kinds_of_time_are_read() {
-        let list = r#"{"PublicKeyList":[{"Value":"AQID","Fingerprint":"AB","ValidityStartTime":"2026-01-01T00:00:00+01:00",
-            "ValidityEndTime":1767312000.5}]}"#;
-        let everywhere = PublicKeys::from_json(list).unwrap();
+        let der = rsa(256);
+        let list = format!(
+            r#"{{"PublicKeyList":[{{"Value":"{}","Fingerprint":"AB","ValidityStartTime":"2026-01-01T00:00:00+01:00",
+            "ValidityEndTime":1767312000.5}}]}}"#,
+            STANDARD.encode(&der)
+        );
+        let everywhere = PublicKeys::from_json(&list).unwrap();
         let key = everywhere.find("eu-west-1", "ab").unwrap();
-        assert_eq!((key.der.as_slice(), key.valid_from), (&[1_u8, 2, 3][..], Some(at("2025-12-31T23:00:00Z"))));
+        assert_eq!((&key.der, key.valid_from), (&der, Some(at("2025-12-31T23:00:00Z"))));
         assert_eq!(key.valid_to, Some(at("2026-01-02T00:00:00.5Z")));
         let regions = PublicKeys::from_json(&format!("{{\"eu-west-1\":{list}}}")).unwrap();
         assert!(regions.find("eu-west-1", "AB").is_some() && regions.find("eu-west-2", "ab").is_none());
@@ -202,8 +245,30 @@ mod tests {
         let value = PublicKeys::from_json(r#"{"PublicKeyList":[{"Value":"!","Fingerprint":"ab"}]}"#);
         assert!(matches!(value, Err(KeysError::Value { .. })));
         assert!(matches!(PublicKeys::from_json("[]"), Err(KeysError::Shape(_))));
-        let time = r#"{"PublicKeyList":[{"Value":"","Fingerprint":"ab","ValidityStartTime":"soon"}]}"#;
-        assert!(matches!(PublicKeys::from_json(time), Err(KeysError::Time { .. })));
+        let time = listed(&rsa(256)).replace("}]", r#","ValidityStartTime":"soon"}]"#);
+        assert!(matches!(PublicKeys::from_json(&time), Err(KeysError::Time { .. })));
+    }
+
+    #[test]
+    fn a_value_that_is_no_key_is_refused() {
+        let good = rsa(256);
+        assert!(PublicKeys::from_json(&listed(&good)).is_ok());
+        let info = [&[0x30, 0x82, 1, 16, 0x30, 0][..], &good].concat();
+        for bad in [&[][..], &good[..good.len() - 1], &[&good[..], &[0]].concat(), &good[4..], &info, &rsa(128)] {
+            assert!(matches!(PublicKeys::from_json(&listed(bad)), Err(KeysError::NotRsa { .. })), "{bad:?}");
+        }
+    }
+
+    fn listed(der: &[u8]) -> String {
+        format!(r#"{{"PublicKeyList":[{{"Value":"{}","Fingerprint":"ab"}}]}}"#, STANDARD.encode(der))
+    }
+
+    /// A key of so many bytes, of the right form.
+    fn rsa(bytes: u16) -> Vec<u8> {
+        let number = |length: u16| [&[0x02, 0x82][..], &length.to_be_bytes()].concat();
+        let content = [&number(bytes + 1)[..], &[0], &vec![0xff; usize::from(bytes)], &[2, 3, 1, 0, 1]].concat();
+        let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+        [&[0x30, 0x82][..], &length, &content].concat()
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub enum StoreError {
     /// The store refused. Not tried again.
     #[error("the store refused: {0}; check the permissions of the reader, also for the KMS key")]
     Denied(String),
+    /// This store does not hold the bucket, so that it cannot say what is in it. Not tried again.
+    #[error("the copy does not hold bucket `{0}`; copy that bucket as well")]
+    NotCopied(String),
     /// The object is in a storage class that cannot be read directly.
     #[error("the object is in storage class `{0}`; restore it first")]
     Archived(String),

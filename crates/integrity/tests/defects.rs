@@ -49,7 +49,11 @@ async fn every_defect_is_found_and_named_and_nothing_else() {
             "{defect:?} shows in another chain"
         );
         let outcome = match defect {
-            Defect::Clean | Defect::LogRecompressed | Defect::Backfilled | Defect::BucketChanged => Outcome::Valid,
+            Defect::Clean
+            | Defect::LogRecompressed
+            | Defect::Backfilled
+            | Defect::BucketChanged
+            | Defect::PrefixChanged => Outcome::Valid,
             Defect::SignedByUnknown | Defect::DigestBomb => Outcome::Undetermined,
             _ => Outcome::Invalid,
         };

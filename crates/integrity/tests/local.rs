@@ -32,11 +32,21 @@ async fn lists_are_paged_in_order_and_leave_out_metadata() {
         fs::write(bucket.join(format!("{number:04}")), b"").unwrap();
     }
     fs::write(bucket.join("0000.metadata.json"), b"{}").unwrap();
+    // What is named like metadata of nothing is no metadata.
+    fs::write(bucket.join("1499~.metadata.json"), b"{}").unwrap();
     let store = LocalStore::of_buckets(folder.path());
     let first = store.list("b", "x/", None).await.unwrap();
     assert_eq!((first.entries.len(), first.more, first.entries[0].key.as_str()), (1000, true, "x/0000"));
     let rest = store.list("b", "x/", Some("x/0999")).await.unwrap();
-    assert_eq!((rest.entries.len(), rest.more, rest.entries[0].key.as_str()), (500, false, "x/1000"));
+    assert_eq!((rest.entries.len(), rest.more, rest.entries[0].key.as_str()), (501, false, "x/1000"));
+    assert_eq!(rest.entries[500].key, "x/1499~.metadata.json");
+    let absent = StoreError::NotCopied("c".to_owned());
+    let only = LocalStore::of_bucket(folder.path().join("b"), "b");
+    for store in [&store, &only] {
+        assert_eq!(store.list("c", "x/", None).await.unwrap_err(), absent);
+        assert_eq!(store.get("c", "x/0000").await.unwrap_err(), absent);
+    }
+    assert!(store.list("b", "y/", None).await.unwrap().entries.is_empty());
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use jiff::SignedDuration;
-use logproof_integrity::testkit::{Defect, Generated, Plan};
+use logproof_integrity::testkit::{Defect, Edit, Generated, Plan};
 use logproof_integrity::{Config, Expected, Job, Outcome, Report, Sampling, Verifier};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -121,4 +121,84 @@ async fn an_hour_with_very_many_log_files_is_verified() {
     let config = Config { reads_at_first: 8, reads_at_most: 32, ..Config::default() };
     let report = verify_with(&generated, config).await;
     assert_eq!((report.outcome, report.totals.logs_valid), (Outcome::Valid, generated.chains[0].logs.len() as u64));
+}
+
+const NONE_READ: Sampling = Sampling::PerMille { share: 0, seed: 1 };
+
+async fn sampled(generated: &Generated) -> Report {
+    verify_with(generated, Config { sampling: NONE_READ, ..Config::default() }).await
+}
+
+#[tokio::test]
+async fn what_sampling_left_out_is_there_or_missing() {
+    for (defect, expected) in [
+        (Defect::Clean, vec![]),
+        (Defect::LogDeleted, vec!["log.missing"]),
+        (Defect::Backfilled, vec![]),
+        (Defect::BucketChanged, vec!["chain.bucket_changed"]),
+        (Defect::LogPlanted, vec!["log.unreferenced"]),
+        (Defect::DigestDeleted, vec!["digest.missing", "log.unproven"]),
+    ] {
+        let mut generated = plan().generate_edited(|_| defect.edit());
+        defect.plant(&mut generated, 0);
+        let report = sampled(&generated).await;
+        assert_eq!(codes(&report), expected, "{defect:?}");
+        let totals = report.totals;
+        let judged = totals.logs_skipped + totals.logs_valid + totals.logs_missing;
+        let named = generated.chains[0].logs.len() as u64 - totals.logs_undetermined;
+        assert_eq!(judged, named, "{defect:?}: {totals:?}");
+        // Only what lies beyond the end of the list may have been read.
+        assert!(totals.logs_valid <= 2, "{defect:?}: {totals:?}");
+    }
+    let mut generated = plan().generate_edited(|_| Edit::Backfill { digest: 6 });
+    let (bucket, key, _) = generated.chains[0].logs.iter().rfind(|(_, _, digest)| *digest == 6).unwrap().clone();
+    generated.store.remove(&bucket, &key).unwrap();
+    assert_eq!(codes(&sampled(&generated).await), ["log.missing"]);
+}
+
+#[tokio::test]
+async fn the_first_hours_of_a_new_chain_are_judged() {
+    let mut generated = plan().generate();
+    generated.inventory.rows[0].since = Some(generated.window.from - SignedDuration::from_mins(70));
+    generated.window.from -= HOUR * 48;
+    let report = verify(&generated).await;
+    assert_eq!((report.outcome, codes(&report)), (Outcome::Valid, vec![]), "{:#?}", report.findings);
+    assert_eq!(report.totals.objects(), generated.objects() as u64);
+    let whole = generated.clone();
+    let (bucket, key, _) = generated.chains[0].logs[0].clone();
+    generated.store.remove(&bucket, &key).unwrap();
+    assert_eq!(codes(&verify(&generated).await), ["log.missing"]);
+    let mut generated = whole;
+    Defect::OldestDigestDeleted.plant(&mut generated, 0);
+    assert_eq!(codes(&verify(&generated).await), ["digest.missing", "log.unproven"]);
+}
+
+#[tokio::test]
+async fn a_chain_that_may_have_ended_is_judged_up_to_its_end() {
+    let ended = |defect: Defect| {
+        let mut generated = plan().generate();
+        defect.plant(&mut generated, 0);
+        generated.inventory.rows[0].may_have_ended = true;
+        generated
+    };
+    for (defect, expected) in [
+        (Defect::Clean, vec![]),
+        (Defect::DigestDeleted, vec!["digest.missing", "log.unproven"]),
+        (Defect::LogModified, vec!["log.hash_mismatch"]),
+        // Digests were deleted, and the log files they named are still there.
+        (Defect::TailDeleted, vec!["log.unreferenced"]),
+    ] {
+        assert_eq!(codes(&verify(&ended(defect)).await), expected, "{defect:?}");
+    }
+    let mut generated = ended(Defect::TailDeleted);
+    let kept = generated.chains[0].digests.len() - generated.chains[0].digests.len() / 2;
+    for (bucket, key, digest) in generated.chains[0].logs.clone() {
+        if digest >= kept {
+            generated.store.remove(&bucket, &key).unwrap();
+        }
+    }
+    let report = verify(&generated).await;
+    assert_eq!((report.outcome, codes(&report)), (Outcome::Valid, vec![]), "{:#?}", report.findings);
+    let report = verify(&ended(Defect::ChainDeleted)).await;
+    assert_eq!((report.chains[0].expected, report.outcome), (Expected::OutsideWindow, Outcome::Undetermined));
 }

@@ -124,3 +124,32 @@ fn a_refused_role_is_about_the_role_and_nothing_else_is() {
     assert_eq!(service(500, None, "page").to_string(), "HTTP 500: page");
     assert_eq!(refused.to_string(), "role `arn:r` cannot be assumed: `AccessDenied`: no");
 }
+
+fn answered(status: u16, body: &'static str, region: Option<&'static str>) -> HttpResponse {
+    let body = aws_smithy_types::body::SdkBody::from(body);
+    let mut response = HttpResponse::new(status.try_into().unwrap(), body);
+    if let Some(region) = region {
+        response.headers_mut().insert("x-amz-bucket-region", region);
+    }
+    response
+}
+
+#[test]
+fn a_refusal_of_s3_is_read_as_it_is_written() {
+    let document = "<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code><Message>no &amp; no</Message></Error>";
+    assert_eq!(Failure::of_s3(&answered(403, document, None)), service(403, Some("AccessDenied"), "no & no"));
+    // A page of a proxy has no code, whatever it says.
+    let page = "<html><Code>NoSuchKey</Code></html>";
+    assert_eq!(Failure::of_s3(&answered(404, page, None)), service(404, None, page));
+    assert_eq!(Failure::of_s3(&answered(503, "", None)), service(503, None, ""));
+    let moved = "<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>";
+    for (document, header) in [(moved, None), ("<Error><Code>PermanentRedirect</Code></Error>", Some("eu-west-1"))] {
+        match Failure::of_s3(&answered(301, document, header)) {
+            Failure::Service { bucket_region: Some(region), .. } => assert_eq!(region.as_str(), "eu-west-1"),
+            failure => panic!("{failure}"),
+        }
+    }
+    assert!(matches!(Failure::of_s3(&answered(206, "part", None)), Failure::Malformed(_)));
+    let class = "<Error><Code>InvalidObjectState</Code><StorageClass>GLACIER</StorageClass></Error>";
+    assert_eq!(element(&answered(403, class, None), "StorageClass").as_deref(), Some("GLACIER"));
+}

@@ -10,6 +10,7 @@ use crate::inventory::{Row, Trail};
 use crate::names::{DigestKey, Place, date_path};
 use crate::store::{ObjectStore, StoreError};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -22,6 +23,8 @@ pub(crate) struct Listing {
     pub(crate) backfill: Vec<Timestamp>,
     /// All ends listed, for the comparison with earlier runs.
     pub(crate) all: Vec<HourRun>,
+    /// All ends of backfill digests listed, for the same.
+    pub(crate) all_backfill: BTreeSet<Timestamp>,
     /// Keys that may name log files of this folder too: neighbours outside the window, and digests of other trails.
     pub(crate) others: Vec<(Timestamp, String)>,
     pub(crate) findings: Vec<Finding>,
@@ -76,7 +79,9 @@ impl Listing {
             (true, true) => self.backfill.push(key.end),
             (_, false) => self.other(key.end, text, (from, to)),
         }
-        if !key.backfill {
+        if key.backfill {
+            self.all_backfill.insert(key.end);
+        } else {
             add_end(&mut self.all, key.end);
         }
     }

@@ -11,7 +11,7 @@ mod run;
 mod search;
 mod segment;
 
-use crate::checkpoint::{Checkpoint, RunIdentity};
+use crate::checkpoint::{Checkpoint, CheckpointError, RunIdentity};
 use crate::config::Config;
 use crate::evidence::{NoSink, Record, Sink};
 use crate::inventory::{Inventory, Row, Window};
@@ -41,6 +41,9 @@ pub enum RunError {
     /// Evidence or checkpoint could not be written.
     #[error("the evidence cannot be kept: {0}; make room and run again, a checkpoint continues the run")]
     Evidence(#[source] std::io::Error),
+    /// The checkpoint cannot serve this run.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// A row of the inventory occurs twice.
     #[error("`{0}` is in the inventory more than once; name each account and Region once")]
     Twice(String),
@@ -107,6 +110,7 @@ impl Verifier {
     /// being judged, is no error but part of the report.
     pub async fn run<S: ObjectStore>(&self, store: S, job: Job) -> Result<Report, RunError> {
         check(&job)?;
+        job.checkpoint.serves(&job.inventory.trail)?;
         let mut report = self.empty_report(&job);
         let identity = RunIdentity {
             window: job.window,
@@ -115,7 +119,7 @@ impl Verifier {
             sampling: self.config.sampling,
             completeness: self.config.completeness,
         };
-        job.checkpoint.begin(identity).map_err(RunError::Evidence)?;
+        job.checkpoint.begin(&job.inventory.trail, identity).map_err(RunError::Evidence)?;
         let mut rows: Vec<Row> = job.inventory.rows.iter().filter(|row| job.shard.covers(row)).cloned().collect();
         rows.sort_unstable();
         let meter = Arc::new(Meter::default());

@@ -5,7 +5,7 @@
 use super::context::{Chain, Task};
 use super::reader::Held;
 use crate::chain::Link;
-use crate::checkpoint::{DoneDigest, DoneLog};
+use crate::checkpoint::{BegunDigest, DoneDigest, DoneLog};
 use crate::digest::{DigestFault, Found, LogEntry, VerifiedDigest, verify_digest};
 use crate::evidence::Record;
 use crate::finding::{Class, Code, Finding};
@@ -37,6 +37,14 @@ pub(crate) struct LogsJudged {
     pub(crate) findings: Vec<Finding>,
     /// The log files' fingerprints, for the search for added ones.
     pub(crate) named: Vec<Fingerprint>,
+    /// Log files that sampling left out.
+    pub(crate) left_out: Vec<LogEntry>,
+}
+
+impl LogsJudged {
+    pub(crate) fn new(totals: Totals) -> Self {
+        Self { totals, findings: Vec::new(), named: Vec::new(), left_out: Vec::new() }
+    }
 }
 
 impl<S: ObjectStore> Chain<S> {
@@ -48,17 +56,25 @@ impl<S: ObjectStore> Chain<S> {
             bump(&self.run.reader.meter.logs, done.totals.logs_valid + done.totals.logs_skipped);
             return DigestRead::Remembered(done.clone());
         }
+        if let Some(begun) = self.remembered.begun.get(&object) {
+            bump(&self.run.reader.meter.digests, 1);
+            return DigestRead::Verified(Box::new(begun.verified.clone()), begun.totals);
+        }
         let read = self.judge_digest(&key).await;
         bump(&self.run.reader.meter.digests, 1);
         match &read {
-            DigestRead::Verified(verified, _) => self.run.record(&Record::Digest {
-                chain: &self.name,
-                bucket: &self.bucket,
-                key: &key,
-                sha256: verified.hash,
-                public_key: &verified.digest.fingerprint,
-                logs: verified.digest.logs.len(),
-            }),
+            DigestRead::Verified(verified, totals) => {
+                self.run.record(&Record::Digest {
+                    chain: &self.name,
+                    bucket: &self.bucket,
+                    key: &key,
+                    sha256: verified.hash,
+                    public_key: &verified.digest.fingerprint,
+                    logs: verified.digest.logs.len(),
+                });
+                let begun = || BegunDigest { verified: VerifiedDigest::clone(verified), totals: *totals };
+                self.run.keep(self.run.checkpoint.begun(&self.journal, object, begun));
+            }
             DigestRead::Refused(finding, totals) => {
                 self.run.announce(finding);
                 if finding.class == Class::Invalid {
@@ -117,7 +133,7 @@ impl<S: ObjectStore> Chain<S> {
         let link = Link::of(&verified);
         let object = Fingerprint::of(&link.bucket, &link.key);
         let end = (!backfill).then_some(link.end);
-        let mut judged = LogsJudged { totals: read, findings: Vec::new(), named: Vec::new() };
+        let mut judged = LogsJudged::new(read);
         let mut working: VecDeque<Task<DoneLog>> = VecDeque::new();
         for entry in verified.digest.logs {
             let name = Fingerprint::of(&entry.bucket, &entry.key);
@@ -150,6 +166,7 @@ impl<S: ObjectStore> Chain<S> {
             Some(done) => {
                 judged.totals += done.totals;
                 judged.findings.extend(done.finding);
+                judged.left_out.extend(done.left_out);
             }
             None => self.run.broken_off(&self.name),
         }
@@ -162,17 +179,25 @@ impl<S: ObjectStore> Chain<S> {
             bump(&self.run.reader.meter.logs, 1);
             return done.clone();
         }
-        let mut done = DoneLog { end, hash: entry.hash, totals: Totals::default(), finding: None };
+        let mut done = DoneLog::new(end, entry.hash);
         if self.run.config.sampling.takes(name) {
             self.read_log(&entry, &mut done).await;
         } else {
             done.totals.logs_skipped += 1;
             self.run.record(&Record::Skipped { chain: &self.name, bucket: &entry.bucket, key: &entry.key });
+            done.left_out = Some(entry);
         }
         bump(&self.run.reader.meter.logs, 1);
         if done.finding.as_ref().is_none_or(|finding| finding.class != Class::Undetermined) {
             self.run.keep(self.run.checkpoint.log(&self.journal, name, done.clone()));
         }
+        done
+    }
+
+    /// Reads a log file that sampling left out and the bucket's list does not show.
+    pub(crate) async fn read_left_out(&self, entry: &LogEntry) -> DoneLog {
+        let mut done = DoneLog::new(None, entry.hash);
+        self.read_log(entry, &mut done).await;
         done
     }
 

@@ -1,6 +1,6 @@
 //! Reading with patience: bounded, repeated when that may help, and never mistaking half an object for a whole one.
 //!
-//! Owns: retries, timeouts and the length check. Must not know: what is read.
+//! Owns: retries, timeouts, giving up on a store that fell silent, and the length check. Must not know: what is read.
 
 use super::gate::{Gate, Place};
 use crate::config::Config;
@@ -8,6 +8,7 @@ use crate::progress::{Meter, bump};
 use crate::store::{Object, ObjectStore, Page, StoreError};
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 /// A store behind a gate.
@@ -18,6 +19,8 @@ pub(crate) struct Reader<S> {
     attempts: u32,
     first_wait: Duration,
     timeout: Option<Duration>,
+    /// Reads in a row that were given up without an answer.
+    unanswered: AtomicUsize,
 }
 
 /// An object, and its place in flight for as long as the object is in memory.
@@ -35,6 +38,7 @@ impl<S: ObjectStore> Reader<S> {
             attempts: config.attempts.max(1),
             first_wait: config.first_wait,
             timeout: config.read_timeout,
+            unanswered: AtomicUsize::new(0),
         }
     }
 
@@ -56,6 +60,7 @@ impl<S: ObjectStore> Reader<S> {
     {
         let mut wait = self.first_wait;
         let mut left = self.attempts;
+        self.is_answering()?;
         loop {
             left -= 1;
             let result = self.in_time(attempt()).await;
@@ -66,10 +71,25 @@ impl<S: ObjectStore> Reader<S> {
             }
             match result {
                 Err(error) if error.is_transient() && left > 0 => tokio::time::sleep(wait).await,
-                result => return result,
+                result => {
+                    match &result {
+                        Err(StoreError::Transport(_)) => self.unanswered.fetch_add(1, Relaxed),
+                        _ => self.unanswered.swap(0, Relaxed),
+                    };
+                    return result;
+                }
             }
             wait = wait.saturating_mul(2);
         }
+    }
+
+    /// A store that has fallen silent is not waited for once for every object: the run would never end.
+    fn is_answering(&self) -> Result<(), StoreError> {
+        let unanswered = self.unanswered.load(Relaxed);
+        if unanswered < self.gate.limit().saturating_mul(2) {
+            return Ok(());
+        }
+        Err(StoreError::Transport(format!("it was not asked for: `{unanswered}` reads in a row got no answer")))
     }
 
     async fn in_time<T>(&self, attempt: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {

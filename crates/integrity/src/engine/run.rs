@@ -4,9 +4,9 @@
 
 use super::context::{Chain, Run};
 use super::listing::{Listing, list_digests};
-use super::segment::Segment;
+use super::segment::{Needs, Segment};
 use crate::chain::{HOUR, Link, Predecessor, add, hours, sub};
-use crate::checkpoint::{HourRun, Mark, add_end};
+use crate::checkpoint::{HourRun, Mark, add_end, join_runs};
 use crate::finding::{Class, Code, Finding};
 use crate::inventory::{Inventory, Row, Window};
 use crate::names::DigestKey;
@@ -15,6 +15,7 @@ use crate::report::{ChainSummary, Expected, Outcome};
 use crate::store::{ObjectStore, StoreError};
 use crate::totals::{CodeCounts, Totals};
 use jiff::Timestamp;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// How many buckets a chain is followed through.
@@ -26,6 +27,8 @@ pub(crate) struct ChainRun<S> {
     row: Row,
     name: String,
     window: Window,
+    /// From when on the chain must be there. What was there before is judged as well.
+    required: Timestamp,
     mark: Option<Mark>,
     totals: Totals,
     codes: CodeCounts,
@@ -34,6 +37,7 @@ pub(crate) struct ChainRun<S> {
     last: Option<Link>,
     clean: Option<Link>,
     verified: Vec<HourRun>,
+    backfilled: BTreeSet<Timestamp>,
 }
 
 /// The result of a chain.
@@ -51,10 +55,11 @@ pub(crate) async fn judge_chain<S: ObjectStore>(run: Arc<Run<S>>, row: Row) -> J
         return Judged { summary, findings };
     }
     let mark = run.checkpoint.mark(&name);
-    let window = chain_window(&run, &row, mark.as_ref());
+    let window = chain_window(&run, mark.as_ref());
     let mut chain = ChainRun {
         name,
         window,
+        required: required_from(&run, &row, window),
         mark,
         totals: Totals::default(),
         codes: CodeCounts::new(),
@@ -63,6 +68,7 @@ pub(crate) async fn judge_chain<S: ObjectStore>(run: Arc<Run<S>>, row: Row) -> J
         last: None,
         clean: None,
         verified: Vec::new(),
+        backfilled: BTreeSet::new(),
         row,
         run,
     };
@@ -70,18 +76,20 @@ pub(crate) async fn judge_chain<S: ObjectStore>(run: Arc<Run<S>>, row: Row) -> J
     chain.conclude(expected)
 }
 
-/// The part of the window in which the chain must be there.
-fn chain_window<S>(run: &Run<S>, row: &Row, mark: Option<&Mark>) -> Window {
-    let since = row.since.map(|since| add(since, run.config.start_allowance));
+/// The part of the window that is judged.
+fn chain_window<S>(run: &Run<S>, mark: Option<&Mark>) -> Window {
     let verified = mark.filter(|_| run.config.incremental).map(|mark| mark.link.end);
-    let from = [since, verified].into_iter().flatten().fold(run.window.from, Timestamp::max);
-    Window { from, to: run.window.to }
+    Window { from: verified.map_or(run.window.from, |verified| verified.max(run.window.from)), to: run.window.to }
+}
+
+fn required_from<S>(run: &Run<S>, row: &Row, window: Window) -> Timestamp {
+    row.since.map_or(window.from, |since| add(since, run.config.start_allowance).max(window.from))
 }
 
 /// How many digests a row and the window make one expect.
 pub(crate) fn expected_digests<S>(run: &Run<S>, row: &Row) -> u64 {
-    let window = chain_window(run, row, run.checkpoint.mark(&row.chain()).as_ref());
-    hours(window.from, row.until.map_or(window.to, |until| until.min(window.to)))
+    let window = chain_window(run, run.checkpoint.mark(&row.chain()).as_ref());
+    hours(required_from(run, row, window), row.until.map_or(window.to, |until| until.min(window.to)))
 }
 
 impl<S: ObjectStore> ChainRun<S> {
@@ -145,7 +153,8 @@ impl<S: ObjectStore> ChainRun<S> {
             run: Arc::clone(&self.run),
             journal,
         });
-        Segment::new(chain, self.row.clone(), inventory.clone(), window, self.mark.clone(), listing)
+        let needs = Needs { window, required: self.required, mark: self.mark.clone() };
+        Segment::new(chain, self.row.clone(), inventory.clone(), needs, listing)
     }
 
     /// Where a chain was before its bucket changed. The prefix may have changed as well: it is in the key.
@@ -174,6 +183,7 @@ impl<S: ObjectStore> ChainRun<S> {
         self.findings.extend(results.findings.into_iter().take(room));
         if self.verified.is_empty() {
             (self.verified, self.clean) = (results.verified, results.clean);
+            self.backfilled = results.backfilled;
         }
     }
 
@@ -185,7 +195,10 @@ impl<S: ObjectStore> ChainRun<S> {
     }
 
     fn judge_absence(&mut self, inventory: &Inventory) -> Expected {
-        let Window { from, to } = self.window;
+        let (from, to) = (self.required, self.window.to);
+        if from >= to || self.row.may_have_ended {
+            return Expected::OutsideWindow;
+        }
         if add(from, HOUR + self.run.config.delivery_allowance) > self.run.now {
             return Expected::NotDue;
         }
@@ -207,23 +220,36 @@ impl<S: ObjectStore> ChainRun<S> {
 
     /// Digests that an earlier run verified must still be listed.
     fn compare_with_mark(&mut self, inventory: &Inventory, listing: &Listing) {
-        let Some(mark) = self.mark.clone().filter(|mark| mark.link.bucket == inventory.trail.bucket) else { return };
+        let folder = self.folder(inventory);
+        let Some(mark) = self.mark.clone().filter(|mark| mark.folder == folder) else { return };
         let (since, to) = (self.oldest_verified(), add(self.window.to, HOUR));
-        let listed: std::collections::HashSet<Timestamp> = listing.all.iter().flat_map(|run| run.ends()).collect();
+        let looked_for = |end: &Timestamp| since < *end && *end < to;
+        let listed: HashSet<Timestamp> = listing.all.iter().flat_map(|run| run.ends()).collect();
         let mut gone = Vec::new();
-        for end in mark.verified.iter().flat_map(|run| run.ends()) {
-            if since < end && end < to && !listed.contains(&end) {
+        for end in mark.verified.iter().flat_map(|run| run.ends()).filter(looked_for) {
+            if !listed.contains(&end) {
                 add_end(&mut gone, end);
             }
         }
         for run in gone {
-            let key = inventory.digest_key(&self.row, run.first, false).to_string();
-            let last = run.ends().last().unwrap_or(run.first);
-            let detail =
-                "an earlier run verified these digests, and they are not there any more; look for delete markers";
-            let finding = Finding::new(Code::ChainRollback, &self.name, detail).object(&mark.link.bucket, &key);
-            self.found(finding.between(sub(run.first, HOUR), last).count(u64::from(run.count)));
+            self.rolled_back(inventory, run, false);
         }
+        for end in mark.backfilled.difference(&listing.all_backfill).filter(|end| looked_for(end)) {
+            self.rolled_back(inventory, HourRun { first: *end, count: 1 }, true);
+        }
+    }
+
+    fn rolled_back(&mut self, inventory: &Inventory, run: HourRun, backfill: bool) {
+        let key = inventory.digest_key(&self.row, run.first, backfill).to_string();
+        let last = run.ends().last().unwrap_or(run.first);
+        let detail = "an earlier run verified these digests, and they are not there any more; look for delete markers";
+        let finding = Finding::new(Code::ChainRollback, &self.name, detail).object(&inventory.trail.bucket, &key);
+        self.found(finding.between(sub(run.first, HOUR), last).count(u64::from(run.count)));
+    }
+
+    /// Bucket and folder of the chain's digests.
+    fn folder(&self, inventory: &Inventory) -> String {
+        format!("{}/{}", inventory.trail.bucket, inventory.place(&self.row).digest_folder())
     }
 
     fn unlistable(&mut self, inventory: &Inventory, error: &StoreError) {
@@ -267,51 +293,29 @@ impl<S: ObjectStore> ChainRun<S> {
 
     fn next_mark(&mut self) -> Option<Mark> {
         let clean = self.clean.take();
-        let mut verified = std::mem::take(&mut self.verified);
-        let Some(old) = self.mark.take() else {
-            return clean.map(|link| Mark { link, verified, totals: self.totals });
+        let (verified, backfilled) = (std::mem::take(&mut self.verified), std::mem::take(&mut self.backfilled));
+        let folder = self.folder(&self.run.inventory);
+        let Some(mut mark) = self.mark.take() else {
+            return clean.map(|link| Mark { link, folder, verified, backfilled, totals: self.totals });
         };
-        let mut link = old.link;
         // Only a chain verified without a hole since the old mark may move it.
-        let joined = self.first.as_ref().is_some_and(|first| first.start <= link.end);
-        if let Some(clean) = clean.filter(|clean| joined && clean.end > link.end) {
-            link = clean;
+        let joined = self.first.as_ref().is_some_and(|first| first.start <= mark.link.end);
+        if let Some(clean) = clean.filter(|clean| joined && clean.end > mark.link.end) {
+            mark.link = clean;
         }
-        let mut totals = old.totals;
-        totals += self.totals;
-        verified = join_runs(old.verified, &verified);
-        Some(Mark { link, verified, totals })
+        mark.totals += self.totals;
+        if mark.folder == folder {
+            mark.verified = join_runs(mark.verified, &verified);
+            mark.backfilled.extend(backfilled);
+        } else if !verified.is_empty() {
+            (mark.folder, mark.verified, mark.backfilled) = (folder, verified, backfilled);
+        }
+        Some(mark)
     }
 }
 
 fn gone(chain: &str, before: &Predecessor, window: Window) -> Finding {
-    let detail = "the chain came from this bucket, and no digest of the window is there; look for delete markers";
+    let detail = "the chain came from this folder, and no digest of the window is there; look for delete markers";
     let finding = Finding::new(Code::DigestMissing, chain, detail).object(&before.bucket, &before.key);
     finding.between(window.from, window.to).count(hours(window.from, window.to).max(1))
-}
-
-/// All ends of both, in as few runs as possible.
-fn join_runs(old: Vec<HourRun>, new: &[HourRun]) -> Vec<HourRun> {
-    let held = |end: Timestamp| {
-        let inside = |run: &HourRun| {
-            run.first <= end && end < add(run.first, HOUR * i32::try_from(run.count).unwrap_or(i32::MAX))
-        };
-        old.iter().any(|run| inside(run) && end.duration_since(run.first).as_secs() % 3600 == 0)
-    };
-    let mut added: Vec<HourRun> = Vec::new();
-    for end in new.iter().flat_map(|run| run.ends()).filter(|end| !held(*end)) {
-        add_end(&mut added, end);
-    }
-    let mut all: Vec<HourRun> = old.into_iter().chain(added).collect();
-    all.sort_unstable_by_key(|run| run.first);
-    let mut joined: Vec<HourRun> = Vec::new();
-    for run in all {
-        match joined.last_mut() {
-            Some(last) if add(last.first, HOUR * i32::try_from(last.count).unwrap_or(i32::MAX)) == run.first => {
-                last.count += run.count;
-            }
-            _ => joined.push(run),
-        }
-    }
-    joined
 }

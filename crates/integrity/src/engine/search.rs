@@ -5,6 +5,7 @@
 
 use super::context::Chain;
 use crate::chain::{HOUR, Span, add, sub};
+use crate::digest::LogEntry;
 use crate::finding::{Class, Code, Finding};
 use crate::hash::Fingerprint;
 use crate::names::{LogKey, Place, date_path};
@@ -22,6 +23,10 @@ pub(crate) struct Search {
     named: HashSet<Fingerprint>,
     /// What can be forgotten once the search is past a digest's end; backfill digests are never past.
     by_end: VecDeque<(Timestamp, Vec<Fingerprint>)>,
+    /// Log files that sampling left out, and that were not listed so far.
+    left_out: HashMap<Fingerprint, LogEntry>,
+    /// Those of them that should have been.
+    unseen: Vec<LogEntry>,
     after: Option<String>,
     listed: VecDeque<String>,
     more: bool,
@@ -54,6 +59,8 @@ impl Search {
             folder: place.log_folder(),
             named: HashSet::new(),
             by_end: VecDeque::new(),
+            left_out: HashMap::new(),
+            unseen: Vec::new(),
             after,
             listed: VecDeque::new(),
             more: true,
@@ -66,8 +73,9 @@ impl Search {
     }
 
     /// Learns the log files that a digest names.
-    pub(crate) fn learn(&mut self, end: Option<Timestamp>, names: Vec<Fingerprint>) {
+    pub(crate) fn learn(&mut self, end: Option<Timestamp>, names: Vec<Fingerprint>, left_out: Vec<LogEntry>) {
         self.named.extend(&names);
+        self.left_out.extend(left_out.into_iter().map(|entry| (Fingerprint::of(&entry.bucket, &entry.key), entry)));
         if let Some(end) = end {
             self.by_end.push_back((end, names));
         }
@@ -94,6 +102,9 @@ impl Search {
                 break;
             }
             let Some(key) = self.listed.pop_front() else { break };
+            if !self.left_out.is_empty() {
+                self.left_out.remove(&Fingerprint::of(&chain.bucket, &key));
+            }
             if !later {
                 findings.extend(self.judge(chain, known, &key, delivered).await);
             }
@@ -108,6 +119,19 @@ impl Search {
             chain.run.keep(chain.run.checkpoint.searched(&chain.journal, after, &findings));
         }
         findings
+    }
+
+    /// Takes the log files left out that the list should have shown and did not; the last time, all that it did not show.
+    pub(crate) fn unseen(&mut self, last: bool) -> Vec<LogEntry> {
+        if self.stopped {
+            // The list is not known, and that is a finding of its own.
+            return Vec::new();
+        }
+        if last {
+            self.unseen.extend(self.left_out.drain().map(|(_, entry)| entry));
+            self.unseen.sort_by(|one, other| one.key.cmp(&other.key));
+        }
+        std::mem::take(&mut self.unseen)
     }
 
     /// What is said once for many log files.
@@ -233,6 +257,7 @@ impl Search {
         while self.by_end.front().is_some_and(|(end, _)| *end < past) {
             for name in self.by_end.pop_front().map(|(_, names)| names).unwrap_or_default() {
                 self.named.remove(&name);
+                self.unseen.extend(self.left_out.remove(&name));
             }
         }
     }

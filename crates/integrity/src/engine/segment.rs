@@ -9,13 +9,15 @@ use super::objects::{DigestRead, LogsJudged};
 use super::search::{Known, Search};
 use crate::chain::{ChainCheck, Link, sub};
 use crate::checkpoint::{DoneDigest, HourRun, Mark, add_end};
+use crate::config::Sampling;
+use crate::digest::LogEntry;
 use crate::finding::{Class, Code, Finding};
 use crate::hash::Fingerprint;
 use crate::inventory::{Inventory, Row, Window};
 use crate::store::ObjectStore;
 use crate::totals::{CodeCounts, Totals};
 use jiff::Timestamp;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::future::{Future, ready};
 use std::sync::Arc;
 
@@ -31,7 +33,14 @@ pub(crate) struct Segment<S> {
     pub(crate) results: Results,
     search: Option<Search>,
     /// Log files that an interrupted run judged, by the end of their digest.
-    names_by_end: HashMap<Option<Timestamp>, Vec<Fingerprint>>,
+    judged_before: HashMap<Option<Timestamp>, Vec<(Fingerprint, Option<LogEntry>)>>,
+}
+
+/// What is judged of a chain, and held against what.
+pub(crate) struct Needs {
+    pub(crate) window: Window,
+    pub(crate) required: Timestamp,
+    pub(crate) mark: Option<Mark>,
 }
 
 /// Counts and findings.
@@ -43,6 +52,8 @@ pub(crate) struct Results {
     pub(crate) findings: Vec<Finding>,
     /// All digests that verified.
     pub(crate) verified: Vec<HourRun>,
+    /// The ends of all backfill digests that verified.
+    pub(crate) backfilled: BTreeSet<Timestamp>,
     /// The last digest up to which nothing was wrong.
     pub(crate) clean: Option<Link>,
     /// The end of the first digest at which something was wrong.
@@ -80,20 +91,20 @@ impl<S: ObjectStore> Segment<S> {
         chain: Arc<Chain<S>>,
         row: Row,
         inventory: Inventory,
-        window: Window,
-        mark: Option<Mark>,
+        needs: Needs,
         listing: &mut Listing,
     ) -> Self {
+        let Needs { window, required, mark } = needs;
         let search = chain.run.config.completeness.then(|| {
-            let searched = chain.remembered.searched.clone();
+            let searched = chain.remembered.searched.clone().filter(|_| search_continues(&chain));
             Search::new(&inventory.place(&row), std::mem::take(&mut listing.others), searched)
         });
-        let mut names_by_end: HashMap<_, Vec<Fingerprint>> = HashMap::new();
+        let mut judged_before: HashMap<_, Vec<_>> = HashMap::new();
         for (name, log) in chain.remembered.logs.iter().filter(|_| search.is_some()) {
-            names_by_end.entry(log.end).or_default().push(*name);
+            judged_before.entry(log.end).or_default().push((*name, log.left_out.clone()));
         }
-        let check = ChainCheck::new(&chain.name, window.from);
-        Self { chain, row, inventory, window, check, mark, results: Results::default(), search, names_by_end }
+        let check = ChainCheck::new(&chain.name, window.from, required);
+        Self { chain, row, inventory, window, check, mark, results: Results::default(), search, judged_before }
     }
 
     /// Judges everything that was listed.
@@ -101,7 +112,8 @@ impl<S: ObjectStore> Segment<S> {
         for finding in listing.findings {
             self.found(finding);
         }
-        for finding in self.chain.remembered.search_findings.clone() {
+        let found_before = self.chain.remembered.search_findings.iter().filter(|_| search_continues(&self.chain));
+        for finding in found_before.cloned().collect::<Vec<_>>() {
             self.results.wrong_at(Timestamp::MIN);
             self.results.totals.count(finding.code, finding.count);
             self.found_before(finding);
@@ -113,7 +125,9 @@ impl<S: ObjectStore> Segment<S> {
     /// Judges what is left when the end of the chain is known.
     pub(crate) async fn finish(&mut self) {
         let due_by = sub(self.chain.run.now, self.chain.run.config.delivery_allowance);
-        if let Some(finding) = self.check.finish(self.window.to, self.row.until, due_by) {
+        if !self.row.may_have_ended
+            && let Some(finding) = self.check.finish(self.window.to, self.row.until, due_by)
+        {
             self.found_missing(finding);
         }
         self.search_up_to(self.window.to.min(self.chain.run.now), true).await;
@@ -189,8 +203,8 @@ impl<S: ObjectStore> Segment<S> {
                 None
             }
             DigestRead::Remembered(DoneDigest { link: Some(link), totals, findings }) => {
-                let named = self.remembered_names(Some(link.end));
-                Some(self.link(link, ready(LogsJudged { totals, findings, named })))
+                let judged = self.judged_before(Some(link.end), totals, findings);
+                Some(self.link(link, ready(judged)))
             }
             DigestRead::Verified(verified, totals) => {
                 let logs = Arc::clone(&self.chain).judge_logs(verified.clone(), false, totals);
@@ -259,7 +273,7 @@ impl<S: ObjectStore> Segment<S> {
             self.found_before(finding);
         }
         if let Some(search) = &mut self.search {
-            search.learn(end, judged.named);
+            search.learn(end, judged.named, judged.left_out);
         }
     }
 
@@ -275,10 +289,27 @@ impl<S: ObjectStore> Segment<S> {
             }
             self.found_missing(finding);
         }
+        self.read_left_out(last).await;
     }
 
-    fn remembered_names(&mut self, end: Option<Timestamp>) -> Vec<Fingerprint> {
-        self.names_by_end.remove(&end).unwrap_or_default()
+    /// Log files that sampling left out and the list did not show are read after all: they are gone, or lie elsewhere.
+    async fn read_left_out(&mut self, last: bool) {
+        let unseen = self.search.as_mut().map(|search| search.unseen(last)).unwrap_or_default();
+        for entry in unseen {
+            let done = self.chain.read_left_out(&entry).await;
+            self.results.totals.logs_skipped -= 1;
+            self.results.totals += done.totals;
+            if let Some(finding) = done.finding {
+                self.results.clean = None;
+                self.results.wrong_at(Timestamp::MIN);
+                self.found_before(finding);
+            }
+        }
+    }
+
+    fn judged_before(&mut self, end: Option<Timestamp>, totals: Totals, findings: Vec<Finding>) -> LogsJudged {
+        let (named, left_out): (_, Vec<_>) = self.judged_before.remove(&end).unwrap_or_default().into_iter().unzip();
+        LogsJudged { findings, named, left_out: left_out.into_iter().flatten().collect(), ..LogsJudged::new(totals) }
     }
 
     /// Backfill digests are a sequence of their own: signed and linked, but not every hour.
@@ -293,13 +324,16 @@ impl<S: ObjectStore> Segment<S> {
                     (Some(link), Arc::clone(&self.chain).judge_logs(verified, true, totals).await)
                 }
                 DigestRead::Remembered(DoneDigest { link, totals, findings }) => {
-                    (link, LogsJudged { totals, findings, named: self.remembered_names(None) })
+                    (link, self.judged_before(None, totals, findings))
                 }
                 DigestRead::Refused(finding, totals) => {
-                    (None, LogsJudged { totals, findings: vec![finding], named: Vec::new() })
+                    (None, LogsJudged { findings: vec![finding], ..LogsJudged::new(totals) })
                 }
             };
             self.take_logs(None, judged);
+            if link.is_some() {
+                self.results.backfilled.insert(end);
+            }
             if let Some(finding) = link.as_ref().and_then(|link| self.backfill_link(link, &seen)) {
                 self.found_missing(finding);
             }
@@ -326,4 +360,9 @@ impl<S: ObjectStore> Segment<S> {
             }
         }
     }
+}
+
+/// A search goes on where it was, unless it must see again which of the log files left out are there.
+fn search_continues<S>(chain: &Chain<S>) -> bool {
+    chain.run.config.sampling == Sampling::All
 }

@@ -41,10 +41,12 @@ pub enum Edit {
         /// Which digest.
         digest: usize,
     },
-    /// The chain was in another bucket before.
+    /// The chain was elsewhere before.
     MovedFrom {
-        /// The other bucket.
+        /// The bucket it was in.
         bucket: String,
+        /// The prefix it was under.
+        prefix: Option<String>,
         /// For how many digests.
         until: usize,
     },
@@ -138,6 +140,10 @@ defects! {
     BucketChanged => ["chain.bucket_changed"];
     /// The chain was in another bucket before, and its digests there are deleted.
     BucketChangedAndLost => ["chain.bucket_changed", "digest.missing"];
+    /// The chain was under another prefix of the same bucket before.
+    PrefixChanged => ["chain.bucket_changed"];
+    /// The chain was under another prefix before, and its digests there are deleted.
+    PrefixChangedAndLost => ["chain.bucket_changed", "digest.missing"];
 }
 
 /// Where the chain was before its bucket changed.
@@ -154,7 +160,10 @@ impl Defect {
             Self::LoggingStoppedNewChain => Edit::Stopped { after: 8, hours: 5, fresh: true },
             Self::Backfilled | Self::BackfilledLogModified => Edit::Backfill { digest: 6 },
             Self::BucketChanged | Self::BucketChangedAndLost => {
-                Edit::MovedFrom { bucket: OLD_BUCKET.to_owned(), until: 9 }
+                Edit::MovedFrom { bucket: OLD_BUCKET.to_owned(), prefix: None, until: 9 }
+            }
+            Self::PrefixChanged | Self::PrefixChangedAndLost => {
+                Edit::MovedFrom { bucket: "log-archive".to_owned(), prefix: Some("before/that".to_owned()), until: 9 }
             }
             _ => Edit::None,
         }
@@ -188,7 +197,7 @@ impl Defect {
             Self::NewestDigestDeleted => patient.delete_newest(1),
             Self::TailDeleted => patient.delete_newest(patient.made.digests.len() / 2),
             Self::ChainDeleted => patient.delete_newest(patient.made.digests.len()),
-            Self::BucketChangedAndLost => patient.delete_digests(0..9),
+            Self::BucketChangedAndLost | Self::PrefixChangedAndLost => patient.delete_digests(0..9),
             Self::SignatureFlipped => patient.change_signature(5, |signature| Some(flip(signature))),
             Self::SignatureRemoved => patient.change_signature(5, |_| None),
             Self::SignedByAnother => patient.sign_again(5, |_| {}),
@@ -207,7 +216,8 @@ impl Defect {
             | Self::LoggingStopped
             | Self::LoggingStoppedNewChain
             | Self::Backfilled
-            | Self::BucketChanged => {}
+            | Self::BucketChanged
+            | Self::PrefixChanged => {}
         }
     }
 }

@@ -143,7 +143,8 @@ pub struct MadeChain {
 
 struct ChainMaker<'a> {
     plan: &'a Plan,
-    inventory: &'a Inventory,
+    /// With the bucket and prefix of the hour that is made.
+    inventory: Inventory,
     signer: Signer,
     bucket: String,
     edit: Edit,
@@ -155,8 +156,14 @@ struct ChainMaker<'a> {
 impl<'a> ChainMaker<'a> {
     fn new(plan: &'a Plan, inventory: &'a Inventory, row: &Row, edit: Edit) -> Self {
         let made = MadeChain { place: inventory.place(row), row: row.clone(), digests: Vec::new(), logs: Vec::new() };
-        let bucket = inventory.trail.bucket.clone();
+        let (inventory, bucket) = (inventory.clone(), inventory.trail.bucket.clone());
         Self { plan, inventory, signer: Signer::cloudtrail(), bucket, edit, previous: None, made, serial: 0 }
+    }
+
+    fn move_to(&mut self, bucket: &str, prefix: Option<String>) {
+        bucket.clone_into(&mut self.bucket);
+        self.inventory.trail.prefix = prefix;
+        self.made.place = self.inventory.place(&self.made.row);
     }
 
     /// Digests are not delivered on the hour: each chain has its own minute and second.
@@ -168,8 +175,8 @@ impl<'a> ChainMaker<'a> {
     fn make(mut self, store: &mut MemoryStore) -> MadeChain {
         let mut start = self.first_start();
         let end = self.plan.start + HOUR * i32::try_from(self.plan.hours).expect("hours fit");
-        if let Edit::MovedFrom { bucket, .. } = &self.edit {
-            self.bucket.clone_from(bucket);
+        if let Edit::MovedFrom { bucket, prefix, .. } = self.edit.clone() {
+            self.move_to(&bucket, prefix);
         }
         while start < end {
             let number = self.made.digests.len();
@@ -181,7 +188,8 @@ impl<'a> ChainMaker<'a> {
                     }
                 }
                 Edit::MovedFrom { until, .. } if number == *until => {
-                    self.bucket.clone_from(&self.inventory.trail.bucket)
+                    let trail = &self.plan.trail;
+                    self.move_to(&trail.bucket, trail.prefix.clone());
                 }
                 _ => {}
             }

@@ -28,9 +28,13 @@ pub enum Trouble {
     SlowDown,
     /// The connection is cut in the middle of the body.
     Cut,
+    /// No answer comes, and the connection stays open.
+    Silent,
+    /// Half of the body comes and no more, and the connection stays open.
+    Stalled,
 }
 
-/// Decides what goes wrong, from `bucket/key` (or `LIST bucket/prefix`) and how often it was asked for before.
+/// Decides what goes wrong, from `bucket/key` (or `LIST bucket/prefix`, `KEYS`, `IDENTITY`) and how often it was asked for before.
 pub type Plot = dyn Fn(&str, usize) -> Trouble + Send + Sync;
 
 struct Shared {
@@ -94,7 +98,7 @@ impl StandIn {
         format!("http://{}", self.address)
     }
 
-    /// What was asked for so far, in order: `bucket/key`, or `LIST bucket/prefix`.
+    /// What was asked for so far, in order, as a [`Plot`] is told.
     #[must_use]
     pub fn asked(&self) -> Vec<String> {
         self.shared.asked.lock().expect("nobody panics with it").0.clone()
@@ -118,16 +122,20 @@ impl Shared {
 
     fn answer(&self, request: &Request, out: &mut TcpStream) -> Option<()> {
         if request.target.ends_with("ListPublicKeys") {
-            return send(out, 200, &[], public_keys().as_bytes(), None);
+            return troubled(self.trouble("KEYS"), &[], public_keys().as_bytes(), out);
         }
         if request.body.contains("Action=GetCallerIdentity") {
+            let trouble = self.trouble("IDENTITY");
             let account = &self.account;
             let body = format!(
                 "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
                  <Arn>arn:aws:sts::{account}:assumed-role/Tester/1</Arn><UserId>AROA:1</UserId><Account>{account}</Account>\
                  </GetCallerIdentityResult></GetCallerIdentityResponse>"
             );
-            return send(out, 200, &[], body.as_bytes(), None);
+            return troubled(trouble, &[], body.as_bytes(), out);
+        }
+        if request.body.contains("Action=AssumeRole") {
+            return send(out, 200, &[], ASSUMED.as_bytes(), None);
         }
         let (path, query) = request.method_and_path.split_once('?').unwrap_or((&request.method_and_path, ""));
         let query: HashMap<String, String> =
@@ -189,6 +197,11 @@ impl Shared {
     }
 }
 
+/// Credentials that open nothing.
+const ASSUMED: &str = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>\
+    <AccessKeyId>ASIDEXAMPLE</AccessKeyId><SecretAccessKey>example</SecretAccessKey><SessionToken>example</SessionToken>\
+    <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+
 fn public_keys() -> String {
     let keys = [Signer::cloudtrail(), Signer::intruder()].map(|signer| {
         json!({
@@ -205,7 +218,22 @@ fn troubled(trouble: Trouble, headers: &[(String, String)], body: &[u8], out: &m
         Trouble::Denied => error(out, 403, "AccessDenied"),
         Trouble::Failing => error(out, 500, "InternalError"),
         Trouble::SlowDown => error(out, 503, "SlowDown"),
-        Trouble::Cut => send(out, 200, headers, body, Some(body.len() / 2)),
+        Trouble::Cut => {
+            send(out, 200, headers, body, Some(body.len() / 2))?;
+            out.shutdown(std::net::Shutdown::Both).ok().and(None)
+        }
+        Trouble::Silent => forever(),
+        Trouble::Stalled => {
+            send(out, 200, headers, body, Some(body.len() / 2))?;
+            forever()
+        }
+    }
+}
+
+/// Says nothing more on this connection, for as long as the process lives.
+fn forever() -> ! {
+    loop {
+        thread::park();
     }
 }
 
@@ -214,7 +242,7 @@ fn error(out: &mut TcpStream, status: u16, code: &str) -> Option<()> {
     send(out, status, &[], body.as_bytes(), None)
 }
 
-/// Sends an answer; nothing is returned when the connection is to end.
+/// Sends an answer, or the beginning of it; nothing is returned when the connection has ended.
 fn send(out: &mut TcpStream, status: u16, headers: &[(String, String)], body: &[u8], cut: Option<usize>) -> Option<()> {
     let mut answer = format!("HTTP/1.1 {status} Said\r\ncontent-length: {}\r\n", body.len()).into_bytes();
     for (name, value) in headers {
@@ -222,8 +250,7 @@ fn send(out: &mut TcpStream, status: u16, headers: &[(String, String)], body: &[
     }
     answer.extend_from_slice(b"\r\n");
     answer.extend_from_slice(body.get(..cut.unwrap_or(body.len()))?);
-    out.write_all(&answer).ok()?;
-    if cut.is_some() { out.shutdown(std::net::Shutdown::Both).ok().and(None) } else { Some(()) }
+    out.write_all(&answer).ok()
 }
 
 fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Request> {
