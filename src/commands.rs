@@ -123,7 +123,13 @@ pub fn verify(args: &VerifyArgs) -> Result<Exit, Error> {
         match (&found.sealed_by, found.key_was_given) {
             (Some(id), true) => writeln!(out, "sealed by the given key {id}"),
             (Some(id), false) => writeln!(out, "sealed by key {id}; give `--key` to know that it is the right one"),
+            (None, _) if found.has_seal => writeln!(out, "the seal does not hold"),
             (None, _) => writeln!(out, "not sealed: the manifest shows changes to files, not to itself"),
+        }?;
+        match (&found.follows, found.predecessor_was_given) {
+            (None, _) => Ok(()),
+            (Some(run), true) => writeln!(out, "says that it follows run {run}, compared with the given bundle"),
+            (Some(run), false) => writeln!(out, "says that it follows run {run}; give `--follows` to compare it"),
         }?;
         match &found.stamp {
             None => Ok(()),
@@ -150,6 +156,9 @@ pub async fn replay(args: &ReplayArgs) -> Result<Exit, Error> {
     print(|out| {
         for line in &outcome.differences {
             writeln!(out, "{line}")?;
+        }
+        if let Some(cause) = &outcome.cause {
+            writeln!(out, "{cause}")?;
         }
         let verdict = if outcome.differences.is_empty() { "identical" } else { "DIFFERENT" };
         writeln!(

@@ -134,20 +134,18 @@ pub fn disagreements(assessment: &Assessment, folder: &Folder) -> Vec<Error> {
         .collect()
 }
 
-/// Says of each exchange that a verdict rests on what it was.
+/// Says of each exchange that something rests on what it was, and at which line of the recording it stands.
 fn label(assessment: &mut Assessment, recording: &Path) -> Result<(), Error> {
-    let mut named: BTreeSet<ExchangeId> = BTreeSet::new();
-    for record in assessment.controls.iter().flat_map(|control| &control.scenarios).map(|scenario| &scenario.record) {
-        named.extend(record.observations.iter().flat_map(|observation| observation.exchanges.iter().cloned()));
-        named.extend(record.unseen.iter().flat_map(|unseen| unseen.exchanges.iter().cloned()));
-        named.extend(record.basis.iter().cloned());
-    }
+    let named: BTreeSet<ExchangeId> = assessment.rests_on().into_iter().cloned().collect();
     let labels = &mut assessment.exchanges;
+    let mut number = 0;
     tape::each_line(recording, |line, _| {
+        number += 1;
         let tag = line.exchange.tag;
         if named.contains(&line.id) {
             let operation = format!("{}:{}", tag.service, tag.operation);
-            labels.insert(line.id, ExchangeLabel { operation, account: tag.account, region: tag.region });
+            let label = ExchangeLabel { line: number, operation, account: tag.account, region: tag.region };
+            labels.insert(line.id, label);
         }
     })
     .map_err(|error| Error::Evidence(error.to_string()))

@@ -8,7 +8,7 @@ use std::{fs, path::Path, sync::Arc};
 use logproof_aws::{Aws, Options};
 use logproof_estate::{
     Config, Estate,
-    assessment::{Assessment, ControlResult},
+    assessment::{Assessment, ControlResult, Tool},
 };
 
 use crate::{
@@ -17,12 +17,13 @@ use crate::{
     catalogue::FeatureSet,
     error::Error,
     evidence::{
-        ASSESSMENT, CONFIGURATION, EXCHANGES, FEATURES, REQUEST,
+        ASSESSMENT, CONFIGURATION, EXCHANGES, FEATURES, REQUEST, manifest,
         tape::{Tape, Use},
         verify,
     },
     lint,
     register::Loaded,
+    sealing,
     selection::Selection,
     vocabulary::Vocabulary,
 };
@@ -36,6 +37,8 @@ pub struct Outcome {
     pub exchanges: usize,
     /// What differs, one line each.
     pub differences: Vec<String>,
+    /// Who made the bundle, where that may be why something differs.
+    pub cause: Option<String>,
     /// Reports that are the same to the byte.
     pub same_reports: usize,
 }
@@ -80,7 +83,29 @@ pub async fn replay(place: &Path) -> Result<Outcome, Error> {
     let calls = || aws.calls();
     let replayed =
         assess::assess(&selected, &vocabulary, &estate, &calls, setting, std::future::pending(), || ()).await;
-    Ok(compare(place, &original, replayed, exchanges))
+    let tool = replayed.tool.clone();
+    let mut outcome = compare(place, &original, replayed, exchanges);
+    let (manifest, _) = manifest::read(place).map_err(|e| evidence(&e))?;
+    let same_binary = manifest.binary_sha256.is_some() && manifest.binary_sha256 == sealing::binary_digest();
+    outcome.cause = cause(&original.tool, &tool, same_binary, outcome.differences.is_empty());
+    Ok(outcome)
+}
+
+/// Why a replay may differ: another version may judge differently, the same program may not.
+fn cause(made: &Tool, now: &Tool, same_binary: bool, identical: bool) -> Option<String> {
+    let name = |tool: &Tool| format!("{} {}", tool.name, tool.version);
+    if made != now {
+        let (made, now) = (name(made), name(now));
+        return Some(format!("made by {made}, replayed by {now}: another version may judge differently"));
+    }
+    match (identical, same_binary) {
+        (true, _) => None,
+        (false, true) => Some(
+            "made and replayed by the same program: what differs does not follow from the recording; report this as a defect"
+                .to_owned(),
+        ),
+        (false, false) => Some(format!("made by another build of {}: it may judge differently", name(made))),
+    }
 }
 
 fn select(
@@ -132,7 +157,7 @@ fn compare(place: &Path, original: &Assessment, mut replayed: Assessment, exchan
             differences.push(format!("{name}: the report made from the replay is not the same to the byte"));
         }
     }
-    Outcome { controls: replayed.controls.len(), exchanges, differences, same_reports }
+    Outcome { controls: replayed.controls.len(), exchanges, differences, cause: None, same_reports }
 }
 
 /// Start, end, durations and counts of calls belong to the run, not to its re-performance.

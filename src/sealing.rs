@@ -24,6 +24,7 @@ use crate::{
         timestamp::{self, Query, Stamp},
     },
     folder::Folder,
+    outline,
     target::Connected,
 };
 
@@ -143,7 +144,7 @@ fn evidence(error: impl std::fmt::Display) -> Error {
 /// [`Error`].
 pub async fn seal(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Result<Manifest, Error> {
     let manifest = manifest(assessment, folder, sealing)?;
-    let text = pretty(&manifest)?;
+    let text = outlined(&manifest)?;
     folder.write(MANIFEST, |out| out.write_all(text.as_bytes()))?;
     let digest = manifest::sha256_of_bytes(text.as_bytes());
     if let Some(key) = &sealing.key {
@@ -158,6 +159,13 @@ pub async fn seal(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -
         folder.write(SEAL, |out| out.write_all(text.as_bytes()))?;
     }
     Ok(manifest)
+}
+
+/// A line for each file.
+fn outlined(manifest: &Manifest) -> Result<String, Error> {
+    let mut text = Vec::new();
+    outline::write(manifest, 2, &mut text).map_err(evidence)?;
+    String::from_utf8(text).map_err(evidence)
 }
 
 /// Asks the time-stamp authority for a token over the manifest's digest, and keeps it beside the manifest.
@@ -208,7 +216,9 @@ fn manifest(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Resu
     })
 }
 
-fn binary_digest() -> Option<String> {
+/// SHA-256 of the program that runs.
+#[must_use]
+pub fn binary_digest() -> Option<String> {
     let path = std::env::current_exe().ok()?;
     manifest::sha256_of_file(&path).ok().map(|(digest, _)| digest)
 }

@@ -74,7 +74,7 @@ fn a_report_that_is_cut_off_altered_or_missing_is_named() {
 }
 
 const ALTERED: [(&str, &str, &str, &str); 16] = [
-    ("assessment.json", "\"verdict\": \"FAIL\"", "\"verdict\": \"PASS\"", "is not the assessment"),
+    ("assessment.json", "\"verdict\":\"FAIL\"", "\"verdict\":\"PASS\"", "is not the assessment"),
     ("junit.xml", "FAIL: ", "ERROR: ", "is ERROR and a `failure`"),
     ("junit.xml", "name=\"LS-1.1 Good\"", "name=\"LS-1.1 Better\"", "`LS-1.1 Good` is missing"),
     ("junit.xml", "failures=\"1\"", "failures=\"0\"", "claims"),

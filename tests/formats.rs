@@ -98,7 +98,7 @@ const SPOILT: [Spoilt; 17] = [
     ("ocsf", Format::Ocsf, "\"type_uid\":200301", "\"type_uid\":7"),
     ("ocsf", Format::Ocsf, "\"finding_info\"", "\"finding\""),
     ("ocsf", Format::Ocsf, "\"status_details\"", "\"status_hints\""),
-    ("ocsf", Format::Ocsf, "LS-1.1 Also good\"", "LS-1.1 Good\""),
+    ("ocsf", Format::Ocsf, "/LS-1.2\"", "/LS-1.1\""),
     ("sarif", Format::Sarif, "\"level\":\"error\"", "\"level\":\"fatal\""),
     ("sarif", Format::Sarif, "\"ruleIndex\":1", "\"ruleIndex\":0"),
     ("sarif", Format::Sarif, "\"startLine\":30", "\"startLine\":0"),

@@ -94,6 +94,8 @@ fn states_and_gaps_are_laid_along_the_period_in_every_form() {
         assert!(page.contains(text), "`{text}` is not in {page}");
     }
     assert_eq!(page.matches("<article ").count(), 2);
+    // What did not look at live accounts says so, here as in every report.
+    assert!(page.contains("<p class=\"caution\">MOCK LANDING ZONE zone.yaml, not live accounts</p>"), "{page}");
     assert_eq!(page.matches("NO EVIDENCE").count(), 3);
 }
 
@@ -135,4 +137,20 @@ fn a_period_without_a_run_is_no_evidence() {
     assert!(none.out.contains("No evidence from 2026-01-10 to 2026-01-20"), "{}", none.out);
     let ended = run(home.path(), &["period", "runs", "--from", "2026-01-20", "--to", "2026-01-10"]);
     assert_eq!(ended.code, 2, "a period that ends before it begins is a mistake: {}", ended.out);
+}
+
+/// Verdicts on another organization neither fill a gap nor open one, and controls stand in the order of the catalogue.
+#[test]
+fn a_run_of_another_organization_does_not_count() {
+    let home = TempDir::new().unwrap();
+    (10..12).for_each(|day| check(home.path(), day, "base: sample\n", None, None));
+    check(home.path(), 12, "base: sample\n", Some("LS-10.1"), None);
+    let other = "base: sample\njson_patch:\n  - {op: replace, path: /organization/id, value: o-otherorg99}\n";
+    check(home.path(), 13, other, Some("LS-1.3"), None);
+    let found: Value = serde_json::from_str(&period(home.path(), &["--format", "json"]).out).unwrap();
+    let left_out = found["left_out"].as_array().unwrap();
+    assert_eq!(left_out.len(), 1, "{left_out:?}");
+    assert_eq!(left_out[0], "runs/13: is of organization o-otherorg99, not o-exampleorg1");
+    let ids: Vec<&Value> = found["controls"].as_array().unwrap().iter().map(|control| &control["id"]).collect();
+    assert_eq!(ids, ["LS-1.3", "LS-2.6", "LS-10.1"]);
 }

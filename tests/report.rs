@@ -14,7 +14,7 @@ use std::{
 
 use logproof::{
     exit::Exit,
-    report::{json, junit, terminal},
+    report::{json, junit, markdown, terminal},
 };
 use logproof_estate::{
     assessment::{Assessment, Target},
@@ -245,6 +245,22 @@ fn the_terminal_never_passes_on_control_characters() {
     assert!(coloured.contains("\u{1b}[32mPASS"), "{coloured:?}");
     let plain = written(|out| terminal::write(&assessment("text"), terminal::Form::default(), out));
     assert_eq!(console::strip_ansi_codes(&coloured), plain, "colour adds nothing but colour");
+}
+
+#[test]
+fn the_summary_says_what_could_not_be_seen_and_who_accepted_what() {
+    let mut assessment = registered("text");
+    // Not seen and found at once: the first outranks the second, and neither hides the other.
+    let mixed = assessment.controls.iter_mut().find(|control| control.verdict == Verdict::Fail).unwrap();
+    mixed.scenarios[1].record.unseen = unseen("text").unseen;
+    (mixed.verdict, mixed.scenarios[1].verdict) = (Verdict::Error, Verdict::Error);
+    let text = written(|out| markdown::write(&assessment, out));
+    let (_, open) = text.split_once("### ERROR LS-1.2").unwrap();
+    let (open, _) = open.split_once("###").unwrap();
+    let at = |part: &str| open.find(part).unwrap_or_else(|| panic!("`{part}` is not in {open}"));
+    assert!(at("  - ERROR: cannot read") < at("    - to do: add the action to the audit role"), "{open}");
+    assert!(at("to do: ") < at("expected this, found **text**"), "{open}");
+    assert!(text.contains("waived until 2026-04-01 by grace"), "{text}");
 }
 
 #[test]

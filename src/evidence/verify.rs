@@ -8,7 +8,11 @@ use std::{
 };
 
 use jiff::SignedDuration;
-use logproof_estate::{ExchangeId, assessment::Assessment};
+use logproof_aws::CallTag;
+use logproof_estate::{
+    ExchangeId,
+    assessment::{Assessment, ExchangeLabel},
+};
 use serde::Serialize;
 
 use super::{
@@ -35,10 +39,16 @@ pub struct Verification {
     pub files: usize,
     /// Exchanges checked.
     pub exchanges: usize,
-    /// Key that sealed it; `None` when the bundle is not sealed.
+    /// Whether there is a seal, good or not.
+    pub has_seal: bool,
+    /// Key that sealed it; `None` when the bundle is not sealed, or its seal does not hold.
     pub sealed_by: Option<String>,
     /// Whether the sealing key was the one the reader named.
     pub key_was_given: bool,
+    /// Run that it says it follows.
+    pub follows: Option<String>,
+    /// Whether the bundle of that run was the one the reader named.
+    pub predecessor_was_given: bool,
     /// The time stamp, when there is one that holds.
     pub stamp: Option<Stamp>,
     /// Everything that is wrong, the first file first. Empty means the bundle is as it was made.
@@ -91,8 +101,11 @@ pub fn verify(bundle: &Path, known: Known<'_>) -> Result<Verification, BundleErr
         manifest_sha256: digest,
         files: manifest.files.len(),
         exchanges,
+        has_seal: bundle.join(SEAL).exists(),
         sealed_by,
         key_was_given: key.is_some(),
+        follows: manifest.predecessor.map(|predecessor| predecessor.run),
+        predecessor_was_given: predecessor.is_some(),
         stamp,
         problems,
         missing,
@@ -145,24 +158,39 @@ fn check_exchanges(
 ) -> usize {
     let mut wanted = assessment.map(rested_on).unwrap_or_default();
     wanted.extend(manifest.population.account_list.iter().map(|id| (id.clone(), "the list of accounts")));
+    let mut numbered: BTreeMap<u64, (&ExchangeId, &ExchangeLabel)> =
+        assessment.iter().flat_map(|a| &a.exchanges).map(|(id, label)| (label.line, (id, label))).collect();
     let mut count = 0;
     let read = tape::each_line(&bundle.join(EXCHANGES), |line, _| {
         count += 1;
         wanted.remove(&line.id);
+        if numbered.get(&count).is_some_and(|(id, label)| **id == line.id && describes(label, &line.exchange.tag)) {
+            numbered.remove(&count);
+        }
     });
     match read {
         Err(TapeError::Line { line, problem, .. }) => problems.push(format!("{EXCHANGES} line {line}: {problem}")),
         // A recording that is not there was named as removed.
         Err(TapeError::Io { .. }) => {}
-        Ok(()) if count as u64 != manifest.exchanges => {
+        Ok(()) if count != manifest.exchanges => {
             problems.push(format!("{EXCHANGES}: holds {count} exchanges, the manifest says {}", manifest.exchanges));
         }
         Ok(()) => {
             let lacking = |(id, what)| format!("{EXCHANGES}: lacks exchange {id}, on which {what} rests");
             problems.extend(wanted.into_iter().map(lacking));
+            if let Some((number, (id, _))) = numbered.into_iter().next() {
+                problems.push(format!("{ASSESSMENT}: exchange {number} is not {id} as it describes it"));
+            }
         }
     }
-    count
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+/// Whether a label of the assessment says of an exchange what the recording says.
+fn describes(label: &ExchangeLabel, tag: &CallTag) -> bool {
+    label.operation == format!("{}:{}", tag.service, tag.operation)
+        && label.account == tag.account
+        && label.region == tag.region
 }
 
 /// The exchanges an assessment rests on, each with the control that does.
@@ -170,9 +198,7 @@ fn rested_on(assessment: &Assessment) -> BTreeMap<ExchangeId, &str> {
     let mut ids = BTreeMap::new();
     for control in &assessment.controls {
         for record in control.scenarios.iter().map(|scenario| &scenario.record) {
-            let observed = record.observations.iter().flat_map(|o| &o.exchanges);
-            let unseen = record.unseen.iter().flat_map(|u| &u.exchanges);
-            ids.extend(observed.chain(unseen).chain(&record.basis).map(|id| (id.clone(), control.id.as_str())));
+            ids.extend(record.exchanges().map(|id| (id.clone(), control.id.as_str())));
         }
     }
     ids

@@ -19,6 +19,7 @@ use serde::Serialize;
 pub use page::write_html;
 
 use crate::{
+    catalogue::natural_key,
     evidence::{ASSESSMENT, MANIFEST, keys::PublicKey, manifest, verify},
     report::csv::quoted,
 };
@@ -99,11 +100,13 @@ pub struct Period {
     pub from: Timestamp,
     /// End.
     pub to: Timestamp,
+    /// What must be known to read the rest: runs that did not look at live accounts, runs that were not complete.
+    pub cautions: Vec<String>,
     /// Runs that count, in time order.
     pub runs: Vec<RunEntry>,
     /// Bundles left out, with the reason.
     pub left_out: Vec<String>,
-    /// Controls by id.
+    /// Controls in the order of the catalogue.
     pub controls: Vec<ControlPeriod>,
 }
 
@@ -124,6 +127,7 @@ struct Loaded {
     entry: RunEntry,
     assessment: Assessment,
     predecessor: Option<String>,
+    missing: Vec<String>,
 }
 
 /// Reads the bundles below `folder` and lays them along the period.
@@ -143,6 +147,7 @@ pub fn period(folder: &Path, request: &Request) -> io::Result<Period> {
         }
     }
     loaded.sort_by(|a, b| a.entry.as_of.cmp(&b.entry.as_of).then_with(|| a.entry.run.cmp(&b.entry.run)));
+    one_organization(&mut loaded, &mut left_out);
     let mut previous: Option<String> = None;
     for run in &mut loaded {
         run.entry.follows_previous = run.predecessor.is_some() && run.predecessor == previous;
@@ -152,10 +157,37 @@ pub fn period(folder: &Path, request: &Request) -> io::Result<Period> {
     Ok(Period {
         from: request.from,
         to: request.to,
+        cautions: cautions(&loaded),
         runs: loaded.into_iter().map(|run| run.entry).collect(),
         left_out,
         controls,
     })
+}
+
+/// A period is about one organization, that of its first run: verdicts on another say nothing of it.
+fn one_organization(loaded: &mut Vec<Loaded>, left_out: &mut Vec<String>) {
+    let Some(organization) = loaded.iter().find_map(|run| run.assessment.run.organization.clone()) else { return };
+    loaded.retain(|run| match &run.assessment.run.organization {
+        Some(other) if *other != organization => {
+            left_out.push(format!("{}: is of organization {other}, not {organization}", run.entry.bundle.display()));
+            false
+        }
+        _ => true,
+    });
+}
+
+fn cautions(loaded: &[Loaded]) -> Vec<String> {
+    let mut cautions: Vec<String> = Vec::new();
+    for run in loaded {
+        let looked = run.assessment.run.target.caution();
+        let short = run.missing.first().map(|what| format!("run {} was not complete: {what}", run.entry.run));
+        for caution in looked.into_iter().chain(short) {
+            if !cautions.contains(&caution) {
+                cautions.push(caution);
+            }
+        }
+    }
+    cautions
 }
 
 fn load(place: &Path, request: &Request) -> Result<Option<Loaded>, String> {
@@ -182,6 +214,7 @@ fn load(place: &Path, request: &Request) -> Result<Option<Loaded>, String> {
         },
         assessment,
         predecessor: manifest.predecessor.map(|predecessor| predecessor.manifest_sha256),
+        missing: verification.missing,
     }))
 }
 
@@ -192,6 +225,8 @@ fn controls(loaded: &[Loaded], request: &Request) -> Vec<ControlPeriod> {
             titles.insert(&control.id, &control.title);
         }
     }
+    let mut titles: Vec<_> = titles.into_iter().collect();
+    titles.sort_by_key(|(id, _)| natural_key(id));
     titles.into_iter().map(|(id, title)| control(id, title, loaded, request)).collect()
 }
 

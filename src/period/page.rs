@@ -18,11 +18,13 @@ const WIDTH: i128 = 1000;
 pub fn write_html(period: &Period, out: &mut dyn Write) -> io::Result<()> {
     let mut page = String::new();
     let title = format!("Log store from {} to {}", day(period.from), day(period.to));
+    let caution = |caution: &String| format!("<p class=\"caution\">{}</p>\n", escaped(caution));
+    let cautions: String = period.cautions.iter().map(caution).collect();
     open(&mut page, &title, concat!("logproof ", env!("CARGO_PKG_VERSION")));
     put(
         &mut page,
         format_args!(
-            "<header>\n<h1>{title}</h1>\n<p class=\"meta\">The first day counts, the last does not. All times are UTC.</p>\n</header>\n\
+            "<header>\n<h1>{title}</h1>\n{cautions}<p class=\"meta\">The first day counts, the last does not. All times are UTC.</p>\n</header>\n\
              <nav aria-label=\"Contents\"><ul><li><a href=\"#summary\">Summary</a></li><li><a href=\"#gaps\">Gaps</a></li>\
              <li><a href=\"#controls\">Controls</a></li><li><a href=\"#runs\">Runs</a></li></ul></nav>\n<main>\n"
         ),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use logproof_estate::assessment::Assessment;
 
-use super::identity::with_register;
+use super::identity::{frameworks, with_register};
 
 /// Columns, in order.
 pub const COLUMNS: [&str; 16] = [
@@ -32,14 +32,17 @@ pub const COLUMNS: [&str; 16] = [
 /// When `out` cannot be written.
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
     let assessment = &*with_register(assessment);
+    let numbers = assessment.numbered();
     row(out, &COLUMNS.map(str::to_owned))?;
     for control in &assessment.controls {
+        // They are the control's, and longer than all the rest: its first row has them.
+        let mut references = frameworks(control);
         for scenario in &control.scenarios {
             let head = [
                 control.id.clone(),
                 control.title.clone(),
                 control.severity.clone(),
-                control.frameworks.join(" "),
+                std::mem::take(&mut references),
                 scenario.name.clone(),
                 scenario.verdict.word().to_owned(),
                 scenario.reason.clone(),
@@ -49,7 +52,10 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
                 row(out, &[&head[..], &vec![String::new(); 8], std::slice::from_ref(&assessment.run.id)].concat())?;
             }
             for finding in findings {
-                let exchanges: Vec<&str> = finding.exchanges.iter().map(logproof_estate::ExchangeId::as_str).collect();
+                // Lines of the recording, as every report for a person names them.
+                let rests_on = finding.exchanges.iter().chain(&scenario.record.basis);
+                let exchanges: Vec<String> =
+                    rests_on.filter_map(|id| numbers.get(id)).map(|number| format!("E{number}")).collect();
                 let tail = [
                     finding.subject.arn.clone(),
                     finding.subject.account.as_ref().map(ToString::to_string).unwrap_or_default(),

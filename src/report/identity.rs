@@ -40,6 +40,30 @@ pub fn references(control: &ControlResult) -> Vec<String> {
         .collect()
 }
 
+/// The references of a control by framework, in the order in which the control names them.
+#[must_use]
+pub fn by_framework(control: &ControlResult) -> Vec<(&str, Vec<&str>)> {
+    let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
+    for reference in &control.frameworks {
+        let (framework, id) = reference.split_once(':').unwrap_or((reference, ""));
+        match all.iter_mut().find(|(other, _)| *other == framework) {
+            Some((_, ids)) => ids.push(id),
+            None => all.push((framework, vec![id])),
+        }
+    }
+    all
+}
+
+/// The references of a control on one line: `hipaa:164.312.b nist-800-53r5:au-6.4,au-11`.
+#[must_use]
+pub fn frameworks(control: &ControlResult) -> String {
+    let parts = by_framework(control).into_iter().map(|(framework, ids)| match ids.join(",") {
+        none if none.is_empty() => framework.to_owned(),
+        ids => format!("{framework}:{ids}"),
+    });
+    parts.collect::<Vec<_>>().join(" ")
+}
+
 /// A finding in one paragraph: expected, found, where, witness, what to change.
 #[must_use]
 pub fn finding_text(finding: &Observation) -> String {

@@ -6,10 +6,10 @@ use logproof_estate::assessment::Assessment;
 
 use crate::outline;
 
-/// Writes the assessment, a line for each scenario.
+/// Writes the assessment, a line for each control and for each exchange.
 ///
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
-    outline::write(assessment, 4, out)
+    outline::write(assessment, 2, out)
 }

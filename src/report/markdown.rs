@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use logproof_estate::{
-    assessment::{Assessment, ControlResult},
+    assessment::{Assessment, ControlResult, ScenarioResult},
     record::Verdict,
 };
 
@@ -83,9 +83,13 @@ fn open_control(control: &ControlResult, out: &mut dyn Write) -> io::Result<()> 
     for scenario in control.scenarios.iter().filter(|s| !matches!(s.verdict, Verdict::Pass | Verdict::NotApplicable)) {
         writeln!(out, "- **{}**", escaped(&scenario.name))?;
         let findings: Vec<_> = scenario.record.findings().collect();
-        if findings.is_empty() {
+        if findings.is_empty() && scenario.record.unseen.is_empty() {
             writeln!(out, "  - {}: {}", scenario.verdict.word(), escaped(&scenario.reason))?;
         }
+        for waiver in &scenario.waivers {
+            writeln!(out, "  - {}", escaped(&waiver.sentence()))?;
+        }
+        unseen(scenario, out)?;
         for finding in findings.iter().take(SHOWN) {
             writeln!(
                 out,
@@ -106,6 +110,19 @@ fn open_control(control: &ControlResult, out: &mut dyn Write) -> io::Result<()> 
         }
     }
     writeln!(out)
+}
+
+/// What could not be seen, which outranks what was found.
+fn unseen(scenario: &ScenarioResult, out: &mut dyn Write) -> io::Result<()> {
+    let all = &scenario.record.unseen;
+    for unseen in all.iter().take(SHOWN) {
+        writeln!(out, "  - ERROR: {}", escaped(&unseen.to_string()))?;
+        writeln!(out, "    - to do: {}", escaped(&unseen.hint))?;
+    }
+    if all.len() > SHOWN {
+        writeln!(out, "  - and {} more that could not be seen", all.len() - SHOWN)?;
+    }
+    Ok(())
 }
 
 /// Breaks up what a forge would make a mention, a reference or a link of, and shows nothing itself.

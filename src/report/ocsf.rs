@@ -1,4 +1,4 @@
-//! OCSF Compliance Finding (class 2003): one event per scenario, a JSON array.
+//! OCSF Compliance Finding (class 2003): one event per control, its scenarios as checks, a JSON array.
 //!
 //! ERROR is status 2 (warning: no result for want of information), WAIVED is a suppressed failure.
 //! See: <https://schema.ocsf.io/1.5.0/classes/compliance_finding>
@@ -15,7 +15,7 @@ use logproof_estate::{
 };
 use serde_json::{Value, json};
 
-use super::identity::{finding_text, references, scenario_name, section, title, uuid, with_register};
+use super::identity::{finding_text, references, section, title, uuid, with_register};
 
 /// Resources listed per event; the event says how many there are.
 const RESOURCES: usize = 100;
@@ -26,12 +26,7 @@ const RESOURCES: usize = 100;
 /// When `out` cannot be written.
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
     let shown = with_register(assessment);
-    let events: Vec<Value> = shown
-        .controls
-        .iter()
-        .flat_map(|control| control.scenarios.iter().map(move |scenario| event(assessment, control, scenario)))
-        .map(without_nulls)
-        .collect();
+    let events: Vec<Value> = shown.controls.iter().map(|control| without_nulls(event(assessment, control))).collect();
     crate::outline::write(&events, 1, out)
 }
 
@@ -47,9 +42,9 @@ fn without_nulls(value: Value) -> Value {
     }
 }
 
-fn event(assessment: &Assessment, control: &ControlResult, scenario: &ScenarioResult) -> Value {
-    let (severity_id, severity) = severity(control, scenario.verdict);
-    let (status_id, status) = if scenario.verdict == Verdict::Waived { (3, "Suppressed") } else { (1, "New") };
+fn event(assessment: &Assessment, control: &ControlResult) -> Value {
+    let (severity_id, severity) = severity(control, control.verdict);
+    let (status_id, status) = if control.verdict == Verdict::Waived { (3, "Suppressed") } else { (1, "New") };
     let account = assessment.run.caller.as_ref().map(|caller| account(&caller.account));
     json!({
         "activity_id": 1,
@@ -65,41 +60,60 @@ fn event(assessment: &Assessment, control: &ControlResult, scenario: &ScenarioRe
         "severity": severity,
         "status_id": status_id,
         "status": status,
-        "message": format!("{}: {}", scenario.verdict.word(), scenario.reason),
+        "message": format!("{}: {}", control.verdict.word(), deciding(control).first().copied().unwrap_or_default()),
         "metadata": {
             "version": "1.5.0",
             "profiles": ["cloud"],
-            "uid": uuid(assessment, &["ocsf", &control.id, &scenario.name]),
+            "uid": uuid(assessment, &["ocsf", &control.id]),
             "event_code": control.id,
             "log_name": title(assessment),
             "product": {"name": assessment.tool.name, "vendor_name": "logproof", "version": assessment.tool.version},
         },
         "finding_info": {
-            "uid": format!("{}/{}", assessment.run.id, scenario_name(control, scenario)),
-            "title": scenario_name(control, scenario),
+            "uid": format!("{}/{}", assessment.run.id, control.id),
+            "title": format!("{} {}", control.id, control.title),
             "desc": section(control, "Requirement"),
             "created_time": assessment.run.as_of.as_millisecond(),
             "types": ["log-storage"],
         },
-        "compliance": compliance(control, scenario),
-        "remediation": remediation(control, scenario),
+        "compliance": compliance(control),
+        "remediation": remediation(control),
         "cloud": {"provider": "AWS", "account": account, "org": org(assessment)},
-        "resources": resources(scenario),
+        "resources": resources(control),
         "unmapped": {
-            "verdict": scenario.verdict.word(),
+            "verdict": control.verdict.word(),
             "run": assessment.run.id,
-            "populations": scenario.record.populations,
-            "observations": scenario.record.observations.len(),
-            "findings": scenario.record.findings().count(),
-            "waivers": scenario.waivers,
-            "attestation": scenario.attestation,
+            // In the order of the checks.
+            "scenarios": control.scenarios.iter().map(unmapped).collect::<Vec<_>>(),
         },
     })
 }
 
+/// What OCSF has no place for.
+fn unmapped(scenario: &ScenarioResult) -> Value {
+    json!({
+        "verdict": scenario.verdict.word(),
+        "observations": scenario.record.observations.len(),
+        "findings": scenario.record.findings().count(),
+        "populations": unless_empty(&scenario.record.populations),
+        "waivers": unless_empty(&scenario.waivers),
+        "attestation": scenario.attestation,
+    })
+}
+
+fn unless_empty<T: serde::Serialize>(list: &[T]) -> Option<Value> {
+    (!list.is_empty()).then(|| json!(list))
+}
+
+/// The reasons of the scenarios that have the control's verdict.
+fn deciding(control: &ControlResult) -> Vec<&str> {
+    let deciding = control.scenarios.iter().filter(|scenario| scenario.verdict == control.verdict);
+    deciding.map(|scenario| scenario.reason.as_str()).collect()
+}
+
 /// What to do, where there is something to do.
-fn remediation(control: &ControlResult, scenario: &ScenarioResult) -> Option<Value> {
-    let nothing = matches!(scenario.verdict, Verdict::Pass | Verdict::NotApplicable);
+fn remediation(control: &ControlResult) -> Option<Value> {
+    let nothing = matches!(control.verdict, Verdict::Pass | Verdict::NotApplicable);
     (!nothing).then(|| json!({"desc": section(control, "Remediation"), "references": references(control)}))
 }
 
@@ -112,19 +126,19 @@ fn org(assessment: &Assessment) -> Option<Value> {
     assessment.run.organization.as_ref().map(|id| json!({"uid": id, "name": id}))
 }
 
-fn compliance(control: &ControlResult, scenario: &ScenarioResult) -> Value {
-    let (status_id, status) = match scenario.verdict {
-        Verdict::Pass => (1, "Pass"),
-        Verdict::Error | Verdict::Manual => (2, "Warning"),
-        Verdict::Fail | Verdict::Waived => (3, "Fail"),
-        Verdict::NotApplicable => (99, "Not applicable"),
-    };
+fn compliance(control: &ControlResult) -> Value {
+    let (status_id, status) = status(control.verdict);
     let standards: BTreeSet<&str> =
         control.frameworks.iter().filter_map(|reference| reference.split(':').next()).collect();
-    let details: Vec<String> = match scenario.verdict {
-        Verdict::Fail | Verdict::Waived => scenario.record.findings().take(RESOURCES).map(finding_text).collect(),
-        _ => vec![scenario.reason.clone()],
+    // What could not be judged, and what was found beside it; the checks say how each scenario passed.
+    let mut details: Vec<String> = match control.verdict {
+        Verdict::Pass | Verdict::Fail | Verdict::Waived => Vec::new(),
+        Verdict::Error | Verdict::Manual | Verdict::NotApplicable => {
+            deciding(control).into_iter().map(str::to_owned).collect()
+        }
     };
+    let found = control.scenarios.iter().flat_map(|scenario| scenario.record.findings());
+    details.extend(found.take(RESOURCES).map(finding_text));
     json!({
         "control": control.id,
         "desc": control.title,
@@ -132,13 +146,29 @@ fn compliance(control: &ControlResult, scenario: &ScenarioResult) -> Value {
         "requirements": control.frameworks,
         "status": status,
         "status_id": status_id,
-        "status_details": details,
+        "status_details": unless_empty(&details),
+        "checks": control.scenarios.iter().map(check).collect::<Vec<_>>(),
     })
 }
 
+fn check(scenario: &ScenarioResult) -> Value {
+    let (status_id, status) = status(scenario.verdict);
+    json!({"name": scenario.name, "desc": scenario.reason, "status": status, "status_id": status_id})
+}
+
+fn status(verdict: Verdict) -> (u8, &'static str) {
+    match verdict {
+        Verdict::Pass => (1, "Pass"),
+        Verdict::Error | Verdict::Manual => (2, "Warning"),
+        Verdict::Fail | Verdict::Waived => (3, "Fail"),
+        Verdict::NotApplicable => (99, "Not applicable"),
+    }
+}
+
 /// Failing subjects first, then those examined.
-fn resources(scenario: &ScenarioResult) -> Vec<Value> {
-    let mut observations: Vec<&Observation> = scenario.record.observations.iter().collect();
+fn resources(control: &ControlResult) -> Vec<Value> {
+    let mut observations: Vec<&Observation> =
+        control.scenarios.iter().flat_map(|scenario| &scenario.record.observations).collect();
     observations.sort_by_key(|observation| observation.met);
     let mut seen = BTreeSet::new();
     observations
@@ -149,7 +179,6 @@ fn resources(scenario: &ScenarioResult) -> Vec<Value> {
             let subject = &observation.subject;
             json!({
                 "uid": subject.arn,
-                "name": subject.arn,
                 "type": subject.arn.split(':').nth(2).unwrap_or("aws"),
                 "region": subject.region,
                 "owner": subject.account.as_ref().map(owner),
@@ -161,7 +190,7 @@ fn resources(scenario: &ScenarioResult) -> Vec<Value> {
 
 /// Who answers for a resource: the account it is in.
 fn owner(id: &AccountId) -> Value {
-    json!({"uid": id, "name": id, "type": "AWS Account", "type_id": 99, "account": account(id)})
+    json!({"uid": id, "name": id, "type_id": 99, "account": {"uid": id, "name": id, "type_id": 10}})
 }
 
 fn severity(control: &ControlResult, verdict: Verdict) -> (u8, &'static str) {

@@ -5,16 +5,21 @@
 //! interview or examination without a finding. All UUIDs are version 5, so the same run gives the same document.
 //! See: <https://pages.nist.gov/OSCAL/resources/concepts/layer/assessment/assessment-results/>
 
-use std::io::{self, Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
+};
 
 use logproof_estate::{
+    ExchangeId,
     assessment::{Assessment, ControlResult, ScenarioResult},
     record::Verdict,
     register::Waiver,
 };
 use serde_json::{Map, Value, json};
 
-use super::identity::{finding_text, scenario_name, section, title, uuid, with_register};
+use super::identity::{finding_text, frameworks, scenario_name, section, title, uuid, with_register};
+use crate::evidence::{ASSESSMENT, EXCHANGES};
 
 /// Namespace of our properties.
 const NAMESPACE: &str = "https://logproof.dev/ns/oscal";
@@ -33,6 +38,7 @@ fn document(assessment: &Assessment) -> Value {
     let assessment = &*with_register(assessment);
     let plan = uuid(assessment, &["plan"]);
     let tool = uuid(assessment, &["tool"]);
+    let numbers = assessment.numbered();
     let mut result = json!({
         "uuid": uuid(assessment, &["result"]),
         "title": line(&title(assessment)),
@@ -61,7 +67,7 @@ fn document(assessment: &Assessment) -> Value {
     let (mut findings, mut risks) = (Vec::new(), Vec::new());
     for control in &assessment.controls {
         for scenario in &control.scenarios {
-            observations.push(observation(assessment, control, scenario, &tool));
+            observations.push(observation(assessment, control, scenario, &tool, &numbers));
         }
         if let Some(risk) = risk(assessment, control) {
             risks.push(risk);
@@ -82,21 +88,39 @@ fn document(assessment: &Assessment) -> Value {
         },
         "import-ap": {"href": format!("#{plan}")},
         "results": [result],
-        "back-matter": {"resources": [
-            {
-                "uuid": plan,
-                "title": "Assessment plan",
-                "description": "The plan is the set of features of the run: each feature states what is examined and how.",
-                "rlinks": [{"href": "features"}],
-            },
-            {
-                "uuid": uuid(assessment, &["assessment.json"]),
-                "title": "Assessment",
-                "description": "The canonical result with every observation and the exchanges it rests on.",
-                "rlinks": [{"href": "assessment.json"}, {"href": "exchanges.jsonl"}],
-            },
-        ]},
+        "back-matter": {"resources": resources(assessment, &plan, &numbers)},
     }})
+}
+
+/// What the rest refers to: the plan, the canonical result, and every exchange once, with its digest.
+fn resources(assessment: &Assessment, plan: &str, numbers: &BTreeMap<ExchangeId, u64>) -> Vec<Value> {
+    let mut named: Vec<(&u64, &ExchangeId)> = numbers.iter().map(|(id, number)| (number, id)).collect();
+    named.sort();
+    let mut exchanges = json!({
+        "uuid": uuid(assessment, &[EXCHANGES]),
+        "title": "Exchanges",
+        "description": "The recorded API exchanges. E12 is the one at line 12 of the file; the remarks give the SHA-256 of each.",
+    });
+    let digests: Vec<String> = named.into_iter().map(|(number, id)| format!("E{number} {id}")).collect();
+    if let (Some(members), false) = (exchanges.as_object_mut(), digests.is_empty()) {
+        members.insert("remarks".to_owned(), json!(digests.join("\n")));
+    }
+    insert_unless_empty(&mut exchanges, "rlinks", vec![json!({"href": EXCHANGES})]);
+    vec![
+        json!({
+            "uuid": plan,
+            "title": "Assessment plan",
+            "description": "The plan is the set of features of the run: each feature states what is examined and how.",
+            "rlinks": [{"href": "features"}],
+        }),
+        json!({
+            "uuid": uuid(assessment, &[ASSESSMENT]),
+            "title": "Assessment",
+            "description": "The canonical result with every observation and the exchanges it rests on.",
+            "rlinks": [{"href": ASSESSMENT}],
+        }),
+        exchanges,
+    ]
 }
 
 /// Empty arrays are not valid OSCAL.
@@ -137,14 +161,24 @@ fn selection(assessment: &Assessment) -> Value {
     json!({"include-controls": assessment.controls.iter().map(|c| json!({"control-id": token(&c.id)})).collect::<Vec<_>>()})
 }
 
-fn observation(assessment: &Assessment, control: &ControlResult, scenario: &ScenarioResult, tool: &str) -> Value {
+fn observation(
+    assessment: &Assessment,
+    control: &ControlResult,
+    scenario: &ScenarioResult,
+    tool: &str,
+    numbers: &BTreeMap<ExchangeId, u64>,
+) -> Value {
     let methods = if scenario.verdict == Verdict::Manual { vec!["EXAMINE", "INTERVIEW"] } else { vec!["TEST"] };
     let mut description = format!("{}: {}", scenario.verdict.word(), scenario.reason);
     for finding in scenario.record.findings() {
         description.push_str("\n- ");
         description.push_str(&finding_text(finding));
     }
-    let mut props = vec![prop("verdict", scenario.verdict.word()), prop("control", &control.id)];
+    let mut props = vec![prop("verdict", scenario.verdict.word())];
+    // A finding names its control as its target.
+    if matches!(control.verdict, Verdict::Manual | Verdict::NotApplicable) {
+        props.push(prop("control", &control.id));
+    }
     for population in &scenario.record.populations {
         props
             .push(prop("population", &format!("{} of {} {}", population.examined, population.expected, population.of)));
@@ -155,26 +189,23 @@ fn observation(assessment: &Assessment, control: &ControlResult, scenario: &Scen
         "description": description.trim(),
         "props": props,
         "methods": methods,
-        "types": ["control-objective"],
         "origins": [{"actors": [{"type": "tool", "actor-uuid": tool}]}],
         "collected": scenario.started.to_string(),
     });
-    insert_unless_empty(&mut observation, "relevant-evidence", evidence(assessment, scenario));
+    insert_unless_empty(&mut observation, "relevant-evidence", evidence(assessment, scenario, numbers));
     observation
 }
 
-fn evidence(assessment: &Assessment, scenario: &ScenarioResult) -> Vec<Value> {
-    let mut ids: Vec<&str> =
-        scenario.record.observations.iter().flat_map(|o| &o.exchanges).map(|id| id.as_str()).collect();
-    ids.sort_unstable();
-    ids.dedup();
+/// The exchanges a scenario rests on, by the names they have in the back matter.
+fn evidence(assessment: &Assessment, scenario: &ScenarioResult, numbers: &BTreeMap<ExchangeId, u64>) -> Vec<Value> {
+    let ids: BTreeSet<u64> = scenario.record.exchanges().filter_map(|id| numbers.get(id).copied()).collect();
     if ids.is_empty() {
         return Vec::new();
     }
+    let names: Vec<String> = ids.iter().map(|number| format!("E{number}")).collect();
     vec![json!({
-        "href": format!("#{}", uuid(assessment, &["assessment.json"])),
-        "description": format!("{} recorded API exchanges", ids.len()),
-        "props": ids.into_iter().take(100).map(|id| prop("exchange", id)).collect::<Vec<_>>(),
+        "href": format!("#{}", uuid(assessment, &[EXCHANGES])),
+        "description": format!("Exchanges {}", names.join(" ")),
     })]
 }
 
@@ -211,7 +242,9 @@ fn finding(assessment: &Assessment, control: &ControlResult) -> Option<Value> {
 
 fn framework_props(control: &ControlResult) -> Vec<Value> {
     let mut props = vec![prop("verdict", control.verdict.word()), prop("severity", &control.severity)];
-    props.extend(control.frameworks.iter().map(|reference| prop("framework", reference)));
+    if !control.frameworks.is_empty() {
+        props.push(prop("frameworks", &frameworks(control)));
+    }
     props
 }
 

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0: one rule per control, one result per finding, located in the feature file.
+//! SARIF 2.1.0: one rule per control that has results, one result per finding, located in the feature file.
 //!
 //! PASS and NOT-APPLICABLE are not emitted. ERROR is a result of its own *and* a notification, so that no viewer can
 //! take a run that could not look for a clean one. See: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
@@ -24,12 +24,17 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
 
 fn document(assessment: &Assessment) -> Value {
     let assessment = &*with_register(assessment);
-    let results: Vec<Value> = assessment
-        .controls
-        .iter()
-        .enumerate()
-        .flat_map(|(index, control)| control.scenarios.iter().flat_map(move |s| results(index, control, s)))
-        .collect();
+    // A rule is named where a result refers to it; what was examined in all is in the other reports.
+    let mut rules: Vec<Value> = Vec::new();
+    let mut results: Vec<Value> = Vec::new();
+    for control in &assessment.controls {
+        let of_control: Vec<Value> =
+            control.scenarios.iter().flat_map(|scenario| self::results(rules.len(), control, scenario)).collect();
+        if !of_control.is_empty() {
+            rules.push(rule(control));
+            results.extend(of_control);
+        }
+    }
     json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
@@ -37,7 +42,7 @@ fn document(assessment: &Assessment) -> Value {
             "tool": {"driver": {
                 "name": assessment.tool.name,
                 "semanticVersion": assessment.tool.version,
-                "rules": assessment.controls.iter().map(rule).collect::<Vec<_>>(),
+                "rules": rules,
             }},
             "automationDetails": {"id": format!("logproof/{}", assessment.run.id), "description": {"text": title(assessment)}},
             "invocations": [{
@@ -53,7 +58,8 @@ fn document(assessment: &Assessment) -> Value {
 }
 
 fn rule(control: &ControlResult) -> Value {
-    let help = format!("{}\n\nRemediation: {}", section(control, "Requirement"), section(control, "Remediation"));
+    // Beside the full description, which is the requirement.
+    let help = or(section(control, "Remediation"), &control.title);
     let mut rule = json!({
         "id": control.id,
         "shortDescription": {"text": control.title},
@@ -99,7 +105,12 @@ fn results(index: usize, control: &ControlResult, scenario: &ScenarioResult) -> 
                 object.insert("level".to_owned(), json!("none"));
             }
             if let Some(finding) = finding {
-                let exchanges: Vec<&str> = finding.exchanges.iter().map(logproof_estate::ExchangeId::as_str).collect();
+                let exchanges: Vec<&str> = finding
+                    .exchanges
+                    .iter()
+                    .chain(&scenario.record.basis)
+                    .map(logproof_estate::ExchangeId::as_str)
+                    .collect();
                 if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
                     properties.insert("exchanges".to_owned(), json!(exchanges));
                 }

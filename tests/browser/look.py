@@ -46,7 +46,7 @@ SEEN = r"""
       scenarios: all(one, ':scope > section').map(s => ({
         name: text(s.querySelector('h4')), verdict: text(s.querySelector('h4 .badge')), says: own(s),
         findings: all(s, ':scope > .finding dl').map(fields),
-        rows: all(s, 'tbody tr').filter(visible).length, exchanges: all(s, '.exchanges a').length,
+        rows: all(s, '.met > li').filter(visible).length, exchanges: all(s, 'a[href^="#E"], a[href^="#list-"]').length,
       })),
     })),
     register: all(document, 'section[aria-labelledby=register] tbody tr, section[aria-labelledby=register] .finding').map(text),
@@ -55,7 +55,7 @@ SEEN = r"""
       fits: all(one, 'text').every(t => inside(t.getBBox(), one.querySelector('rect').getBBox())),
     })),
     arrows: all(document, 'svg .arrow').filter(visible).map(one => all(one, 'text').map(t => t.textContent).join(' ')),
-    exchanges: all(document, 'section[aria-labelledby=exchanges] tbody tr').length,
+    exchanges: all(document, 'section[aria-labelledby=exchanges] p[id]').length,
     dead: all(document, 'a[href^="#"]').map(one => one.getAttribute('href').slice(1)).filter(id => !document.getElementById(id)),
     scripts: document.scripts.length,
   };

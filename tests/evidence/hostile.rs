@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use crate::{files, logproof, sealed_bundle, text};
 
-fn manifest_of(bundle: &Path) -> Value {
+pub(crate) fn manifest_of(bundle: &Path) -> Value {
     serde_json::from_slice(&fs::read(bundle.join("manifest.json")).unwrap()).unwrap()
 }
 
 /// Writes a manifest that fits what the bundle holds now, as somebody would who wants a change to go unnoticed.
-fn refit(bundle: &Path, mut manifest: Value, change: impl FnOnce(&mut Value)) {
+pub(crate) fn refit(bundle: &Path, mut manifest: Value, change: impl FnOnce(&mut Value)) {
     for entry in manifest["files"].as_array_mut().unwrap() {
         let content = fs::read(bundle.join(entry["path"].as_str().unwrap())).unwrap();
         entry["bytes"] = json!(content.len());

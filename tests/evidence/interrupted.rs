@@ -111,7 +111,7 @@ fn a_run_without_room_ends_with_3_and_leaves_the_former_bundle() {
     let bundle = sealed_bundle(home.path());
     let before = contents(&bundle);
     // In blocks of 512 bytes: the recording does not fit; the recording fits, a report does not.
-    for (blocks, named) in [(64, "exchanges.jsonl"), (400, "assessment.json")] {
+    for (blocks, named) in [(64, "exchanges.jsonl"), (880, "report.html")] {
         let program = env!("CARGO_BIN_EXE_logproof");
         // With the signal ignored the write itself fails, as it does on a full disk.
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec '{program}' check --mock --out bundle -q");

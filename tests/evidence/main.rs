@@ -9,6 +9,7 @@
     missing_docs
 )]
 
+mod account;
 mod cost;
 mod custody;
 mod difference;
@@ -141,7 +142,8 @@ fn a_link_or_a_path_that_leaves_the_bundle_is_refused() {
         assert_eq!(slipped.status.code(), Some(3), "{}", text(&slipped));
         assert!(text(&slipped).contains(problem), "{}", text(&slipped));
     }
-    let claimed = manifest.replacen("\"bytes\": ", "\"bytes\": 2147483648", 1);
+    let claimed = manifest.replacen("\"bytes\":", "\"bytes\":2147483648", 1);
+    assert_ne!(claimed, manifest);
     fs::write(bundle.join("manifest.json"), claimed).unwrap();
     let huge = logproof(home.path(), &["verify", "bundle"]);
     assert_eq!(huge.status.code(), Some(3), "{}", text(&huge));

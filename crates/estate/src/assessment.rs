@@ -2,6 +2,8 @@
 //!
 //! The JSON form is a published format (`schema` names its version); fields are only ever added within a version.
 
+mod form;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -19,7 +21,9 @@ use crate::{
 pub const SCHEMA: &str = "logproof/assessment/1";
 
 /// The canonical result of a run.
+// The derived form is the inner one; `form` numbers the exchanges.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Assessment {
     /// Always [`SCHEMA`].
     pub schema: String,
@@ -35,13 +39,15 @@ pub struct Assessment {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub register: Vec<RegisterFinding>,
     /// What the exchanges that verdicts rest on were, as far as the recording tells.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip)]
     pub exchanges: BTreeMap<ExchangeId, ExchangeLabel>,
 }
 
 /// What an exchange was, for a reader.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ExchangeLabel {
+    /// Its line in the recording, from 1.
+    pub line: u64,
     /// `service:Operation`.
     pub operation: String,
     /// Account that was asked.
@@ -155,6 +161,7 @@ pub struct ScenarioResult {
     /// Scenario name.
     pub name: String,
     /// Rule it stands under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
     /// Line in the feature file. For display: never part of an identity.
     pub line: usize,

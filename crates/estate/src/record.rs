@@ -188,14 +188,19 @@ pub struct Record {
     /// Subjects examined.
     pub observations: Vec<Observation>,
     /// Questions that could not be answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<Unseen>,
     /// Populations examined.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub populations: Vec<Population>,
     /// Why the control does not apply, with the query that returned nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_applicable: Option<String>,
     /// What an attestation must say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manual: Option<String>,
     /// Limits of the examination the reader must know; never changes a verdict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
     /// Exchanges that every observation of the scenario rests on, besides its own: the organization and its policies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -227,6 +232,13 @@ impl Record {
                 self.basis.push(id.clone());
             }
         }
+    }
+
+    /// Every exchange it rests on; one may come more than once.
+    pub fn exchanges(&self) -> impl Iterator<Item = &ExchangeId> {
+        let observed = self.observations.iter().flat_map(|observation| &observation.exchanges);
+        let unseen = self.unseen.iter().flat_map(|unseen| &unseen.exchanges);
+        observed.chain(unseen).chain(&self.basis)
     }
 
     /// Observations that do not meet the control.

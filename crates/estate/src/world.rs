@@ -151,8 +151,11 @@ impl LogproofWorld {
         self.record.unseen.push(unseen);
     }
 
-    /// Records an observation.
-    pub fn observe(&mut self, observation: Observation) {
+    /// Records an observation. Where the control is met there is nothing to change.
+    pub fn observe(&mut self, mut observation: Observation) {
+        if observation.met {
+            observation.hint = None;
+        }
         self.record.observations.push(observation);
     }
 

@@ -53,25 +53,39 @@ pub(super) fn ocsf(text: &str) -> Read {
     let document = parsed(text)?;
     let events = document.as_array().ok_or("it is no array of events")?;
     let mut said = Said::default();
-    let mut scenarios = Vec::new();
+    let (mut controls, mut scenarios) = (Vec::new(), Vec::new());
     for event in events {
-        let (title, verdict) = (word(event, "/finding_info/title")?, word(event, "/unmapped/verdict")?);
-        let status = word(event, "/compliance/status")?;
-        let means = match verdict {
-            "PASS" => "Pass",
-            "FAIL" | "WAIVED" => "Fail",
-            "ERROR" | "MANUAL" => "Warning",
-            _ => "Not applicable",
-        };
-        if status != means {
-            said.problems.push(format!("`{title}` is {verdict} and its status {status}"));
+        let (title, id) = (word(event, "/finding_info/title")?, word(event, "/compliance/control")?);
+        let verdict = word(event, "/unmapped/verdict")?;
+        said.problems.extend(unlike(title, verdict, word(event, "/compliance/status")?));
+        controls.push(Cell::new(id, verdict, None));
+        let (checks, known) = (list(event, "/compliance/checks"), list(event, "/unmapped/scenarios"));
+        if checks.len() != known.len() {
+            said.problems.push(format!("`{title}` has {} checks of {} scenarios", checks.len(), known.len()));
         }
-        let findings = event.pointer("/unmapped/findings").and_then(Value::as_u64);
-        scenarios.push(Cell::new(title, verdict, findings.and_then(|number| usize::try_from(number).ok())));
+        for (check, known) in checks.iter().zip(known) {
+            let name = format!("{id} {}", word(check, "/name")?);
+            let verdict = word(known, "/verdict")?;
+            said.problems.extend(unlike(&name, verdict, word(check, "/status")?));
+            let findings = known.get("findings").and_then(Value::as_u64);
+            scenarios.push(Cell::new(&name, verdict, findings.and_then(|number| usize::try_from(number).ok())));
+        }
         said.of_run(word(event, "/unmapped/run")?);
     }
+    said.controls = Some(controls);
     said.scenarios = Some(scenarios);
     Ok(said)
+}
+
+/// A status that does not say what the verdict beside it says.
+fn unlike(name: &str, verdict: &str, status: &str) -> Option<String> {
+    let means = match verdict {
+        "PASS" => "Pass",
+        "FAIL" | "WAIVED" => "Fail",
+        "ERROR" | "MANUAL" => "Warning",
+        _ => "Not applicable",
+    };
+    (status != means).then(|| format!("`{name}` is {verdict} and its status {status}"))
 }
 
 pub(super) fn sarif(text: &str) -> Read {

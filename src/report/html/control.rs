@@ -3,14 +3,17 @@
 use logproof_estate::{
     ExchangeId,
     assessment::{ControlResult, ScenarioResult, StepState},
-    record::{Observation, Verdict},
+    record::{Observation, Population, Verdict},
 };
 
-use super::{badge, count, end_table, escaped, evidence::Exchanges, put, register, table};
-use crate::report::identity::scenario_name;
+use super::{badge, coded, count, escaped, evidence::Exchanges, put, register};
+use crate::report::identity::frameworks;
 
 /// Observations shown per scenario; the assessment holds all of them.
 const SHOWN: usize = 50;
+
+/// What needs no question: it follows from the configuration and the register of the bundle.
+const NOTHING_ASKED: &str = "configuration and register of this run, no exchange";
 
 pub(super) fn article(page: &mut String, control: &ControlResult, exchanges: &Exchanges<'_>) {
     let id = escaped(&control.id);
@@ -27,7 +30,7 @@ pub(super) fn article(page: &mut String, control: &ControlResult, exchanges: &Ex
     );
     text(page, control);
     for scenario in &control.scenarios {
-        self::scenario(page, control, scenario, exchanges);
+        self::scenario(page, scenario, exchanges);
     }
     put(
         page,
@@ -35,7 +38,7 @@ pub(super) fn article(page: &mut String, control: &ControlResult, exchanges: &Ex
             "<p class=\"meta\">Feature {} (SHA-256 <code>{}</code>). {}</p>\n</article>\n",
             escaped(&control.feature),
             escaped(&control.feature_sha256),
-            escaped(&control.frameworks.join(" · ")),
+            escaped(&frameworks(control)),
         ),
     );
 }
@@ -77,7 +80,7 @@ fn prose(text: &str) -> String {
             false => " ",
         };
         whole.push_str(breaks);
-        whole.push_str(&escaped(line));
+        whole.push_str(&coded(line));
     }
     whole
 }
@@ -92,7 +95,7 @@ fn links(text: &str) -> String {
         .join("<br/>")
 }
 
-fn scenario(page: &mut String, control: &ControlResult, scenario: &ScenarioResult, exchanges: &Exchanges<'_>) {
+fn scenario(page: &mut String, scenario: &ScenarioResult, exchanges: &Exchanges<'_>) {
     let record = &scenario.record;
     put(
         page,
@@ -104,12 +107,13 @@ fn scenario(page: &mut String, control: &ControlResult, scenario: &ScenarioResul
         ),
     );
     if let Some(rule) = &scenario.rule {
-        put(page, format_args!("<p class=\"meta\">Rule: {}</p>\n", escaped(rule)));
+        put(page, format_args!("<p class=\"meta\">Rule: {}</p>\n", coded(rule)));
     }
     let findings: Vec<&Observation> = record.findings().collect();
-    // A waiver and the findings say the reason in full below.
-    if findings.is_empty() && record.unseen.is_empty() && scenario.attestation.is_none() {
-        put(page, format_args!("<p class=\"reason\">{}</p>\n", escaped(&scenario.reason)));
+    // A waiver, the findings and the populations say the reason in full below.
+    let told = record.populations.iter().any(|p| scenario.reason == examined(p));
+    if findings.is_empty() && record.unseen.is_empty() && scenario.attestation.is_none() && !told {
+        put(page, format_args!("<p class=\"reason\">{}</p>\n", coded(&scenario.reason)));
     }
     register::in_scenario(page, scenario);
     populations(page, scenario);
@@ -119,9 +123,9 @@ fn scenario(page: &mut String, control: &ControlResult, scenario: &ScenarioResul
     }
     more(page, findings.len());
     for note in &record.notes {
-        put(page, format_args!("<p class=\"meta\">Note: {}</p>\n", escaped(note)));
+        put(page, format_args!("<p class=\"meta\">Note: {}</p>\n", coded(note)));
     }
-    folded(page, control, scenario, exchanges);
+    folded(page, scenario, exchanges);
     page.push_str("</section>\n");
 }
 
@@ -145,6 +149,10 @@ fn populations(page: &mut String, scenario: &ScenarioResult) {
     }
 }
 
+fn examined(population: &Population) -> String {
+    format!("{} of {} {} examined", population.examined, population.expected, population.of)
+}
+
 /// A finding as a card: what, expected, found, an example, what to change, what it rests on.
 fn finding(page: &mut String, finding: &Observation, basis: &[ExchangeId], exchanges: &Exchanges<'_>) {
     put(
@@ -154,26 +162,30 @@ fn finding(page: &mut String, finding: &Observation, basis: &[ExchangeId], excha
              <dt>Found</dt><dd>{}</dd>\n",
             escaped(&finding.subject.arn),
             finding.place.as_ref().map(|place| format!("<br/>at {}", escaped(place))).unwrap_or_default(),
-            escaped(&finding.expected),
-            escaped(&finding.found),
+            coded(&finding.expected),
+            coded(&finding.found),
         ),
     );
     if let Some(witness) = &finding.witness {
-        put(page, format_args!("<dt>For example</dt><dd>{}", escaped(&witness.sentence)));
+        put(page, format_args!("<dt>For example</dt><dd>{}", coded(&witness.sentence)));
         if let Some(statement) = &witness.statement {
-            put(page, format_args!("<br/>Let through by {}.", escaped(statement)));
+            put(page, format_args!("<br/>Let through by {}.", coded(statement)));
         }
         page.push_str("</dd>\n");
         if let Some(change) = &witness.change {
-            put(page, format_args!("<dt>Smallest change</dt><dd>{}</dd>\n", escaped(change)));
+            put(page, format_args!("<dt>Smallest change</dt><dd>{}</dd>\n", coded(change)));
         }
     }
     if let Some(hint) = &finding.hint {
-        put(page, format_args!("<dt>To fix</dt><dd>{}</dd>\n", escaped(hint)));
+        put(page, format_args!("<dt>To fix</dt><dd>{}</dd>\n", coded(hint)));
     }
-    let mut evidence = finding.exchanges.clone();
-    evidence.extend(basis.iter().filter(|id| !finding.exchanges.contains(id)).cloned());
-    put(page, format_args!("<dt>Evidence</dt><dd>{}</dd>\n</dl></div>\n", exchanges.links(&evidence)));
+    put(page, format_args!("<dt>Evidence</dt><dd>{}</dd>\n</dl></div>\n", rests(&finding.exchanges, basis, exchanges)));
+}
+
+/// What a finding rests on: exchanges of its own, and those that the whole scenario rests on, each of them at hand.
+fn rests(own: &[ExchangeId], basis: &[ExchangeId], exchanges: &Exchanges<'_>) -> String {
+    let all: Vec<ExchangeId> = own.iter().chain(basis).cloned().collect();
+    if all.is_empty() { NOTHING_ASKED.to_owned() } else { exchanges.each(&all) }
 }
 
 fn unseen(page: &mut String, scenario: &ScenarioResult, exchanges: &Exchanges<'_>) {
@@ -184,9 +196,13 @@ fn unseen(page: &mut String, scenario: &ScenarioResult, exchanges: &Exchanges<'_
             format_args!(
                 "<div class=\"finding unseen\"><dl>\n<dt>Not seen</dt><dd>{}</dd>\n<dt>To do</dt><dd>{}</dd>\n\
                  <dt>Evidence</dt><dd>{}</dd>\n</dl></div>\n",
-                escaped(&unseen.to_string()),
-                escaped(&unseen.hint),
-                exchanges.links(&unseen.exchanges)
+                coded(&unseen.to_string()),
+                coded(&unseen.hint),
+                if unseen.exchanges.is_empty() {
+                    "no answer was recorded".to_owned()
+                } else {
+                    exchanges.each(&unseen.exchanges)
+                }
             ),
         );
     }
@@ -194,33 +210,49 @@ fn unseen(page: &mut String, scenario: &ScenarioResult, exchanges: &Exchanges<'_
 }
 
 /// How it was examined: the steps, what was as expected, what all of it rests on.
-fn folded(page: &mut String, control: &ControlResult, scenario: &ScenarioResult, exchanges: &Exchanges<'_>) {
+fn folded(page: &mut String, scenario: &ScenarioResult, exchanges: &Exchanges<'_>) {
     let met: Vec<&Observation> = scenario.record.observations.iter().filter(|observation| observation.met).collect();
     let mut parts = vec![count(scenario.steps.len(), "step")];
     if !met.is_empty() {
-        parts.push(format!("{} as expected", count(met.len(), "observation")));
+        parts.push(format!("{} as expected", met.len()));
     }
     put(page, format_args!("<details><summary>How it was examined: {}</summary>\n", parts.join(", ")));
     self::steps(page, scenario);
-    if !met.is_empty() {
-        let label = format!("As expected: {}", scenario_name(control, scenario));
-        table(page, &label, &["Subject", "Expected", "Found", "Exchanges"]);
-        for observation in met.iter().take(SHOWN) {
-            row(page, observation, exchanges);
-        }
-        end_table(page);
-        more(page, met.len());
-    }
-    if !scenario.record.basis.is_empty() {
-        put(
-            page,
-            format_args!(
-                "<p>All of it rests on the organization as it is, too:</p>{}\n",
-                exchanges.links(&scenario.record.basis)
-            ),
-        );
+    as_expected(page, &met, exchanges);
+    let basis = &scenario.record.basis;
+    if !basis.is_empty() {
+        put(page, format_args!("<p class=\"basis\">All of it rests on {} as well.</p>\n", exchanges.links(basis)));
+    } else if !met.is_empty() && scenario.record.exchanges().next().is_none() {
+        put(page, format_args!("<p class=\"basis\">All of it rests on {NOTHING_ASKED}.</p>\n"));
     }
     page.push_str("</details>\n");
+}
+
+/// What is as the control asks, under what it asks for: the subject, what was found, the exchanges.
+fn as_expected(page: &mut String, met: &[&Observation], exchanges: &Exchanges<'_>) {
+    let shown = met.get(..SHOWN).unwrap_or(met);
+    for alike in shown.chunk_by(|one, other| one.expected == other.expected) {
+        let Some(first) = alike.first() else { continue };
+        put(
+            page,
+            format_args!("<p class=\"asked\"><b>Expected</b> {}</p><ul class=\"met\">\n", coded(&first.expected)),
+        );
+        for observation in alike {
+            let place = observation.place.as_ref().map(|place| format!("<br/>at {}", escaped(place)));
+            put(
+                page,
+                format_args!(
+                    "<li><code>{}{}</code><span>{}</span><span>{}</span></li>\n",
+                    escaped(&observation.subject.arn),
+                    place.unwrap_or_default(),
+                    coded(&observation.found),
+                    exchanges.numbers(&observation.exchanges),
+                ),
+            );
+        }
+        page.push_str("</ul>\n");
+    }
+    more(page, met.len());
 }
 
 fn steps(page: &mut String, scenario: &ScenarioResult) {
@@ -229,37 +261,21 @@ fn steps(page: &mut String, scenario: &ScenarioResult) {
     }
     page.push_str("<ul class=\"steps\">\n");
     for step in &scenario.steps {
-        let (class, word) = match step.state {
-            StepState::Passed => ("passed", "done"),
-            StepState::Stopped => ("stopped", "stopped here"),
-            StepState::NotReached => ("not-reached", "not reached"),
+        let (keyword, text) = (escaped(step.keyword.trim()), coded(&step.text));
+        let line = match step.state {
+            StepState::Passed => format!("<li>✓ <b>{keyword}</b> {text}</li>\n"),
+            StepState::Stopped => {
+                format!(
+                    "<li class=\"stopped\">✗ <b>{keyword}</b> {text} <span class=\"meta\">(stopped here)</span></li>\n"
+                )
+            }
+            StepState::NotReached => {
+                format!("<li class=\"meta\">– <b>{keyword}</b> {text} (not reached)</li>\n")
+            }
         };
-        put(
-            page,
-            format_args!(
-                "<li class=\"{class}\"><b>{}</b> {} <span class=\"meta\">({word})</span></li>\n",
-                escaped(step.keyword.trim()),
-                escaped(&step.text)
-            ),
-        );
+        page.push_str(&line);
     }
     page.push_str("</ul>\n");
-}
-
-fn row(page: &mut String, observation: &Observation, exchanges: &Exchanges<'_>) {
-    let place =
-        observation.place.as_ref().map(|place| format!("<br/><span class=\"meta\">at {}</span>", escaped(place)));
-    put(
-        page,
-        format_args!(
-            "<tr><td class=\"arn\">{}{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-            escaped(&observation.subject.arn),
-            place.unwrap_or_default(),
-            escaped(&observation.expected),
-            escaped(&observation.found),
-            exchanges.links(&observation.exchanges),
-        ),
-    );
 }
 
 fn more(page: &mut String, count: usize) {

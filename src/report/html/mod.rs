@@ -47,6 +47,24 @@ pub(crate) fn escaped(text: &str) -> String {
     safe
 }
 
+/// Text in which what stands between backticks is code.
+pub(crate) fn coded(text: &str) -> String {
+    let parts: Vec<String> = text.split('`').map(escaped).collect();
+    if parts.len() % 2 == 0 {
+        // A backtick without its partner means something else.
+        return parts.join("`");
+    }
+    let mut whole = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        match index % 2 {
+            1 if part.is_empty() => whole.push_str("``"),
+            1 => put(&mut whole, format_args!("<code>{part}</code>")),
+            _ => whole.push_str(part),
+        }
+    }
+    whole
+}
+
 /// Appends formatted text; writing to a string cannot fail.
 pub(crate) fn put(page: &mut String, arguments: std::fmt::Arguments<'_>) {
     let _ = page.write_fmt(arguments);
@@ -106,4 +124,16 @@ pub(crate) fn table(page: &mut String, label: &str, columns: &[&str]) {
 /// Ends what [`table`] began.
 pub(crate) fn end_table(page: &mut String) {
     page.push_str("</tbody></table></div>\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::coded;
+
+    #[test]
+    fn what_stands_between_backticks_is_code_and_never_markup() {
+        assert_eq!(coded("role `a<b` can call `s3:*`"), "role <code>a&lt;b</code> can call <code>s3:*</code>");
+        assert_eq!(coded("one ` alone & more"), "one ` alone &amp; more");
+        assert_eq!(coded("empty `` stays"), "empty `` stays");
+    }
 }

@@ -8,7 +8,7 @@ use logproof_estate::{
 };
 
 use super::{
-    badge, class, control, count, end_table, escaped,
+    badge, class, coded, control, count, end_table, escaped,
     evidence::{Exchanges, link},
     put, register, table, topology,
 };
@@ -153,7 +153,7 @@ fn to_act_on(page: &mut String, assessment: &Assessment) {
                 "<li>{} <a href=\"#{id}\">{id} {}</a><br/>{}</li>\n",
                 badge(control.verdict),
                 escaped(&control.title),
-                escaped(scenario.map_or("", |scenario| scenario.reason.as_str())),
+                coded(scenario.map_or("", |scenario| scenario.reason.as_str())),
                 id = escaped(&control.id),
             ),
         );
@@ -230,11 +230,15 @@ fn frameworks(page: &mut String, assessment: &Assessment) {
         put(page, format_args!("<h3>{}</h3>\n", escaped(framework)));
         table(page, &format!("Framework {framework}"), &["Requirement", "Controls"]);
         for (id, controls) in ids {
-            let cells: Vec<String> = controls
-                .iter()
-                .map(|c| format!("<span class=\"pair\">{} {}</span>", link(&c.id), badge(c.verdict)))
-                .collect();
-            put(page, format_args!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escaped(id), cells.join(" ")));
+            put(page, format_args!("<tr><th scope=\"row\">{}</th><td>", escaped(id)));
+            // What needs attention first, each verdict once.
+            for verdict in ORDER {
+                let with: Vec<String> = controls.iter().filter(|c| c.verdict == verdict).map(|c| link(&c.id)).collect();
+                if !with.is_empty() {
+                    put(page, format_args!("<span class=\"pair\">{} {}</span>", badge(verdict), with.join(" ")));
+                }
+            }
+            page.push_str("</td></tr>\n");
         }
         end_table(page);
     }

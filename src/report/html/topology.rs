@@ -93,7 +93,8 @@ fn node((column, row, title, ids, facts): &Part, assessment: &Assessment) -> Nod
             format!("{}: {} of {} met", verdict.word(), number(Verdict::Pass), count(applicable, "control"))
         }
     };
-    Node { column: *column, row: *row, title, lines: facts(assessment), verdict, status }
+    let lines = facts(assessment).into_iter().map(|line| line.replace('`', "")).collect();
+    Node { column: *column, row: *row, title, lines, verdict, status }
 }
 
 fn speaking_of<'a>(assessment: &'a Assessment, ids: &'a [&str]) -> impl Iterator<Item = &'a ControlResult> {

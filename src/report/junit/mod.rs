@@ -16,7 +16,7 @@ use logproof_estate::{
     record::Verdict,
 };
 
-use super::identity::{finding_text, scenario_name, title, with_register};
+use super::identity::{finding_text, frameworks, scenario_name, title, with_register};
 
 /// Findings written into one case; the others are counted.
 const FINDINGS: usize = 50;
@@ -50,6 +50,8 @@ struct Suite<'a> {
 struct Case<'a> {
     control: &'a ControlResult,
     scenario: &'a ScenarioResult,
+    /// Whether it is the first of its control: what is the same for all of them stands there.
+    first: bool,
 }
 
 impl Suite<'_> {
@@ -99,7 +101,8 @@ fn suites(assessment: &Assessment) -> Vec<Suite<'_>> {
     let mut suites: Vec<Suite<'_>> = Vec::new();
     for control in &assessment.controls {
         let name = section(control);
-        let cases = control.scenarios.iter().map(|scenario| Case { control, scenario });
+        let cases = control.scenarios.iter().enumerate();
+        let cases = cases.map(|(index, scenario)| Case { control, scenario, first: index == 0 });
         match suites.iter_mut().find(|suite| suite.name == name) {
             Some(suite) => suite.cases.extend(cases),
             None => suites.push(Suite { name: name.to_owned(), cases: cases.collect() }),
@@ -162,6 +165,10 @@ fn details(message: &str, scenario: &ScenarioResult) -> String {
 /// from there.
 fn beside(case: &Case<'_>, folder: &str) -> String {
     let mut lines = vec![case.scenario.reason.clone()];
+    // The file is the same for every case, and as long as all the rest.
+    if !case.first && Kind::of(case.scenario.verdict) == Kind::Passed {
+        return lines.concat();
+    }
     // Without the frameworks: they are properties already, and as long as all the rest.
     let short = properties(case).into_iter().filter(|(name, _)| name != "frameworks");
     lines.extend(short.map(|(name, value)| format!("[[PROPERTY|{name}={}]]", text(&value))));
@@ -175,11 +182,13 @@ fn properties(case: &Case<'_>) -> Vec<(String, String)> {
         ("control".to_owned(), case.control.id.clone()),
         ("verdict".to_owned(), case.scenario.verdict.word().to_owned()),
         ("severity".to_owned(), case.control.severity.clone()),
-        ("hardening".to_owned(), case.control.hardening.to_string()),
     ];
+    if case.control.hardening {
+        all.push(("hardening".to_owned(), "true".to_owned()));
+    }
     // Jenkins keeps one value per name, so all references are one value.
-    if !case.control.frameworks.is_empty() {
-        all.push(("frameworks".to_owned(), case.control.frameworks.join(" ")));
+    if case.first && !case.control.frameworks.is_empty() {
+        all.push(("frameworks".to_owned(), frameworks(case.control)));
     }
     let populations = case.scenario.record.populations.iter();
     let examined: Vec<String> = populations.map(|p| format!("{} of {} {}", p.examined, p.expected, p.of)).collect();
