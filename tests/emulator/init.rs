@@ -126,7 +126,7 @@ fn a_file_that_is_there_is_not_touched() {
 
 #[test]
 fn without_an_organization_trail_it_says_so_and_writes_nothing() {
-    let port = Emulator::shared().with_defect("trail_of_one_account");
+    let port = Emulator::shared().with_defect("trail-of-one-account");
     let folder = tempfile::tempdir().expect("a folder");
     let run = init(port, folder.path(), &[]);
     Emulator::shared().stop(port);
