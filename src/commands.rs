@@ -46,6 +46,11 @@ pub async fn init(args: &InitArgs) -> Result<Exit, Error> {
     if args.out.exists() {
         return Err(failed(format!("`{}` exists\nhint: name another file with `--out`", args.out.display())));
     }
+    let unwritable = |source| Error::Unwritable { path: args.out.clone(), source };
+    // Said before anything is asked.
+    if args.out.parent().is_some_and(|around| !around.as_os_str().is_empty() && !around.is_dir()) {
+        return Err(unwritable(io::ErrorKind::NotFound.into()));
+    }
     let region = |text: &String| {
         text.parse::<Region>().map_err(|error| failed(format!("{error}\nhint: write for example eu-central-1")))
     };
@@ -64,7 +69,6 @@ pub async fn init(args: &InitArgs) -> Result<Exit, Error> {
         Err(discovery::InitError::Unseen(unseen)) => return Err(Error::Unreachable(Box::new(unseen))),
         Err(error) => return Err(failed(error)),
     };
-    let unwritable = |source| Error::Unwritable { path: args.out.clone(), source };
     let mut file = OpenOptions::new().write(true).create_new(true).open(&args.out).map_err(unwritable)?;
     file.write_all(found.render().as_bytes()).map_err(unwritable)?;
     print(|out| {

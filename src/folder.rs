@@ -6,7 +6,7 @@
 use std::{
     ffi::OsString,
     fs::{self, File},
-    io::{self, BufWriter, Write},
+    io::{self, BufWriter, Read as _, Write},
     path::{Path, PathBuf},
 };
 
@@ -188,8 +188,10 @@ fn beside(place: &Path, ending: &str) -> PathBuf {
 fn is_replaceable(place: &Path) -> bool {
     let empty = fs::read_dir(place).is_ok_and(|mut entries| entries.next().is_none());
     let begins_like_a_run = || {
-        let text = fs::read_to_string(place.join(ASSESSMENT)).unwrap_or_default();
-        text.get(..200).unwrap_or(&text).contains(SCHEMA)
+        // Not more than that: the rest can be many megabytes.
+        let mut beginning = Vec::new();
+        let read = File::open(place.join(ASSESSMENT)).and_then(|file| file.take(200).read_to_end(&mut beginning));
+        read.is_ok() && String::from_utf8_lossy(&beginning).contains(SCHEMA)
     };
     empty || begins_like_a_run()
 }

@@ -3,6 +3,8 @@
 //! What was found is written as a value; what could not be found is written as a question, so that `check` refuses
 //! the file until somebody has answered it. Nothing is guessed silently.
 
+mod render;
+
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
@@ -53,6 +55,8 @@ pub struct Discovery {
     management: AccountId,
     accounts: Vec<Account>,
     trail: Trail,
+    /// Other organization trails, by name.
+    other_trails: Vec<String>,
     home: Region,
     regions: Vec<Region>,
     regions_from: &'static str,
@@ -60,6 +64,8 @@ pub struct Discovery {
     security_tooling: Option<AccountId>,
     config_bucket: Option<String>,
     access: AccessConfig,
+    /// Questions without an answer, where that leaves something open.
+    unseen: Vec<String>,
 }
 
 /// Why there is nothing to write.
@@ -95,16 +101,17 @@ pub async fn discover(request: &Request, options: Options) -> Result<Discovery, 
     let config = provisional(request, caller.account.clone());
     let estate = estate_of(Aws::live(&config, options.clone()).await?, &config);
     let organization = estate.organization().await?;
-    let trail = organization_trail(&estate, &caller.account, &request.region).await?;
+    let (trail, other_trails) = organization_trail(&estate, &caller.account, &request.region).await?;
     // Everything else is asked where the organization is: in its management account.
     let config = provisional(request, organization.management_account.clone());
     let estate = estate_of(Aws::live(&config, options).await?, &config);
     let directory = estate.directory().await?;
     let accounts: Vec<Account> = directory.active().cloned().collect();
     let home = trail.home_region.as_deref().unwrap_or(request.region.as_str()).parse()?;
-    let log_archive = owner_of(&estate, &trail.bucket, &accounts, &home).await;
-    let (regions, regions_from) = governed_regions(&estate, request, log_archive.as_ref(), &home).await;
-    let config_bucket = config_bucket(&estate, log_archive.as_ref(), &home).await;
+    let mut unseen = Vec::new();
+    let log_archive = owner_of(&estate, &trail.bucket, &accounts, &home, &mut unseen).await;
+    let (regions, regions_from) = governed_regions(&estate, request, log_archive.as_ref(), &home, &mut unseen).await;
+    let config_bucket = config_bucket(&estate, log_archive.as_ref(), &home, &mut unseen).await;
     Ok(Discovery {
         organization: organization.id.clone(),
         management: organization.management_account.clone(),
@@ -113,10 +120,12 @@ pub async fn discover(request: &Request, options: Options) -> Result<Discovery, 
         access: request.access.clone(),
         accounts,
         trail,
+        other_trails,
         home,
         regions,
         regions_from,
         log_archive,
+        unseen,
     })
 }
 
@@ -157,35 +166,53 @@ fn provisional(request: &Request, management: AccountId) -> Config {
     }
 }
 
-async fn organization_trail(estate: &Estate, account: &AccountId, region: &Region) -> Result<Trail, InitError> {
+/// The first organization trail by name, and the names of the others.
+async fn organization_trail(
+    estate: &Estate,
+    account: &AccountId,
+    region: &Region,
+) -> Result<(Trail, Vec<String>), InitError> {
     let trails = estate.trails(account, region).await?;
-    trails
-        .iter()
-        .find(|trail| trail.is_organization_trail)
-        .cloned()
-        .ok_or_else(|| InitError::NoTrail { account: account.clone(), region: region.clone() })
+    let mut trails: Vec<Trail> = trails.iter().filter(|trail| trail.is_organization_trail).cloned().collect();
+    trails.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut trails = trails.into_iter();
+    let first = trails.next().ok_or_else(|| InitError::NoTrail { account: account.clone(), region: region.clone() })?;
+    Ok((first, trails.map(|trail| trail.name).collect()))
 }
 
 /// The account that owns the bucket: the one whose id stands in its name or that is called log archive first.
-async fn owner_of(estate: &Estate, bucket: &str, accounts: &[Account], region: &Region) -> Option<AccountId> {
+async fn owner_of(
+    estate: &Estate,
+    bucket: &str,
+    accounts: &[Account],
+    region: &Region,
+    unseen: &mut Vec<String>,
+) -> Option<AccountId> {
     let mut candidates: Vec<&Account> = accounts.iter().collect();
     candidates.sort_by_key(|account| {
         let name = account.name.to_lowercase();
         let likely = bucket.contains(account.id.as_str()) || (name.contains("log") && name.contains("archive"));
         !likely
     });
+    let mut unanswered = Vec::new();
     for account in candidates {
-        if let Ok(buckets) = estate.buckets(&account.id).await
-            && buckets.iter().any(|owned| owned.name == bucket)
-        {
-            let asked = BucketRef { name: bucket.to_owned(), owner: account.id.clone(), region: region.clone() };
-            return estate
-                .bucket_location(&asked)
-                .await
-                .ok()
-                .and_then(|found| found.as_ref().map(|_| account.id.clone()));
+        match estate.buckets(&account.id).await {
+            Ok(buckets) if buckets.iter().any(|owned| owned.name == bucket) => {
+                let asked = BucketRef { name: bucket.to_owned(), owner: account.id.clone(), region: region.clone() };
+                return match estate.bucket_location(&asked).await {
+                    Ok(found) => found.as_ref().map(|_| account.id.clone()),
+                    Err(why) => {
+                        unseen.push(why.to_string());
+                        None
+                    }
+                };
+            }
+            Ok(_) => {}
+            Err(why) => unanswered.push(why.to_string()),
         }
     }
+    // Only now do they matter: any of these accounts may be the owner.
+    unseen.append(&mut unanswered);
     None
 }
 
@@ -194,205 +221,60 @@ async fn governed_regions(
     request: &Request,
     account: Option<&AccountId>,
     home: &Region,
+    unseen: &mut Vec<String>,
 ) -> (Vec<Region>, &'static str) {
     if !request.regions.is_empty() {
-        return (request.regions.clone(), "as given with `--regions`");
+        let mut regions = request.regions.clone();
+        if !regions.contains(home) {
+            regions.push(home.clone());
+        }
+        return (regions, "as given with `--governed-region`, and the home Region");
     }
     let Some(account) = account else {
         return (vec![home.clone()], "only the home Region: complete the list");
     };
     let candidates: Vec<Region> = DEFAULT_REGIONS.iter().filter_map(|name| name.parse().ok()).collect();
-    let mut found: Vec<Region> = stream::iter(candidates)
+    let mut asked: Vec<_> = stream::iter(candidates)
         .map(|region| async move {
-            let recorders = estate.config_recorders(account, &region).await.ok()?;
-            recorders.iter().any(|recorder| recorder.recording).then_some(region)
+            let recorders = estate.config_recorders(account, &region).await;
+            (region, recorders.map(|recorders| recorders.iter().any(|recorder| recorder.recording)))
         })
-        .buffer_unordered(17)
-        .filter_map(|region| async move { region })
+        .buffer_unordered(DEFAULT_REGIONS.len())
         .collect()
         .await;
+    asked.sort_by(|one, other| one.0.cmp(&other.0));
+    let mut found = Vec::new();
+    for (region, records) in asked {
+        match records {
+            Ok(true) => found.push(region),
+            Ok(false) => {}
+            Err(why) => unseen.push(why.to_string()),
+        }
+    }
     if !found.contains(home) {
         found.push(home.clone());
+        found.sort();
     }
-    found.sort();
     (found, "the Regions in which AWS Config records in the log archive account")
 }
 
-async fn config_bucket(estate: &Estate, account: Option<&AccountId>, home: &Region) -> Option<String> {
-    let channels = estate.config_delivery(account?, home).await.ok()?;
-    channels.first().map(|channel| channel.bucket.clone())
+async fn config_bucket(
+    estate: &Estate,
+    account: Option<&AccountId>,
+    home: &Region,
+    unseen: &mut Vec<String>,
+) -> Option<String> {
+    match estate.config_delivery(account?, home).await {
+        Ok(channels) => channels.first().map(|channel| channel.bucket.clone()),
+        Err(why) => {
+            unseen.push(why.to_string());
+            None
+        }
+    }
 }
 
 fn named(accounts: &[Account], names: &[&str]) -> Option<AccountId> {
     names.iter().find_map(|name| {
         accounts.iter().find(|account| account.name.to_lowercase() == *name).map(|account| account.id.clone())
     })
-}
-
-impl Discovery {
-    /// The commented `logproof.toml`.
-    #[must_use]
-    pub fn render(&self) -> String {
-        let mut text = self.render_organization();
-        text.push_str(&self.render_access());
-        text.push_str(&self.render_names());
-        text.push_str(&expectations());
-        text.push_str(&integrity());
-        text
-    }
-
-    fn render_organization(&self) -> String {
-        let question = "?\" # not found: fill in the account id";
-        let archive = self.log_archive.as_ref().map_or(question.to_owned(), |id| format!("{id}\""));
-        let tooling =
-            self.security_tooling.as_ref().map_or("# security_tooling_account = \"123456789012\"".to_owned(), |id| {
-                format!("security_tooling_account = \"{id}\"")
-            });
-        let regions: Vec<String> = self.regions.iter().map(|region| format!("\"{region}\"")).collect();
-        let names: Vec<String> = self.accounts.iter().map(|a| format!("#   {} {}", a.id, a.name)).collect();
-        format!(
-            "# Written by `logproof init`. Every key is shown; a key in a comment has its default.\n\
-             # Active accounts found:\n{}\n\n\
-             [organization]\n\
-             # The organization must be this one.\n\
-             id = \"{}\"\n\
-             management_account = \"{}\"\n\
-             # The account that owns bucket {}.\n\
-             log_archive_account = \"{archive}\n\
-             # The account analysts and the read-only role work in.\n\
-             {tooling}\n\
-             # Accounts of external auditors that may read.\n\
-             # auditor_accounts = []\n\
-             # The Region the log store is in: the home Region of trail {}.\n\
-             home_region = \"{}\"\n\
-             # \"Every Region\" in a control means these: {}.\n\
-             governed_regions = [{}]\n\n",
-            names.join("\n"),
-            self.organization,
-            self.management,
-            self.trail.bucket,
-            self.trail.name,
-            self.home,
-            self.regions_from,
-            regions.join(", "),
-        )
-    }
-
-    fn render_access(&self) -> String {
-        let external = self
-            .access
-            .external_id
-            .as_ref()
-            .map_or("# external_id = \"...\"".to_owned(), |id| format!("external_id = \"{id}\""));
-        format!(
-            "[access]\n\
-             # Role assumed in every account other than the caller's own.\n\
-             role_name = \"{}\"\n\
-             # External id sent with AssumeRole.\n\
-             {external}\n\
-             session_name = \"{}\"\n\
-             # Profile of the shared AWS configuration; the standard credential chain decides when it is absent.\n\
-             # profile = \"audit\"\n\
-             # API calls in flight at once, in all and per account.\n\
-             # max_calls_in_flight = 32\n\
-             # max_calls_in_flight_per_account = 8\n\
-             # Attempts per call, the first included, and seconds one attempt may take.\n\
-             # max_attempts = 6\n\
-             # attempt_timeout_seconds = 30\n\n",
-            self.access.role_name, self.access.session_name
-        )
-    }
-
-    fn render_names(&self) -> String {
-        let account = self.log_archive.as_ref().map(AccountId::as_str).unwrap_or_default();
-        let conventional = self
-            .trail
-            .bucket
-            .strip_prefix("aws-")
-            .and_then(|rest| rest.strip_suffix(&format!("-log-storage-{account}-{}", self.home)))
-            .filter(|prefix| !prefix.is_empty());
-        let bucket = match conventional {
-            Some(prefix) => format!(
-                "# Prefix of the convention aws-[prefix]-log-storage-[account ID]-[Region].\nprefix = \"{prefix}\"\n\
-                 # bucket = \"{}\"\n",
-                self.trail.bucket
-            ),
-            None => format!(
-                "# The bucket does not follow aws-[prefix]-log-storage-[account ID]-[Region].\nbucket = \"{}\"\n",
-                self.trail.bucket
-            ),
-        };
-        let prefix = self
-            .trail
-            .prefix
-            .as_ref()
-            .map_or("# log_prefix = \"\"".to_owned(), |prefix| format!("log_prefix = \"{prefix}\""));
-        let config = self
-            .config_bucket
-            .as_ref()
-            .map_or("# config_bucket = \"...\"".to_owned(), |bucket| format!("config_bucket = \"{bucket}\""));
-        let key = self
-            .trail
-            .kms_key
-            .as_ref()
-            .map_or("key = \"alias/?\" # the trail names no key: fill in the log key".to_owned(), |key| {
-                format!("key = \"{key}\"")
-            });
-        let key_account = self
-            .trail
-            .kms_key
-            .as_deref()
-            .and_then(|arn| arn.split(':').nth(4))
-            .filter(|id| *id != account)
-            .map_or("# key_account = \"...\"".to_owned(), |id| format!("key_account = \"{id}\""));
-        format!(
-            "[names]\n{bucket}# Key prefix in front of AWSLogs/.\n{prefix}\n\
-             # Bucket AWS Config delivers to, when it is another one.\n{config}\n\
-             # Alias, id or ARN of the log key, and the account that holds it when it is not the log archive.\n{key}\n{key_account}\n\
-             trail = \"{}\"\n\
-             # ARN of the one role that may change the log store.\n# storage_role = \"arn:aws:iam::{account}:role/LogArchive-Administrator\"\n\
-             # Break-glass role in the log archive account; read-only role in the security tooling account.\n\
-             # admin_role = \"LogArchive-Administrator\"\n# reader_role = \"LogsReadOnlyFrequencyRole\"\n\n",
-            self.trail.name
-        )
-    }
-}
-
-fn expectations() -> String {
-    let default = ExpectationsConfig::default();
-    format!(
-        "[expectations]\n\
-         # minimum_tls = \"{}\"\n\
-         # Days a log object must exist, and must stay directly readable.\n\
-         # retention_days = {}\n# hot_days = {}\n\
-         # Object Lock of the log bucket; the days default to retention_days.\n\
-         # object_lock_mode = \"{}\"\n# object_lock_days = {}\n\
-         # Longest accepted period of key rotation, in days.\n# key_rotation_days = {}\n\
-         # Longest accepted interval between AWS Config snapshots.\n# config_snapshot_frequency = \"{}\"\n\
-         # Hours within which logs must have arrived.\n# delivery_hours = {}\n\
-         # Days the administrator role must not have been used.\n# admin_role_quiet_days = {}\n\
-         # Account that must hold the replica; any other account of the organization when absent.\n# replica_account = \"...\"\n\n",
-        default.minimum_tls,
-        default.retention_days,
-        default.hot_days,
-        default.object_lock_mode,
-        default.retention_days,
-        default.key_rotation_days,
-        default.config_snapshot_frequency,
-        default.delivery_hours,
-        default.admin_role_quiet_days,
-    )
-}
-
-fn integrity() -> String {
-    let default = IntegrityConfig::default();
-    format!(
-        "[integrity]\n\
-         # Hours before the run whose digests are verified.\n# window_hours = {}\n\
-         # Percent of the log files whose content is read.\n# log_file_percent = {}\n\n\
-         # Who may read log files: one table per role or user. Without one, nobody may.\n\
-         # [[readers]]\n# principal = \"arn:aws:iam::123456789012:role/LogReader\"\n# path = \"AWSLogs/\"\n\
-         # purpose = \"...\"\n# until = \"2030-12-31\"\n",
-        default.window_hours, default.log_file_percent
-    )
 }

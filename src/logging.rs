@@ -5,14 +5,18 @@ use std::io;
 
 use tracing_subscriber::{EnvFilter, filter::Directive};
 
+/// Where the SDK calls it an error that a served answer came over no connection it could close.
+const UNCONNECTED: &str = "aws_smithy_runtime::client::http::connection_poisoning";
+
 /// Sets up logging once.
 pub fn init(verbosity: u8) {
     let level = match verbosity {
-        0 => "warn",
-        1 => "warn,logproof=info",
-        2 => "warn,logproof=debug,logproof_aws=debug,logproof_estate=debug",
+        0 => "",
+        1 => "logproof=info",
+        2 => "logproof=debug,logproof_aws=debug,logproof_estate=debug",
         _ => "debug",
     };
+    let level = format!("warn,{UNCONNECTED}=off,{level}");
     let asked = std::env::var("RUST_LOG").ok().filter(|text| !text.trim().is_empty());
     let filter = match asked {
         // A directive that cannot be read is left out, as `RUST_LOG` is read elsewhere.

@@ -34,7 +34,7 @@ impl Progress {
 
     /// Says how many API calls have been made.
     pub fn calls(&self, calls: u64) {
-        self.0.set_message(format!("{calls} calls"));
+        self.0.set_message(format!("{calls} call{}", if calls == 1 { "" } else { "s" }));
     }
 
     /// One scenario has ended.

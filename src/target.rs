@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use jiff::Timestamp;
 use logproof_aws::{Aws, MockZone, Options, TrailObjects, custody::Custody};
-use logproof_estate::{BucketRef, Config, Source, Unseen, assessment::Target, config::ConfigError};
+use logproof_estate::{
+    BucketRef, Config, Source, Unseen,
+    assessment::Target,
+    config::{ConfigError, hint_for},
+};
 
 use crate::{cli::CheckArgs, error::Error, register::Loaded};
 
@@ -126,8 +130,8 @@ fn zone_config(zone: &MockZone, name: &str) -> Result<Config, Error> {
     let path = format!("{name}, `config:`");
     let refuse = |source| Error::Config { path: path.clone(), source };
     let config: Config = serde_json::from_value(zone.config().clone()).map_err(|error| {
-        let hint = "write it as `logproof.toml` is written, or give `--config FILE`".to_owned();
-        refuse(ConfigError { place: "configuration".to_owned(), problem: error.to_string(), hint })
+        let problem = error.to_string();
+        refuse(ConfigError { place: "configuration".to_owned(), hint: hint_for(&problem), problem })
     })?;
     config.validate().map_err(refuse)?;
     Ok(config)

@@ -111,7 +111,7 @@ fn exit_2_for_a_configuration_that_cannot_be_used() {
     let config = "[organisation]\n";
     refused(&[("c.toml", config)], &["check", "--config", "c.toml"], 2, &["c.toml", "did you mean `organization`?"]);
     let zone = "base: sample\nconfig: {names: {prefixx: a}}\n";
-    refused(&[("z.yaml", zone)], &["check", "--mock", "z.yaml"], 2, &["z.yaml, `config:`", "prefixx", "hint:"]);
+    refused(&[("z.yaml", zone)], &["check", "--mock", "z.yaml"], 2, &["z.yaml, `config:`", "did you mean `prefix`?"]);
     refused(&[("z.yaml", "now: [\n")], &["check", "--mock", "z.yaml"], 2, &["z.yaml", "hint:"]);
     refused(&[("z.yaml", "base: sample\npatches: {}\n")], &["check", "--mock", "z.yaml"], 2, &["`patches`", "hint:"]);
 }

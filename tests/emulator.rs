@@ -7,6 +7,8 @@
 
 #[path = "emulator/harness.rs"]
 mod harness;
+#[path = "emulator/init.rs"]
+mod init;
 
 use std::collections::BTreeSet;
 

@@ -184,7 +184,8 @@ pub(crate) struct Sample {
     config: serde_json::Value,
     /// The owner's register, as it stands in the zone.
     register: serde_json::Value,
-    now: String,
+    /// The instant it is described at.
+    pub(crate) now: String,
 }
 
 impl Sample {
@@ -251,14 +252,8 @@ impl Sample {
         std::fs::write(&config, toml::to_string(&self.config).expect("TOML"))
             .expect("the configuration can be written");
         self.write_register(&folder.path().join("register"));
-        let mut command = binary(folder.path());
-        command
-            .args(["--as-of", &self.now, "--config"])
-            .arg(&config)
-            .args(arguments)
-            .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"))
-            .env("AWS_ACCESS_KEY_ID", "AKIAEMULATEDCALLER00")
-            .env("AWS_SECRET_ACCESS_KEY", "emulated");
+        let mut command = live(port, folder.path());
+        command.args(["check", "--out", "out", "--as-of", &self.now, "--config"]).arg(&config).args(arguments);
         Checked::run(command, folder.path())
     }
 }
@@ -267,15 +262,24 @@ impl Sample {
 pub(crate) fn check_mock(zone: Option<&Path>, arguments: &[&str]) -> Checked {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = binary(folder.path());
-    command.args(arguments).arg("--mock").args(zone);
+    command.args(["check", "--out", "out"]).args(arguments).arg("--mock").args(zone);
     Checked::run(command, folder.path())
 }
 
-/// `logproof check` in a folder of its own and with nothing of this machine's environment.
+/// The binary, to be run as the caller of an emulated organization.
+pub(crate) fn live(port: u16, folder: &Path) -> Command {
+    let mut command = binary(folder);
+    command
+        .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"))
+        .env("AWS_ACCESS_KEY_ID", "AKIAEMULATEDCALLER00")
+        .env("AWS_SECRET_ACCESS_KEY", "emulated");
+    command
+}
+
+/// The binary in a folder of its own and with nothing of this machine's environment.
 fn binary(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_logproof"));
     command
-        .args(["check", "--out", "out"])
         .current_dir(folder)
         .env_clear()
         .env("HOME", folder)
@@ -327,7 +331,8 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
 }
 
 impl Checked {
-    fn run(mut command: Command, folder: &Path) -> Self {
+    /// Runs a command of the binary; its assessment is below `out`.
+    pub(crate) fn run(mut command: Command, folder: &Path) -> Self {
         let done = command.output().expect("the binary runs");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self {

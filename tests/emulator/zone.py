@@ -1,6 +1,7 @@
 """Reads a landing zone in the form of crates/aws/src/mock/zone.rs: the file the mock serves is the file seeded here.
 
-    zone.py ZONE        prints the zone's own configuration as a `logproof.toml`, then its instant as a comment
+    zone.py ZONE          prints the zone's own configuration as a `logproof.toml`, then its instant as a comment
+    zone.py ZONE FOLDER   also writes it there, with the owner's register beside it, as `logproof check` reads them
 
 Understands variants too (`base: sample` with `patch`, `config` and `json_patch`), and fills in the defaults that zone.rs
 gives. Knows no AWS calls.
@@ -10,6 +11,7 @@ import copy
 import datetime
 import json
 import pathlib
+import re
 import sys
 
 import yaml
@@ -83,15 +85,17 @@ def in_account(value, account):
 
 
 def load(text):
-    """YAML without its own idea of dates: times stay as written."""
+    """YAML without its own idea of dates, and with two words for truth: `on` is the name of a key."""
 
     class Loader(yaml.SafeLoader):
         pass
 
+    own_ideas = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
     Loader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        first: [(tag, pattern) for tag, pattern in resolvers if tag not in own_ideas]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), "tf")
     return yaml.load(text, Loader)
 
 
@@ -176,7 +180,34 @@ def toml(config):
     return "\n".join(lines) + "\n"
 
 
+# Name of the tables in each file of the register. See: crates/estate/src/register/parse.rs
+TABLES = {
+    "retention": "retention",
+    "streams": "stream",
+    "readers": "reader",
+    "exceptions": "exception",
+    "break-glass": "use",
+    "waivers": "waiver",
+    "attestations": "attestation",
+}
+
+
+def write(zone, folder):
+    """The configuration and the register as files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "logproof.toml").write_text(toml(zone.config), encoding="utf-8")
+    for name, content in zone["register"].items():
+        # What is kept as evidence is a text by its path; everything else is a list of entries.
+        files = content if name == "evidence" else {f"{name}.toml": toml({TABLES[name]: content})}
+        for path, text in files.items():
+            place = folder / "register" / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
     described = Zone.read(sys.argv[1])
     print(toml(described.config), end="")
     print(f"# now: {described.content['now']}")
+    if len(sys.argv) > 2:
+        write(described, pathlib.Path(sys.argv[2]))

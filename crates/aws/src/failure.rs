@@ -268,6 +268,9 @@ fn hint(reason: &Reason, asked: &Asked<'_>) -> String {
         Reason::ServiceError { code } if code == "NoSuchBucket" => {
             "create the bucket, or correct its name under `[names]` in the configuration".to_owned()
         }
+        Reason::ServiceError { code } if code == "AWSOrganizationsNotInUseException" => {
+            "use credentials of an account that is in the organization".to_owned()
+        }
         Reason::ServiceError { .. } => {
             "run again; if it stays, look up the request id of the exchange with AWS support".to_owned()
         }

@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::{Duration, SystemTime},
 };
 
@@ -178,10 +178,9 @@ impl Sessions {
         cell.get_or_init(|| async {
             let role = format!("arn:{}:iam::{account}:role/{}", self.home.partition(), self.access.role_name);
             let provider = AssumedRole {
-                sts: self.base_session(account.as_str()).sts(),
+                sessions: Arc::downgrade(self),
+                account: account.clone(),
                 role: role.clone(),
-                session_name: self.access.session_name.clone(),
-                external_id: self.access.external_id.clone(),
                 current: tokio::sync::Mutex::new(None),
             };
             // Assumed once up front, so that a role that cannot be assumed is said as such, not as a failed call.
@@ -207,12 +206,14 @@ fn timeouts(access: &AccessConfig) -> TimeoutConfig {
 }
 
 /// Credentials of an assumed role, renewed before they expire.
+///
+/// It stands among the sessions it asks with, one for each account; it keeps no client, which would be most of what an
+/// account costs in memory.
 #[derive(Debug)]
 struct AssumedRole {
-    sts: aws_sdk_sts::Client,
+    sessions: Weak<Sessions>,
+    account: AccountId,
     role: String,
-    session_name: String,
-    external_id: Option<String>,
     current: tokio::sync::Mutex<Option<Credentials>>,
 }
 
@@ -223,12 +224,15 @@ impl AssumedRole {
         if let Some(valid) = current.as_ref().filter(|c| c.expiry().is_none_or(|expiry| expiry > soon)) {
             return Ok(valid.clone());
         }
-        let output = self
-            .sts
+        let ended = || Failure::Credentials("the run has ended".to_owned());
+        let sessions = self.sessions.upgrade().ok_or_else(ended)?;
+        let output = sessions
+            .base_session(self.account.as_str())
+            .sts()
             .assume_role()
             .role_arn(&self.role)
-            .role_session_name(&self.session_name)
-            .set_external_id(self.external_id.clone())
+            .role_session_name(&sessions.access.session_name)
+            .set_external_id(sessions.access.external_id.clone())
             .send()
             .await?;
         let given = output

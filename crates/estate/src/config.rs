@@ -322,6 +322,13 @@ impl Config {
                 "give the prefix of the naming convention, or the name of the log bucket",
             );
         }
+        if ["", "?"].contains(&self.names.key.as_str()) {
+            return refuse(
+                "names.key",
+                format!("`{}` names no key", self.names.key),
+                "write the alias, id or ARN of the key the logs are encrypted with",
+            );
+        }
         if org.management_account == org.log_archive_account {
             return refuse(
                 "organization.log_archive_account",
@@ -407,7 +414,8 @@ fn line_and_column(text: &str, offset: usize) -> String {
 }
 
 /// A hint for a serde message: for an unknown key, the nearest known one.
-fn hint_for(message: &str) -> String {
+#[must_use]
+pub fn hint_for(message: &str) -> String {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     if message.starts_with("unknown field")
         && let Some((unknown, known)) = quoted.split_first()

@@ -1,0 +1,143 @@
+//! A landing zone of many accounts: every account and Region is examined and counted, each question is asked once, and
+//! what an account costs in memory is what is kept of it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod support;
+
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
+
+use logproof_estate::{assessment::Assessment, record::Verdict};
+use support::run;
+use tempfile::TempDir;
+
+const REGIONS: [&str; 4] = ["eu-central-1", "eu-west-1", "us-east-1", "us-west-2"];
+
+/// Accounts the sample zone has itself.
+const OF_THE_SAMPLE: usize = 6;
+
+/// Controls that ask every account in every Region, and every account.
+const OF_EVERY_CELL: [&str; 8] =
+    ["--control", "LS-5.1", "--control", "LS-5.2", "--control", "LS-5.3", "--control", "LS-4.1"];
+
+/// The sample zone with so many accounts, and four Regions.
+fn zone(accounts: usize) -> String {
+    let (more, regions) = (accounts - OF_THE_SAMPLE, REGIONS.join(", "));
+    format!(
+        "base: sample\npatch:\n  generated_accounts: {{count: {more}, unit: ou-exmp-workload1}}\n  \
+         config: {{organization: {{governed_regions: [{regions}]}}}}\n  \
+         config_recorders: {{regions: [{regions}]}}\n  delivery_channels: {{regions: [{regions}]}}\n"
+    )
+}
+
+fn home(accounts: usize) -> TempDir {
+    let home = TempDir::new().unwrap();
+    fs::write(home.path().join("zone.yaml"), zone(accounts)).unwrap();
+    home
+}
+
+fn json<T: serde::de::DeserializeOwned>(path: &Path) -> T {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn every_cell_of_a_large_zone_is_examined_and_counted() {
+    const ACCOUNTS: usize = 60;
+    const CELLS: usize = ACCOUNTS * REGIONS.len();
+    let home = home(ACCOUNTS);
+    let ran = run(home.path(), &["check", "--mock", "zone.yaml", "--out", "run"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+
+    let assessment: Assessment = json(&home.path().join("run/assessment.json"));
+    assert_eq!(assessment.run.accounts.as_ref().map(Vec::len), Some(ACCOUNTS));
+    assert_eq!(assessment.run.regions.len(), REGIONS.len());
+    for control in &assessment.controls {
+        let good = matches!(control.verdict, Verdict::Pass | Verdict::NotApplicable);
+        assert!(good, "{} is {}\n{}", control.id, control.verdict.word(), ran.out);
+        for population in control.scenarios.iter().flat_map(|scenario| &scenario.record.populations) {
+            let whole = match population.of.as_str() {
+                "active accounts" => ACCOUNTS,
+                "pairs of active account and governed Region" => CELLS,
+                _ => population.expected,
+            };
+            let counted = (population.expected, population.examined);
+            assert_eq!(counted, (whole, whole), "{}: {}", control.id, population.of);
+        }
+    }
+    // Counted is what was looked at: one observation for each cell, of that cell.
+    let recording = assessment.controls.iter().find(|control| control.id == "LS-5.1").unwrap();
+    let record = &recording.scenarios[0].record;
+    assert_eq!(record.populations[0].expected, CELLS);
+    let mut places: Vec<_> =
+        record.observations.iter().map(|one| (one.subject.account.clone(), one.subject.region.clone())).collect();
+    places.sort();
+    places.dedup();
+    assert_eq!(places.len(), CELLS);
+
+    let manifest: serde_json::Value = json(&home.path().join("run/manifest.json"));
+    let ledger = &manifest["population"];
+    assert_eq!(ledger["expected_cells"], ledger["examined_cells"]);
+    assert_eq!(ledger["missing"].as_array().map_or(0, Vec::len), 0, "{ledger}");
+    assert!(ledger["expected_cells"].as_u64().unwrap() >= 3 * CELLS as u64, "{ledger}");
+}
+
+#[test]
+fn one_cell_of_a_large_zone_that_differs_is_the_one_that_is_named() {
+    let home = TempDir::new().unwrap();
+    let place = format!("700000000147/{}", REGIONS[2]);
+    let zone =
+        zone(60) + &format!("json_patch:\n  - {{op: add, path: /config_recorders/at, value: {{{place}: null}}}}\n");
+    fs::write(home.path().join("zone.yaml"), zone).unwrap();
+    let ran = run(home.path(), &["check", "--mock", "zone.yaml", "--control", "LS-5.1", "--quiet", "--out", "run"]);
+    assert_eq!(ran.code, 1, "{}\n{}", ran.out, ran.err);
+    let assessment: Assessment = json(&home.path().join("run/assessment.json"));
+    let findings: Vec<_> = assessment.controls[0].scenarios.iter().flat_map(|one| one.record.findings()).collect();
+    assert!(!findings.is_empty(), "{}", ran.out);
+    for finding in findings {
+        assert_eq!(finding.subject.account.as_ref().unwrap().as_str(), "700000000147");
+        assert_eq!(finding.subject.region.as_ref().unwrap().as_str(), REGIONS[2]);
+    }
+}
+
+/// Calls by operation, and the most memory the process had, in KiB.
+fn measured(accounts: usize) -> (BTreeMap<String, u64>, u64) {
+    // In a process of its own, so that it counts nothing but the program: a process begins with the peak of its parent.
+    const PEAK: &str = "import resource, subprocess, sys\n\
+        code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)\n\
+        rss = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss\n\
+        print(rss // 1024 if sys.platform == 'darwin' else rss)\n\
+        sys.exit(code)";
+    let home = home(accounts);
+    let mut command = Command::new("python3");
+    command.arg("-c").arg(PEAK).arg(env!("CARGO_BIN_EXE_logproof"));
+    command.args(["check", "--mock", "zone.yaml", "--out", "run"]).args(OF_EVERY_CELL).current_dir(home.path());
+    let done = command.output().expect("python3 runs");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let peak = String::from_utf8(done.stdout).unwrap().trim().parse().unwrap();
+    (json::<Assessment>(&home.path().join("run/assessment.json")).run.calls, peak)
+}
+
+/// An SDK client has some 20 to 30 KiB, and a cell is asked by several: kept, they would be hundreds of KiB an account.
+/// What is kept is an answer to each question, and what the reports say of it.
+const KIB_AN_ACCOUNT: u64 = 150;
+
+#[test]
+fn calls_grow_with_the_cells_and_memory_with_what_is_kept_of_them() {
+    // Whole pages of accounts, so that as many more cost as many calls more.
+    let [small, middle, large] = [20, 60, 100].map(measured);
+    let operations: Vec<&String> = large.0.keys().collect();
+    for operation in operations {
+        let of = |measured: &(BTreeMap<String, u64>, u64)| measured.0.get(operation).copied().unwrap_or(0);
+        assert_eq!(of(&large) - of(&middle), of(&middle) - of(&small), "{operation}: {small:?} {middle:?} {large:?}");
+    }
+    let cells = |operation: &str| (large.0[operation] - small.0[operation]) / 80;
+    assert_eq!(
+        cells("config:DescribeConfigurationRecorders"),
+        REGIONS.len() as u64,
+        "once for each account and Region"
+    );
+    assert_eq!(cells("sts:AssumeRole"), 1, "once for each account");
+
+    let grown = large.1.saturating_sub(small.1) / 80;
+    assert!(grown < KIB_AN_ACCOUNT, "{grown} KiB an account: {} and {} KiB", small.1, large.1);
+}
