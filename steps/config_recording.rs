@@ -12,7 +12,7 @@ use logproof_estate::{
 };
 
 use crate::{
-    judgement::recording::{iam_types_left_out, left_out},
+    judgement::recording::{iam_types_left_out, left_out, records_iam},
     population::{ask_each, existing_bucket},
 };
 
@@ -40,7 +40,7 @@ async fn config_records_everywhere(w: &mut LogproofWorld) -> Judged {
 #[then("AWS Config records every resource type in each of these accounts and Regions")]
 async fn config_records_every_type(w: &mut LogproofWorld) -> Judged {
     let everywhere = w.everywhere()?;
-    let home = w.config()?.organization.home_region.clone();
+    let home = iam_region(w)?;
     let hint = "let the recorder record all current and future resource types";
     each_recorder(w, &everywhere, "every resource type of the Region", hint, |region, one| {
         let Some(one) = one else { return none_of("recorder") };
@@ -56,15 +56,22 @@ async fn config_records_every_type(w: &mut LogproofWorld) -> Judged {
 #[then("AWS Config records the IAM resource types in the home Region of each of these accounts")]
 async fn config_records_iam_at_home(w: &mut LogproofWorld) -> Judged {
     let mut everywhere = w.everywhere()?;
-    everywhere.regions = vec![w.config()?.organization.home_region.clone()];
+    let (region, home) = (iam_region(w)?, w.config()?.organization.home_region.clone());
+    if region != home {
+        w.note(format!("AWS Config records no IAM resource types in {home}: {region} was examined instead"));
+    }
+    everywhere.regions = vec![region];
     let hint = "record global resource types in the home Region: no other Region has to";
     each_recorder(
         w,
         &everywhere,
         "IAM users, groups, roles and policies recorded in the home Region",
         hint,
-        |_, one| {
+        |region, one| {
             let Some(one) = one else { return none_of("recorder") };
+            if !records_iam(region) {
+                return ("AWS Config records no IAM resource types in any governed Region".to_owned(), false);
+            }
             match iam_types_left_out(one).as_slice() {
                 [] => ("all four IAM types recorded".to_owned(), true),
                 missing => (format!("left out: {}", missing.join(", ")), false),
@@ -232,6 +239,13 @@ fn each_cell<T>(
         );
     }
     w.population(everywhere.cells_examined(examined));
+}
+
+/// The Region in which IAM must be recorded: the home Region, or the first governed one in which AWS Config does it.
+fn iam_region(w: &LogproofWorld) -> Result<Region, Stop> {
+    let organization = &w.config()?.organization;
+    let mut regions = std::iter::once(&organization.home_region).chain(&organization.governed_regions);
+    Ok(regions.find(|region| records_iam(region)).unwrap_or(&organization.home_region).clone())
 }
 
 fn none_of(what: &str) -> Judgement {

@@ -13,7 +13,7 @@ use logproof_estate::{
 use crate::{
     judgement::{
         delivery::organization_root,
-        key_name::account_of,
+        log_files::log_root,
         selectors::{Access, ObjectEvents, object_events, records_own_delivery},
     },
     population::ask_each,
@@ -59,9 +59,13 @@ async fn no_trail_records_its_own_deliveries(w: &mut LogproofWorld) -> Judged {
         return Err(w.not_applicable(reason));
     }
     for one in delivering {
-        let root = organization_root(one.trail.prefix.as_deref(), &organization.id);
-        let owner = account_of(&one.trail.arn).unwrap_or_else(|| bucket.owner.clone());
-        let file = format!("{}/{root}{owner}/CloudTrail/{}/file.json.gz", bucket.arn(), bucket.region);
+        // The write of any log file is an event of the account that owns the bucket, and comes back in its log file.
+        let root = match one.trail.is_organization_trail {
+            true => organization_root(one.trail.prefix.as_deref(), &organization.id),
+            false => log_root(one.trail.prefix.as_deref()),
+        };
+        let (owner, region) = (&bucket.owner, &bucket.region);
+        let file = format!("{}/{root}{owner}/CloudTrail/{region}/file.json.gz", bucket.arn());
         let looping = records_own_delivery(&one.selectors, &file);
         let found = if looping {
             "each of its deliveries is an event that it records and delivers again"

@@ -233,8 +233,11 @@ async fn deleting_needs_mfa_or_is_ruled_out(w: &mut LogproofWorld) -> Judged {
     let (estate, bucket) = (w.estate()?, w.bucket()?);
     let versioning = w.see(estate.bucket_versioning(&bucket).await)?;
     let mut exchanges = versioning.exchanges().to_vec();
+    // While versioning is suspended a delete without a version removes what was written meanwhile, and asks for no MFA.
+    // See: https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectsfromVersioningSuspendedBuckets.html
     let mfa_delete = versioning.mfa_delete.as_deref() == Some("Enabled");
-    let (found, met) = if mfa_delete {
+    let suspended = versioning.status.as_deref() != Some("Enabled");
+    let (found, met) = if mfa_delete && !suspended {
         // See: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-and-other-bucket-config.html
         w.note("S3 refuses lifecycle rules on a bucket with MFA delete: see control LS-9.2");
         ("MFA delete is Enabled".to_owned(), true)
@@ -242,7 +245,8 @@ async fn deleting_needs_mfa_or_is_ruled_out(w: &mut LogproofWorld) -> Judged {
         let lock = w.see(estate.object_lock(&bucket).await)?;
         exchanges.extend_from_slice(lock.exchanges());
         let compliance = default_of(lock.as_ref()).is_some_and(|retention| retention.mode == "COMPLIANCE");
-        (format!("MFA delete is off; {}", lock_in_words(lock.as_ref())), compliance)
+        let mfa = if mfa_delete { "MFA delete is Enabled, and versioning is not" } else { "MFA delete is off" };
+        (format!("{mfa}; {}", lock_in_words(lock.as_ref())), compliance)
     };
     w.observe(
         Observation::new(

@@ -28,7 +28,9 @@ const STOP_TRAIL: [&str; 6] = [
     "cloudtrail:RemoveTags",
 ];
 /// What stops, redirects or thins out AWS Config.
-const STOP_CONFIG: [&str; 10] = [
+///
+/// A service-linked recorder is none of the owner's, and is left out.
+const STOP_CONFIG: [&str; 11] = [
     "config:StopConfigurationRecorder",
     "config:DeleteConfigurationRecorder",
     "config:PutConfigurationRecorder",
@@ -39,6 +41,9 @@ const STOP_CONFIG: [&str; 10] = [
     "config:DeleteEvaluationResults",
     "config:DeleteConfigurationAggregator",
     "config:DeleteConfigRule",
+    // Leaves resource types out of a recorder whose strategy is a list. See:
+    // https://docs.aws.amazon.com/config/latest/APIReference/API_DisassociateResourceTypes.html
+    "config:DisassociateResourceTypes",
 ];
 
 #[then(
@@ -101,7 +106,7 @@ async fn no_role_of_the_same_name_is_exempt(w: &mut LogproofWorld) -> Judged {
     let (arn, role) = (w.config()?.trail_arn(), w.config()?.storage_role_arn());
     let name = role.rsplit('/').next().unwrap_or_default().to_owned();
     let question = |account: &AccountId| {
-        let pathed = format!("arn:aws:iam::{account}:role/*{name}*");
+        let pathed = format!("arn:{}:iam::{account}:role/*{name}*", partition_of(&role));
         Question::about(STOP_TRAIL).on(&arn).by(Who::account(account.as_str()).only_arn(&pathed).except_arn(&role))
     };
     let ground = Ground::read(w, &[]).await?;
@@ -157,6 +162,10 @@ fn in_every_member_account(
     Ok(())
 }
 
+fn partition_of(arn: &str) -> &str {
+    arn.split(':').nth(1).unwrap_or("aws")
+}
+
 fn trail_arn(w: &LogproofWorld) -> Result<String, Stop> {
     w.trail.as_ref().map(|trail| trail.arn.clone()).ok_or_else(|| Stop::because("no `Given` step named the trail"))
 }
@@ -180,7 +189,8 @@ async fn management_principals_are_listed(w: &mut LogproofWorld) -> Judged {
     let arn = trail_arn(w)?;
     let ground = Ground::read(w, &[]).await?;
     let callers = management_callers(w, &ground, &arn).await?;
-    let subject = Subject::arn(format!("arn:aws:iam::{}:root", ground.management)).at(&ground.management, None);
+    let subject = format!("arn:{}:iam::{}:root", partition_of(&arn), ground.management);
+    let subject = Subject::arn(subject).at(&ground.management, None);
     let found = if callers.is_empty() {
         "the root user only".to_owned()
     } else {

@@ -38,7 +38,7 @@ async fn a_rule_copies_every_log_file(w: &mut LogproofWorld) -> Judged {
     let replication = w.see(estate.bucket_replication(&bucket).await)?;
     let rules = replication.as_ref().map(|one| one.rules.as_slice()).unwrap_or_default();
     let root = log_root(config.names.log_prefix.as_deref());
-    let shortfalls: Vec<Vec<String>> = rules.iter().map(|rule| shortfalls(rule, &root)).collect();
+    let shortfalls: Vec<Vec<String>> = rules.iter().map(|rule| shortfalls(rule, rules, &root)).collect();
     let met = shortfalls.iter().any(Vec::is_empty);
     let found: Vec<String> = rules
         .iter()
@@ -164,8 +164,8 @@ async fn the_copy_is_encrypted_there(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-/// What keeps a rule from copying every log file below `root`, each as the rest of a sentence.
-fn shortfalls(rule: &ReplicationRule, root: &str) -> Vec<String> {
+/// What keeps a rule from copying every log file below `root`, each as the rest of a sentence; `rules` are all there are.
+fn shortfalls(rule: &ReplicationRule, rules: &[ReplicationRule], root: &str) -> Vec<String> {
     let mut short = Vec::new();
     if !rule.enabled {
         short.push("is disabled".to_owned());
@@ -178,6 +178,21 @@ fn shortfalls(rule: &ReplicationRule, root: &str) -> Vec<String> {
     }
     if !rule.kms_objects {
         short.push("leaves out objects encrypted with SSE-KMS".to_owned());
+    }
+    // See: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationRule.html
+    let stronger = rules.iter().find(|other| {
+        other.enabled
+            && other.destination_bucket == rule.destination_bucket
+            && other.priority > rule.priority
+            && (other.prefix.starts_with(root) || root.starts_with(&other.prefix))
+            && !(other.kms_objects && other.replica_key.is_some())
+    });
+    if let Some(other) = stronger {
+        let below = if other.prefix.is_empty() { String::new() } else { format!(" below `{}`", other.prefix) };
+        short.push(format!(
+            "gives way{below} to rule `{}` of higher priority, which leaves out objects encrypted with SSE-KMS",
+            other.id
+        ));
     }
     short
 }
@@ -240,7 +255,7 @@ impl Copies {
         let root = log_root(config.names.log_prefix.as_deref());
         let rules = replication.as_ref().map(|one| one.rules.as_slice()).unwrap_or_default();
         let mut chosen: Vec<&ReplicationRule> =
-            rules.iter().filter(|rule| shortfalls(rule, &root).is_empty()).collect();
+            rules.iter().filter(|rule| shortfalls(rule, rules, &root).is_empty()).collect();
         if chosen.is_empty() {
             chosen = rules.iter().filter(|rule| rule.enabled).collect();
         }
@@ -335,12 +350,13 @@ mod tests {
             kms_objects: true,
             delete_markers: false,
             metrics: true,
+            priority: 1,
         }
     }
 
     #[test]
     fn a_rule_copies_every_log_file_when_its_filter_lets_all_of_them_in() {
-        let short = |rule: &ReplicationRule| shortfalls(rule, "AWSLogs/");
+        let short = |rule: &ReplicationRule| shortfalls(rule, &[], "AWSLogs/");
         assert!(short(&rule()).is_empty());
         assert!(short(&ReplicationRule { prefix: "AWSLogs/".to_owned(), ..rule() }).is_empty());
         assert!(short(&ReplicationRule { prefix: "AWS".to_owned(), ..rule() }).is_empty());
@@ -348,6 +364,31 @@ mod tests {
         assert_eq!(short(&part), ["copies only what is below `AWSLogs/o-x/`"]);
         let nothing = ReplicationRule { enabled: false, has_tag_filter: true, kms_objects: false, ..rule() };
         assert_eq!(short(&nothing).len(), 3);
+    }
+
+    #[test]
+    fn of_two_rules_with_one_destination_the_one_with_the_higher_priority_acts() {
+        let unencrypted = |priority: i32, prefix: &str, destination: &str| ReplicationRule {
+            id: "other".to_owned(),
+            kms_objects: false,
+            priority,
+            prefix: prefix.to_owned(),
+            destination_bucket: destination.to_owned(),
+            ..rule()
+        };
+        let same = "arn:aws:s3:::replica";
+        for (other, expected) in [
+            (unencrypted(2, "", same), 1),
+            (unencrypted(2, "AWSLogs/o-x/1/", same), 1),
+            (unencrypted(0, "", same), 0),
+            (unencrypted(2, "else/", same), 0),
+            (unencrypted(2, "", "arn:aws:s3:::another"), 0),
+            (ReplicationRule { enabled: false, ..unencrypted(2, "", same) }, 0),
+            (ReplicationRule { kms_objects: true, replica_key: Some("k".to_owned()), ..unencrypted(2, "", same) }, 0),
+        ] {
+            let rules = [rule(), other];
+            assert_eq!(shortfalls(&rule(), &rules, "AWSLogs/").len(), expected, "{rules:?}");
+        }
     }
 
     #[test]

@@ -89,7 +89,8 @@ async fn every_retention_was_reviewed(w: &mut LogproofWorld) -> Judged {
     let (classes, today) = (classes(w)?, w.estate()?.today());
     for class in &classes {
         let fresh = is_fresh(class.reviewed, today);
-        let two = !class.owner.trim().eq_ignore_ascii_case(class.approved_by.trim());
+        let (owner, approved_by) = (class.owner.trim(), class.approved_by.trim());
+        let two = !owner.is_empty() && !approved_by.is_empty() && !owner.eq_ignore_ascii_case(approved_by);
         let found = format!("reviewed on {}, owner {}, approved by {}", class.reviewed, class.owner, class.approved_by);
         w.observe(
             Observation::new(

@@ -4,8 +4,8 @@
 Feature: AWS Config cannot be switched off
 
   Requirement
-    In no member account can anybody stop or delete the configuration recorder, its delivery channel or its
-    retention, except the log storage role.
+    In no member account can anybody stop, change or delete the configuration recorder, its delivery channel
+    or its retention, or delete rules, aggregators and the results of rules, except the log storage role.
 
   Why
     A recorder that can be switched off leaves no record of the changes made while it was off.

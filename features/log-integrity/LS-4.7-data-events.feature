@@ -22,7 +22,8 @@ Feature: Access to the log objects is recorded, outside their own loop
     advanced selectors field by field. A trail that is not logging records nothing. One selector must take
     in the whole bucket: two that only together might are reported as parts.
 
-    For the loop, one delivered log file is held against the selectors of the trail that delivers it. Longer
+    For the loop, one delivered log file of the log archive account is held against the selectors of the
+    trail that delivers it: the write of any log file is an event of the account that owns the bucket. Longer
     loops, over two trails that record each other's buckets, are not looked for.
 
   Remediation

@@ -10,8 +10,8 @@ Feature: Log files are not deleted for good with a password or a key alone
     A stolen access key of an administrator must not be enough to erase records.
 
   How it is examined
-    MFA delete of the log bucket is read. S3 refuses lifecycle rules on a bucket with MFA delete, so
-    that a log bucket with automatic retention cannot have it: a default retention of Object Lock in
+    MFA delete of the log bucket is read; it counts while versioning is enabled, not while it is suspended.
+    S3 refuses lifecycle rules on a bucket with MFA delete, so that a log bucket with automatic retention cannot have it: a default retention of Object Lock in
     COMPLIANCE mode is accepted in its place, as it rules the deletion out altogether until the
     retention ends. How long that is, is the subject of control LS-6.4.
 

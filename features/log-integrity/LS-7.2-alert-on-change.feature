@@ -17,10 +17,12 @@ Feature: Changing the log bucket raises an alert
   How it is examined
     Events are made up as CloudTrail hands them to Amazon EventBridge: each change of the bucket's
     policy, access control list, public access block, ownership, encryption, versioning, lifecycle,
-    Object Lock, replication and logging, its deletion, and writes and deletions of objects, by three
-    callers. The patterns of the EventBridge rules of the default event bus, in the account and Region
-    of the log bucket, are evaluated against every one of them; the finding names the events that raise
-    no alert, and by whom where it makes a difference. Reads of objects must match no such rule.
+    Object Lock, replication and logging, its deletion, and writes and deletions of objects and changes of
+    their retention, legal hold, tags and access control list, by four callers: the administrator role, the
+    root user, an IAM user and a role of the management account. The patterns of the EventBridge rules of
+    the default event bus, in the account and Region of the log bucket, are evaluated against every one of
+    them; the finding names the events that raise no alert, and by whom where it makes a difference. Reads
+    of objects must match no such rule.
 
     A rule counts when it is enabled and leads to an SNS topic with a confirmed subscription. The target
     and the subscriptions are read. A target of another kind, such as a function or a queue, is not

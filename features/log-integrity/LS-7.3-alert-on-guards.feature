@@ -16,9 +16,9 @@ Feature: Changing what guards the log store raises an alert
 
   How it is examined
     The events of the four lists of the CIS AWS Foundations Benchmark are made up as CloudTrail records
-    them, by an administrator's role and by the root user, in the account and Region where each happens: the
-    management account for the trail, the log archive for key and bucket, every active account and governed
-    Region for AWS Config.
+    them, by an administrator's role, the root user and an IAM user, trail and key called by their ARN and
+    by their name, in the account and Region where each happens: the management account for the trail, the
+    log archive for key and bucket, every active account and governed Region for AWS Config.
 
     Two ways of hearing them are followed. One is a metric filter on the CloudWatch Logs log group that the
     organization trail itself delivers to, whose metric an alarm with enabled actions watches; a filter on
@@ -27,8 +27,11 @@ Feature: Changing what guards the log store raises an alert
     patterns are evaluated by the rules of each service; a pattern that cannot be evaluated makes the
     verdict an error, never a match.
 
-    The finding names the events that raise no alert. Threshold and period of an alarm, and the access
-    policy of the topic, are not examined.
+    One event must be enough: what the filter publishes for it, statistic, threshold, periods, dimensions and
+    the treatment of missing data decide whether the alarm goes off. Where they do not, as with metric math, the
+    verdict is an error. A composite alarm passes on what it joins by OR.
+
+    The finding names the events that raise no alert. The access policy of the topic is not examined.
 
   What stays manual
     That the people on call receive the alert and know what to do is shown by a drill, not by a setting.

@@ -35,7 +35,36 @@ pub(super) fn render(deployment: &Deployment) -> String {
             quoted(&statements.to_string())
         ));
     }
-    text
+    aligned(&text)
+}
+
+/// The text as `terraform fmt` leaves it: the equals signs of neighbouring arguments below each other. An argument that
+/// opens a block or a map stands for itself.
+fn aligned(text: &str) -> String {
+    let argument = |line: &str| -> Option<(String, String)> {
+        let (name, value) = line.split_once('=')?;
+        let name = name.trim_end();
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '"');
+        let is_argument = !name.trim().is_empty() && name.trim_start().chars().all(is_name) && !value.ends_with('{');
+        is_argument.then(|| (name.to_owned(), value.trim_start().to_owned()))
+    };
+    let mut lines: Vec<String> = Vec::new();
+    let mut group: Vec<(String, String)> = Vec::new();
+    let flush = |group: &mut Vec<(String, String)>, lines: &mut Vec<String>| {
+        let width = group.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+        lines.extend(group.drain(..).map(|(name, value)| format!("{name:width$} = {value}")));
+    };
+    for line in text.lines() {
+        match argument(line) {
+            Some(pair) => group.push(pair),
+            None => {
+                flush(&mut group, &mut lines);
+                lines.push(line.to_owned());
+            }
+        }
+    }
+    flush(&mut group, &mut lines);
+    lines.join("\n") + "\n"
 }
 
 /// What belongs to the bucket: kind of resource, and its body.
@@ -103,4 +132,17 @@ fn label(streams: &[String]) -> String {
 /// A string in which nothing is a template.
 fn quoted(text: &str) -> String {
     Value::String(text.to_owned()).to_string().replace("${", "$${").replace("%{", "%%{")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equals_signs_of_neighbours_stand_below_each_other() {
+        let text = "# a = b\nresource \"x\" \"y\" {\n  bucket = b.id\n  object_lock_enabled = true\n  tags = {\n    \"a-b\" = \"1 = 2\"\n    \"c\" = \"3\"\n  }\n  rule {\n    id = \"r\"\n  }\n}\n";
+        let expected = "# a = b\nresource \"x\" \"y\" {\n  bucket              = b.id\n  object_lock_enabled = true\n  tags = {\n    \"a-b\" = \"1 = 2\"\n    \"c\"   = \"3\"\n  }\n  rule {\n    id = \"r\"\n  }\n}\n";
+        assert_eq!(aligned(text), expected);
+        assert_eq!(aligned(expected), expected);
+    }
 }

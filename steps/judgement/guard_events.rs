@@ -53,6 +53,25 @@ impl Guard {
         }
     }
 
+    /// How a caller may name the resource: by its ARN, or by what the ARN ends in. Both do the same.
+    fn spellings(self, resource: &str) -> Vec<(&'static str, &str)> {
+        let short = resource.rsplit('/').next().unwrap_or(resource);
+        match self {
+            Self::Trail | Self::Key if short != resource => vec![("by its ARN", resource), ("by its name", short)],
+            _ => vec![("", resource)],
+        }
+    }
+
+    /// What the record says of the resource whatever the caller called it.
+    fn resources(self, account: &AccountId, region: &Region, resource: &str) -> Option<Value> {
+        let of = |kind: &str, arn: String| json!([{"accountId": account.as_str(), "type": kind, "ARN": arn}]);
+        match self {
+            Self::Trail | Self::Config => None,
+            Self::Key => Some(of("AWS::KMS::Key", resource.to_owned())),
+            Self::BucketPolicy => Some(of("AWS::S3::Bucket", format!("arn:{}:s3:::{resource}", region.partition()))),
+        }
+    }
+
     fn parameters(self, name: &str, resource: &str) -> Value {
         match self {
             Self::Trail => json!({"name": resource}),
@@ -72,6 +91,8 @@ pub(crate) struct GuardEvent {
     pub(crate) name: &'static str,
     /// Who acts, in words.
     pub(crate) caller: &'static str,
+    /// What the resource is called by, in words; empty where there is one way only.
+    pub(crate) spelling: &'static str,
     /// The event as EventBridge receives it; `detail` is the CloudTrail record.
     pub(crate) event: Value,
 }
@@ -83,53 +104,74 @@ impl GuardEvent {
     }
 }
 
-/// Every event on `resource` in one account and Region, by an administrator's role and by the root user.
+/// Who acts, in words and as the type of an identity. Each can be left out by a pattern, so each is tried.
+const CALLERS: [(&str, &str); 3] =
+    [("an administrator", "AssumedRole"), ("the root user", "Root"), ("an IAM user", "IAMUser")];
+
+/// Every event on `resource` in one account and Region, by every caller, the resource called by each of its names.
 pub(crate) fn events(guard: Guard, account: &AccountId, region: &Region, resource: &str) -> Vec<GuardEvent> {
-    let callers = [("an administrator", true), ("the root user", false)];
-    let named = guard.events().iter().flat_map(|name| callers.map(|(caller, role)| (*name, caller, role)));
-    named
-        .map(|(name, caller, role)| GuardEvent {
-            name,
-            caller,
-            event: json!({
-                "version": "0",
-                "id": "11112222-3333-4444-5555-666677778888",
-                "detail-type": "AWS API Call via CloudTrail",
-                "source": format!("aws.{}", guard.service()),
-                "account": account.as_str(),
-                "time": "2026-01-15T12:00:00Z",
-                "region": region.as_str(),
-                "resources": [],
-                "detail": {
-                    "eventVersion": "1.11",
-                    "userIdentity": identity(account, region, role),
-                    "eventTime": "2026-01-15T12:00:00Z",
-                    "eventSource": format!("{}.amazonaws.com", guard.service()),
-                    "eventName": name,
-                    "awsRegion": region.as_str(),
-                    "sourceIPAddress": "198.51.100.7",
-                    "userAgent": "aws-cli/2.31.0",
-                    "requestParameters": guard.parameters(name, resource),
-                    "responseElements": null,
-                    "requestID": "99998888-1111-6666-5555-444433332222",
-                    "eventID": "99998888-7777-6666-5555-444433332222",
-                    "readOnly": false,
-                    "eventType": "AwsApiCall",
-                    "managementEvent": true,
-                    "recipientAccountId": account.as_str(),
-                    "eventCategory": "Management",
+    let mut made_up = Vec::new();
+    for &name in guard.events() {
+        for (spelling, called) in guard.spellings(resource) {
+            for (caller, kind) in CALLERS {
+                let mut event = json!({
+                    "version": "0",
+                    "id": "11112222-3333-4444-5555-666677778888",
+                    "detail-type": "AWS API Call via CloudTrail",
+                    "source": format!("aws.{}", guard.service()),
+                    "account": account.as_str(),
+                    "time": "2026-01-15T12:00:00Z",
+                    "region": region.as_str(),
+                    "resources": [],
+                    "detail": {
+                        "eventVersion": "1.11",
+                        "userIdentity": identity(account, region, kind),
+                        "eventTime": "2026-01-15T12:00:00Z",
+                        "eventSource": format!("{}.amazonaws.com", guard.service()),
+                        "eventName": name,
+                        "awsRegion": region.as_str(),
+                        "sourceIPAddress": "198.51.100.7",
+                        "userAgent": "aws-cli/2.31.0",
+                        "requestParameters": guard.parameters(name, called),
+                        "responseElements": null,
+                        "requestID": "99998888-1111-6666-5555-444433332222",
+                        "eventID": "99998888-7777-6666-5555-444433332222",
+                        "readOnly": false,
+                        "eventType": "AwsApiCall",
+                        "managementEvent": true,
+                        "recipientAccountId": account.as_str(),
+                        "eventCategory": "Management",
+                    }
+                });
+                let resources = guard.resources(account, region, resource);
+                if let (Some(resources), Some(detail)) =
+                    (resources, event.get_mut("detail").and_then(Value::as_object_mut))
+                {
+                    detail.insert("resources".to_owned(), resources);
                 }
-            }),
-        })
-        .collect()
+                made_up.push(GuardEvent { name, caller, spelling, event });
+            }
+        }
+    }
+    made_up
 }
 
 /// See: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
-fn identity(account: &AccountId, region: &Region, role: bool) -> Value {
+fn identity(account: &AccountId, region: &Region, kind: &str) -> Value {
     let partition = region.partition();
-    if !role {
+    if kind == "IAMUser" {
         return json!({
-            "type": "Root",
+            "type": kind,
+            "principalId": "AIDAEXAMPLEEXAMPLE000",
+            "arn": format!("arn:{partition}:iam::{account}:user/someone"),
+            "accountId": account.as_str(),
+            "accessKeyId": "AKIAEXAMPLEEXAMPLE00",
+            "userName": "someone",
+        });
+    }
+    if kind == "Root" {
+        return json!({
+            "type": kind,
             "principalId": account.as_str(),
             "arn": format!("arn:{partition}:iam::{account}:root"),
             "accountId": account.as_str(),
@@ -154,12 +196,30 @@ fn identity(account: &AccountId, region: &Region, role: bool) -> Value {
     })
 }
 
-/// The names of events, each once; by whom, where only one of the callers is concerned.
+/// The names of events, each once; by whom, and what was called how, where only some of that is concerned.
 pub(crate) fn in_words(events: &[&GuardEvent]) -> String {
     let mut words: Vec<String> = Vec::new();
     for event in events {
-        let alone = events.iter().filter(|other| other.name == event.name).count() == 1;
-        let word = if alone { format!("{} by {}", event.name, event.caller) } else { event.name.to_owned() };
+        let same: Vec<&&GuardEvent> = events.iter().filter(|other| other.name == event.name).collect();
+        let each = |of: fn(&GuardEvent) -> &'static str| {
+            let mut found: Vec<&str> = Vec::new();
+            for one in &same {
+                if !found.contains(&of(one)) {
+                    found.push(of(one));
+                }
+            }
+            found
+        };
+        let (callers, spellings) = (each(|one| one.caller), each(|one| one.spelling));
+        let mut word = event.name.to_owned();
+        if callers.len() < CALLERS.len() {
+            word = format!("{word} by {}", callers.join(" and "));
+        }
+        if let [only] = spellings.as_slice()
+            && !only.is_empty()
+        {
+            word = format!("{word} (the resource called {only})");
+        }
         if !words.contains(&word) {
             words.push(word);
         }
@@ -187,18 +247,42 @@ mod tests {
         let key =
             "{($.eventSource=kms.amazonaws.com) && (($.eventName=DisableKey) || ($.eventName=ScheduleKeyDeletion))}";
         let bucket = "{($.eventSource=s3.amazonaws.com) && (($.eventName=PutBucketAcl) || ($.eventName=PutBucketPolicy) || ($.eventName=PutBucketCors) || ($.eventName=PutBucketLifecycle) || ($.eventName=PutBucketReplication) || ($.eventName=DeleteBucketPolicy) || ($.eventName=DeleteBucketCors) || ($.eventName=DeleteBucketLifecycle) || ($.eventName=DeleteBucketReplication))}";
-        assert_eq!(counted(Guard::Trail, trail), 10);
-        assert_eq!(counted(Guard::Config, config), 8);
-        assert_eq!(counted(Guard::Key, key), 4);
-        assert_eq!(counted(Guard::BucketPolicy, bucket), 18);
+        assert_eq!(counted(Guard::Trail, trail), 15);
+        assert_eq!(counted(Guard::Config, config), 12);
+        assert_eq!(counted(Guard::Key, key), 6);
+        assert_eq!(counted(Guard::BucketPolicy, bucket), 27);
         assert_eq!(counted(Guard::Key, config), 0);
     }
 
     #[test]
-    fn a_caller_is_named_where_the_other_is_seen() {
+    fn callers_and_names_are_said_where_only_some_are_concerned() {
         let (account, region) = ("111111111111".parse().unwrap(), "eu-central-1".parse().unwrap());
-        let events = events(Guard::Key, &account, &region, "k");
-        let some: Vec<&GuardEvent> = events.iter().take(3).collect();
-        assert_eq!(in_words(&some), "DisableKey, ScheduleKeyDeletion by an administrator");
+        let events = events(Guard::Key, &account, &region, "arn:aws:kms:eu-central-1:222222222222:key/k");
+        let chosen = |wanted: fn(&GuardEvent) -> bool| {
+            in_words(&events.iter().filter(|event| wanted(event)).collect::<Vec<_>>())
+        };
+        assert_eq!(chosen(|_| true), "DisableKey, ScheduleKeyDeletion");
+        assert_eq!(
+            chosen(|one| one.name == "DisableKey" || one.caller == "the root user"),
+            "DisableKey, ScheduleKeyDeletion by the root user"
+        );
+        assert_eq!(
+            chosen(|one| one.name == "DisableKey" && one.spelling == "by its name"),
+            "DisableKey (the resource called by its name)"
+        );
+    }
+
+    #[test]
+    fn the_key_is_named_in_the_record_whatever_the_caller_called_it() {
+        let arn = "arn:aws:kms:eu-central-1:222222222222:key/1234abcd";
+        let (account, region) = ("222222222222".parse().unwrap(), "eu-central-1".parse().unwrap());
+        let events = events(Guard::Key, &account, &region, arn);
+        let counted = |pattern: &str| {
+            let pattern = MetricPattern::parse(pattern).unwrap();
+            events.iter().filter(|event| pattern.matches(event.record()) == Matched::Yes).count()
+        };
+        assert_eq!(counted(&format!("{{ $.resources[0].ARN = \"{arn}\" }}")), 12);
+        assert_eq!(counted(&format!("{{ $.requestParameters.keyId = \"{arn}\" }}")), 6);
+        assert_eq!(counted("{ $.requestParameters.keyId = \"*1234abcd\" }"), 12);
     }
 }

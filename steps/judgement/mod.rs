@@ -9,6 +9,7 @@ pub(crate) mod guard_events;
 pub(crate) mod key_name;
 pub(crate) mod lifecycle;
 pub(crate) mod log_files;
+pub(crate) mod metric_alarm;
 pub(crate) mod metric_pattern;
 pub(crate) mod naming;
 pub(crate) mod recording;

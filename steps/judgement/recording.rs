@@ -2,12 +2,35 @@
 //!
 //! See: <https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html>
 
-use logproof_estate::facts::ConfigRecorder;
+use logproof_estate::{Region, facts::ConfigRecorder};
 
 /// Resource types of IAM, which every Region would record alike.
 const IAM_TYPES: [&str; 4] = ["AWS::IAM::User", "AWS::IAM::Group", "AWS::IAM::Role", "AWS::IAM::Policy"];
 /// The other type that every Region records alike.
 const GLOBAL_CLUSTER: &str = "AWS::RDS::GlobalCluster";
+
+/// Regions in which AWS Config records no IAM types, whatever a recorder asks for: those opened after February 2022.
+///
+/// See: <https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html>
+const WITHOUT_IAM: [&str; 12] = [
+    "ap-east-2",
+    "ap-south-2",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-west-1",
+    "eu-central-2",
+    "eu-south-2",
+    "il-central-1",
+    "me-central-1",
+    "mx-central-1",
+];
+
+/// Whether AWS Config can record IAM types in the Region.
+pub(crate) fn records_iam(region: &Region) -> bool {
+    !WITHOUT_IAM.contains(&region.as_str())
+}
 
 /// What a recorder is told to record.
 enum Scope<'r> {
@@ -118,6 +141,14 @@ mod tests {
         assert_eq!(iam_types_left_out(&some), ["AWS::IAM::Role"]);
         some.excluded_types = types(&["AWS::IAM::Role"]);
         assert_eq!(left_out(&some, false), None);
+    }
+
+    #[test]
+    fn newer_regions_record_no_iam_types() {
+        let records = |region: &str| records_iam(&region.parse().unwrap());
+        assert!(
+            records("eu-central-1") && records("us-east-1") && !records("eu-central-2") && !records("me-central-1")
+        );
     }
 
     #[test]

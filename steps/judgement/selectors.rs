@@ -7,8 +7,9 @@
 use logproof_estate::facts::{AdvancedSelector, BasicSelector, EventSelectors, FieldSelector};
 
 const OBJECTS: &str = "AWS::S3::Object";
-/// Stands for every event source no selector names.
-const ANY_OTHER_SOURCE: &str = "any-other-service.amazonaws.com";
+/// Stands for every event source no selector names: no prefix of a name begins with its first character, and no suffix of
+/// one ends with its last.
+const ANY_OTHER_SOURCE: &str = "\u{2022} any other service \u{2022}";
 
 /// Whether an event reads or changes something (`readOnly` of the event).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +64,12 @@ pub(crate) fn management_gaps(selectors: &EventSelectors, access: Access) -> Vec
 fn event_sources(selectors: &EventSelectors) -> Vec<String> {
     let excluded = selectors.basic.iter().flat_map(|selector| &selector.excluded_sources).cloned();
     let fields = selectors.advanced.iter().flat_map(|selector| &selector.fields).filter(|f| f.field == "eventSource");
-    let named = fields.flat_map(|f| f.equals.iter().chain(&f.not_equals).chain(&f.not_starts_with)).cloned();
+    let named = fields
+        .flat_map(|f| {
+            let whole = f.equals.iter().chain(&f.not_equals);
+            whole.chain(&f.starts_with).chain(&f.ends_with).chain(&f.not_starts_with).chain(&f.not_ends_with)
+        })
+        .cloned();
     let known = ["kms.amazonaws.com", "rdsdata.amazonaws.com", ANY_OTHER_SOURCE].map(str::to_owned);
     let mut sources: Vec<String> = excluded.chain(named).chain(known).collect();
     sources.sort();

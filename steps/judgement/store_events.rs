@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 pub(crate) enum Kind {
     /// Changes the bucket or its protection: a management event.
     Administration,
-    /// Writes or deletes a log file: a data event.
+    /// Writes or deletes a log file, or changes what protects it: a data event.
     Write,
     /// Reads a log file or lists them: a data event.
     Read,
@@ -46,7 +46,21 @@ const EVENTS: [(Kind, &[&str]); 4] = [
             "DeleteBucket",
         ],
     ),
-    (Kind::Write, &["PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject"]),
+    // `DeleteObjects` is what the console and batch deletions call, for a single object too.
+    (
+        Kind::Write,
+        &[
+            "PutObject",
+            "CopyObject",
+            "CompleteMultipartUpload",
+            "DeleteObject",
+            "DeleteObjects",
+            "PutObjectAcl",
+            "PutObjectTagging",
+            "PutObjectRetention",
+            "PutObjectLegalHold",
+        ],
+    ),
     (Kind::Read, &["GetObject", "HeadObject", "ListObjects"]),
     (Kind::Inspection, &["GetBucketPolicy", "GetBucketAcl", "GetBucketVersioning"]),
 ];
@@ -58,19 +72,22 @@ pub(crate) enum Caller {
     Administrator,
     /// The root user of the log archive account.
     RootUser,
+    /// An IAM user of the log archive account.
+    User,
     /// An administrator of the management account.
     Outside,
 }
 
 impl Caller {
     /// Every caller.
-    pub(crate) const ALL: [Self; 3] = [Self::Administrator, Self::RootUser, Self::Outside];
+    pub(crate) const ALL: [Self; 4] = [Self::Administrator, Self::RootUser, Self::User, Self::Outside];
 
     /// The caller in words.
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Administrator => "the administrator role",
             Self::RootUser => "the root user",
+            Self::User => "an IAM user",
             Self::Outside => "a role of the management account",
         }
     }
@@ -134,7 +151,7 @@ impl Scenery {
                 "requestID": "ABCDEF0123456789",
                 "eventID": "99998888-7777-6666-5555-444433332222",
                 "readOnly": matches!(kind, Kind::Read | Kind::Inspection),
-                "resources": self.resources(kind),
+                "resources": self.resources(kind, name),
                 "eventType": "AwsApiCall",
                 "managementEvent": matches!(kind, Kind::Administration | Kind::Inspection),
                 "recipientAccountId": owner.as_str(),
@@ -149,7 +166,7 @@ impl Scenery {
             "Host": format!("{}.s3.{}.amazonaws.com", self.bucket.name, self.bucket.region),
         });
         if matches!(kind, Kind::Write | Kind::Read)
-            && name != "ListObjects"
+            && !of_many(name)
             && let Some(fields) = parameters.as_object_mut()
         {
             fields.insert("key".to_owned(), json!("AWSLogs/example.json.gz"));
@@ -157,7 +174,7 @@ impl Scenery {
         parameters
     }
 
-    fn resources(&self, kind: Kind) -> Value {
+    fn resources(&self, kind: Kind, name: &str) -> Value {
         let bucket = json!({
             "accountId": self.bucket.owner.as_str(),
             "type": "AWS::S3::Bucket",
@@ -165,6 +182,9 @@ impl Scenery {
         });
         if matches!(kind, Kind::Administration | Kind::Inspection) {
             return json!([bucket]);
+        }
+        if of_many(name) {
+            return json!([{"type": "AWS::S3::Object", "ARNPrefix": format!("{}/", self.bucket.arn())}, bucket]);
         }
         json!([
             {"type": "AWS::S3::Object", "ARN": format!("{}/AWSLogs/example.json.gz", self.bucket.arn())},
@@ -183,6 +203,17 @@ impl Scenery {
                     "principalId": account.as_str(),
                     "arn": format!("arn:{partition}:iam::{account}:root"),
                     "accountId": account.as_str(),
+                });
+            }
+            Caller::User => {
+                let account = &self.bucket.owner;
+                return json!({
+                    "type": "IAMUser",
+                    "principalId": "AIDAEXAMPLEEXAMPLE000",
+                    "arn": format!("arn:{partition}:iam::{account}:user/someone"),
+                    "accountId": account.as_str(),
+                    "accessKeyId": "AKIAEXAMPLEEXAMPLE00",
+                    "userName": "someone",
                 });
             }
             Caller::Administrator => (&self.bucket.owner, self.admin_role.as_str()),
@@ -206,6 +237,11 @@ impl Scenery {
             },
         })
     }
+}
+
+/// Whether an event is about many objects, and names none.
+fn of_many(name: &str) -> bool {
+    matches!(name, "ListObjects" | "DeleteObjects")
 }
 
 #[cfg(test)]
@@ -243,8 +279,8 @@ mod tests {
                 "readOnly": [false]
             }
         });
-        assert_eq!(seen(&pattern, Kind::Administration).len(), 17 * 3);
-        assert_eq!(seen(&pattern, Kind::Write).len(), 4 * 3);
+        assert_eq!(seen(&pattern, Kind::Administration).len(), 17 * 4);
+        assert_eq!(seen(&pattern, Kind::Write).len(), 9 * 4);
         assert!(seen(&pattern, Kind::Read).is_empty());
         assert!(seen(&pattern, Kind::Inspection).is_empty());
     }
@@ -252,7 +288,7 @@ mod tests {
     #[test]
     fn a_pattern_by_resource_sees_objects_of_the_bucket() {
         let pattern = json!({"detail": {"resources": {"ARN": [{"prefix": "arn:aws:s3:::acme-logs/"}]}}});
-        assert_eq!(seen(&pattern, Kind::Write).len(), 4 * 3);
+        assert_eq!(seen(&pattern, Kind::Write).len(), 8 * 4, "a batch deletion names no object");
         assert!(seen(&pattern, Kind::Administration).is_empty());
     }
 
@@ -261,7 +297,7 @@ mod tests {
         let pattern =
             json!({"detail": {"userIdentity": {"type": ["AssumedRole", "IAMUser"]}, "eventName": ["DeleteBucket"]}});
         let callers: Vec<Caller> = seen(&pattern, Kind::Administration).into_iter().map(|(_, caller)| caller).collect();
-        assert_eq!(callers, [Caller::Administrator, Caller::Outside]);
+        assert_eq!(callers, [Caller::Administrator, Caller::User, Caller::Outside]);
     }
 
     #[test]
@@ -271,6 +307,6 @@ mod tests {
             "userIdentity": {"arn": [{"anything-but": {"wildcard": "*assumed-role/LogArchive-Administrator/*"}}]}
         }});
         let callers: Vec<Caller> = seen(&pattern, Kind::Administration).into_iter().map(|(_, caller)| caller).collect();
-        assert_eq!(callers, [Caller::RootUser, Caller::Outside]);
+        assert_eq!(callers, [Caller::RootUser, Caller::User, Caller::Outside]);
     }
 }

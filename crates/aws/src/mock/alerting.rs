@@ -7,7 +7,7 @@ use crate::exchange::{CallTag, WireRequest};
 use super::{
     unknown,
     wire::{Reply, document, page},
-    zone::Zone,
+    zone::{Alarm, CompositeAlarm, MetricFilter, Zone},
 };
 
 const PAGE: usize = 10;
@@ -16,17 +16,90 @@ fn place(tag: &CallTag) -> String {
     format!("{}/{}", tag.account, tag.region)
 }
 
-fn with_token(name: &str, items: Vec<Value>, token_name: &str, next: Option<String>) -> Reply {
-    let mut body = json!({ name: items });
+fn paged_value(name: &str, items: &[Value], token_name: &str, token: Option<&str>) -> Value {
+    let (part, next) = page(items, token, PAGE);
+    let mut body = json!({ name: part });
     if let (Some(next), Some(object)) = (next, body.as_object_mut()) {
         object.insert(token_name.to_owned(), json!(next));
     }
-    Reply::json(&body)
+    body
 }
 
 fn paged(name: &str, items: &[Value], token_name: &str, token: Option<&str>) -> Reply {
-    let (part, next) = page(items, token, PAGE);
-    with_token(name, part, token_name, next)
+    Reply::json(&paged_value(name, items, token_name, token))
+}
+
+/// The object without what is null: an absent field is not in an answer.
+fn without_null(mut object: Value) -> Value {
+    if let Some(fields) = object.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    object
+}
+
+fn metric_filter(group: &str, name: &str, filter: &MetricFilter) -> Value {
+    let metrics = filter.metrics.iter().map(|(namespace, metric)| {
+        without_null(json!({
+            "metricNamespace": namespace,
+            "metricName": metric,
+            "metricValue": filter.value,
+            "defaultValue": filter.default_value,
+            "dimensions": (!filter.dimensions.is_empty()).then_some(&filter.dimensions),
+            "unit": filter.unit,
+        }))
+    });
+    let metrics: Vec<Value> = metrics.collect();
+    json!({"filterName": name, "filterPattern": filter.pattern, "metricTransformations": metrics, "logGroupName": group})
+}
+
+fn metric_alarm(name: &str, arn: &str, alarm: &Alarm) -> Value {
+    let dimensions: Vec<Value> =
+        alarm.dimensions.iter().map(|(name, value)| json!({"Name": name, "Value": value})).collect();
+    let mut shown = json!({
+        "AlarmName": name,
+        "AlarmArn": arn,
+        "ActionsEnabled": alarm.actions_enabled,
+        "AlarmActions": alarm.actions,
+        "ComparisonOperator": alarm.comparison,
+        "Threshold": alarm.threshold,
+        "EvaluationPeriods": alarm.evaluation_periods,
+        "DatapointsToAlarm": alarm.datapoints_to_alarm,
+        "TreatMissingData": alarm.missing_data,
+    });
+    let Some(fields) = shown.as_object_mut() else { return shown };
+    let metric = json!({"Namespace": alarm.namespace, "MetricName": alarm.metric, "Dimensions": dimensions});
+    if let Some(expression) = &alarm.expression {
+        let read = json!({"Metric": metric, "Period": 300, "Stat": alarm.statistic});
+        fields.insert(
+            "Metrics".to_owned(),
+            json!([
+                {"Id": "m1", "MetricStat": read, "ReturnData": false},
+                {"Id": "e1", "Expression": expression, "ReturnData": true}
+            ]),
+        );
+    } else {
+        let statistic = if alarm.statistic.starts_with(|c: char| c.is_ascii_uppercase()) {
+            "Statistic"
+        } else {
+            "ExtendedStatistic"
+        };
+        fields.insert(statistic.to_owned(), json!(alarm.statistic));
+        fields.insert("Period".to_owned(), json!(300));
+        fields.insert("Unit".to_owned(), json!(alarm.unit));
+        fields.extend(metric.as_object().cloned().unwrap_or_default());
+    }
+    without_null(shown)
+}
+
+fn composite_alarm(name: &str, arn: &str, alarm: &CompositeAlarm) -> Value {
+    without_null(json!({
+        "AlarmName": name,
+        "AlarmArn": arn,
+        "AlarmRule": alarm.rule,
+        "ActionsEnabled": alarm.actions_enabled,
+        "AlarmActions": alarm.actions,
+        "ActionsSuppressor": alarm.suppressor,
+    }))
 }
 
 pub(super) fn answer(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
@@ -72,35 +145,28 @@ pub(super) fn answer(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
                 .and_then(|groups| groups.get(group))
                 .into_iter()
                 .flatten()
-                .map(|(name, filter)| {
-                    let metrics: Vec<Value> = filter
-                        .metrics
-                        .iter()
-                        .map(|(namespace, metric)| json!({"metricNamespace": namespace, "metricName": metric, "metricValue": "1"}))
-                        .collect();
-                    json!({"filterName": name, "filterPattern": filter.pattern, "metricTransformations": metrics, "logGroupName": group})
-                })
+                .map(|(name, filter)| metric_filter(group, name, filter))
                 .collect();
             paged("metricFilters", &filters, "nextToken", text("nextToken"))
         }
         "DescribeAlarms" => {
-            let alarms: Vec<Value> = zone
-                .alarms
-                .get(&place(tag))
-                .into_iter()
-                .flatten()
-                .map(|(name, alarm)| {
-                    json!({
-                        "AlarmName": name,
-                        "AlarmArn": format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", tag.region, tag.account),
-                        "Namespace": alarm.namespace,
-                        "MetricName": alarm.metric,
-                        "ActionsEnabled": alarm.actions_enabled,
-                        "AlarmActions": alarm.actions,
-                    })
-                })
+            let listed = |kind: &str| match body.get("AlarmTypes").and_then(Value::as_array) {
+                Some(kinds) => kinds.iter().any(|one| one == kind),
+                None => kind == "MetricAlarm",
+            };
+            let arn = |name: &str| format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", tag.region, tag.account);
+            let metric = zone.alarms.get(&place(tag)).into_iter().flatten().filter(|_| listed("MetricAlarm"));
+            let metric: Vec<Value> = metric.map(|(name, alarm)| metric_alarm(name, &arn(name), alarm)).collect();
+            let mut reply = paged_value("MetricAlarms", &metric, "NextToken", text("NextToken"));
+            let composite = zone.composite_alarms.get(&place(tag)).into_iter().flatten();
+            let composite: Vec<Value> = composite
+                .filter(|_| listed("CompositeAlarm") && text("NextToken").is_none())
+                .map(|(name, alarm)| composite_alarm(name, &arn(name), alarm))
                 .collect();
-            paged("MetricAlarms", &alarms, "NextToken", text("NextToken"))
+            if let Some(fields) = reply.as_object_mut() {
+                fields.insert("CompositeAlarms".to_owned(), json!(composite));
+            }
+            Reply::json(&reply)
         }
         _ => unknown(tag),
     }

@@ -99,6 +99,8 @@ fn lifecycle_rule(id: &str, rule: &LifecycleRule) -> String {
     }
     if let Some(days) = rule.expiration_days {
         text.push_str(&format!("<Expiration>{}</Expiration>", element("Days", days)));
+    } else if let Some(date) = rule.expiration_date {
+        text.push_str(&format!("<Expiration>{}</Expiration>", element("Date", date)));
     } else if rule.expired_object_delete_marker {
         text.push_str("<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>");
     }
@@ -186,8 +188,9 @@ pub(super) fn replication(replication: &Replication) -> String {
                 status(rule.kms_objects)
             );
             format!(
-                "<Rule>{}<Priority>1</Priority><Filter>{filter}</Filter>{}{kms}<DeleteMarkerReplication>{}</DeleteMarkerReplication><Destination>{}{owner}{key}{metrics}</Destination></Rule>",
+                "<Rule>{}{}<Filter>{filter}</Filter>{}{kms}<DeleteMarkerReplication>{}</DeleteMarkerReplication><Destination>{}{owner}{key}{metrics}</Destination></Rule>",
                 element("ID", id),
+                element("Priority", rule.priority),
                 element("Status", rule.status.as_deref().unwrap_or("Enabled")),
                 status(rule.delete_markers),
                 element("Bucket", &rule.bucket),

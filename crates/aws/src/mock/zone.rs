@@ -71,6 +71,9 @@ pub(crate) struct Zone {
     /// Metric alarms by `account/region` and name.
     #[serde(default)]
     pub(crate) alarms: BTreeMap<String, BTreeMap<String, Alarm>>,
+    /// Composite alarms by `account/region` and name.
+    #[serde(default)]
+    pub(crate) composite_alarms: BTreeMap<String, BTreeMap<String, CompositeAlarm>>,
     /// Access analyzers by `account/region` and name.
     #[serde(default)]
     pub(crate) analyzers: BTreeMap<String, BTreeMap<String, Analyzer>>,
@@ -280,6 +283,7 @@ pub(crate) struct LifecycleRule {
     pub(crate) size_greater_than: Option<i64>,
     pub(crate) size_less_than: Option<i64>,
     pub(crate) expiration_days: Option<i64>,
+    pub(crate) expiration_date: Option<Timestamp>,
     pub(crate) expired_object_delete_marker: bool,
     pub(crate) transitions: Vec<Transition>,
     pub(crate) noncurrent_expiration_days: Option<i64>,
@@ -335,6 +339,12 @@ pub(crate) struct ReplicationRule {
     pub(crate) delete_markers: bool,
     #[serde(default)]
     pub(crate) metrics: bool,
+    #[serde(default = "first")]
+    pub(crate) priority: i32,
+}
+
+fn first() -> i32 {
+    1
 }
 
 /// An object.
@@ -619,14 +629,74 @@ pub(crate) struct MetricFilter {
     pub(crate) pattern: String,
     /// Metrics as namespace and name.
     pub(crate) metrics: Vec<(String, String)>,
+    /// What each event adds to them.
+    #[serde(default = "one_text")]
+    pub(crate) value: String,
+    #[serde(default)]
+    pub(crate) default_value: Option<f64>,
+    /// Selectors by dimension.
+    #[serde(default)]
+    pub(crate) dimensions: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) unit: Option<String>,
 }
 
-/// A metric alarm.
+fn one_text() -> String {
+    "1".to_owned()
+}
+
+/// A metric alarm; what is absent is as the benchmark asks: one event is enough.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Alarm {
     pub(crate) namespace: String,
     pub(crate) metric: String,
+    #[serde(default)]
+    pub(crate) actions_enabled: bool,
+    #[serde(default)]
+    pub(crate) actions: Vec<String>,
+    /// Values by dimension.
+    #[serde(default)]
+    pub(crate) dimensions: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) unit: Option<String>,
+    #[serde(default = "sum")]
+    pub(crate) statistic: String,
+    #[serde(default = "at_least")]
+    pub(crate) comparison: String,
+    #[serde(default = "one")]
+    pub(crate) threshold: f64,
+    #[serde(default = "one_period")]
+    pub(crate) evaluation_periods: i32,
+    #[serde(default)]
+    pub(crate) datapoints_to_alarm: Option<i32>,
+    #[serde(default)]
+    pub(crate) missing_data: Option<String>,
+    /// An expression over the metric; then threshold and statistic are those of the expression.
+    #[serde(default)]
+    pub(crate) expression: Option<String>,
+}
+
+fn sum() -> String {
+    "Sum".to_owned()
+}
+fn at_least() -> String {
+    "GreaterThanOrEqualToThreshold".to_owned()
+}
+fn one() -> f64 {
+    1.0
+}
+fn one_period() -> i32 {
+    1
+}
+
+/// An alarm on other alarms.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CompositeAlarm {
+    pub(crate) rule: String,
+    #[serde(default)]
+    pub(crate) suppressor: Option<String>,
     #[serde(default)]
     pub(crate) actions_enabled: bool,
     #[serde(default)]

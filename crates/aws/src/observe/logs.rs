@@ -1,9 +1,9 @@
 //! Amazon CloudWatch Logs.
 
 use aws_sdk_cloudwatchlogs::Client;
-use logproof_estate::facts::MetricFilter;
+use logproof_estate::facts::{FilterMetric, MetricFilter};
 
-use super::{pages::all_pages, required};
+use super::{optional, pages::all_pages, required};
 use crate::failure::{Failure, absent};
 
 /// Metric filters of a log group; a log group that does not exist has none.
@@ -15,8 +15,17 @@ pub(super) async fn metric_filters(logs: &Client, log_group: &str) -> Result<Vec
         let Some(output) = absent(answer, &["ResourceNotFoundException"])? else { return Ok((Vec::new(), None)) };
         let filters = output.metric_filters().iter().map(|filter| {
             let metrics = filter.metric_transformations().iter().map(|metric| {
-                let namespace = required(metric.metric_namespace(), "metric namespace")?;
-                Ok((namespace, required(metric.metric_name(), "metric name")?))
+                let mut dimensions: Vec<String> =
+                    metric.dimensions().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+                dimensions.sort();
+                Ok(FilterMetric {
+                    namespace: required(metric.metric_namespace(), "metric namespace")?,
+                    name: required(metric.metric_name(), "metric name")?,
+                    value: required(metric.metric_value(), "metric value")?,
+                    default: metric.default_value(),
+                    dimensions,
+                    unit: optional(metric.unit().map(|unit| unit.as_str())),
+                })
             });
             Ok(MetricFilter {
                 name: required(filter.filter_name(), "filter name")?,

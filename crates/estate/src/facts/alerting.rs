@@ -44,31 +44,87 @@ impl Subscription {
 }
 
 /// A CloudWatch Logs metric filter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MetricFilter {
     /// Filter name.
     pub name: String,
     /// Filter pattern.
     pub pattern: String,
-    /// Metrics it feeds, as (namespace, name).
-    pub metrics: Vec<(String, String)>,
+    /// What it publishes for each log event it counts.
+    pub metrics: Vec<FilterMetric>,
 }
 
-/// A CloudWatch metric alarm.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A metric that a filter feeds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FilterMetric {
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// What is published for each log event: a number, or the selector of a field of it.
+    pub value: String,
+    /// What is published while log events arrive and none of them counts; nothing when absent.
+    pub default: Option<f64>,
+    /// Names of the dimensions it is published under.
+    pub dimensions: Vec<String>,
+    /// Unit; absent means `None`.
+    pub unit: Option<String>,
+}
+
+/// A CloudWatch alarm.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alarm {
     /// Alarm name.
     pub name: String,
     /// Alarm ARN.
     pub arn: String,
-    /// Metric namespace.
-    pub namespace: Option<String>,
-    /// Metric name.
-    pub metric: Option<String>,
+    /// What puts it into `ALARM`.
+    pub condition: AlarmCondition,
     /// Whether actions are enabled.
     pub actions_enabled: bool,
     /// ARNs of the actions on ALARM.
     pub alarm_actions: Vec<String>,
+}
+
+/// What puts an alarm into `ALARM`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum AlarmCondition {
+    /// One metric crosses a threshold.
+    Metric(MetricCondition),
+    /// Something is computed from these metrics, as (namespace, name).
+    Expression(Vec<(String, String)>),
+    /// Other alarms are in certain states.
+    Composite {
+        /// The rule.
+        rule: String,
+        /// The alarm that keeps the actions from being taken while it is in `ALARM`.
+        suppressor: Option<String>,
+    },
+}
+
+/// A threshold on one metric.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MetricCondition {
+    /// Metric namespace.
+    pub namespace: String,
+    /// Metric name.
+    pub metric: String,
+    /// Names of the dimensions it is asked for under.
+    pub dimensions: Vec<String>,
+    /// Unit it is asked for in; absent means any.
+    pub unit: Option<String>,
+    /// `Sum`, `Average`, `p90` ...
+    pub statistic: String,
+    /// `GreaterThanThreshold` ...
+    pub comparison: String,
+    /// Threshold; absent when it is computed.
+    pub threshold: Option<f64>,
+    /// How many of the last periods are looked at.
+    pub evaluation_periods: i32,
+    /// How many of these must cross the threshold; absent means all.
+    pub datapoints_to_alarm: Option<i32>,
+    /// `missing`, `ignore`, `breaching` or `notBreaching`.
+    pub missing_data: String,
 }
 
 /// An IAM Access Analyzer analyzer.

@@ -182,6 +182,8 @@ pub struct ReplicationRule {
     pub delete_markers: bool,
     /// Whether replication metrics are on.
     pub metrics: bool,
+    /// Of several rules with one destination, the one with the highest number acts.
+    pub priority: i32,
 }
 
 /// A bucket tag.

@@ -5,6 +5,7 @@
 //! attestations do to verdicts; it reads no files and no clock.
 
 mod apply;
+mod contradiction;
 mod model;
 mod parse;
 

@@ -228,21 +228,34 @@ impl Waiver {
         self.subjects.iter().any(|pattern| matches(pattern, subject))
     }
 
-    /// Why the waiver is broader than it may be, if it is: a pattern that names no resource.
+    /// Why the waiver is broader than it may be, if it is: a pattern that names no resource, or no account.
     #[must_use]
     pub fn over_broad(&self) -> Option<String> {
-        self.subjects
-            .iter()
-            .find(|pattern| {
-                let letters = pattern.chars().filter(char::is_ascii_alphanumeric).count();
-                let named = pattern
-                    .splitn(6, ':')
-                    .nth(5)
-                    .is_some_and(|resource| resource.chars().filter(char::is_ascii_alphanumeric).count() >= 3);
-                letters < 6 || !named
-            })
-            .map(|pattern| format!("the pattern `{pattern}` names no resource"))
+        self.subjects.iter().find_map(|pattern| Some(format!("the pattern `{pattern}` {}", left_open(pattern)?)))
     }
+}
+
+/// What a pattern of subjects leaves open that it must name.
+fn left_open(pattern: &str) -> Option<&'static str> {
+    const NO_RESOURCE: Option<&str> = Some("names no resource");
+    let named = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).count() >= 3;
+    let parts: Vec<&str> = pattern.splitn(6, ':').collect();
+    let [_, _, service, region, account, resource] = parts.as_slice() else {
+        // What stands in the register is no resource of AWS.
+        return if named(pattern) && !pattern.contains('*') { None } else { NO_RESOURCE };
+    };
+    if account.contains('*') {
+        return Some("names no account");
+    }
+    let own_name = match *service {
+        "s3" => resource.split('/').next(),
+        // `role/path/name`, `trail/name`: the kind and the path stand before the name.
+        _ => resource.rsplit(['/', ':']).next(),
+    };
+    // A service in one Region of one account is a subject by itself.
+    let one_place = *resource == "*" && !account.is_empty() && !region.is_empty() && !region.contains('*');
+    let service_named = named(service) && !service.contains('*') || *service == "s3";
+    if service_named && (own_name.is_some_and(named) || one_place) { None } else { NO_RESOURCE }
 }
 
 impl Waiver {
@@ -385,7 +398,33 @@ mod tests {
     fn a_waiver_that_names_no_resource_is_over_broad() {
         assert!(waiver("*").over_broad().is_some());
         assert!(waiver("arn:aws:s3:::*").over_broad().is_some());
-        assert!(waiver("arn:aws:s3:::aws-acme-*").over_broad().is_none());
+        for (pattern, expected) in [
+            ("arn:aws:s3:::aws-acme-*", None),
+            ("arn:aws:s3:::acme-logs/AWSLogs/*", None),
+            ("arn:aws:s3:::*/AWSLogs/", Some("names no resource")),
+            ("arn:aws:iam::222222222222:role/LogArchive-*", None),
+            ("arn:aws:iam::222222222222:role/*", Some("names no resource")),
+            ("arn:aws:iam::222222222222:role/teams/*", Some("names no resource")),
+            ("arn:aws:iam::*:role/LogArchive-Administrator", Some("names no account")),
+            ("arn:aws:kms:eu-central-1:222222222222:key/*", Some("names no resource")),
+            ("arn:aws:config:*:*:configuration-recorder", Some("names no account")),
+            ("arn:aws:config:*:444444444444:configuration-recorder", None),
+            ("arn:aws:organizations::111111111111:account/o-exampleorg1/*", Some("names no resource")),
+            ("arn:aws:organizations::111111111111:account/o-exampleorg1/444444444444", None),
+            ("arn:aws:cloudtrail:eu-west-1:444444444444:*", None),
+            ("arn:aws:cloudtrail:*:444444444444:*", Some("names no resource")),
+            ("arn:aws:iam::444444444444:*", Some("names no resource")),
+            ("arn:aws:*:eu-west-1:444444444444:trail/org-trail", Some("names no resource")),
+            ("register/streams.toml", None),
+            ("register/*", Some("names no resource")),
+        ] {
+            let found = waiver(pattern).over_broad();
+            assert_eq!(
+                found.as_deref().map(|text| text.contains(expected.unwrap_or("nothing"))),
+                expected.map(|_| true),
+                "{pattern}: {found:?}"
+            );
+        }
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::model::{Attestation, BreakGlassUse, Exception, Reader, Register, RetentionClass, Stream, Waiver};
+use super::{
+    contradiction::contradiction,
+    model::{Attestation, BreakGlassUse, Exception, Reader, Register, RetentionClass, Stream, Waiver},
+};
 use crate::config::toml_error;
 
 /// Files of the register; each may be absent.
@@ -113,7 +115,8 @@ impl Register {
     /// [`RegisterError`] with file, place, problem and hint; a file that is none of [`FILES`] is refused.
     pub fn parse<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, RegisterError> {
         let mut register = Self::default();
-        for (file, text) in files {
+        let files: Vec<(&str, &str)> = files.into_iter().collect();
+        for (file, text) in files.iter().copied() {
             match file {
                 "retention.toml" => register.retention = read::<Retention>(file, text)?.retention,
                 "streams.toml" => register.streams = read::<Streams>(file, text)?.stream,
@@ -125,116 +128,11 @@ impl Register {
                 other => return Err(unknown_file(other)),
             }
         }
-        register.validate()?;
+        contradiction(&register).map_err(|found| {
+            let text = files.iter().find(|(file, _)| *file == found.file).map(|(_, text)| *text);
+            found.placed(text.unwrap_or_default())
+        })?;
         Ok(register)
-    }
-
-    /// Refuses entries that contradict themselves or each other.
-    ///
-    /// # Errors
-    /// [`RegisterError`].
-    pub fn validate(&self) -> Result<(), RegisterError> {
-        self.validate_retention()?;
-        self.validate_streams()?;
-        for (index, reader) in self.readers.iter().enumerate() {
-            let place = format!("reader {} ({})", index + 1, reader.principal);
-            arn("readers.toml", &place, "principal", &reader.principal)?;
-            period("readers.toml", &place, reader.from, reader.until)?;
-        }
-        for (index, exception) in self.exceptions.iter().enumerate() {
-            let place = format!("exception {} ({})", index + 1, exception.id);
-            period("exceptions.toml", &place, exception.from, Some(exception.until))?;
-            two_people("exceptions.toml", &place, &exception.owner, &exception.approved_by)?;
-        }
-        for (index, used) in self.break_glass.iter().enumerate() {
-            let place = format!("use {} ({})", index + 1, used.session);
-            two_people("break-glass.toml", &place, &used.used_by, &used.approved_by)?;
-        }
-        self.validate_waivers()?;
-        self.validate_attestations()
-    }
-
-    fn validate_retention(&self) -> Result<(), RegisterError> {
-        for (index, class) in self.retention.iter().enumerate() {
-            let place = format!("retention {} ({})", index + 1, class.class);
-            if class.hot_days.saturating_add(class.archive_days) < class.delete_after_days {
-                return Err(refuse(
-                    "retention.toml",
-                    &place,
-                    "`hot_days` and `archive_days` together are less than `delete_after_days`".to_owned(),
-                    "every day until deletion is either hot or archived".to_owned(),
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    fn validate_streams(&self) -> Result<(), RegisterError> {
-        for (index, stream) in self.streams.iter().enumerate() {
-            let place = format!("stream {} ({})", index + 1, stream.name);
-            if self.streams.iter().take(index).any(|other| other.name == stream.name) {
-                let problem = "the name is given twice".to_owned();
-                return Err(refuse("streams.toml", &place, problem, "give each stream its own name".to_owned()));
-            }
-            let classes: Vec<&str> = self.retention.iter().map(|class| class.class.as_str()).collect();
-            if !classes.contains(&stream.retention_class.as_str()) {
-                return Err(refuse(
-                    "streams.toml",
-                    &place,
-                    format!("`retention_class` is `{}`, which retention.toml does not have", stream.retention_class),
-                    format!("use one of: {}", classes.join(", ")),
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    fn validate_waivers(&self) -> Result<(), RegisterError> {
-        let file = "waivers.toml";
-        for (index, waiver) in self.waivers.iter().enumerate() {
-            let place = format!("waiver {} ({})", index + 1, waiver.control);
-            period(file, &place, waiver.from, Some(waiver.until))?;
-            two_people(file, &place, &waiver.owner, &waiver.approved_by)?;
-            if waiver.subjects.is_empty() {
-                let problem = "`subjects` is empty".to_owned();
-                return Err(refuse(file, &place, problem, "name the ARNs the waiver is for".to_owned()));
-            }
-            if waiver.from.checked_add(1.year()).is_ok_and(|limit| waiver.until > limit) {
-                let problem = "`until` is more than one year after `from`".to_owned();
-                return Err(refuse(file, &place, problem, "renew the waiver every year".to_owned()));
-            }
-        }
-        Ok(())
-    }
-
-    fn validate_attestations(&self) -> Result<(), RegisterError> {
-        for (index, attestation) in self.attestations.iter().enumerate() {
-            let place = format!("attestation {} ({})", index + 1, attestation.control);
-            period("attestations.toml", &place, attestation.on, Some(attestation.valid_until))?;
-            let path = &attestation.evidence;
-            if path.is_empty()
-                || path.starts_with('/')
-                || path.contains('\\')
-                || path.split('/').any(|part| part == "..")
-            {
-                return Err(refuse(
-                    "attestations.toml",
-                    &place,
-                    format!("`evidence` is `{path}`, which is not below the folder of the register"),
-                    "put the file into the folder of the register and give its path from there".to_owned(),
-                ));
-            }
-            let digest = &attestation.evidence_sha256;
-            if digest.len() != 64 || !digest.bytes().all(|b| b.is_ascii_hexdigit()) {
-                return Err(refuse(
-                    "attestations.toml",
-                    &place,
-                    "`evidence_sha256` is not a SHA-256 in hexadecimal".to_owned(),
-                    "run `sha256sum` on the evidence file".to_owned(),
-                ));
-            }
-        }
-        Ok(())
     }
 }
 
@@ -252,33 +150,6 @@ fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, RegisterError>
 
 fn refuse(file: &str, place: &str, problem: String, hint: String) -> RegisterError {
     RegisterError { file: file.to_owned(), place: place.to_owned(), problem, hint }
-}
-
-fn period(file: &str, place: &str, from: Date, until: Option<Date>) -> Result<(), RegisterError> {
-    match until {
-        Some(until) if until < from => Err(refuse(
-            file,
-            place,
-            format!("it ends on {until}, before it begins on {from}"),
-            "correct the dates".to_owned(),
-        )),
-        _ => Ok(()),
-    }
-}
-
-fn two_people(file: &str, place: &str, one: &str, other: &str) -> Result<(), RegisterError> {
-    if one.trim().eq_ignore_ascii_case(other.trim()) {
-        let problem = format!("`approved_by` is `{other}`, who asks for it");
-        return Err(refuse(file, place, problem, "somebody else must approve it".to_owned()));
-    }
-    Ok(())
-}
-
-fn arn(file: &str, place: &str, key: &str, text: &str) -> Result<(), RegisterError> {
-    if text.starts_with("arn:") && text.matches(':').count() >= 5 {
-        return Ok(());
-    }
-    Err(refuse(file, place, format!("`{key}` is `{text}`, not an ARN"), "write the whole ARN".to_owned()))
 }
 
 #[cfg(test)]

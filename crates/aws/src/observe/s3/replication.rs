@@ -44,6 +44,8 @@ fn to_rule(rule: &types::ReplicationRule) -> Result<ReplicationRule, Failure> {
         replica_key: to.encryption_configuration().and_then(|encryption| optional(encryption.replica_kms_key_id())),
         kms_objects: kms.is_some_and(|kms| kms.status().as_str() == "Enabled"),
         delete_markers: markers.is_some_and(|status| status.as_str() == "Enabled"),
+        // Rules of the first version have none, and may not overlap.
+        priority: rule.priority().unwrap_or(0),
         metrics: to.metrics().is_some_and(|metrics| metrics.status().as_str() == "Enabled"),
     })
 }

@@ -1,6 +1,6 @@
 //! Amazon CloudWatch, the one service that speaks CBOR.
 
-use logproof_estate::facts::Alarm;
+use logproof_estate::facts::{Alarm, AlarmCondition, MetricCondition};
 use serde_json::{Value, json};
 
 use super::support::{Wire, cbor, client, fails_apart, malformed};
@@ -18,15 +18,31 @@ fn alarms(alarm: Value, next: Option<&str>) -> Wire {
 
 fn alarm() -> Value {
     json!({"AlarmName": "changes", "AlarmArn": ARN, "Namespace": "LogStore", "MetricName": "Changes",
-           "ActionsEnabled": true, "AlarmActions": ["arn:aws:sns:::t"]})
+           "Dimensions": [{"Name": "user", "Value": "ada"}], "Unit": "Count", "Statistic": "Sum", "Threshold": 5.0,
+           "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 3, "DatapointsToAlarm": 2,
+           "TreatMissingData": "notBreaching", "ActionsEnabled": true, "AlarmActions": ["arn:aws:sns:::t"]})
+}
+
+fn condition() -> MetricCondition {
+    MetricCondition {
+        namespace: "LogStore".to_owned(),
+        metric: "Changes".to_owned(),
+        dimensions: vec!["user".to_owned()],
+        unit: Some("Count".to_owned()),
+        statistic: "Sum".to_owned(),
+        comparison: "GreaterThanThreshold".to_owned(),
+        threshold: Some(5.0),
+        evaluation_periods: 3,
+        datapoints_to_alarm: Some(2),
+        missing_data: "notBreaching".to_owned(),
+    }
 }
 
 fn expected() -> Alarm {
     Alarm {
         name: "changes".to_owned(),
         arn: ARN.to_owned(),
-        namespace: Some("LogStore".to_owned()),
-        metric: Some("Changes".to_owned()),
+        condition: AlarmCondition::Metric(condition()),
         actions_enabled: true,
         alarm_actions: vec!["arn:aws:sns:::t".to_owned()],
     }
@@ -58,9 +74,44 @@ async fn the_metric_an_expression_reads() {
     let one = alarms(over(json!([reads("m1", "Changes"), band])), None);
     let two = alarms(over(json!([reads("m1", "Changes"), reads("m2", "Reads")])), None);
     let cloudwatch = client!(aws_sdk_cloudwatch: describe_alarms => [one, two]);
-    assert_eq!(cloudwatch::alarms(&cloudwatch).await.unwrap(), [expected()]);
-    let several = Alarm { namespace: None, metric: None, ..expected() };
-    assert_eq!(cloudwatch::alarms(&cloudwatch).await.unwrap(), [several]);
+    let over = |names: &[&str]| {
+        let read = names.iter().map(|name| ("LogStore".to_owned(), (*name).to_owned())).collect();
+        Alarm { condition: AlarmCondition::Expression(read), ..expected() }
+    };
+    assert_eq!(cloudwatch::alarms(&cloudwatch).await.unwrap(), [over(&["Changes"])]);
+    assert_eq!(cloudwatch::alarms(&cloudwatch).await.unwrap(), [over(&["Changes", "Reads"])]);
+}
+
+#[tokio::test]
+async fn what_is_left_out_has_the_documented_default() {
+    let mut plain = alarm();
+    for name in ["Dimensions", "Unit", "DatapointsToAlarm", "TreatMissingData"] {
+        plain.as_object_mut().unwrap().remove(name);
+    }
+    plain["ExtendedStatistic"] = json!("p99");
+    plain.as_object_mut().unwrap().remove("Statistic");
+    let cloudwatch = client!(aws_sdk_cloudwatch: describe_alarms => [alarms(plain, None)]);
+    let condition = MetricCondition {
+        dimensions: Vec::new(),
+        unit: None,
+        statistic: "p99".to_owned(),
+        datapoints_to_alarm: None,
+        missing_data: "missing".to_owned(),
+        ..condition()
+    };
+    let expected = Alarm { condition: AlarmCondition::Metric(condition), ..expected() };
+    assert_eq!(cloudwatch::alarms(&cloudwatch).await.unwrap(), [expected]);
+}
+
+#[tokio::test]
+async fn composite_alarms_come_with_their_rule() {
+    let composite = json!({"AlarmName": "changes", "AlarmArn": ARN, "AlarmRule": "ALARM(one)",
+        "ActionsSuppressor": "maintenance", "ActionsEnabled": true, "AlarmActions": ["arn:aws:sns:::t"]});
+    let answer = cbor(&json!({"MetricAlarms": [], "CompositeAlarms": [composite]}));
+    let cloudwatch = client!(aws_sdk_cloudwatch: describe_alarms => [answer]);
+    let condition =
+        AlarmCondition::Composite { rule: "ALARM(one)".to_owned(), suppressor: Some("maintenance".to_owned()) };
+    assert_eq!(cloudwatch::alarms(&cloudwatch).await.unwrap(), [Alarm { condition, ..expected() }]);
 }
 
 #[tokio::test]

@@ -120,6 +120,7 @@ async fn replication_to_another_account() {
             kms_objects: true,
             delete_markers: true,
             metrics: true,
+            priority: 1,
         }],
     };
     assert_eq!(s3::bucket_replication(&s3, &bucket()).await.unwrap(), Some(expected));
