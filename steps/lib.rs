@@ -33,6 +33,7 @@ mod population;
 mod prevention;
 mod protection;
 mod readers;
+mod reading;
 mod recorded_events;
 mod replication;
 mod retention;
