@@ -36,7 +36,7 @@ fn an_account_that_only_a_condition_names_is_asked_about() {
         r#""StringLike": {"aws:PrincipalArn": "*:123412341234:role/*"}"#,
         r#""StringLike": {"aws:PrincipalAccount": "1234*"}, "StringNotLike": {"aws:PrincipalAccount": "12349*"}"#,
     ] {
-        opens(&outsiders(condition), "outside account 1234");
+        opens(&outsiders(condition), "1234");
     }
     assert!(outsiders(r#""StringEquals": {"aws:PrincipalAccount": "444444444444"}"#).holds());
     assert!(outsiders(r#""StringLike": {"aws:PrincipalAccount": "12345"}"#).holds());
@@ -78,7 +78,10 @@ fn strangers_never_have_our_organization_in_any_form() {
     }
     opens(&outsiders(r#""ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "*/r-exmp/*"}"#), "outside");
     // A set operator that is true of nothing lets in whoever has no organization at all.
-    opens(&outsiders(r#""ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}"#), "outside");
+    opens(
+        &outsiders(r#""ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}"#),
+        "anyone without credentials",
+    );
     let ours = gives(r#""StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}"#, Who::organization());
     assert!(ours.witness().is_some(), "{ours:?}");
 }
@@ -103,19 +106,18 @@ fn as_many_values_as_there_are_tests_are_tried() {
 
 #[test]
 fn a_variable_in_the_value_of_a_known_key_is_solved_or_doubted() {
-    let role = |pattern: &str| {
-        gives(&format!(r#""StringLike": {{"aws:PrincipalArn": "{pattern}"}}"#), Who::organization().except_root_users())
-    };
-    opens(&role("arn:aws:iam::${aws:ResourceAccount}:role/Storage"), "role/Storage");
+    let role =
+        |pattern: &str| gives(&format!(r#""StringLike": {{"aws:PrincipalArn": "{pattern}"}}"#), Who::account(WORK));
+    opens(&role("arn:aws:iam::444444444444:role/of-${aws:ResourceAccount}"), "role/of-222222222222");
     assert!(!role("arn:aws:iam::444444444444:role/logs-${aws:PrincipalTag/team}").holds());
     // Both a tag of its own and the name of the account's number: one value meets both.
     let both = r#""StringEquals": {"aws:PrincipalAccount": "${aws:PrincipalTag/home}"}, "StringLike": {"aws:PrincipalTag/home": "4*"}"#;
-    opens(&gives(both, Who::organization()), "444444444444");
+    opens(&gives(both, Who::account(WORK)), "444444444444");
     let none = r#""StringEquals": {"aws:PrincipalAccount": "${aws:PrincipalTag/home}"}, "StringLike": {"aws:PrincipalTag/home": "9*"}"#;
-    assert!(gives(none, Who::organization()).holds());
+    assert!(gives(none, Who::account(WORK)).holds());
     // Two open keys compared with each other are doubted, never taken for unequal.
     let open = r#""StringLike": {"aws:PrincipalTag/a": "a*"}, "StringEquals": {"aws:RequestTag/b": ["${aws:PrincipalTag/a}"]}, "StringLikeIfExists": {"aws:RequestTag/b": "abc"}"#;
-    assert!(!gives(open, Who::organization()).holds());
+    assert!(!gives(open, Who::account(WORK)).holds());
 }
 
 #[test]
@@ -145,7 +147,7 @@ fn a_key_in_other_letters_is_another_key() {
 
 #[test]
 fn a_fixed_time_is_told_by_both_keys() {
-    let now = on_bucket(Question::about(["s3:GetObject"])).at("2026-01-15T12:00:00Z");
+    let now = on_bucket(Question::about(["s3:GetObject"])).by(Who::outsiders()).at("2026-01-15T12:00:00Z");
     for (condition, open) in [
         (r#""NumericLessThan": {"aws:EpochTime": "1800000000"}"#, true),
         (r#""NumericLessThan": {"aws:EpochTime": "1700000000"}"#, false),
