@@ -76,12 +76,13 @@ async fn only_the_named(w: &mut LogproofWorld, arn: &str) -> Judged {
     Ok(())
 }
 
-/// Accounts a trust policy names as, or in, a principal. A wildcard names none.
+/// Accounts a trust policy lets in by naming them as, or in, a principal. A wildcard names none.
 fn accounts_named(trust_policy: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let Ok(document) = serde_json::from_str::<Value>(trust_policy) else { return found };
     let statements = document.get("Statement").map(listed).unwrap_or_default();
-    for principal in statements.iter().filter_map(|statement| statement.get("Principal")?.get("AWS")) {
+    let allow = statements.iter().filter(|statement| statement.get("Effect").and_then(Value::as_str) == Some("Allow"));
+    for principal in allow.filter_map(|statement| statement.get("Principal")?.get("AWS")) {
         for one in listed(principal).iter().filter_map(Value::as_str) {
             let id = if one.starts_with("arn:") { one.split(':').nth(4) } else { Some(one) };
             found.extend(id.filter(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned));
@@ -106,6 +107,7 @@ mod tests {
         let trust = r#"{"Statement": [
             {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"},
             {"Effect": "Allow", "Principal": {"AWS": ["*", "arn:aws:iam::333333333333:role/R", "444444444444"]}},
+            {"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::555555555555:role/R"}},
             {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}}]}"#;
         let named: Vec<String> = accounts_named(trust).into_iter().collect();
         assert_eq!(named, ["333333333333", "444444444444"]);

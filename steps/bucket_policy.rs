@@ -41,6 +41,8 @@ pub(crate) const ADMINISTER: [&str; 19] = [
     "s3:PutInventoryConfiguration",
     "s3:DeleteBucket",
 ];
+/// What puts an object into a bucket: an upload, and the replication of a bucket of somebody else's.
+pub(crate) const WRITE: [&str; 2] = ["s3:PutObject", "s3:ReplicateObject"];
 /// What removes or overwrites a log file, or lifts its protection.
 pub(crate) const DELETE: [&str; 8] = [
     "s3:DeleteObject",
@@ -71,6 +73,11 @@ impl BucketGround {
     }
 
     pub(crate) async fn of(w: &mut LogproofWorld, bucket: BucketRef) -> Result<Self, Stop> {
+        Self::naming(w, bucket, &[]).await
+    }
+
+    /// The same for questions about accounts by their ids: no other account stands for them.
+    pub(crate) async fn naming(w: &mut LogproofWorld, bucket: BucketRef, ids: &[&str]) -> Result<Self, Stop> {
         let estate = w.estate()?;
         let text = w.see(estate.bucket_policy(&bucket).await)?;
         let policy = match text.as_deref() {
@@ -83,7 +90,9 @@ impl BucketGround {
             )?),
             None => None,
         };
-        let ground = Ground::read(w, &[text.as_deref().unwrap_or_default()]).await?;
+        let mut texts = vec![text.as_deref().unwrap_or_default()];
+        texts.extend_from_slice(ids);
+        let ground = Ground::read(w, &texts).await?;
         let exchanges = [text.exchanges(), ground.exchanges()].concat();
         w.record.rest_on(&exchanges);
         Ok(Self { bucket, policy, ground, exchanges })
@@ -115,6 +124,15 @@ impl BucketGround {
     /// Asks about the bucket with an administrator assumed in every account.
     pub(crate) fn assume_administrators(&self, question: &Question) -> logproof_policy::Answer {
         never(&self.ground.scene(&self.bucket.owner, self.policy.clone()), question)
+    }
+
+    /// The same, with an account that may be none of the organization's.
+    pub(crate) fn assume_administrators_of(&self, account: &str, question: &Question) -> logproof_policy::Answer {
+        let mut scene = self.ground.scene(&self.bucket.owner, self.policy.clone());
+        if !scene.organization.accounts.iter().any(|known| known.id == account) {
+            scene.organization.accounts.push(logproof_policy::Account::outside(account));
+        }
+        never(&scene, question)
     }
 
     /// Asks about the bucket with the real users and roles of its own account.
@@ -189,39 +207,15 @@ async fn nobody_else_can_write(w: &mut LogproofWorld) -> Judged {
     for service in &services {
         who = who.except_service(service);
     }
-    let question = Question::about(["s3:PutObject"]).on_all(&bucket.objects()).by(who);
+    let question = Question::about(WRITE).on_all(&bucket.objects()).by(who);
     let answer = bucket.with_inventory(w, &question).await?;
     let writers = services.join(", ");
     bucket
         .claim(
             format!("only {writers} and the log storage role can put objects"),
-            "deny s3:PutObject on the bucket's objects to everybody who is neither a log service nor the log storage role",
+            "deny s3:PutObject and s3:ReplicateObject on the bucket's objects to everybody who is neither a log service nor the log storage role",
         )
         .conclude(w, answer);
-    w.settle()
-}
-
-#[then("the access control list of the log bucket grants nothing to anyone but its owner")]
-async fn the_acl_grants_nothing_to_others(w: &mut LogproofWorld) -> Judged {
-    let (bucket, estate) = (w.bucket()?, w.estate()?);
-    let acl = w.see(estate.bucket_acl(&bucket).await)?;
-    let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
-    let expected = "no grant to anyone but the bucket's owner";
-    let others: Vec<_> = acl.grants.iter().filter(|grant| grant.grantee != acl.owner).collect();
-    if others.is_empty() {
-        let found = format!("{} grants, all to the owner", acl.grants.len());
-        w.observe(Observation::new(subject, expected, found, true).resting_on(acl.exchanges()));
-        return w.settle();
-    }
-    for grant in others {
-        let found = format!("{} to {} {}", grant.permission, grant.kind, grant.grantee);
-        w.observe(
-            Observation::new(subject.clone(), expected, found, false)
-                .place("access control list")
-                .hint("set object ownership to BucketOwnerEnforced, which disables access control lists")
-                .resting_on(acl.exchanges()),
-        );
-    }
     w.settle()
 }
 
@@ -245,7 +239,7 @@ async fn no_upload_under_another_key(w: &mut LogproofWorld) -> Judged {
         return w.settle();
     };
     let condition = format!(
-        r#"{{"StringNotEquals": {{"s3:x-amz-server-side-encryption-aws-kms-key-id": "{arn}"}}, "Null": {{"s3:x-amz-server-side-encryption-aws-kms-key-id": "false"}}, "StringEquals": {{"s3:x-amz-server-side-encryption": "aws:kms"}}}}"#
+        r#"{{"StringNotEquals": {{"s3:x-amz-server-side-encryption-aws-kms-key-id": "{arn}"}}, "Null": {{"s3:x-amz-server-side-encryption-aws-kms-key-id": "false"}}, "StringEquals": {{"s3:x-amz-server-side-encryption": ["aws:kms", "aws:kms:dsse"]}}}}"#
     );
     let change = format!(
         "deny s3:PutObject when s3:x-amz-server-side-encryption-aws-kms-key-id is present (Null: false) and not {arn}"
@@ -267,9 +261,8 @@ async fn no_service_for_a_stranger(w: &mut LogproofWorld) -> Judged {
     // The ARN of a bucket names no account. Those of the log archive are nobody else's.
     let estate = w.estate()?;
     let mut own: BTreeSet<String> = [&bucket.bucket, &estate.log_bucket()].map(BucketRef::arn).into();
-    if let Ok(owned) = estate.buckets(&bucket.bucket.owner).await {
-        own.extend(owned.iter().map(|one| estate.archive_bucket(&one.name).arn()));
-    }
+    let owned = w.see(estate.buckets(&bucket.bucket.owner).await)?;
+    own.extend(owned.iter().map(|one| estate.archive_bucket(&one.name).arn()));
     let strange = serde_json::json!({"ArnNotEquals": {"aws:SourceArn": own}});
     let question = Question::about(["s3:*"])
         .on(&bucket.bucket.arn())

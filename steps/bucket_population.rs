@@ -137,10 +137,20 @@ async fn every_bucket_encrypts_and_keeps_versions(w: &mut LogproofWorld) -> Judg
     w.settle()
 }
 
+/// Whether the log bucket or another registered one delivers its access logs there: each Region needs a target.
 async fn receives_access_logs(w: &mut LogproofWorld, bucket: &BucketRef) -> Result<bool, Stop> {
-    let estate = w.estate()?;
-    let logging = w.see(estate.bucket_logging(&estate.log_bucket()).await)?;
-    Ok(logging.as_ref().as_ref().is_some_and(|target| target.bucket == bucket.name))
+    let (estate, register) = (w.estate()?, w.register()?);
+    let mut sources = vec![estate.log_bucket()];
+    for name in register.buckets() {
+        sources.extend(registered_bucket(w, name).await?);
+    }
+    for source in sources.iter().filter(|source| source.name != bucket.name) {
+        let logging = w.see(estate.bucket_logging(source).await)?;
+        if logging.as_ref().as_ref().is_some_and(|target| target.bucket == bucket.name) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn is_versioned(versioning: &Versioning) -> bool {
@@ -155,7 +165,7 @@ async fn every_bucket_is_logged(w: &mut LogproofWorld) -> Judged {
         let receives = receives_access_logs(w, &bucket).await?;
         let found = match logging.as_ref().as_ref().map(|target| target.bucket.as_str()) {
             Some(target) => format!("access is logged to {target}"),
-            None if receives => "it receives the access logs of the log bucket".to_owned(),
+            None if receives => "it receives the access logs of a registered bucket".to_owned(),
             None => "access is not logged".to_owned(),
         };
         let met = receives || logging.as_ref().as_ref().is_some_and(|target| target.bucket != bucket.name);

@@ -11,9 +11,9 @@ use logproof_estate::{
     record::{Observation, Population, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Context, Decided, Policies, Policy, Principal, Request, Scene, decide};
+use logproof_policy::{Context, ContextValue, Decided, Policy, Principal, Request};
 
-use crate::bucket_policy::BucketGround;
+use crate::{bucket_policy::BucketGround, policy_scene::Ground};
 
 pub(crate) const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 pub(crate) const CONFIG: &str = "config.amazonaws.com";
@@ -35,19 +35,29 @@ pub(crate) fn by_service(service: &str, action: &str, resource: &str, owner: &Ac
     Request::new(principal, action, resource).owned_by(owner.as_str()).with_context(context)
 }
 
-/// Decides a service's request: the resource side only, its RCPs included.
-pub(crate) fn decide_for_service(scene: &Scene, policy: Option<Arc<Policy>>, request: &Request) -> Decided {
-    let owner = scene.organization.accounts.iter().find(|account| account.id == scene.resource_account);
-    let policies =
-        Policies { resource: policy, rcps: owner.and_then(|account| account.rcps.clone()), ..Policies::default() };
-    decide(request, &policies)
+/// Decides a service's request: the resource side only, its RCPs included. Where the source account is in the
+/// organization is told by another key of the request.
+pub(crate) fn decide_for_service(
+    ground: &Ground,
+    owner: &AccountId,
+    policy: Option<Arc<Policy>>,
+    request: &Request,
+) -> Option<Decided> {
+    let mut context = request.context().clone();
+    if let Some(ContextValue::One(source)) = context.get("aws:SourceAccount")
+        && let Some(path) = ground.path(source)
+    {
+        context.insert("aws:SourceOrgPaths", vec![path.to_owned()]);
+    }
+    ground.scene(owner, policy).decide(request.principal(), request.action(), request.resource(), &context)
 }
 
 /// Records whether one request is let through.
 fn must_be_allowed(w: &mut LogproofWorld, ground: &BucketGround, request: &Request, what: &str, change: &str) {
-    let scene = ground.ground.scene(&ground.bucket.owner, ground.policy.clone());
-    let decided = decide_for_service(&scene, ground.policy.clone(), request);
     let expected = format!("{what} is accepted");
+    let Some(decided) = decide_for_service(&ground.ground, &ground.bucket.owner, ground.policy.clone(), request) else {
+        return;
+    };
     if let logproof_policy::Decision::Undecided(reason) = &decided.decision {
         ground.claim(expected, change).undecided(w, reason.clone());
         return;

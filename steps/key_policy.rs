@@ -14,6 +14,7 @@ use logproof_policy::{Identity, Policy, Question, Source, Who, never};
 use crate::{
     policy_claim::Claim,
     policy_scene::{Ground, identities, parse},
+    readers::is_pattern,
 };
 
 /// Cryptographic use of a key.
@@ -104,7 +105,7 @@ async fn no_foreign_trail_can_be_encrypted(w: &mut LogproofWorld) -> Judged {
     let key = KeyGround::read(w).await?;
     // CloudTrail names the trail it encrypts for in the encryption context. See:
     // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
-    let stranger = r#"{"StringEquals": {"kms:EncryptionContext:aws:cloudtrail:arn": "arn:aws:cloudtrail:us-east-1:999999999999:trail/stranger"}}"#;
+    let stranger = r#"{"Null": {"kms:EncryptionContext:aws:cloudtrail:arn": "false"}}"#;
     let question = Question::about(["kms:GenerateDataKey*", "kms:Encrypt", "kms:Decrypt"])
         .on(&key.arn)
         .by(Who::service("cloudtrail.amazonaws.com"))
@@ -142,7 +143,7 @@ async fn nobody_outside_can_use_the_log_key(w: &mut LogproofWorld) -> Judged {
 pub(crate) async fn may_decrypt(w: &mut LogproofWorld, mut who: Who) -> Result<(Who, Vec<ExchangeId>), Stop> {
     let (config, estate) = (w.config()?, w.estate()?);
     who = who.except_arn(&config.storage_role_arn());
-    for reader in &estate.readers() {
+    for reader in estate.readers().iter().filter(|reader| !is_pattern(&reader.principal)) {
         who = who.except_arn(&reader.principal);
     }
     let bucket = estate.log_bucket();

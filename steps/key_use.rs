@@ -94,9 +94,11 @@ async fn no_service_uses_the_key_for_a_stranger(w: &mut LogproofWorld) -> Judged
 
 /// Records whether one request of a service is let through by the key policy and the RCPs.
 fn must_be_allowed(w: &mut LogproofWorld, key: &KeyGround, request: &Request, what: &str, change: &str) {
-    let scene = key.ground.scene(&key.asked.account, Some(Arc::clone(&key.policy)));
-    let decided = decide_for_service(&scene, Some(Arc::clone(&key.policy)), request);
     let expected = format!("{what} is granted");
+    let policy = Some(Arc::clone(&key.policy));
+    let Some(decided) = decide_for_service(&key.ground, &key.asked.account, policy, request) else {
+        return;
+    };
     if let Decision::Undecided(reason) = &decided.decision {
         key.claim(expected, change).undecided(w, reason.clone());
         return;

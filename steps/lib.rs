@@ -35,6 +35,7 @@ mod population;
 mod prevention;
 mod protection;
 mod readers;
+mod reading;
 mod recorded_events;
 mod replication;
 mod retention;

@@ -24,6 +24,8 @@ pub(crate) struct Ground {
     pub(crate) left_out: Vec<String>,
     /// The management account.
     pub(crate) management: AccountId,
+    /// Account id to the organization path of each active account.
+    paths: BTreeMap<AccountId, String>,
     /// Account id to the account that stands for it: the same SCPs and RCPs, and named in no policy.
     stands_for: BTreeMap<AccountId, AccountId>,
     exchanges: Vec<ExchangeId>,
@@ -45,6 +47,8 @@ impl Ground {
             return Err(Stop::because("two policy layers were read"));
         };
         let all_texts: Vec<&str> = texts.iter().copied().chain(scps.texts()).chain(rcps.texts()).collect();
+        let named = named_in_configuration(w)?;
+        let all_texts: Vec<&str> = all_texts.into_iter().chain(named.iter().map(String::as_str)).collect();
         let management = organization.management_account.clone();
         let active: Vec<Member> = directory.active().cloned().collect();
         let stands_for = representatives(&active, &directory, &scps, &rcps, &all_texts);
@@ -61,7 +65,9 @@ impl Ground {
             .filter(|a| a.status != "ACTIVE")
             .map(|a| format!("{} ({}): {}", a.id, a.name, a.status))
             .collect();
+        let paths = active.iter().map(|m| (m.id.clone(), org_path(m, &directory, &organization.id))).collect();
         Ok(Self {
+            paths,
             organization: Organization { id: Some(organization.id.clone()), accounts },
             members: active.into_iter().filter(|member| member.id != management).collect(),
             left_out,
@@ -74,6 +80,12 @@ impl Ground {
     /// Exchanges the organization's part of an answer rests on.
     pub(crate) fn exchanges(&self) -> &[ExchangeId] {
         &self.exchanges
+    }
+
+    /// Where in the organization an active account is, as condition keys say it.
+    pub(crate) fn path(&self, account: &str) -> Option<&str> {
+        let found = self.paths.iter().find(|(id, _)| id.as_str() == account);
+        found.map(|(_, path)| path.as_str())
     }
 
     /// Whether an account is an active member of the organization, or its management account.
@@ -203,7 +215,6 @@ fn account(
     rcps: &Layer,
 ) -> Account {
     let path = directory.path(&member.id);
-    let above = path.split_last().map_or(&[][..], |(_, above)| above);
     let mut account = if &member.id == management {
         Account::management(management.as_str())
     } else {
@@ -211,8 +222,29 @@ fn account(
     };
     account.scps = scps.levels(&path);
     account.rcps = rcps.levels(&path);
-    account.org_path = Some(format!("{organization}/{}/", above.join("/")));
+    account.org_path = Some(org_path(member, directory, organization));
     account
+}
+
+/// The value of `aws:PrincipalOrgPaths` and its like for an account.
+fn org_path(member: &Member, directory: &Directory, organization: &str) -> String {
+    let path = directory.path(&member.id);
+    let above = path.split_last().map_or(&[][..], |(_, above)| above);
+    format!("{organization}/{}/", above.join("/"))
+}
+
+/// What the owner names: accounts with a part in the log store, and readers. Questions are asked about each
+/// of them, so none may be spoken for by another.
+fn named_in_configuration(w: &LogproofWorld) -> Result<Vec<String>, Stop> {
+    let (config, estate) = (w.config()?, w.estate()?);
+    let parts = &config.organization;
+    let accounts = [&parts.log_archive_account, config.key_account()].into_iter();
+    let accounts = accounts.chain(&parts.security_tooling_account).chain(&parts.auditor_accounts);
+    let mut named: Vec<String> =
+        accounts.chain(&config.expectations.replica_account).map(ToString::to_string).collect();
+    named.push(config.storage_role_arn());
+    named.extend(estate.readers().into_iter().map(|reader| reader.principal));
+    Ok(named)
 }
 
 /// Groups accounts that no policy can tell apart and names the first of each group.

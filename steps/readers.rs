@@ -1,6 +1,4 @@
-//! What readers, auditors and the read-only role can do with the log files, and that nobody else can.
-
-use std::sync::Arc;
+//! What readers, auditors and the read-only role cannot do with the log files, and that nobody else can read them.
 
 use cucumber::then;
 use logproof_estate::{
@@ -8,32 +6,57 @@ use logproof_estate::{
     record::{Observation, Population, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Context, Decided, Decision, Identity, Policies, Policy, Question, Request, Who, decide, never};
+use logproof_policy::{Identity, Question, Who, never};
 
 use crate::{
-    bucket_policy::{ADMINISTER, BucketGround, DELETE, READ},
-    key_policy::{KeyGround, may_decrypt},
+    bucket_policy::{BucketGround, READ},
+    key_policy::may_decrypt,
     policy_scene::{identities, principal},
 };
 
-/// Everything but reading: writing, deleting, administering.
-fn other_than_reading() -> Vec<&'static str> {
-    ["s3:PutObject", "s3:AbortMultipartUpload", "s3:RestoreObject"]
-        .into_iter()
-        .chain(DELETE)
-        .chain(ADMINISTER)
-        .collect()
-}
+/// Every S3 action whose name is not one of reading or listing.
+const OTHER_THAN_READING: [&str; 15] = [
+    "s3:Abort*",
+    "s3:Allow*",
+    "s3:Bypass*",
+    "s3:Create*",
+    "s3:Delete*",
+    "s3:Initiate*",
+    "s3:Object*",
+    "s3:Pause*",
+    "s3:Put*",
+    "s3:Replicate*",
+    "s3:Restore*",
+    "s3:Submit*",
+    "s3:Tag*",
+    "s3:Untag*",
+    "s3:Update*",
+];
+/// What shows the keys of a bucket.
+const LIST: [&str; 2] = ["s3:ListBucket", "s3:ListBucketVersions"];
 
-async fn readers(w: &mut LogproofWorld) -> Result<Vec<ReaderConfig>, Stop> {
+pub(crate) async fn readers(w: &mut LogproofWorld) -> Result<Vec<ReaderConfig>, Stop> {
     let readers = w.estate()?.readers();
     if readers.is_empty() {
         return Err(w.not_applicable("neither the register nor the configuration names a reader"));
     }
+    for reader in readers.iter().filter(|reader| is_pattern(&reader.principal)) {
+        w.observe(
+            Observation::new(Subject::arn(&reader.principal), "the ARN of one reader", "a pattern, not an ARN", false)
+                .place("readers")
+                .hint("register each role or user that reads, by its whole ARN"),
+        );
+    }
+    w.settle()?;
     Ok(readers)
 }
 
-fn count(w: &mut LogproofWorld, of: &str, number: usize, source: &str) {
+/// Whether the ARN of a reader may mean many: then nobody in particular was approved.
+pub(crate) fn is_pattern(arn: &str) -> bool {
+    arn.contains(['*', '?'])
+}
+
+pub(crate) fn count(w: &mut LogproofWorld, of: &str, number: usize, source: &str) {
     w.population(Population {
         of: of.to_owned(),
         expected: number,
@@ -75,12 +98,49 @@ async fn no_reader_reads_outside_its_path(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
+#[then("no named reader can list keys outside its path")]
+async fn no_reader_lists_outside_its_path(w: &mut LogproofWorld) -> Judged {
+    let readers = readers(w).await?;
+    let ground = BucketGround::read(w).await?;
+    for reader in &readers {
+        let paths: Vec<&str> =
+            readers.iter().filter(|other| other.principal == reader.principal).map(|r| r.path.as_str()).collect();
+        let subject = Subject::arn(&reader.principal);
+        let expected = format!("{} lists nothing outside {}", reader.principal, paths.join(", "));
+        if paths.contains(&"") {
+            w.observe(Observation::new(subject, expected, "its path is the whole bucket", true));
+            continue;
+        }
+        // Without a prefix the whole bucket is listed: the negated operator is true of an absent key.
+        let patterns: Vec<String> = paths.iter().map(|path| format!("{}*", literal(path))).collect();
+        let outside = serde_json::json!({"StringNotLike": {"s3:prefix": patterns}}).to_string();
+        let question = Question::about(LIST)
+            .on(&ground.bucket.arn())
+            .by(Who::exactly(principal(&reader.principal)))
+            .when(&outside)
+            .map_err(|error| Stop::because(error.to_string()))?;
+        let answer = ground.assume_administrators(&question);
+        let change =
+            "give the reader's statement for s3:ListBucket a condition StringLike s3:prefix with its exact path";
+        let mut claim = ground.claim(expected, change);
+        claim.subject = subject;
+        claim.conclude(w, answer);
+    }
+    count(w, "named readers", readers.len(), "readers of the register and of the configuration");
+    w.settle()
+}
+
+/// A text as a pattern that matches it and nothing else.
+fn literal(text: &str) -> String {
+    text.replace('$', "${$}").replace('*', "${*}").replace('?', "${?}")
+}
+
 #[then("no named reader can do anything other than read")]
 async fn no_reader_does_anything_else(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
     let ground = BucketGround::read(w).await?;
     for reader in &readers {
-        let question = Question::about(other_than_reading())
+        let question = Question::about(OTHER_THAN_READING)
             .on(&ground.bucket.arn())
             .on_all(&ground.objects())
             .by(Who::exactly(principal(&reader.principal)));
@@ -104,15 +164,11 @@ async fn auditors_only_read(w: &mut LogproofWorld) -> Judged {
     }
     let ground = BucketGround::read(w).await?;
     for account in &accounts {
-        let mut scene = ground.ground.scene(&ground.bucket.owner, ground.policy.clone());
-        if !scene.organization.accounts.iter().any(|known| known.id == account.as_str()) {
-            scene.organization.accounts.push(logproof_policy::Account::outside(account.as_str()));
-        }
-        let question = Question::about(other_than_reading())
+        let question = Question::about(OTHER_THAN_READING)
             .on(&ground.bucket.arn())
             .on_all(&ground.objects())
             .by(Who::account(account.as_str()));
-        let answer = never(&scene, &question);
+        let answer = ground.assume_administrators_of(account.as_str(), &question);
         let mut claim = ground.claim(
             format!("principals of auditor account {account} only read"),
             "limit the auditor's statements to s3:GetObject and s3:ListBucket",
@@ -135,7 +191,8 @@ async fn ended_readers_cannot_read(w: &mut LogproofWorld) -> Judged {
         let whole = Question::about(READ)
             .on_all(&ground.objects())
             .by(Who::exactly(principal(&reader.principal)))
-            .at(&end.max(&now).to_string());
+            .when(&format!(r#"{{"DateGreaterThanEquals": {{"aws:CurrentTime": "{}"}}}}"#, end.max(&now)))
+            .map_err(|error| Stop::because(error.to_string()))?;
         // Before its end a reader may read; the condition on the statement must be there from the start, unless the
         // owner removes the statement in time: only what stands now can be judged.
         let answer = if *end <= now { Some(ground.assume_administrators(&whole)) } else { None };
@@ -158,18 +215,15 @@ async fn ended_readers_cannot_read(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-fn reader_role_arn(w: &LogproofWorld) -> Result<Option<String>, Stop> {
+pub(crate) fn reader_role_arn(w: &LogproofWorld) -> Result<Option<String>, Stop> {
     let config = w.config()?;
     let name = &config.names.reader_role;
     let readers = w.estate()?.readers();
-    let named = readers.into_iter().map(|r| r.principal).find(|arn| arn.rsplit('/').next() == Some(name));
-    Ok(named.or_else(|| {
-        config
-            .organization
-            .security_tooling_account
-            .as_ref()
-            .map(|account| format!("arn:aws:iam::{account}:role/{name}"))
-    }))
+    let Some(account) = &config.organization.security_tooling_account else { return Ok(None) };
+    let partition = config.organization.home_region.partition();
+    let there = format!("arn:{partition}:iam::{account}:role/");
+    let is_it = |arn: &String| arn.starts_with(&there) && arn.rsplit('/').next() == Some(name);
+    Ok(Some(readers.into_iter().map(|r| r.principal).find(is_it).unwrap_or_else(|| format!("{there}{name}"))))
 }
 
 #[then("the read-only role exists in the security tooling account")]
@@ -214,7 +268,7 @@ async fn the_read_only_role_only_reads(w: &mut LogproofWorld) -> Judged {
             *known = known.clone().with_identities(inventory.clone());
         }
     }
-    let question = Question::about(other_than_reading())
+    let question = Question::about(OTHER_THAN_READING)
         .on(&ground.bucket.arn())
         .on_all(&ground.objects())
         .by(Who::exactly(role.principal.clone()));
@@ -240,100 +294,4 @@ async fn nobody_else_reads(w: &mut LogproofWorld) -> Judged {
     claim.exchanges.extend(exchanges);
     claim.conclude(w, answer);
     w.settle()
-}
-
-#[then("every named reader can read under its path and decrypt it")]
-async fn every_reader_can_read_and_decrypt(w: &mut LogproofWorld) -> Judged {
-    let readers = readers(w).await?;
-    let (bucket, key, now) = (BucketGround::read(w).await?, KeyGround::read(w).await?, w.now()?);
-    let current: Vec<&ReaderConfig> = readers.iter().filter(|r| r.ends().is_none_or(|end| end > now)).collect();
-    for reader in &current {
-        let object = format!("{}/{}x", bucket.bucket.arn(), reader.path);
-        let read = may(w, &bucket, reader, "s3:GetObject", &object, bucket.policy.clone(), None).await?;
-        let via = format!("s3.{}.amazonaws.com", bucket.bucket.region);
-        let decrypt =
-            may(w, &bucket, reader, "kms:Decrypt", &key.arn, Some(Arc::clone(&key.policy)), Some(&via)).await?;
-        for (what, decided, place) in [("read", read, &object), ("decrypt", decrypt, &key.arn)] {
-            let expected = format!("the reader can {what} under `{}`", reader.path);
-            let mut claim = bucket
-                .claim(expected.clone(), "allow it in the bucket policy, the key policy and the reader's own policy");
-            claim.subject = Subject::arn(&reader.principal);
-            w.record.rest_on(&claim.exchanges);
-            match &decided.decision {
-                Decision::Undecided(reason) => claim.undecided(w, reason.clone()),
-                Decision::Allowed => {
-                    w.observe(Observation::new(claim.subject, expected, "allowed", true).place(place.clone()))
-                }
-                _ => w.observe(
-                    Observation::new(claim.subject, expected, format!("refused: {decided}"), false)
-                        .place(place.clone())
-                        .hint(claim.change),
-                ),
-            }
-        }
-    }
-    if current.is_empty() {
-        return Err(w.not_applicable("every reader has reached its end date"));
-    }
-    count(w, "current readers", current.len(), "readers of the register and of the configuration");
-    w.settle()
-}
-
-/// Decides one request of a reader, with its real policies where its account is one of the organization's.
-async fn may(
-    w: &mut LogproofWorld,
-    ground: &BucketGround,
-    reader: &ReaderConfig,
-    action: &str,
-    resource: &str,
-    policy: Option<Arc<Policy>>,
-    via: Option<&str>,
-) -> Result<Decided, Stop> {
-    let (estate, config) = (w.estate()?, w.config()?);
-    let who = principal(&reader.principal);
-    let account = who.account().unwrap_or_default().to_owned();
-    let scene = ground.ground.scene(&ground.bucket.owner, policy.clone());
-    let organization = scene.organization.id.clone().unwrap_or_default();
-    let mut context = Context::new()
-        .with("aws:SecureTransport", "true")
-        .with("s3:TlsVersion", "1.3")
-        .with("aws:PrincipalArn", reader.principal.as_str())
-        .with("aws:PrincipalAccount", account.as_str())
-        .with("aws:PrincipalIsAWSService", "false")
-        .with("aws:ResourceAccount", ground.bucket.owner.as_str())
-        .with("aws:CurrentTime", w.now()?.to_string());
-    let known = ground.ground.members.iter().find(|member| member.id.as_str() == account);
-    if known.is_some() || account == ground.ground.management.as_str() {
-        context = context.with("aws:PrincipalOrgID", organization.as_str());
-    }
-    if let Some(via) = via {
-        context = context
-            .with("kms:ViaService", via)
-            .with("kms:CallerAccount", account.as_str())
-            .with("kms:EncryptionContext:aws:cloudtrail:arn", config.trail_arn());
-    }
-    let mut policies = Policies { resource: policy, ..Policies::default() };
-    let owner = scene.organization.accounts.iter().find(|a| a.id == scene.resource_account);
-    policies.rcps = owner.and_then(|a| a.rcps.clone());
-    if let Some(member) = known {
-        let id = ground.ground.representative(&member.id).to_string();
-        policies.scps = scene.organization.accounts.iter().find(|a| a.id == id).and_then(|a| a.scps.clone());
-        let authorization = w.see(estate.account_authorization(&member.id).await)?;
-        let inventory = identities(w, &member.id, &authorization)?;
-        if let Some(identity) = inventory.into_iter().find(|i| i.principal.condition_arn() == who.condition_arn()) {
-            policies.identity = identity.policies;
-            policies.boundary = identity.boundary;
-        }
-    } else {
-        policies.identity = vec![assumed_reader(w)?];
-    }
-    let request = Request::new(who, action, resource).owned_by(ground.bucket.owner.as_str()).with_context(context);
-    Ok(decide(&request, &policies))
-}
-
-/// An auditor's account cannot be read: its own side is assumed to allow the read.
-fn assumed_reader(w: &mut LogproofWorld) -> Result<Arc<Policy>, Stop> {
-    let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
-    let account = w.config()?.organization.management_account.clone();
-    crate::policy_scene::parse(w, "the reader's own policy (assumed)", text, "policy evaluation", &account)
 }

@@ -2,12 +2,17 @@
 
 use cucumber::then;
 use logproof_estate::{
+    AccountId, Reason, Unseen,
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
+use logproof_policy::{Answer, Question, Who, never};
 use serde_json::Value;
 
-use crate::{intake::examined, policy_scene::parse};
+use crate::{
+    intake::examined,
+    policy_scene::{Ground, parse, principal},
+};
 
 /// Readers that are roles or users, each once; that there are none leaves nothing to separate.
 fn readers(w: &mut LogproofWorld) -> Result<Vec<String>, Stop> {
@@ -20,32 +25,63 @@ fn readers(w: &mut LogproofWorld) -> Result<Vec<String>, Stop> {
     Ok(readers)
 }
 
+/// What is found of a reader who only reads.
+const NOT_AN_OPERATOR: &str = "it neither is the role nor may put it on";
+
 #[then("no reader of log files may act as the log storage role")]
 async fn no_reader_is_an_operator(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w)?;
     let (estate, config) = (w.estate()?, w.config()?);
     let storage = config.storage_role_arn();
-    let account = config.organization.log_archive_account.clone();
+    let account: AccountId = storage
+        .split(':')
+        .nth(4)
+        .and_then(|id| id.parse().ok())
+        .ok_or_else(|| Stop::because(format!("`{storage}` is not the ARN of a role")))?;
     let name = storage.rsplit('/').next().unwrap_or_default().to_owned();
     let role = w.see(estate.role(&account, &name).await)?;
-    if let Some(role) = role.as_ref() {
-        // A trust policy that cannot be read names nobody, which would be no answer: it is an ERROR.
-        parse(w, &format!("the trust policy of {name}"), &role.trust_policy, "iam:GetRole", &account)?;
-    }
-    let trusted = role.as_ref().as_ref().map(|role| trusted_by(&role.trust_policy)).unwrap_or_default();
+    // A trust policy that cannot be read names nobody, which would be no answer: it is an ERROR.
+    let trust = match role.as_ref() {
+        Some(role) => {
+            Some(parse(w, &format!("the trust policy of {name}"), &role.trust_policy, "iam:GetRole", &account)?)
+        }
+        None => None,
+    };
+    let text = role.as_ref().as_ref().map_or("", |role| role.trust_policy.as_str());
+    let trusted = trusted_by(text);
+    let ground = Ground::read(w, &[text]).await?;
+    w.record.rest_on(ground.exchanges());
+    let scene = ground.scene(&account, trust);
     for reader in &readers {
-        let same = [&storage].into_iter().chain(&trusted).find(|operator| lets_in(operator, reader));
-        let found = match same {
-            Some(operator) if *operator == storage => "it is the log storage role".to_owned(),
-            Some(operator) => format!("the trust policy of {name} names {operator}"),
-            None => "it neither is the role nor may put it on".to_owned(),
+        let same = [&storage].into_iter().chain(&trusted).find(|operator| is_same(operator, reader));
+        // Whoever administers the reader's account could let it ask; what holds it back is the trust policy.
+        let question = Question::about(["sts:AssumeRole"]).on(&storage).by(Who::exactly(principal(reader)));
+        let found = match (same, never(&scene, &question)) {
+            (Some(operator), _) if *operator == storage => "it is the log storage role".to_owned(),
+            (Some(operator), _) => format!("the trust policy of {name} names {operator}"),
+            (None, Answer::Holds) => NOT_AN_OPERATOR.to_owned(),
+            (None, Answer::Violated(witness)) => witness.sentence(),
+            (None, Answer::Undecided(reason)) => {
+                w.unseen(Unseen {
+                    operation: "policy evaluation".to_owned(),
+                    account: account.clone(),
+                    region: None,
+                    subject: storage.clone(),
+                    reason: Reason::Undecided,
+                    detail: reason,
+                    hint: "rewrite the statement of the trust policy that cannot be evaluated".to_owned(),
+                    exchanges: role.exchanges().to_vec(),
+                });
+                continue;
+            }
         };
+        let is_reader_only = found == NOT_AN_OPERATOR;
         w.observe(
             Observation::new(
                 Subject::arn(reader),
                 format!("{reader} reads, and does not operate"),
                 found,
-                same.is_none(),
+                is_reader_only,
             )
             .place(format!("trust policy of {name}"))
             .hint("give reading and operating to different roles, assigned to different people")
@@ -105,13 +141,6 @@ fn listed(value: &Value) -> Vec<Value> {
     }
 }
 
-/// Whether a principal that operates is the reader, or stands for it: its whole account, or anybody.
-fn lets_in(operator: &str, reader: &str) -> bool {
-    let account = reader.split(':').nth(4).unwrap_or_default();
-    let whole = [format!("arn:aws:iam::{account}:root"), account.to_owned(), "*".to_owned()];
-    whole.iter().any(|one| one == operator) || is_same(operator, reader)
-}
-
 /// Whether two ARNs stand for the same set of people: the same role, or roles IAM Identity Center made from one
 /// permission set in different accounts.
 ///
@@ -141,9 +170,6 @@ mod tests {
         assert!(is_same(&of("1", "Log_Admin_0123"), &of("2", "Log_Admin_4567")));
         assert!(!is_same(&of("1", "LogAdmin_0123"), &of("2", "LogReader_0123")));
         assert!(!is_same("arn:aws:iam::1:role/A", "arn:aws:iam::2:role/A"));
-        let reader = "arn:aws:iam::111111111111:role/R";
-        assert!(lets_in("arn:aws:iam::111111111111:root", reader) && lets_in("*", reader) && lets_in(reader, reader));
-        assert!(!lets_in("arn:aws:iam::222222222222:root", reader));
     }
 
     #[test]

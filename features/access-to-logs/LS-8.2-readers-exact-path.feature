@@ -13,12 +13,13 @@ Feature: Readers read their exact path and nothing else
 
   How it is examined
     For each reader in the configuration, the bucket policy, the SCPs and RCPs and an identity policy that
-    allows everything are evaluated: reading outside the path, and every action other than reading, must be
-    refused.
+    allows everything are evaluated: reading outside the path, listing keys outside it, and every action other
+    than reading and listing must be refused.
 
   Remediation
     Name the reader's role as the principal of one statement that allows s3:GetObject on the bucket's ARN
-    followed by the exact path and /*.
+    followed by the exact path and /*. Where it must list, give s3:ListBucket a condition StringLike s3:prefix
+    with the same path.
 
   References
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-walkthroughs-managing-access-example4.html
@@ -28,6 +29,9 @@ Feature: Readers read their exact path and nothing else
 
   Scenario: Readers read nothing outside their path
     Then no named reader can read log files outside its path
+
+  Scenario: Readers list nothing outside their path
+    Then no named reader can list keys outside its path
 
   Scenario: Readers only read
     Then no named reader can do anything other than read

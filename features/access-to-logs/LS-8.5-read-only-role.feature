@@ -29,5 +29,8 @@ Feature: The read-only role in the security tooling account only reads
   Scenario: The role exists
     Then the read-only role exists in the security tooling account
 
+  Scenario: The role reads
+    Then the read-only role can read the log files under its path
+
   Scenario: The role only reads
     Then the read-only role can do nothing other than read

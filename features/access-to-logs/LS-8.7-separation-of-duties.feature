@@ -12,9 +12,10 @@ Feature: Those who examine the logs do not operate the log store
     who would have to notice.
 
   How it is examined
-    Each reader of the register and of the configuration is compared with the log storage role and
-    with the principals its trust policy names: the same role, its whole account, or the same
-    permission set of IAM Identity Center in another account.
+    Each reader of the register and of the configuration is compared with the log storage role, and
+    the trust policy of that role is evaluated for the reader, as if its own policies allowed it to
+    ask. A principal the trust policy names counts as the reader when both come from one permission
+    set of IAM Identity Center.
 
   What stays manual
     That different people are assigned to the two is attested: the tool sees roles, not people.

@@ -13,15 +13,17 @@ Feature: Only the log services write to the log bucket
 
   How it is examined
     The bucket policy, the SCPs and RCPs, and the users and roles of the log archive account are evaluated
-    for s3:PutObject by every kind of caller, an administrator in each other account included. The access
-    control list of the bucket is read for grants to anyone but its owner.
+    for s3:PutObject, and for s3:ReplicateObject, which lets a stranger's bucket replicate into this one, by
+    every kind of caller, an administrator in each other account included. The access control list of the
+    bucket is read for grants to anyone but its owner.
 
     The bucket that AWS Config delivers to and the bucket of the access logs hold evidence of the same kind
     and are examined as well, where they are buckets of their own.
-    The service that writes access logs may write to their bucket.
+    The service that writes access logs may write to their bucket, by its policy or by a grant to the group
+    S3 has for it.
 
   Remediation
-    Deny s3:PutObject on the bucket's objects to every principal that is neither a log service nor the log
+    Deny s3:PutObject and s3:ReplicateObject on the bucket's objects to every principal that is neither a log service nor the log
     storage role; set object ownership to bucket owner enforced.
 
   References
@@ -37,6 +39,12 @@ Feature: Only the log services write to the log bucket
       | the bucket of AWS Config in the log archive account  |
       | the bucket of access logs in the log archive account |
 
-  Scenario: No access control list lets anybody else write
-    Given the log bucket of the log archive account
-    Then the access control list of the log bucket grants nothing to anyone but its owner
+  Scenario Outline: No access control list lets anybody else write: <bucket>
+    Given <bucket>
+    Then its access control list grants nothing to anyone but its owner
+
+    Examples:
+      | bucket                                               |
+      | the log bucket of the log archive account            |
+      | the bucket of AWS Config in the log archive account  |
+      | the bucket of access logs in the log archive account |

@@ -59,9 +59,9 @@ impl Context {
         Self::default()
     }
 
-    /// Adds or replaces a key.
+    /// Adds or replaces a key. Only ASCII letters fold: another letter must not become one of a known key.
     pub fn insert(&mut self, key: &str, value: impl Into<ContextValue>) {
-        let lower = key.to_lowercase();
+        let lower = key.to_ascii_lowercase();
         let entry = (lower.clone(), key.to_owned(), value.into());
         match self.entries.binary_search_by(|(k, ..)| k.as_str().cmp(&lower)) {
             Ok(at) => {
@@ -83,7 +83,7 @@ impl Context {
     /// The value of a key, whatever the case of its name.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&ContextValue> {
-        self.get_lower(&key.to_lowercase())
+        self.get_lower(&key.to_ascii_lowercase())
     }
 
     /// Names as given and values, in the order of the lowercase names.

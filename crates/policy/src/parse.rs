@@ -143,10 +143,19 @@ impl<'l> Notes<'l> {
 
     /// Reports members that occur twice: JSON readers disagree on which one counts.
     fn duplicates(&mut self, members: &[Member]) -> Option<Problem> {
+        self.twice(members, str::to_owned)
+    }
+
+    /// The same for condition keys, whose names ignore case.
+    fn duplicate_keys(&mut self, members: &[Member]) -> Option<Problem> {
+        self.twice(members, str::to_ascii_lowercase)
+    }
+
+    fn twice(&mut self, members: &[Member], name: impl Fn(&str) -> String) -> Option<Problem> {
         let mut first = None;
         let mut seen = HashSet::new();
         for member in members {
-            if !seen.insert(member.key.as_str()) {
+            if !seen.insert(name(&member.key)) {
                 let message = format!("the element `{}` occurs twice; keep one of them", member.key);
                 let problem = self.block(member.key_span.start, message);
                 first.get_or_insert(problem);

@@ -113,6 +113,10 @@ impl std::fmt::Display for Principal {
     }
 }
 
+/// What stands for the account in the ARN of an origin access identity, with which a distribution of anybody's reads.
+// See: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+pub(crate) const CLOUDFRONT: &str = "cloudfront";
+
 /// `Principal` or `NotPrincipal`.
 #[derive(Debug, Clone)]
 pub(crate) struct PrincipalElement {

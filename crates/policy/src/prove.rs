@@ -18,6 +18,7 @@ mod question;
 mod scene;
 mod search;
 mod source;
+mod strangers;
 mod witness;
 
 pub use question::{Question, Source, Who};

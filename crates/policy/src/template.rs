@@ -125,6 +125,18 @@ impl Template {
     }
 }
 
+impl Template {
+    /// The template with every variable replaced by `*`: it matches whatever the template may match.
+    pub(crate) fn loose(&self) -> Glob {
+        let token = |piece: &Piece| if let Piece::Token(token) = piece { *token } else { Token::Many };
+        match &self.shape {
+            Shape::Variable { pieces, .. } => Glob::from_tokens(pieces.iter().map(token).collect()),
+            Shape::Text(glob) => glob.clone(),
+            Shape::Arn(_) | Shape::NotArn => Glob::Everything,
+        }
+    }
+}
+
 /// A template made concrete.
 pub(crate) enum Resolved<'t> {
     Text(Glob),
@@ -208,7 +220,7 @@ fn variable(inside: &str, raw: &str) -> Result<Piece, String> {
     if key.is_empty() || key.chars().any(|c| c.is_whitespace() || "{}$".contains(c)) {
         return Err(format!("`${{{inside}}}` is not a policy variable; name a condition key inside the braces"));
     }
-    Ok(Piece::Variable { key: key.to_lowercase(), default })
+    Ok(Piece::Variable { key: key.to_ascii_lowercase(), default })
 }
 
 #[cfg(test)]

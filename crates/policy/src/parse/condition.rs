@@ -25,7 +25,7 @@ pub(crate) fn read(node: &Node, version: Version, notes: &mut Notes<'_>) -> Resu
                 format!("`{}` is an object of condition keys, found {}", operator.key, operator.value.value.kind());
             return Err(notes.block(operator.value.span.start, message));
         };
-        if let Some(problem) = notes.duplicates(keys) {
+        if let Some(problem) = notes.duplicate_keys(keys) {
             return Err(problem);
         }
         let known = Operator::parse(&operator.key);
@@ -43,7 +43,7 @@ pub(crate) fn read(node: &Node, version: Version, notes: &mut Notes<'_>) -> Resu
                 }),
             };
             out.push(Condition {
-                key: key.key.to_lowercase(),
+                key: key.key.to_ascii_lowercase(),
                 shown: key.key.clone(),
                 set: known.as_ref().map_or(SetOperator::Plain, |o| o.set),
                 if_exists: known.as_ref().is_some_and(|o| o.if_exists),

@@ -3,7 +3,7 @@
 
 use super::{Notes, items};
 use crate::json::{Node, Value};
-use crate::principal::{Entry, PrincipalElement};
+use crate::principal::{CLOUDFRONT, Entry, PrincipalElement};
 
 pub(super) fn read(node: &Node, negated: bool, notes: &mut Notes<'_>) -> PrincipalElement {
     let mut entries = Vec::new();
@@ -75,7 +75,7 @@ fn aws(text: &str, at: usize, notes: &mut Notes<'_>) -> Entry {
         if is_account(account) && *name == "root" {
             return Entry::Account((*account).to_owned());
         }
-        if !is_account(account) {
+        if !is_account(account) && *account != CLOUDFRONT {
             notes.lint(at, format!("the principal `{text}` has no 12-digit account and matches nobody"));
         }
         return Entry::Arn(text.to_owned());

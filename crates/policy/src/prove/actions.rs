@@ -88,7 +88,7 @@ pub(crate) fn works_on(action: &str) -> Works {
     let Some((service, name)) = action.split_once(':') else {
         return Works::Anything;
     };
-    let listed = listed(&service.to_lowercase()).unwrap_or_default();
+    let listed = listed(&service.to_ascii_lowercase()).unwrap_or_default();
     listed.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or(Works::Anything, |(_, works)| *works)
 }
 
@@ -106,7 +106,7 @@ pub(crate) fn fits(works: Works, resource: &str) -> bool {
 
 /// Actions with a rule of their own, which no other action may stand for.
 pub(crate) fn is_special(action: &str) -> bool {
-    let lower = action.to_lowercase();
+    let lower = action.to_ascii_lowercase();
     lower.starts_with("sts:assumerole")
         || matches!(
             lower.as_str(),

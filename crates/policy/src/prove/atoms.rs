@@ -6,18 +6,21 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::condition::{Condition, Test, Values};
+use crate::context::Context;
 use crate::glob::Glob;
 use crate::model::{Policy, Statement};
 use crate::principal::Entry;
 use crate::prove::automaton::Machine;
 use crate::prove::catalog;
-use crate::template::{Piece, Shape, Template};
+use crate::template::{Piece, Resolved, Shape, Template};
 
 /// Everything mentioned, borrowed from the policies.
 #[derive(Debug, Default)]
 pub(crate) struct Atoms<'p> {
     /// By canonical lowercase key.
     conditions: HashMap<&'p str, Vec<&'p Condition>>,
+    /// By canonical key that stands as a variable in their values.
+    using: HashMap<&'p str, Vec<&'p Condition>>,
     /// Key names as they are written first.
     shown: HashMap<&'p str, &'p str>,
     pub(crate) entries: Vec<Entry>,
@@ -56,6 +59,9 @@ impl<'p> Atoms<'p> {
             let key = catalog::canonical(&condition.key);
             self.conditions.entry(key).or_default().push(condition);
             self.shown.entry(key).or_insert(&condition.shown);
+            for variable in variables(condition) {
+                self.using.entry(variable).or_default().push(condition);
+            }
         }
     }
 
@@ -87,20 +93,8 @@ impl<'p> Atoms<'p> {
     }
 
     /// Conditions into whose values a key is substituted.
-    pub(crate) fn using(&self, key: &str) -> Vec<&'p Condition> {
-        let mentions = |t: &Template| match &t.shape {
-            Shape::Variable { pieces, .. } => {
-                pieces.iter().any(|p| matches!(p, Piece::Variable { key: k, .. } if catalog::canonical(k) == key))
-            }
-            _ => false,
-        };
-        let texts = |c: &Condition| match &c.test {
-            Test::Compare { values: Values::Text(t) | Values::TextIgnoringCase(t), .. } => {
-                t.iter().flatten().any(mentions)
-            }
-            _ => false,
-        };
-        self.conditions.values().flatten().copied().filter(|c| texts(c)).collect()
+    pub(crate) fn using(&self, key: &str) -> &[&'p Condition] {
+        self.using.get(key).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn literals(&self, key: &str) -> Vec<String> {
@@ -111,8 +105,15 @@ impl<'p> Atoms<'p> {
         self.templates(key).filter_map(|(t, _)| fixed(t)).collect()
     }
 
-    /// What the policies can tell about the ARN of a caller of one account.
-    pub(crate) fn principal_machines(&self, account: &str, who: impl Iterator<Item = Machine>) -> Vec<Machine> {
+    /// What the policies can tell about the ARN of a caller of whom `known` is known, and whether that is all: what a
+    /// variable stands for may not be known.
+    pub(crate) fn principal_machines(
+        &self,
+        account: &str,
+        who: impl Iterator<Item = Machine>,
+        known: &Context,
+    ) -> (Vec<Machine>, bool) {
+        let mut all = true;
         let mut machines: Vec<Machine> = Vec::new();
         let mut add = |machine: Machine| {
             if !machines.contains(&machine) {
@@ -121,7 +122,16 @@ impl<'p> Atoms<'p> {
         };
         who.for_each(&mut add);
         for (template, fold) in self.templates("aws:principalarn") {
-            template_machine(template, fold, account).into_iter().for_each(&mut add);
+            match template.resolve(known) {
+                Resolved::Text(glob) if fold => add(Machine::any_case(&glob)),
+                Resolved::Text(glob) => add(Machine::glob(&glob)),
+                Resolved::Arn(arn) => add(Machine::arn(&arn)),
+                Resolved::Nothing => {}
+                Resolved::Unresolved | Resolved::Open(_) => {
+                    add(Machine::glob(&template.loose()));
+                    all = false;
+                }
+            }
         }
         for entry in &self.entries {
             if let Entry::Arn(arn) = entry
@@ -131,19 +141,24 @@ impl<'p> Atoms<'p> {
                 add(Machine::glob(&Glob::Exact(arn.clone())));
             }
         }
-        machines
+        (machines, all)
     }
 }
 
-/// A template on `aws:PrincipalArn` as a machine; of all variables only the caller's account is known here.
-fn template_machine(template: &Template, fold: bool, account: &str) -> Option<Machine> {
-    use crate::context::Context;
-    use crate::template::Resolved;
-    let context = Context::new().with("aws:PrincipalAccount", account);
-    Some(match template.resolve(&context) {
-        Resolved::Text(glob) if fold => Machine::any_case(&glob),
-        Resolved::Text(glob) => Machine::glob(&glob),
-        Resolved::Arn(arn) => Machine::arn(&arn),
-        Resolved::Nothing | Resolved::Unresolved | Resolved::Open(_) => return None,
-    })
+/// The keys that stand as variables in the values of a condition, each once.
+fn variables(condition: &Condition) -> HashSet<&str> {
+    let Test::Compare { values: Values::Text(texts) | Values::TextIgnoringCase(texts), .. } = &condition.test else {
+        return HashSet::new();
+    };
+    let pieces = texts.iter().flatten().filter_map(|text| match &text.shape {
+        Shape::Variable { pieces, .. } => Some(pieces),
+        _ => None,
+    });
+    let mut keys = HashSet::new();
+    for piece in pieces.flatten() {
+        if let Piece::Variable { key, .. } = piece {
+            keys.insert(catalog::canonical(key));
+        }
+    }
+    keys
 }

@@ -19,6 +19,7 @@ enum Step {
     /// A character in either case.
     Letter(char),
     One,
+    Digit,
     OneButColon,
     Many,
     ManyButColon,
@@ -62,6 +63,23 @@ impl Machine {
             if let Step::Char(c) = s { Step::Letter(c) } else { s }
         };
         Self { steps: Self::glob(glob).steps.into_iter().map(fold).collect() }
+    }
+
+    /// Any twelve digits: an account.
+    pub(crate) fn account() -> Self {
+        Self { steps: vec![Step::Digit; 12] }
+    }
+
+    /// A text matched by itself only, with or without regard to case.
+    pub(crate) fn exactly(text: &str, fold: bool) -> Self {
+        if fold { Self::any_case(&Glob::Exact(text.to_lowercase())) } else { Self::glob(&Glob::Exact(text.to_owned())) }
+    }
+
+    /// Whether the pattern matches a text.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        let product = Product::new(None, std::iter::once(self));
+        let end = text.chars().fold(product.start(), |state, c| product.step(&state, c));
+        product.accepts(&end) == [true]
     }
 
     /// The characters every match begins with.
@@ -246,12 +264,13 @@ impl<'m> Product<'m> {
                 let stays = match step {
                     Step::Many => true,
                     Step::ManyButColon => c != ':',
-                    Step::Char(_) | Step::Letter(_) | Step::One | Step::OneButColon => false,
+                    Step::Char(_) | Step::Letter(_) | Step::One | Step::Digit | Step::OneButColon => false,
                 };
                 let moves = match step {
                     Step::Char(want) => *want == c,
                     Step::Letter(want) => c.to_lowercase().eq([*want]),
                     Step::One => true,
+                    Step::Digit => c.is_ascii_digit(),
                     Step::OneButColon => c != ':',
                     Step::Many | Step::ManyButColon => false,
                 };
@@ -298,6 +317,7 @@ impl<'m> Product<'m> {
                         add(*c);
                         c.to_uppercase().for_each(&mut add);
                     }
+                    Step::Digit => "9876543210".chars().for_each(&mut add),
                     Step::OneButColon | Step::ManyButColon => add(':'),
                     Step::One | Step::Many => {}
                 }

@@ -82,12 +82,20 @@ pub(crate) fn is_multivalued(key: &str) -> bool {
             | "aws:principalorgpaths"
             | "aws:sourceorgpaths"
             | "aws:resourceorgpaths"
+            | "aws:vpceorgpaths"
             | "aws:principalservicenameslist"
             | "kms:encryptioncontextkeys"
             | "kms:grantoperations"
             | "kms:resourcealiases"
             | "s3:requestobjecttagkeys"
     )
+}
+
+/// Keys of which AWS documents that they hold one value. A set operator on one of them sees a set of one.
+// See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+pub(crate) fn is_single(key: &str) -> bool {
+    let catalogued = ["aws:", "s3:", "kms:"].iter().any(|service| key.starts_with(service));
+    catalogued && !is_multivalued(key)
 }
 
 /// Numeric keys that hold whole numbers: nothing lies between 29 and 30.

@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 
 use crate::condition::{Condition, SetOperator, Test, Values};
-use crate::context::{ContextValue, View};
+use crate::context::{ContextValue, Lookup, View};
 use crate::prove::automaton::{self, Machine};
 use crate::prove::catalog;
 use crate::scalar::{self, Fixed, Network, ONE};
 use crate::template::{Resolved, Template};
+use crate::tri::Tri;
 
 /// A value of a key; `None` is "absent".
 pub(crate) type Cell = Option<ContextValue>;
@@ -40,29 +41,52 @@ struct Tests {
     plain: usize,
 }
 
-/// Cuts a key into classes. `base` limits the texts, for keys whose form is known.
+/// What is known of a key's texts beyond the tests on it.
+#[derive(Default)]
+pub(crate) struct Form<'m> {
+    /// Every text matches this.
+    pub(crate) base: Option<&'m Machine>,
+    /// No text matches this.
+    pub(crate) never: Option<Machine>,
+    /// Further patterns that tell texts apart.
+    pub(crate) also: Vec<Machine>,
+}
+
+impl<'m> Form<'m> {
+    pub(crate) fn like(base: &'m Machine) -> Self {
+        Self { base: Some(base), ..Self::default() }
+    }
+}
+
+/// Cuts a key into classes.
 pub(crate) fn of_key(
     key: &str,
     conditions: &[&Condition],
-    base: Option<&Machine>,
+    form: &Form<'_>,
     view: &impl View,
 ) -> Result<Vec<Cell>, Stuck> {
     let mut tests = Tests::default();
     for condition in conditions {
         tests.add(condition, view)?;
     }
-    let values = tests.values(key, base)?;
+    for machine in form.never.iter().chain(&form.also) {
+        tests.tell_apart(machine.clone());
+    }
+    let mut values = tests.values(key, form.base)?;
+    if let Some(never) = &form.never {
+        values.retain(|value| !never.matches(value));
+    }
     let mut cells: Vec<Cell> = Vec::new();
     if !catalog::always_present(key) {
         cells.push(None);
     }
     let multivalued = catalog::is_multivalued(key);
-    if !multivalued && (tests.sets == 0 || tests.plain > 0) {
+    let single = catalog::is_single(key);
+    if single || !multivalued && (tests.sets == 0 || tests.plain > 0) {
         cells.extend(values.iter().cloned().map(|v| Some(ContextValue::One(v))));
     }
-    if multivalued || tests.sets > 0 {
-        let size = tests.sets.clamp(1, 3);
-        cells.extend(subsets(&values, size)?.into_iter().map(|s| Some(ContextValue::Many(s))));
+    if multivalued || tests.sets > 0 && !single {
+        cells.extend(sets(key, &values, conditions, view)?.into_iter().map(|s| Some(ContextValue::Many(s))));
     }
     Ok(cells)
 }
@@ -102,11 +126,15 @@ impl Tests {
                 Resolved::Open(key) => return Err(Stuck::First(key.to_owned())),
                 Resolved::Nothing | Resolved::Unresolved => continue,
             };
-            if !self.machines.contains(&machine) {
-                self.machines.push(machine);
-            }
+            self.tell_apart(machine);
         }
         Ok(())
+    }
+
+    fn tell_apart(&mut self, machine: Machine) {
+        if !self.machines.contains(&machine) {
+            self.machines.push(machine);
+        }
     }
 
     fn values(&self, key: &str, base: Option<&Machine>) -> Result<Vec<String>, Stuck> {
@@ -195,24 +223,57 @@ fn addresses(networks: &[Network]) -> Vec<String> {
     points.into_iter().filter(|p| seen.insert(class(p))).map(|(v6, bits)| scalar::show_address(v6, bits)).collect()
 }
 
-/// Sets of at most `size` values, none of them empty.
-fn subsets(values: &[String], size: usize) -> Result<Vec<Vec<String>>, Stuck> {
+/// One set of values per combination of answers that the tests can give to a set, the smallest first.
+///
+/// A test asks whether all or any of the values meet it, so what it says of a set with one more value follows from
+/// what it says of the set and of the value: growing only sets that say something new finds every combination.
+fn sets(key: &str, values: &[String], conditions: &[&Condition], view: &impl View) -> Result<Vec<Vec<String>>, Stuck> {
+    let mut seen: BTreeSet<(bool, Vec<u8>)> = BTreeSet::new();
     let mut out: Vec<Vec<String>> = Vec::new();
-    let mut last: Vec<(Vec<String>, usize)> = vec![(Vec::new(), 0)];
-    for _ in 0..size {
-        let mut next = Vec::new();
-        for (set, from) in &last {
-            for (at, value) in values.iter().enumerate().skip(*from) {
-                let mut longer = set.clone();
-                longer.push(value.clone());
-                out.push(longer.clone());
-                next.push((longer, at + 1));
-                if out.len() > MAX_VALUES {
-                    return Err(Stuck::TooMany);
-                }
-            }
+    let mut grown = 0;
+    let mut offer = |set: Vec<String>, out: &mut Vec<Vec<String>>| {
+        let chosen = ContextValue::Many(set.clone());
+        let said = Assumed { key, value: &chosen, rest: view };
+        let answers = conditions.iter().map(|condition| answer(condition.holds(&said))).collect();
+        // Empty texts alone count as no value at all, which says nothing of larger sets.
+        if seen.insert((set.iter().all(String::is_empty), answers)) {
+            out.push(set);
         }
-        last = next;
+    };
+    for value in values {
+        offer(vec![value.clone()], &mut out);
+    }
+    // Of values about which every test says the same, one is enough.
+    let apart = out.concat();
+    while let Some(set) = out.get(grown).cloned() {
+        grown += 1;
+        for value in apart.iter().filter(|value| !set.contains(value)) {
+            offer([set.as_slice(), std::slice::from_ref(value)].concat(), &mut out);
+        }
+        if out.len() > MAX_VALUES {
+            return Err(Stuck::TooMany);
+        }
     }
     Ok(out)
+}
+
+fn answer(truth: Tri<'_>) -> u8 {
+    match truth {
+        Tri::No => 0,
+        Tri::Yes => 1,
+        Tri::Maybe(_) => 2,
+    }
+}
+
+/// A view in which one key has a value.
+pub(crate) struct Assumed<'a, V> {
+    pub(crate) key: &'a str,
+    pub(crate) value: &'a ContextValue,
+    pub(crate) rest: &'a V,
+}
+
+impl<V: View> View for Assumed<'_, V> {
+    fn lookup(&self, lower: &str) -> Lookup<'_> {
+        if catalog::canonical(lower) == self.key { Lookup::from(self.value) } else { self.rest.lookup(lower) }
+    }
 }

@@ -9,7 +9,7 @@ use crate::glob::Glob;
 use crate::prove::actions::{self, Works};
 use crate::prove::automaton::{self, Machine};
 use crate::prove::question::{Question, Resource};
-use crate::template::{Piece, Resolved, Shape, Template};
+use crate::template::{Resolved, Template};
 
 /// One action that stands for all that the policies treat alike.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub(crate) struct Action {
 
 impl Action {
     fn new(name: String) -> Self {
-        let lower = name.to_lowercase();
+        let lower = name.to_ascii_lowercase();
         let service = lower.split(':').next().unwrap_or_default().to_owned();
         Self { works: actions::works_on(&name), name, lower, service }
     }
@@ -37,7 +37,7 @@ pub(crate) fn actions(question: &Question, globs: &[Glob]) -> Option<Vec<Action>
             out.push(Action::new(text.clone()));
             continue;
         }
-        let service = text.split(':').next().unwrap_or_default().to_lowercase();
+        let service = text.split(':').next().unwrap_or_default().to_ascii_lowercase();
         let wild = service.contains(['*', '?']);
         let services = if wild { vec!["s3", "kms", "cloudtrail", "config"] } else { vec![service.as_str()] };
         let mut listed = false;
@@ -45,7 +45,7 @@ pub(crate) fn actions(question: &Question, globs: &[Glob]) -> Option<Vec<Action>
             let known = actions::of_service(service);
             listed |= known.is_some();
             let names = known.into_iter().flatten().map(|(name, _)| name);
-            out.extend(names.filter(|name| pattern.matches(&name.to_lowercase())).map(Action::new));
+            out.extend(names.filter(|name| pattern.matches(&name.to_ascii_lowercase())).map(Action::new));
         }
         for glob in globs {
             if let Glob::Exact(name) = glob
@@ -81,7 +81,7 @@ pub(crate) fn resources(question: &Question, templates: &[&Template], view: &imp
             Resolved::Arn(arn) => Machine::arn(&arn),
             Resolved::Open(_) => {
                 inexact = true;
-                Machine::glob(&loose(template))
+                Machine::glob(&template.loose())
             }
             Resolved::Nothing | Resolved::Unresolved => continue,
         };
@@ -104,16 +104,4 @@ pub(crate) fn resources(question: &Question, templates: &[&Template], view: &imp
     let spared = |arn: &str| question.except_resources.iter().any(|glob| glob.matches(arn));
     out.retain(|arn| !spared(arn) && seen.insert(arn.clone()));
     Some((out, inexact))
-}
-
-/// A template with every variable replaced by `*`.
-fn loose(template: &Template) -> Glob {
-    use crate::glob::Token;
-    match &template.shape {
-        Shape::Variable { pieces, .. } => {
-            Glob::from_tokens(pieces.iter().map(|p| if let Piece::Token(t) = p { *t } else { Token::Many }).collect())
-        }
-        Shape::Text(glob) => glob.clone(),
-        Shape::Arn(_) | Shape::NotArn => Glob::Everything,
-    }
 }

@@ -10,11 +10,12 @@ use crate::context::Context;
 use crate::decide::Policies;
 use crate::glob::Glob;
 use crate::model::Policy;
-use crate::principal::{Entry, Principal};
+use crate::principal::{CLOUDFRONT, Entry, Principal};
 use crate::prove::atoms::Atoms;
 use crate::prove::automaton::{self, Machine};
 use crate::prove::question::{Caller, Question};
 use crate::prove::scene::{Account, Identities, Identity, Scene};
+use crate::prove::strangers;
 
 /// One class of callers.
 #[derive(Debug, Clone)]
@@ -96,35 +97,38 @@ fn same(a: &Principal, b: &Principal) -> bool {
     }
 }
 
-/// All callers that the question includes.
+/// All callers that the question includes, and why there may be others.
 pub(crate) fn candidates(
     scene: &Scene,
     question: &Question,
     atoms: &Atoms<'_>,
-) -> Result<Vec<Candidate>, &'static str> {
-    let mut census = Census { scene, question, atoms, out: Vec::new() };
+    facts: &Context,
+) -> Result<(Vec<Candidate>, Option<&'static str>), &'static str> {
+    let mut census = Census { scene, question, atoms, facts, doubt: None, out: Vec::new() };
     if let Some(principal) = question.who.exact() {
         census.exact(principal);
-        return Ok(census.out);
+        return Ok((census.out, None));
     }
     census.services();
     census.add(Principal::Anonymous, "anyone without credentials".to_owned(), None);
-    for account in census.accounts() {
+    for account in census.accounts()? {
         census.account(&account)?;
     }
-    Ok(census.out)
+    Ok((census.out, census.doubt))
 }
 
 struct Census<'c, 'p> {
     scene: &'c Scene,
     question: &'c Question,
     atoms: &'c Atoms<'p>,
+    facts: &'c Context,
+    doubt: Option<&'static str>,
     out: Vec<Candidate>,
 }
 
 impl Census<'_, '_> {
-    /// Known accounts (the resource's first), accounts named in policies, and one stranger.
-    fn accounts(&self) -> Vec<Account> {
+    /// Known accounts (the resource's first), accounts named in policies, and one stranger per class of ids.
+    fn accounts(&self) -> Result<Vec<Account>, &'static str> {
         let scene = self.scene;
         let mut accounts: Vec<Account> = scene.organization.accounts.clone();
         if scene.organization.account(&scene.resource_account).is_none() && !scene.resource_account.is_empty() {
@@ -138,11 +142,9 @@ impl Census<'_, '_> {
         named.retain(|id| accounts.iter().all(|a| a.id != *id));
         accounts.extend(named.iter().map(|id| Account::outside(id)));
         let taken = |id: &str| accounts.iter().any(|a| a.id == id);
-        let stranger = ["999999999999", "888888888888", "123456789012", "777777777777"];
-        if let Some(id) = stranger.into_iter().find(|id| !taken(id)) {
-            accounts.push(Account::outside(id));
-        }
-        accounts
+        let strangers = strangers::ids(self.atoms, &strangers::CALLER, &taken).ok_or(TOO_MANY)?;
+        accounts.extend(strangers.iter().map(|id| Account::outside(id)));
+        Ok(accounts)
     }
 
     fn account(&mut self, account: &Account) -> Result<(), &'static str> {
@@ -158,8 +160,10 @@ impl Census<'_, '_> {
             }
             Identities::Unknown => self.unknown(account, &place)?,
         }
-        let root = Principal::Root { arn, account: account.id.clone() };
-        self.add(root, format!("the root user of {place}"), Some(account));
+        if account.id != CLOUDFRONT {
+            let root = Principal::Root { arn, account: account.id.clone() };
+            self.add(root, format!("the root user of {place}"), Some(account));
+        }
         Ok(())
     }
 
@@ -176,13 +180,24 @@ impl Census<'_, '_> {
 
     /// One role and one user per class of ARN.
     fn unknown(&mut self, account: &Account, place: &str) -> Result<(), &'static str> {
-        let machines = self.atoms.principal_machines(&account.id, self.question.who.machines());
+        let mut known = self.facts.clone().with("aws:PrincipalAccount", account.id.as_str());
+        if let (true, Some(organization)) = (account.member, &self.scene.organization.id) {
+            known.insert("aws:PrincipalOrgID", organization.as_str());
+        }
+        let (machines, all) = self.atoms.principal_machines(&account.id, self.question.who.machines(), &known);
+        if !all {
+            self.doubt =
+                Some("a policy variable stands in a pattern on `aws:PrincipalArn`, and its value is not known");
+        }
         for kind in ["role", "user"] {
             let head = format!("arn:aws:iam::{}:{kind}/", account.id);
             let base = Machine::glob(&Glob::new(&format!("{head}?*")));
             for class in automaton::classes(Some(&base), &machines).ok_or(TOO_MANY)? {
                 let text = class.text;
                 let named = machines.iter().zip(&class.accepts).any(|(m, hit)| *hit && m.literal().is_some());
+                if account.id == CLOUDFRONT && !named {
+                    continue;
+                }
                 let alone = !class.accepts.contains(&true);
                 let label = match (named, alone) {
                     (true, _) => format!("{kind} `{text}`"),
@@ -275,7 +290,19 @@ impl Census<'_, '_> {
         if !self.question.who.includes(&Caller { principal: &principal, member, management }) {
             return;
         }
-        let fixed = fixed(&principal, member.then_some(organization.id.as_deref()).flatten(), account);
+        let mut fixed = fixed(&principal, member.then_some(organization.id.as_deref()).flatten(), account);
+        if self.scene.resource_account.is_empty() {
+            // Each caller asks about a resource of its own account.
+            for (own, of_resource) in [
+                ("aws:PrincipalAccount", "aws:ResourceAccount"),
+                ("aws:PrincipalOrgID", "aws:ResourceOrgID"),
+                ("aws:PrincipalOrgPaths", "aws:ResourceOrgPaths"),
+            ] {
+                if let Some(value) = fixed.get(own).cloned() {
+                    fixed.insert(of_resource, value);
+                }
+            }
+        }
         self.out.push(Candidate { principal, label, fixed });
     }
 }
@@ -341,7 +368,7 @@ fn role_named(account: &Account, name: &str) -> Option<String> {
 fn entry_account(entry: &Entry) -> Option<&str> {
     match entry {
         Entry::Account(id) => Some(id),
-        Entry::Arn(arn) => arn.split(':').nth(4).filter(|id| crate::parse::is_account(id)),
+        Entry::Arn(arn) => arn.split(':').nth(4).filter(|id| crate::parse::is_account(id) || *id == CLOUDFRONT),
         _ => None,
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Prepared<'q> {
     pub(crate) sides: Vec<Vec<Policies>>,
     pub(crate) facts: Context,
     pub(crate) statements: usize,
+    /// Why the classes of callers may not be all of them.
+    pub(crate) doubt: Option<&'static str>,
 }
 
 impl<'q> Prepared<'q> {
@@ -41,12 +43,13 @@ impl<'q> Prepared<'q> {
         let too_many = || "the action patterns have too many combinations".to_owned();
         let actions = dimensions::actions(question, &globs).ok_or_else(too_many)?;
         let atoms = collect(&policies, &actions, question);
-        let candidates = population::candidates(scene, question, &atoms).map_err(str::to_owned)?;
+        let facts = facts(scene, question);
+        let (candidates, doubt) = population::candidates(scene, question, &atoms, &facts).map_err(str::to_owned)?;
         let side = |who: &Principal| scenes.iter().map(|scene| population::policies(scene, who)).collect();
         let sides = candidates.iter().map(|c| side(&c.principal)).collect();
         let statements = policies.iter().map(|p| p.statements.len()).sum();
         drop(atoms);
-        Ok(Self { facts: facts(scene, question), scenes, question, policies, actions, candidates, sides, statements })
+        Ok(Self { facts, scenes, question, policies, actions, candidates, sides, statements, doubt })
     }
 }
 
@@ -99,9 +102,14 @@ fn facts(scene: &Scene, question: &Question) -> Context {
     }
     if scene.organization.is_member(&scene.resource_account) {
         facts.insert("aws:ResourceOrgID", scene.organization.id.clone().unwrap_or_default());
+        let path = scene.organization.account(&scene.resource_account).and_then(|owner| owner.org_path.clone());
+        if let Some(path) = path {
+            facts.insert("aws:ResourceOrgPaths", vec![path]);
+        }
     }
     if let Some(now) = &question.now {
         facts.insert("aws:CurrentTime", now.as_str());
+        facts.insert("aws:EpochTime", now.as_str());
     }
     facts
 }

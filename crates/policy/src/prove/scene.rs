@@ -161,6 +161,9 @@ impl Scene {
         keys.insert("aws:ResourceAccount", owner);
         if let Some(organization) = self.organization.id.as_deref().filter(|_| self.organization.is_member(owner)) {
             keys.insert("aws:ResourceOrgID", organization);
+            if let Some(path) = self.organization.account(owner).and_then(|owner| owner.org_path.clone()) {
+                keys.insert("aws:ResourceOrgPaths", vec![path]);
+            }
         }
         for (key, value) in context.iter() {
             keys.insert(key, value.clone());

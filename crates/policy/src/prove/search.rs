@@ -4,6 +4,8 @@
 //! three-valued evaluation of the request so far leaves the goal open. Must not know what the
 //! goal is for.
 
+mod keys;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -15,14 +17,14 @@ use crate::principal::Principal;
 use crate::prove::actions;
 use crate::prove::atoms::Atoms;
 use crate::prove::catalog::{self, SOURCE};
-use crate::prove::cells::{self, Cell, Stuck};
+use crate::prove::cells::{Cell, Stuck};
 use crate::prove::dimensions::{self, Action};
 use crate::prove::partial::Partial;
 use crate::prove::population::Candidate;
 use crate::prove::prepare::{Prepared, collect};
 use crate::prove::question::Source;
 use crate::prove::scene::Scene;
-use crate::prove::source::{self, Sources};
+use crate::prove::source::Sources;
 use crate::prove::witness::Witness;
 use crate::template::Shape;
 use crate::tri::{Doubt, Tri};
@@ -63,7 +65,8 @@ pub(crate) struct Walk<'p> {
     doubt: Option<String>,
     /// Whether any request was weighed at all: an empty question proves nothing.
     looked: bool,
-    cells: HashMap<String, Rc<Vec<Cell>>>,
+    /// By key, and whether values of our organization are left out.
+    cells: HashMap<(String, bool), Rc<Vec<Cell>>>,
     resources: Option<Rc<Vec<String>>>,
 }
 
@@ -78,7 +81,7 @@ struct Spot<'w> {
 impl<'p> Walk<'p> {
     pub(crate) fn new(prepared: &'p Prepared<'p>, goal: Goal) -> Self {
         let atoms = collect(&prepared.policies, &prepared.actions, prepared.question);
-        let sources = prepared.scenes.last().map(|scene| Sources::new(scene, prepared.question, &atoms));
+        let sources = prepared.scenes.last().and_then(|scene| Sources::new(scene, prepared.question, &atoms));
         let varying = atoms.resources.iter().any(|t| matches!(t.shape, Shape::Variable { .. }));
         Self {
             prepared,
@@ -115,6 +118,12 @@ impl<'p> Walk<'p> {
     }
 
     fn nothing(&mut self) -> Found {
+        if let Some(reason) = self.prepared.doubt {
+            self.unsure(reason);
+        }
+        if self.sources.is_none() {
+            self.unsure("the policies tell too many source accounts apart");
+        }
         if !self.looked {
             self.unsure("no caller, action and resource fit the question, so nothing was examined");
         }
@@ -230,52 +239,6 @@ impl<'p> Walk<'p> {
             }
         }
         None
-    }
-
-    fn cells(&mut self, key: &str, spot: Spot<'_>, partial: &Partial<'_>) -> Result<Rc<Vec<Cell>>, Stuck> {
-        if let (SOURCE, Some(sources)) = (key, &self.sources) {
-            return Ok(Rc::new(sources.choices()));
-        }
-        let candidate = self.prepared.candidates.get(spot.candidate);
-        if let (true, true, Some(sources)) = (source::owns(key), partial.service_call, &self.sources) {
-            let account = match partial.chosen(SOURCE) {
-                Some(Some(ContextValue::One(account))) => account.as_str(),
-                _ => "",
-            };
-            let named = matches!(partial.chosen("aws:sourceaccount"), Some(Some(_)));
-            let service = match candidate.map(|c| &c.principal) {
-                Some(Principal::Service { name }) => name.split('.').next().unwrap_or_default(),
-                _ => "",
-            };
-            if let Some(cells) = sources.cells(key, account, named, service, &self.atoms, partial) {
-                return cells.map(Rc::new);
-            }
-        }
-        if let Some(known) = self.cells.get(key) {
-            return Ok(known.clone());
-        }
-        let mut conditions = self.atoms.of_key(key).to_vec();
-        let varies = self.atoms.templates(key).any(|(t, _)| matches!(t.shape, Shape::Variable { .. }));
-        // A key that only a variable mentions is cut by the tests it is substituted into.
-        if conditions.is_empty() {
-            conditions.extend(self.atoms.using(key));
-        }
-        let mut cells = match cells::of_key(key, &conditions, None, partial) {
-            Err(Stuck::First(other)) if other == key => {
-                vec![None, Some(ContextValue::One("x".to_owned()))]
-            }
-            other => other?,
-        };
-        if key == "aws:principalorgid" {
-            // Outsiders have no organization id, or another one.
-            let ours = self.prepared.scenes.last().and_then(|s| s.organization.id.clone());
-            cells.retain(|cell| !matches!((cell, &ours), (Some(ContextValue::One(id)), Some(ours)) if id == ours));
-        }
-        let cells = Rc::new(cells);
-        if !varies {
-            self.cells.insert(key.to_owned(), cells.clone());
-        }
-        Ok(cells)
     }
 
     fn judge(&self, spot: Spot<'_>, partial: &Partial<'_>) -> Tri<'p> {

@@ -10,10 +10,10 @@ use crate::glob::{ArnGlob, Glob};
 use crate::prove::atoms::Atoms;
 use crate::prove::automaton::Machine;
 use crate::prove::catalog;
-use crate::prove::cells::{self, Cell, Stuck};
+use crate::prove::cells::{self, Cell, Form, Stuck};
 use crate::prove::question::{Question, Source};
 use crate::prove::scene::Scene;
-use crate::template::Shape;
+use crate::prove::strangers;
 
 /// The accounts a service may act for.
 pub(crate) struct Sources {
@@ -22,23 +22,14 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    pub(crate) fn new(scene: &Scene, question: &Question, atoms: &Atoms<'_>) -> Self {
+    /// `None` if the policies tell too many accounts apart.
+    pub(crate) fn new(scene: &Scene, question: &Question, atoms: &Atoms<'_>) -> Option<Self> {
         let organization = &scene.organization;
         let mut ids: Vec<String> = organization.accounts.iter().map(|a| a.id.clone()).collect();
-        let mut named: BTreeSet<String> = atoms.literals("aws:sourceaccount").into_iter().collect();
-        for (template, _) in atoms.templates("aws:sourcearn") {
-            let account = match &template.shape {
-                Shape::Arn(arn) => {
-                    arn.parts.get(4).and_then(|p| if let Glob::Exact(id) = p { Some(id.clone()) } else { None })
-                }
-                _ => template.raw.split(':').nth(4).map(str::to_owned),
-            };
-            named.extend(account);
-        }
-        named.insert(scene.resource_account.clone());
-        ids.extend(named.into_iter().filter(|id| crate::parse::is_account(id)));
-        // Two strangers, so that one is left when a policy names the other.
-        ids.extend(["999999999999", "888888888888"].map(str::to_owned));
+        ids.extend(Some(scene.resource_account.clone()).filter(|id| crate::parse::is_account(id)));
+        let taken = |id: &str| ids.iter().any(|known| known == id);
+        let strangers = strangers::ids(atoms, &strangers::SOURCE, &taken)?;
+        ids.extend(strangers);
         let mut seen = BTreeSet::new();
         ids.retain(|id| seen.insert(id.clone()));
         let foreign = |id: &str| match &organization.id {
@@ -55,7 +46,7 @@ impl Sources {
             (Source::Account(id), true) => vec![(id.clone(), organization.is_member(id))],
             _ => accounts,
         };
-        Self { accounts, organization: organization.id.clone() }
+        Some(Self { accounts, organization: organization.id.clone() })
     }
 
     /// The source accounts themselves.
@@ -84,26 +75,27 @@ impl Sources {
             "aws:sourceorgid" => match &self.organization {
                 Some(id) if self.is_member(source) => vec![text(id)],
                 _ => {
-                    let ours = self.organization.as_deref();
-                    let others = atoms.literals(key).into_iter().filter(|id| Some(id.as_str()) != ours);
-                    let mut cells: Vec<Cell> = vec![None, text("o-otherorg")];
-                    cells.extend(others.map(|id| text(&id)));
-                    cells
+                    let (base, never) = (Machine::glob(&Glob::new("o-?*")), self.organization.as_deref());
+                    let never = never.map(|ours| Machine::exactly(ours, false));
+                    return Some(cells::of_key(key, atoms.of_key(key), &Form { never, ..Form::like(&base) }, view));
                 }
             },
             "aws:sourceorgpaths" if !self.is_member(source) => {
-                vec![None, Some(ContextValue::Many(vec!["o-otherorg/r-other/".to_owned()]))]
+                // Ids of roots and units are unique within one organization only: a stranger's may be the same.
+                let (base, never) = (Machine::glob(&Glob::new("o-?*/r-?*/*")), self.organization.as_deref());
+                let never = never.map(|ours| Machine::glob(&Glob::new(&format!("{ours}/*"))));
+                return Some(cells::of_key(key, atoms.of_key(key), &Form { never, ..Form::like(&base) }, view));
             }
             "aws:sourcearn" => {
                 let (name, account) = source_form(service, source);
                 let base = base(name, account);
-                return Some(cells::of_key(key, atoms.of_key(key), Some(&base), view));
+                return Some(cells::of_key(key, atoms.of_key(key), &Form::like(&base), view));
             }
             // CloudTrail puts the trail's own ARN there, so it names the source account too.
             // See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
             "kms:encryptioncontext:aws:cloudtrail:arn" if service == "cloudtrail" => {
                 let base = base("cloudtrail", source);
-                return Some(cells::of_key(key, atoms.of_key(key), Some(&base), view));
+                return Some(cells::of_key(key, atoms.of_key(key), &Form::like(&base), view));
             }
             _ => return None,
         }))
