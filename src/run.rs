@@ -19,7 +19,8 @@ use crate::{
 /// [`Error`], when it cannot be carried out at all.
 pub async fn run(cli: Cli) -> Result<Exit, Error> {
     match cli.command {
-        Command::Check(args) => check::check(&args).await,
+        // Boxed, or the compiler follows all of it into the future of this function.
+        Command::Check(args) => Box::pin(check::check(&args)).await,
         Command::Lint(args) => lint(&args),
         Command::Controls(args) => {
             let (controls, _) = lint::sound(args.features.features.as_deref())?;
@@ -35,7 +36,7 @@ pub async fn run(cli: Cli) -> Result<Exit, Error> {
         }
         Command::Init(args) => commands::init(&args).await,
         Command::Ask(args) => commands::ask(&args.question).await,
-        Command::Trail(args) => trail::trail(&args).await,
+        Command::Trail(args) => Box::pin(trail::trail(&args)).await,
         Command::Verify(args) => commands::verify(&args),
         Command::Replay(args) => commands::replay(&args).await,
         Command::Report(args) => commands::report(&args),

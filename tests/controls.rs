@@ -153,6 +153,13 @@ fn compare(fixture: &Fixture, assessment: &Assessment, sample: &Assessment) -> V
     for id in file.expect.controls.keys().chain(&file.expect.others).filter(|id| !known.contains(id.as_str())) {
         problems.push(format!("speaks of `{id}`, which is no control"));
     }
+    problems.extend(
+        assessment
+            .controls
+            .iter()
+            .filter(|control| leaves_somebody_helpless(control))
+            .map(|control| format!("{} has a finding and does not say what to change", control.id)),
+    );
     let named = |control: &ControlResult| file.expect.controls.get(&control.id);
     problems.extend(assessment.controls.iter().filter_map(|control| as_expected(control, named(control)?)));
     let pairs = assessment.controls.iter().zip(&sample.controls).filter(|(control, _)| named(control).is_none());
@@ -168,6 +175,10 @@ fn compare(fixture: &Fixture, assessment: &Assessment, sample: &Assessment) -> V
         problems.push(problem);
     }
     problems
+}
+
+fn leaves_somebody_helpless(control: &ControlResult) -> bool {
+    control.scenarios.iter().flat_map(|scenario| scenario.record.findings()).any(|finding| finding.hint.is_none())
 }
 
 fn as_expected(control: &ControlResult, expected: &Expected) -> Option<String> {

@@ -145,7 +145,7 @@ fn a_run_of_another_organization_does_not_count() {
     let home = TempDir::new().unwrap();
     (10..12).for_each(|day| check(home.path(), day, "base: sample\n", None, None));
     check(home.path(), 12, "base: sample\n", Some("LS-10.1"), None);
-    let other = "base: sample\njson_patch:\n  - {op: replace, path: /organization/id, value: o-otherorg99}\n";
+    let other = "base: sample\nconfig: {organization: {id: o-otherorg99}}\npatch: {organization: {id: o-otherorg99}}\n";
     check(home.path(), 13, other, Some("LS-1.3"), None);
     let found: Value = serde_json::from_str(&period(home.path(), &["--format", "json"]).out).unwrap();
     let left_out = found["left_out"].as_array().unwrap();

@@ -190,7 +190,7 @@ fn resources(control: &ControlResult) -> Vec<Value> {
 
 /// Who answers for a resource: the account it is in.
 fn owner(id: &AccountId) -> Value {
-    json!({"uid": id, "name": id, "type_id": 99, "account": {"uid": id, "name": id, "type_id": 10}})
+    json!({"uid": id, "name": id, "type_id": 99})
 }
 
 fn severity(control: &ControlResult, verdict: Verdict) -> (u8, &'static str) {

@@ -35,9 +35,8 @@ pub(super) fn article(page: &mut String, control: &ControlResult, exchanges: &Ex
     put(
         page,
         format_args!(
-            "<p class=\"meta\">Feature {} (SHA-256 <code>{}</code>). {}</p>\n</article>\n",
+            "<p class=\"meta\">Feature {}. {}</p>\n</article>\n",
             escaped(&control.feature),
-            escaped(&control.feature_sha256),
             escaped(&frameworks(control)),
         ),
     );

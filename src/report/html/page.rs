@@ -229,8 +229,8 @@ fn frameworks(page: &mut String, assessment: &Assessment) {
     for (framework, ids) in by_framework {
         put(page, format_args!("<h3>{}</h3>\n", escaped(framework)));
         table(page, &format!("Framework {framework}"), &["Requirement", "Controls"]);
-        for (id, controls) in ids {
-            put(page, format_args!("<tr><th scope=\"row\">{}</th><td>", escaped(id)));
+        for (ids, controls) in alike(ids) {
+            put(page, format_args!("<tr><th scope=\"row\">{}</th><td>", escaped(&ids.join(", "))));
             // What needs attention first, each verdict once.
             for verdict in ORDER {
                 let with: Vec<String> = controls.iter().filter(|c| c.verdict == verdict).map(|c| link(&c.id)).collect();
@@ -243,6 +243,21 @@ fn frameworks(page: &mut String, assessment: &Assessment) {
         end_table(page);
     }
     page.push_str("</section>\n");
+}
+
+/// Requirements that the same controls support, together: where the first of them stands.
+fn alike<'a>(ids: BTreeMap<&'a str, Vec<&'a ControlResult>>) -> Vec<(Vec<&'a str>, Vec<&'a ControlResult>)> {
+    let mut found: Vec<(Vec<&str>, Vec<&ControlResult>)> = Vec::new();
+    for (id, controls) in ids {
+        let same = |known: &&mut (Vec<&str>, Vec<&ControlResult>)| {
+            known.1.iter().map(|control| &control.id).eq(controls.iter().map(|control| &control.id))
+        };
+        match found.iter_mut().find(same) {
+            Some((others, _)) => others.push(id),
+            None => found.push((vec![id], controls)),
+        }
+    }
+    found
 }
 
 fn run(page: &mut String, assessment: &Assessment) {

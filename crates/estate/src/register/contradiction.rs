@@ -309,7 +309,7 @@ until = "2026-01-01T10:00:00Z"
         let error = refused("retention.toml", &[class(2555), class(1)].concat());
         assert_eq!(
             (error.place.as_str(), error.problem.as_str()),
-            ("line 10, retention 2 (audit), `class`", "the class is given twice")
+            ("line 11, retention 2 (audit), `class`", "the class is given twice")
         );
     }
 }

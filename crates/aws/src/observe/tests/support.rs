@@ -125,7 +125,10 @@ fn encode_cbor(value: &Value) -> Vec<u8> {
     match value {
         Value::Null => vec![0xf6],
         Value::Bool(value) => vec![if *value { 0xf5 } else { 0xf4 }],
-        Value::Number(number) => head(0, usize::try_from(number.as_u64().unwrap()).unwrap()),
+        Value::Number(number) => match number.as_u64() {
+            Some(number) => head(0, usize::try_from(number).unwrap()),
+            None => [vec![0xfb], number.as_f64().unwrap().to_be_bytes().to_vec()].concat(),
+        },
         Value::String(text) => [head(3, text.len()), text.as_bytes().to_vec()].concat(),
         Value::Array(items) => items.iter().fold(head(4, items.len()), |all, item| [all, encode_cbor(item)].concat()),
         Value::Object(map) => map.iter().fold(head(5, map.len()), |all, (key, item)| {
