@@ -181,16 +181,17 @@ fn resources(control: &ControlResult) -> Vec<Value> {
                 "uid": subject.arn,
                 "type": subject.arn.split(':').nth(2).unwrap_or("aws"),
                 "region": subject.region,
-                "owner": subject.account.as_ref().map(owner),
-                "labels": [if observation.met { "met" } else { "not met" }],
+                "labels": labels(observation),
             })
         })
         .collect()
 }
 
-/// Who answers for a resource: the account it is in.
-fn owner(id: &AccountId) -> Value {
-    json!({"uid": id, "name": id, "type_id": 99})
+/// Whether the resource is as it must be, and the account it is in, which not every ARN says.
+fn labels(observation: &Observation) -> Vec<String> {
+    let met = if observation.met { "met" } else { "not met" };
+    let account = observation.subject.account.as_ref().map(|account| format!("account:{account}"));
+    [Some(met.to_owned()), account].into_iter().flatten().collect()
 }
 
 fn severity(control: &ControlResult, verdict: Verdict) -> (u8, &'static str) {

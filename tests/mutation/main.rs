@@ -14,7 +14,6 @@ mod support;
 
 mod additions;
 mod policies;
-mod reach;
 mod survivors;
 mod weaken;
 mod zone;
@@ -34,8 +33,8 @@ use std::{
 use logproof::{catalogue::Control, vocabulary::Vocabulary};
 use logproof_aws::MockZone;
 use logproof_estate::{assessment::Assessment, record::Verdict};
-use reach::Reach;
 use serde_json::Value;
+use support::reach::Reach;
 use survivors::Survivors;
 use zone::Mutant;
 

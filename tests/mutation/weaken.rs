@@ -118,7 +118,10 @@ fn weaker(place: &[String], leaf: &Value, found: &mut Vec<Mutant>) {
     };
     match leaf {
         Value::Bool(flag) => add(json!(!flag)),
-        Value::Number(number) => add(json!(number_for(place, key, number.as_i64().expect("zones have whole numbers")))),
+        Value::Number(number) => add(match number.as_i64() {
+            Some(number) => json!(number_for(place, key, number)),
+            None => json!(number.as_f64().unwrap() * 5.0),
+        }),
         Value::String(text) => other_text(key, text).into_iter().for_each(|text| add(json!(text))),
         _ => {}
     }
@@ -126,7 +129,11 @@ fn weaker(place: &[String], leaf: &Value, found: &mut Vec<Mutant>) {
 
 /// A weaker number: periods of the zone get shorter, what the owner expects gets longer, and what must happen soon late.
 fn number_for(place: &[String], key: &str, number: i64) -> i64 {
-    let longer = place[0] == "config" || matches!(key, "abort_multipart_days" | "rotation_period_days");
+    let longer = place[0] == "config"
+        || matches!(
+            key,
+            "abort_multipart_days" | "rotation_period_days" | "threshold" | "evaluation_periods" | "datapoints"
+        );
     if longer || (place[0] == "register" && key == "delete_after_days") { number * 5 } else { number / 10 }
 }
 

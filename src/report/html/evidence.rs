@@ -117,7 +117,9 @@ impl<'a> Exchanges<'a> {
 
     /// Exchanges that asked the same in the same place, under what they asked.
     fn all(&self, page: &mut String, used: &BTreeMap<&ExchangeId, BTreeSet<&str>>) {
-        let mut rows: BTreeMap<Option<(&str, &str, &str)>, Vec<(u64, &ExchangeId)>> = BTreeMap::new();
+        // Operation, account and Region; number and id.
+        type Asked<'l> = Option<(&'l str, &'l str, &'l str)>;
+        let mut rows: BTreeMap<Asked<'_>, Vec<(u64, &ExchangeId)>> = BTreeMap::new();
         for id in used.keys() {
             let label = self.label(id).map(|l| (l.operation.as_str(), l.account.as_str(), l.region.as_str()));
             rows.entry(label).or_default().push((self.numbers.get(*id).copied().unwrap_or_default(), *id));

@@ -50,7 +50,7 @@ pub(crate) fn escaped(text: &str) -> String {
 /// Text in which what stands between backticks is code.
 pub(crate) fn coded(text: &str) -> String {
     let parts: Vec<String> = text.split('`').map(escaped).collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         // A backtick without its partner means something else.
         return parts.join("`");
     }

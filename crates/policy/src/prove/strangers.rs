@@ -20,7 +20,7 @@ const ELSE: [&str; 4] = ["999999999999", "888888888888", "123456789012", "777777
 pub(crate) fn ids(atoms: &Atoms<'_>, keys: &[&str], taken: &dyn Fn(&str) -> bool) -> Option<Vec<String>> {
     let mut machines: Vec<Machine> = Vec::new();
     for (template, _) in keys.iter().flat_map(|key| atoms.templates(key)) {
-        for machine in components(template).into_iter().filter(|part| numbered(part)).map(|part| Machine::glob(&part)) {
+        for machine in components(template).into_iter().filter(numbered).map(|part| Machine::glob(&part)) {
             if !machines.contains(&machine) {
                 machines.push(machine);
             }

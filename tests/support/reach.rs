@@ -20,9 +20,17 @@ use serde_json::Value;
 
 /// What is asked, and by which controls (positions in the catalogue).
 pub(crate) struct Reach {
-    asked: Vec<(CallTag, WireRequest, Result<WireResponse, NoAnswer>, BTreeSet<usize>)>,
+    asked: Vec<Asked>,
     zone: Value,
     controls: usize,
+}
+
+/// One request, its answer, and the controls that made it.
+struct Asked {
+    tag: CallTag,
+    request: WireRequest,
+    answer: Result<WireResponse, NoAnswer>,
+    by: BTreeSet<usize>,
 }
 
 impl Reach {
@@ -39,7 +47,7 @@ impl Reach {
         }
         let answered = |(tag, request, by): (CallTag, WireRequest, _)| {
             let answer = original.serve(&tag, &request);
-            (tag, request, answer, by)
+            Asked { tag, request, answer, by }
         };
         Self { asked: asked.into_values().map(answered).collect(), zone: zone.clone(), controls: controls.len() }
     }
@@ -50,8 +58,8 @@ impl Reach {
         if ["config", "register", "now"].iter().any(|part| self.zone.get(part) != weakened.get(part)) {
             return Ok((0..self.controls).collect());
         }
-        let changed = self.asked.iter().filter(|(tag, request, answer, _)| zone.serve(tag, request) != *answer);
-        Ok(changed.flat_map(|(_, _, _, by)| by.iter().copied()).collect())
+        let changed = self.asked.iter().filter(|asked| zone.serve(&asked.tag, &asked.request) != asked.answer);
+        Ok(changed.flat_map(|asked| asked.by.iter().copied()).collect())
     }
 }
 
