@@ -235,7 +235,11 @@ async fn no_upload_under_another_key(w: &mut LogproofWorld) -> Judged {
     let Ok(arn) = arn else {
         let bucket = w.bucket()?;
         let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
-        w.observe(Observation::new(subject, "the log key exists", "no such key", false).resting_on(key.exchanges()));
+        w.observe(
+            Observation::new(subject, "the log key exists", "no such key", false)
+                .hint("create the customer managed key and its alias, or correct `names.key` and `names.key_account`")
+                .resting_on(key.exchanges()),
+        );
         return w.settle();
     };
     let condition = format!(

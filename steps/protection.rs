@@ -245,6 +245,7 @@ async fn nobody_assumes_without_mfa(w: &mut LogproofWorld) -> Judged {
                 "no such role",
                 false,
             )
+            .hint("create the role, or correct `names.storage_role` (the path is part of the ARN)")
             .resting_on(role.exchanges()),
         );
         return w.settle();
