@@ -198,5 +198,6 @@ pub(crate) fn brief(value: &Value) -> String {
         Value::Object(map) => map.values().find_map(Value::as_str).unwrap_or("an entry").to_owned(),
         other => other.to_string(),
     };
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().count() > 90 { text.chars().take(87).chain("...".chars()).collect() } else { text }
 }
