@@ -71,7 +71,8 @@ def alias_absent(zone, aws, _):
 
 
 @defect(
-    {"LS-1.1": LOG_ARCHIVE, "LS-7.4": LOG_BUCKET, "LS-8.5": READER_ROLE},
+    # The role is looked for where the configuration says that its account is.
+    {"LS-1.1": LOG_ARCHIVE, "LS-7.4": LOG_BUCKET, "LS-8.5": "arn:aws:iam::222222222222:role/LogsReadOnlyFrequencyRole"},
     config={"organization": {"security_tooling_account": "222222222222"}},
 )
 def one_account_for_two_parts(_zone, _aws, _):
