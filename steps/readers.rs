@@ -66,13 +66,17 @@ pub(crate) fn count(w: &mut LogproofWorld, of: &str, number: usize, source: &str
     });
 }
 
+/// Every path a principal is registered for.
+fn paths_of<'r>(readers: &'r [ReaderConfig], principal: &str) -> Vec<&'r str> {
+    readers.iter().filter(|reader| reader.principal == principal).map(|reader| reader.path.as_str()).collect()
+}
+
 #[then("no named reader can read log files outside its path")]
 async fn no_reader_reads_outside_its_path(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
     let ground = BucketGround::read(w).await?;
     for reader in &readers {
-        let paths: Vec<&str> =
-            readers.iter().filter(|other| other.principal == reader.principal).map(|r| r.path.as_str()).collect();
+        let paths = paths_of(&readers, &reader.principal);
         let subject = Subject::arn(&reader.principal);
         if paths.contains(&"") {
             let found = "its path is the whole bucket";
@@ -103,8 +107,7 @@ async fn no_reader_lists_outside_its_path(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
     let ground = BucketGround::read(w).await?;
     for reader in &readers {
-        let paths: Vec<&str> =
-            readers.iter().filter(|other| other.principal == reader.principal).map(|r| r.path.as_str()).collect();
+        let paths = paths_of(&readers, &reader.principal);
         let subject = Subject::arn(&reader.principal);
         let expected = format!("{} lists nothing outside {}", reader.principal, paths.join(", "));
         if paths.contains(&"") {

@@ -6,6 +6,7 @@ pub(crate) mod reach;
 pub(crate) mod specimen;
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Arc,
@@ -14,11 +15,12 @@ use std::{
 use logproof::{
     assess::{self, Setting},
     catalogue::{Control, FeatureSet},
-    lint, target,
+    lint,
+    target::{self, Connected},
     vocabulary::Vocabulary,
 };
 use logproof_aws::{MockZone, Options};
-use logproof_estate::{Estate, assessment::Assessment};
+use logproof_estate::{Estate, Source, assessment::Assessment};
 
 /// What the program did.
 pub(crate) struct Ran {
@@ -65,19 +67,27 @@ pub(crate) fn check(
 ) -> Result<Assessment, String> {
     let zone = MockZone::parse(zone, origin).map_err(|error| error.to_string())?;
     let connected = target::described(zone, origin, Options::default()).map_err(|error| error.to_string())?;
-    let estate = Arc::new(
-        Estate::new(Arc::clone(&connected.config), connected.source(), connected.now.unwrap())
-            .with_register(Arc::clone(&connected.register.register)),
-    );
+    Ok(assessed(&connected, connected.source(), &|| connected.calls(), controls, vocabulary))
+}
+
+/// What controls say of a described landing zone that is asked through `source`.
+pub(crate) fn assessed(
+    connected: &Connected,
+    source: Arc<dyn Source>,
+    calls: &dyn Fn() -> BTreeMap<String, u64>,
+    controls: &[Control],
+    vocabulary: &Vocabulary,
+) -> Assessment {
+    let estate = Estate::new(Arc::clone(&connected.config), source, connected.now.unwrap());
+    let estate = Arc::new(estate.with_register(Arc::clone(&connected.register.register)));
     let setting = Setting {
         id: "run".to_owned(),
         target: connected.target.clone(),
         started: "2026-01-15T12:00:00Z".parse().unwrap(),
-        selection: std::collections::BTreeMap::new(),
+        selection: BTreeMap::new(),
     };
-    let calls = || connected.calls();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    Ok(runtime.block_on(assess::assess(controls, vocabulary, &estate, &calls, setting, std::future::pending(), || {})))
+    runtime.block_on(assess::assess(controls, vocabulary, &estate, calls, setting, std::future::pending(), || {}))
 }
 
 /// The root of the repository.

@@ -8,14 +8,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use logproof::{
-    assess::{self, Setting},
-    catalogue::Control,
-    target,
-    vocabulary::Vocabulary,
-};
+use logproof::{catalogue::Control, target, vocabulary::Vocabulary};
 use logproof_aws::{Aws, CallTag, MockZone, NoAnswer, Options, Serve, WireRequest, WireResponse};
-use logproof_estate::{Estate, assessment::Assessment};
+use logproof_estate::Source;
 use serde_json::Value;
 
 /// What is asked, and by which controls (positions in the catalogue).
@@ -39,8 +34,7 @@ impl Reach {
         let original = MockZone::parse(&zone.to_string(), "origin").unwrap();
         let mut asked: BTreeMap<String, (CallTag, WireRequest, BTreeSet<usize>)> = BTreeMap::new();
         for (index, control) in controls.iter().enumerate() {
-            let (_, requests) = examine(zone, std::slice::from_ref(control), vocabulary).unwrap();
-            for (tag, request) in requests {
+            for (tag, request) in requests(zone, std::slice::from_ref(control), vocabulary) {
                 let entry = asked.entry(format!("{tag:?} {request:?}"));
                 entry.or_insert_with(|| (tag, request, BTreeSet::new())).2.insert(index);
             }
@@ -63,34 +57,17 @@ impl Reach {
     }
 }
 
-/// Checks a zone and says what it was asked.
-fn examine(
-    zone: &Value,
-    controls: &[Control],
-    vocabulary: &Vocabulary,
-) -> Result<(Assessment, Vec<(CallTag, WireRequest)>), String> {
+/// What a zone is asked when controls are run on it.
+fn requests(zone: &Value, controls: &[Control], vocabulary: &Vocabulary) -> Vec<(CallTag, WireRequest)> {
     let text = zone.to_string();
-    let parse = || MockZone::parse(&text, "mutant").map_err(|error| error.to_string());
-    let connected = target::described(parse()?, "mutant", Options::default()).map_err(|error| error.to_string())?;
-    let config = Arc::clone(&connected.config);
-    let listening = Arc::new(Listening { zone: parse()?, heard: Mutex::default() });
-    let caller = config.organization.management_account.clone();
-    let aws = Arc::new(Aws::served(Arc::clone(&listening) as Arc<dyn Serve>, &caller, &config, Options::default()));
-    let source = Arc::clone(&aws) as Arc<dyn logproof_estate::Source>;
-    let estate = Estate::new(config, source, connected.now.unwrap());
-    let estate = Arc::new(estate.with_register(Arc::clone(&connected.register.register)));
-    let setting = Setting {
-        id: "run".to_owned(),
-        target: connected.target.clone(),
-        started: connected.now.unwrap(),
-        selection: BTreeMap::new(),
-    };
-    let calls = || aws.calls();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let run = assess::assess(controls, vocabulary, &estate, &calls, setting, std::future::pending(), || {});
-    let assessment = runtime.block_on(run);
-    let heard = std::mem::take(&mut *listening.heard.lock().unwrap());
-    Ok((assessment, heard))
+    let parse = || MockZone::parse(&text, "origin").unwrap();
+    let connected = target::described(parse(), "origin", Options::default()).unwrap();
+    let listening = Arc::new(Listening { zone: parse(), heard: Mutex::default() });
+    let server = Arc::clone(&listening) as Arc<dyn Serve>;
+    let caller = &connected.config.organization.management_account;
+    let aws = Arc::new(Aws::served(server, caller, &connected.config, Options::default()));
+    super::assessed(&connected, Arc::clone(&aws) as Arc<dyn Source>, &|| aws.calls(), controls, vocabulary);
+    std::mem::take(&mut *listening.heard.lock().unwrap())
 }
 
 /// A zone that remembers what it was asked.
