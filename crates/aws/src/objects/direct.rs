@@ -5,7 +5,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -22,14 +22,10 @@ use aws_smithy_runtime_api::{
     http::Request,
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
-use jiff::Timestamp;
 use logproof_integrity::store::Object;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{
-    Fault,
-    sign::{NO_BODY, Signer, stamp},
-};
+use super::{Fault, sign};
 use crate::{
     failure::{Failure, element},
     seam::cause,
@@ -46,21 +42,14 @@ const RENEW_BEFORE: Duration = Duration::from_secs(300);
 pub(super) struct Direct {
     connector: SharedHttpConnector,
     origin: String,
-    host: String,
     /// What stands before a key in the path.
     folder: String,
     region: String,
     owner: String,
     timeout: Duration,
     provider: SharedCredentialsProvider,
-    current: Mutex<Option<Arc<Current>>>,
+    current: Mutex<Option<Credentials>>,
     renewal: tokio::sync::Mutex<()>,
-}
-
-/// Credentials in use, and what is derived from them.
-struct Current {
-    credentials: Credentials,
-    signer: Signer,
 }
 
 /// Who asks, and how long one answer may take.
@@ -93,7 +82,6 @@ impl Direct {
         let Asker { connector, provider, region, owner, timeout } = asker;
         Ok(Self {
             origin: format!("{scheme}://{host}"),
-            host: host.to_owned(),
             folder: folder.to_owned(),
             current: Mutex::default(),
             renewal: tokio::sync::Mutex::default(),
@@ -118,50 +106,37 @@ impl Direct {
     }
 
     async fn request(&self, key: &str) -> Result<HttpRequest, Failure> {
-        let stamp = stamp(Timestamp::now());
-        let current = self.current(&stamp).await?;
-        let path = format!("{}/{}", self.folder, utf8_percent_encode(key, ENCODED));
-        let mut headers = vec![
-            ("host", self.host.clone()),
-            ("x-amz-content-sha256", NO_BODY.to_owned()),
-            ("x-amz-date", stamp.clone()),
-            ("x-amz-expected-bucket-owner", self.owner.clone()),
-        ];
-        if let Some(token) = current.credentials.session_token() {
-            headers.push(("x-amz-security-token", token.to_owned()));
-        }
-        let authorization = current.signer.authorization(&path, &headers, &stamp);
+        let credentials = self.credentials().await?;
+        let uri = format!("{}{}/{}", self.origin, self.folder, utf8_percent_encode(key, ENCODED));
         let unusable =
             |error: &dyn fmt::Display| Failure::Malformed(format!("object `{key}` cannot be asked for: {error}"));
+        let owner = [("x-amz-expected-bucket-owner", self.owner.clone())];
+        let signed = sign::headers(&credentials, &self.region, &uri, &owner, SystemTime::now());
         let mut request: HttpRequest = Request::new(SdkBody::empty());
-        request.set_uri(format!("{}{path}", self.origin)).map_err(|error| unusable(&error))?;
-        for (name, value) in headers.into_iter().skip(1).chain([("authorization", authorization)]) {
+        for (name, value) in owner.into_iter().chain(signed.map_err(|error| unusable(&error))?) {
             request.headers_mut().try_insert(name, value).map_err(|error| unusable(&error))?;
         }
+        request.set_uri(uri).map_err(|error| unusable(&error))?;
         Ok(request)
     }
 
-    async fn current(&self, stamp: &str) -> Result<Arc<Current>, Failure> {
-        if let Some(current) = self.usable(stamp) {
-            return Ok(current);
+    async fn credentials(&self) -> Result<Credentials, Failure> {
+        if let Some(lasting) = self.lasting() {
+            return Ok(lasting);
         }
         let _alone = self.renewal.lock().await;
-        if let Some(current) = self.usable(stamp) {
-            return Ok(current);
+        if let Some(lasting) = self.lasting() {
+            return Ok(lasting);
         }
         let given = self.provider.provide_credentials().await;
         let credentials = given.map_err(|error| Failure::Credentials(innermost(&error)))?;
-        let (access_key, secret) = (credentials.access_key_id(), credentials.secret_access_key());
-        let signer = Signer::new(access_key, secret, &self.region, stamp);
-        let current = Arc::new(Current { credentials, signer });
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&current));
-        Ok(current)
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(credentials.clone());
+        Ok(credentials)
     }
 
-    fn usable(&self, stamp: &str) -> Option<Arc<Current>> {
+    fn lasting(&self) -> Option<Credentials> {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
-        let lasting = current.credentials.expiry().is_none_or(|expiry| expiry > SystemTime::now() + RENEW_BEFORE);
-        (lasting && current.signer.is_of(stamp)).then_some(current)
+        current.expiry().is_none_or(|expiry| expiry > SystemTime::now() + RENEW_BEFORE).then_some(current)
     }
 }
 

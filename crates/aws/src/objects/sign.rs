@@ -1,103 +1,91 @@
-//! Signature Version 4 of requests without a body.
+//! Signature Version 4 of requests for objects, which have no body.
 //!
-//! Owns: the canonical request and the signature. Must not know: where credentials come from.
-//!
-//! The key that a day's requests are signed with is derived once, not once for each of very many objects.
+//! Owns: how requests to S3 are signed, by the SDK's own signer. Must not know: where credentials come from.
 //! See: <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>
 
-use std::fmt::Write as _;
+use std::time::SystemTime;
 
-use aws_lc_rs::{
-    digest::{SHA256, digest},
-    hmac::{HMAC_SHA256, Key, sign},
+use aws_credential_types::Credentials;
+use aws_sigv4::{
+    http_request::{
+        PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+        UriPathNormalizationMode, sign,
+    },
+    sign::v4,
 };
-use jiff::{Timestamp, tz::TimeZone};
+use aws_smithy_runtime_api::client::identity::Identity;
 
-/// SHA-256 of nothing.
-pub(super) const NO_BODY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+/// What must not go wrong here, in words.
+type Unsigned = Box<dyn std::error::Error + Send + Sync>;
 
-/// Signs requests to S3 in one Region on one day.
-pub(super) struct Signer {
-    key: Key,
-    access_key: String,
-    /// `DAY/REGION/s3/aws4_request`.
-    scope: String,
-    day: String,
-}
-
-/// An instant as requests state it: `20260115T120000Z`.
-pub(super) fn stamp(at: Timestamp) -> String {
-    TimeZone::UTC.to_datetime(at).strftime("%Y%m%dT%H%M%SZ").to_string()
-}
-
-impl Signer {
-    /// A signer for the day of `stamp`.
-    pub(super) fn new(access_key: &str, secret: &str, region: &str, stamp: &str) -> Self {
-        let day = day_of(stamp);
-        let mut key = Key::new(HMAC_SHA256, format!("AWS4{secret}").as_bytes());
-        for part in [day, region, "s3", "aws4_request"] {
-            key = Key::new(HMAC_SHA256, sign(&key, part.as_bytes()).as_ref());
-        }
-        let scope = format!("{day}/{region}/s3/aws4_request");
-        Self { key, access_key: access_key.to_owned(), scope, day: day.to_owned() }
-    }
-
-    /// Whether it signs requests of the day of `stamp`.
-    pub(super) fn is_of(&self, stamp: &str) -> bool {
-        self.day == day_of(stamp)
-    }
-
-    /// The `authorization` header of a GET for an encoded path, without a query. All headers are signed; their names are
-    /// in lower case and in order.
-    pub(super) fn authorization(&self, path: &str, headers: &[(&'static str, String)], stamp: &str) -> String {
-        let mut request = format!("GET\n{path}\n\n");
-        for (name, value) in headers {
-            // A string takes all there is room for.
-            let _ = writeln!(request, "{name}:{value}");
-        }
-        let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
-        let _ = write!(request, "\n{names}\n{NO_BODY}");
-        let hash = hex::encode(digest(&SHA256, request.as_bytes()));
-        let text = format!("AWS4-HMAC-SHA256\n{stamp}\n{}\n{hash}", self.scope);
-        let signature = hex::encode(sign(&self.key, text.as_bytes()));
-        let (access_key, scope) = (&self.access_key, &self.scope);
-        format!("AWS4-HMAC-SHA256 Credential={access_key}/{scope}, SignedHeaders={names}, Signature={signature}")
-    }
-}
-
-fn day_of(stamp: &str) -> &str {
-    stamp.get(..8).unwrap_or(stamp)
+/// The headers that sign a GET of `uri` with `headers`, in one Region at one instant.
+pub(super) fn headers(
+    credentials: &Credentials,
+    region: &str,
+    uri: &str,
+    headers: &[(&'static str, String)],
+    at: SystemTime,
+) -> Result<Vec<(&'static str, String)>, Unsigned> {
+    let identity = Identity::from(credentials.clone());
+    let mut settings = SigningSettings::default();
+    // S3 signs the path as it is sent: encoded once, no part of it taken for another.
+    settings.percent_encoding_mode = PercentEncodingMode::Single;
+    settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+    settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+    let signing = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(region)
+        .name("s3")
+        .time(at)
+        .settings(settings)
+        .build()?
+        .into();
+    let given = headers.iter().map(|(name, value)| (*name, value.as_str()));
+    let request = SignableRequest::new("GET", uri, given, SignableBody::Bytes(b""))?;
+    let (instructions, _) = sign(request, &signing)?.into_parts();
+    let (signed, _) = instructions.into_parts();
+    Ok(signed.into_iter().map(|header| (header.name(), header.value().to_owned())).collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
     use super::*;
 
     /// The example of the documentation: see
     /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html#example-signature-GET-object>
     #[test]
     fn the_documented_example_has_the_documented_signature() {
-        let stamp = "20130524T000000Z";
         let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-        let signer = Signer::new("AKIAIOSFODNN7EXAMPLE", secret, "us-east-1", stamp);
-        let headers = [
-            ("host", "examplebucket.s3.amazonaws.com".to_owned()),
-            ("range", "bytes=0-9".to_owned()),
-            ("x-amz-content-sha256", NO_BODY.to_owned()),
-            ("x-amz-date", stamp.to_owned()),
-        ];
-        let authorization = signer.authorization("/test.txt", &headers, stamp);
+        let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", secret, None, None, "test");
+        // 2013-05-24T00:00:00Z
+        let at = UNIX_EPOCH + Duration::from_secs(1_369_353_600);
+        let range = [("range", "bytes=0-9".to_owned())];
+        let uri = "https://examplebucket.s3.amazonaws.com/test.txt";
+        let signed = headers(&credentials, "us-east-1", uri, &range, at).unwrap();
+        let of = |name: &str| signed.iter().find(|header| header.0 == name).map(|header| header.1.as_str());
+        assert_eq!(of("x-amz-date"), Some("20130524T000000Z"));
         assert_eq!(
-            authorization,
-            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
-             SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, \
-             Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
+            of("x-amz-content-sha256"),
+            Some("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
         );
-        assert!(signer.is_of("20130524T235959Z") && !signer.is_of("20130525T000000Z"));
+        assert_eq!(
+            of("authorization"),
+            Some(
+                "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
+                 SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, \
+                 Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
+            )
+        );
     }
 
     #[test]
-    fn an_instant_is_stated_in_utc() {
-        assert_eq!(stamp("2026-01-15T13:00:09.5+01:00".parse().unwrap()), "20260115T120009Z");
+    fn a_session_token_is_sent_and_signed() {
+        let credentials = Credentials::new("AKIDEXAMPLE", "secret", Some("token".to_owned()), None, "test");
+        let signed = headers(&credentials, "eu-central-1", "https://logs.example.org/a%20b", &[], UNIX_EPOCH).unwrap();
+        assert!(signed.contains(&("x-amz-security-token", "token".to_owned())));
+        let authorization = &signed.iter().find(|header| header.0 == "authorization").unwrap().1;
+        assert!(authorization.contains("x-amz-security-token"), "{authorization}");
     }
 }
