@@ -35,10 +35,28 @@ async fn only_the_named_become_readers(w: &mut LogproofWorld) -> Judged {
     if roles.is_empty() {
         return Err(w.not_applicable("no role is named as a reader"));
     }
-    for arn in roles {
+    let (elsewhere, ours) = of_external_auditors(w, roles).await?;
+    for arn in &elsewhere {
+        w.note(format!("who can assume {arn} is decided by the auditor, whose account was not looked into"));
+    }
+    if ours.is_empty() {
+        return Err(w.not_applicable("every role named as a reader is one of an external auditor"));
+    }
+    for arn in ours {
         only_the_named(w, &arn).await?;
     }
     w.settle()
+}
+
+/// Parts roles in those of auditor accounts outside the organization, which nobody here can look into, and the rest.
+async fn of_external_auditors(w: &mut LogproofWorld, roles: Vec<String>) -> Result<(Vec<String>, Vec<String>), Stop> {
+    let (estate, config) = (w.estate()?, w.config()?);
+    let directory = w.see(estate.directory().await)?;
+    let auditors = &config.organization.auditor_accounts;
+    let outside: Vec<&AccountId> =
+        auditors.iter().filter(|id| directory.accounts.iter().all(|account| account.id != **id)).collect();
+    let is_theirs = |arn: &String| arn.split(':').nth(4).is_some_and(|id| outside.iter().any(|a| a.as_str() == id));
+    Ok(roles.into_iter().partition(is_theirs))
 }
 
 /// Judges one role; a role that does not exist is nobody's to assume, and that was looked at.

@@ -128,11 +128,7 @@ impl BucketGround {
 
     /// The same, with an account that may be none of the organization's.
     pub(crate) fn assume_administrators_of(&self, account: &str, question: &Question) -> logproof_policy::Answer {
-        let mut scene = self.ground.scene(&self.bucket.owner, self.policy.clone());
-        if !scene.organization.accounts.iter().any(|known| known.id == account) {
-            scene.organization.accounts.push(logproof_policy::Account::outside(account));
-        }
-        never(&scene, question)
+        never(&self.ground.scene_with_account(&self.bucket.owner, self.policy.clone(), account), question)
     }
 
     /// Asks about the bucket with the real users and roles of its own account.

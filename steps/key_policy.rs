@@ -43,11 +43,22 @@ pub(crate) struct KeyGround {
 impl KeyGround {
     pub(crate) async fn read(w: &mut LogproofWorld) -> Result<Self, Stop> {
         let (asked, key) = the_key(w)?;
+        Self::of(w, asked, &key, key.exchanges(), "the key policy").await
+    }
+
+    /// A key that is there, with the exchanges that say so; `called` is what findings call its policy.
+    pub(crate) async fn of(
+        w: &mut LogproofWorld,
+        asked: KeyRef,
+        key: &KmsKey,
+        seen: &[ExchangeId],
+        called: &str,
+    ) -> Result<Self, Stop> {
         let estate = w.estate()?;
-        let text = w.see(estate.key_policy(&by_id(&asked, &key)).await)?;
-        let policy = parse(w, "the key policy", &text, "kms:GetKeyPolicy", &asked.account)?;
+        let text = w.see(estate.key_policy(&by_id(&asked, key)).await)?;
+        let policy = parse(w, called, &text, "kms:GetKeyPolicy", &asked.account)?;
         let ground = Ground::read(w, &[&text]).await?;
-        let exchanges = [key.exchanges(), text.exchanges(), ground.exchanges()].concat();
+        let exchanges = [seen, text.exchanges(), ground.exchanges()].concat();
         w.record.rest_on(&exchanges);
         Ok(Self { arn: key.arn.clone(), asked, policy, ground, exchanges })
     }

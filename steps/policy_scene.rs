@@ -103,6 +103,20 @@ impl Ground {
         Scene { organization: self.organization.clone(), resource_account: owner.to_string(), resource_policy }
     }
 
+    /// The same scene with an account that may be none of the organization's.
+    pub(crate) fn scene_with_account(
+        &self,
+        owner: &AccountId,
+        resource_policy: Option<Arc<Policy>>,
+        account: &str,
+    ) -> Scene {
+        let mut scene = self.scene(owner, resource_policy);
+        if !scene.organization.accounts.iter().any(|known| known.id == account) {
+            scene.organization.accounts.push(Account::outside(account));
+        }
+        scene
+    }
+
     /// The same scene with the real users and roles of one account; everywhere else an administrator is assumed.
     pub(crate) fn scene_with_inventory(
         &self,

@@ -1,4 +1,4 @@
-//! What readers, auditors and the read-only role cannot do with the log files, and that nobody else can read them.
+//! What readers and the read-only role cannot do with the log files, and that nobody else can read them.
 
 use cucumber::then;
 use logproof_estate::{
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Every S3 action whose name is not one of reading or listing.
-const OTHER_THAN_READING: [&str; 15] = [
+pub(crate) const OTHER_THAN_READING: [&str; 15] = [
     "s3:Abort*",
     "s3:Allow*",
     "s3:Bypass*",
@@ -156,30 +156,6 @@ async fn no_reader_does_anything_else(w: &mut LogproofWorld) -> Judged {
         claim.conclude(w, answer);
     }
     count(w, "named readers", readers.len(), "readers of the register and of the configuration");
-    w.settle()
-}
-
-#[then("no principal of an auditor account can do anything other than read")]
-async fn auditors_only_read(w: &mut LogproofWorld) -> Judged {
-    let accounts = w.config()?.organization.auditor_accounts.clone();
-    if accounts.is_empty() {
-        return Err(w.not_applicable("the configuration names no auditor account (`organization.auditor_accounts`)"));
-    }
-    let ground = BucketGround::read(w).await?;
-    for account in &accounts {
-        let question = Question::about(OTHER_THAN_READING)
-            .on(&ground.bucket.arn())
-            .on_all(&ground.objects())
-            .by(Who::account(account.as_str()));
-        let answer = ground.assume_administrators_of(account.as_str(), &question);
-        let mut claim = ground.claim(
-            format!("principals of auditor account {account} only read"),
-            "limit the auditor's statements to s3:GetObject and s3:ListBucket",
-        );
-        claim.subject = Subject::arn(format!("arn:aws:iam::{account}:root")).at(account, None);
-        claim.conclude(w, answer);
-    }
-    count(w, "auditor accounts", accounts.len(), "organization.auditor_accounts");
     w.settle()
 }
 

@@ -12,15 +12,16 @@ Feature: Auditors only read, from their own account
 
   How it is examined
     For each auditor account in the configuration, every S3 action other than reading and listing is
-    evaluated on the log bucket and its objects, with an identity policy that allows everything. Without an
-    auditor account the control does not apply.
+    evaluated on the log bucket and its objects, and every KMS action other than decrypting and looking at the
+    key on the log key, with an identity policy that allows everything. Without an auditor account the control
+    does not apply. What auditors may read is examined with the other readers: see controls LS-8.2 and LS-8.4.
 
   What stays manual
     The engagement letter and its end date are attested by the owner.
 
   Remediation
     Limit the statements for the auditor's account to s3:GetObject and s3:ListBucket on the path the
-    engagement needs.
+    engagement needs, and to kms:Decrypt on the log key.
 
   References
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-walkthroughs-managing-access-example4.html
@@ -30,3 +31,7 @@ Feature: Auditors only read, from their own account
 
   Scenario: Auditor accounts only read
     Then no principal of an auditor account can do anything other than read
+
+  Scenario: Auditor accounts only decrypt
+    Given the log key
+    Then no principal of an auditor account can do anything other than decrypt with the log key

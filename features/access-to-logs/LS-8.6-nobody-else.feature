@@ -19,7 +19,8 @@ Feature: Nobody else can read, write, delete or administer the log store
     account is one of the callers.
 
     The trust policy of each named reader that is a role is evaluated for everybody outside the accounts it
-    names. Whoever is named there can read; who that is the owner of the role decides.
+    names. Whoever is named there can read; who that is the owner of the role decides. The role of an external
+    auditor cannot be looked into: it is noted.
 
   Remediation
     Deny the actions in an SCP or in the bucket policy to every principal whose ARN is not on the list;

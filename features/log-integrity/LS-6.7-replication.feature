@@ -22,6 +22,11 @@ Feature: A second copy of the logs is kept elsewhere
     replica key are read there, and so is its Object Lock: a default retention in the mode and of the length
     that control LS-6.4 asks of the log bucket.
 
+    A complete rule copies nothing where its role may not. What the role needs is decided from its trust policy,
+    its own policies, the service control policies above it, and the policies of both buckets and both keys: S3
+    assumes it, it reads log files with what Object Lock says of them, decrypts them, writes the copy, hands it
+    over where the rule changes its owner, and encrypts it.
+
     That a rule is complete does not show that objects arrive. Rules without replication metrics, and
     those that copy delete markers, are noted.
 
@@ -31,12 +36,14 @@ Feature: A second copy of the logs is kept elsewhere
   Remediation
     Create one replication rule without a filter, with SSE-KMS encrypted objects, a replica key, a
     change of object ownership to the destination account, and replication metrics. Set a default
-    retention on the replica bucket as well.
+    retention on the replica bucket as well. Allow the role to write in the policy of the replica bucket, and
+    to encrypt in the policy of the replica key: they belong to another account than the role.
 
   References
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
 
   Background:
     Given the log bucket of the log archive account
@@ -45,6 +52,17 @@ Feature: A second copy of the logs is kept elsewhere
 
     Scenario: A replication rule takes in every log file
       Then a replication rule is on that copies every log file, the encrypted ones included
+
+  Rule: The role can copy
+
+    Scenario: S3 can assume the role
+      Then S3 can assume the replication role
+
+    Scenario: The role can read
+      Then the replication role can read log files, the encrypted and the locked ones included
+
+    Scenario: The role can write
+      Then the replication role can write the copy and encrypt it
 
   Rule: The copy is elsewhere, and is kept
 

@@ -118,7 +118,7 @@ fn population(add: &mut impl FnMut(&str, &[&str], Value)) {
     let bucket = json!({"account": "222222222222", "region": "eu-central-1", "versioning": "Enabled"});
     add("a bucket that nobody registered", &["buckets", "application-logs-222222222222"], bucket);
     let account = json!({"name": "new", "unit": "ou-exmp-workload1", "joined": "2025-06-01T00:00:00Z"});
-    add("an account that delivers nothing", &["accounts", "777777777777"], account);
+    add("an account that delivers nothing", &["accounts", "121212121212"], account);
     let targets = ["service_control_policies", "p-protectlogs", "targets"];
     for (what, attached) in [
         ("to nothing", json!([])),

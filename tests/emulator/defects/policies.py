@@ -6,7 +6,7 @@ from . import defect, harmless
 from .accounts import SCP
 from .bucket import s3_of
 from .key import key_id
-from .subjects import ADMIN_ROLE, AUDITOR_ROLE, EVERY_MEMBER, LOG_BUCKET, LOG_KEY, READER_ROLE
+from .subjects import ADMIN_ROLE, AUDITOR_ROLE, EVERY_MEMBER, EXTERNAL_AUDITOR, LOG_BUCKET, LOG_KEY, READER_ROLE
 
 RCP = "p-perimeter1"
 
@@ -210,6 +210,17 @@ def reader_reads_everything(zone, aws, _):
         PolicyName="read-more",
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
     )
+
+
+@defect({"LS-8.3": EXTERNAL_AUDITOR})
+def auditor_encrypts(zone, aws, _):
+    """The external auditor may encrypt with the log key."""
+
+    def widen(policy):
+        allowed = {"Sid": "Auditor", "Effect": "Allow", "Principal": {"AWS": EXTERNAL_AUDITOR}}
+        policy["Statement"].append({**allowed, "Action": "kms:Encrypt", "Resource": "*"})
+
+    change_key_policy(zone, aws, widen)
 
 
 ENDED = {"principal": AUDITOR_ROLE, "path": "AWSLogs/o-exampleorg1/444444444444/", "until": "2025-12-31"}

@@ -5,7 +5,9 @@ import json
 
 from . import defect
 from .bucket import s3_of
-from .subjects import ACCESS_LOG_BUCKET, LOG_BUCKET, LOG_KEY
+from .subjects import ACCESS_LOG_BUCKET, LOG_BUCKET, LOG_KEY, REPLICATION_ROLE
+
+REPLICA = "aws-acme-replica-log-storage-666666666666-eu-west-1"
 
 
 def lock(zone, aws, **retention):
@@ -82,6 +84,22 @@ def replica_in_the_same_account(zone, aws, _):
         rule["Destination"].update(Bucket=f"arn:aws:s3:::{name}", Account=zone.log_archive)
 
     change_replication(zone, aws, stay)
+
+
+@defect({"LS-6.7": REPLICATION_ROLE})
+def replica_closed_to_the_role(_zone, aws, _):
+    """The policy of the replica bucket, which lets the role of another account write, is gone."""
+    aws("s3", "666666666666", "eu-west-1").delete_bucket_policy(Bucket=REPLICA)
+
+
+@defect({"LS-6.7": REPLICATION_ROLE})
+def replication_role_trusts_somebody_else(zone, aws, _):
+    """S3 may no longer assume the role that replicates."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    aws("iam", zone.log_archive).update_assume_role_policy(
+        RoleName="LogReplication",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+    )
 
 
 @defect({"LS-7.1": LOG_BUCKET})

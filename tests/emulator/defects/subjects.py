@@ -7,6 +7,8 @@ TRAIL = "arn:aws:cloudtrail:eu-central-1:111111111111:trail/org-trail"
 ADMIN_ROLE = "arn:aws:iam::222222222222:role/LogArchive-Administrator"
 READER_ROLE = "arn:aws:iam::333333333333:role/LogsReadOnlyFrequencyRole"
 AUDITOR_ROLE = "arn:aws:iam::444444444444:role/WorkloadAuditor"
+EXTERNAL_AUDITOR = "arn:aws:iam::777777777777:root"
+REPLICATION_ROLE = "arn:aws:iam::222222222222:role/LogReplication"
 ALERT_RULE = "arn:aws:events:eu-central-1:222222222222:rule/log-store-changes"
 # Accounts in findings about the organization.
 LOG_ARCHIVE = "account/o-exampleorg1/222222222222"

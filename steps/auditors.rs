@@ -1,0 +1,93 @@
+//! What the accounts of external auditors cannot do: anything but read, with the log bucket and with the log key.
+
+use std::sync::Arc;
+
+use cucumber::then;
+use logproof_estate::{
+    AccountId,
+    record::Subject,
+    world::{Judged, LogproofWorld, Stop},
+};
+use logproof_policy::{Question, Who, never};
+
+use crate::{
+    bucket_policy::BucketGround,
+    key_policy::KeyGround,
+    policy_claim::Claim,
+    readers::{OTHER_THAN_READING, count},
+};
+
+/// Every KMS action on a key whose name is not one of decrypting or looking at the key.
+///
+/// See: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html>
+const OTHER_THAN_DECRYPTING: [&str; 20] = [
+    "kms:Cancel*",
+    "kms:Create*",
+    "kms:Delete*",
+    "kms:Derive*",
+    "kms:Disable*",
+    "kms:Enable*",
+    "kms:Encrypt",
+    "kms:Generate*",
+    "kms:Import*",
+    "kms:Put*",
+    "kms:ReEncrypt*",
+    "kms:Replicate*",
+    "kms:Retire*",
+    "kms:Revoke*",
+    "kms:Rotate*",
+    "kms:Schedule*",
+    "kms:Sign",
+    "kms:Synchronize*",
+    "kms:Tag*",
+    "kms:U*",
+];
+
+#[then("no principal of an auditor account can do anything other than read")]
+async fn auditors_only_read(w: &mut LogproofWorld) -> Judged {
+    let accounts = auditors(w)?;
+    let ground = BucketGround::read(w).await?;
+    for account in &accounts {
+        let question = Question::about(OTHER_THAN_READING)
+            .on(&ground.bucket.arn())
+            .on_all(&ground.objects())
+            .by(Who::account(account.as_str()));
+        let answer = ground.assume_administrators_of(account.as_str(), &question);
+        let claim = ground.claim(
+            format!("principals of auditor account {account} only read"),
+            "limit the auditor's statements to s3:GetObject and s3:ListBucket",
+        );
+        about(claim, account).conclude(w, answer);
+    }
+    count(w, "auditor accounts", accounts.len(), "organization.auditor_accounts");
+    w.settle()
+}
+
+#[then("no principal of an auditor account can do anything other than decrypt with the log key")]
+async fn auditors_only_decrypt(w: &mut LogproofWorld) -> Judged {
+    let accounts = auditors(w)?;
+    let key = KeyGround::read(w).await?;
+    for account in &accounts {
+        let question = Question::about(OTHER_THAN_DECRYPTING).on(&key.arn).by(Who::account(account.as_str()));
+        let scene = key.ground.scene_with_account(&key.asked.account, Some(Arc::clone(&key.policy)), account.as_str());
+        let claim = key.claim(
+            format!("principals of auditor account {account} only decrypt"),
+            "limit the auditor's statement in the key policy to kms:Decrypt",
+        );
+        about(claim, account).conclude(w, never(&scene, &question));
+    }
+    count(w, "auditor accounts", accounts.len(), "organization.auditor_accounts");
+    w.settle()
+}
+
+fn auditors(w: &mut LogproofWorld) -> Result<Vec<AccountId>, Stop> {
+    let accounts = w.config()?.organization.auditor_accounts.clone();
+    if accounts.is_empty() {
+        return Err(w.not_applicable("the configuration names no auditor account (`organization.auditor_accounts`)"));
+    }
+    Ok(accounts)
+}
+
+fn about(claim: Claim, account: &AccountId) -> Claim {
+    Claim { subject: Subject::arn(format!("arn:aws:iam::{account}:root")).at(account, None), ..claim }
+}
