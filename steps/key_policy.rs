@@ -13,7 +13,7 @@ use logproof_policy::{Identity, Policy, Question, Source, Who, never};
 
 use crate::{
     policy_claim::Claim,
-    policy_scene::{Ground, identities, parse},
+    policy_scene::{Ground, identities, shared},
     readers::is_pattern,
 };
 
@@ -45,7 +45,7 @@ impl KeyGround {
         let (asked, key) = the_key(w)?;
         let estate = w.estate()?;
         let text = w.see(estate.key_policy(&by_id(&asked, &key)).await)?;
-        let policy = parse(w, "the key policy", &text, "kms:GetKeyPolicy", &asked.account)?;
+        let policy = shared(w, "the key policy", &text, "kms:GetKeyPolicy", &asked.account)?;
         let ground = Ground::read(w, &[&text]).await?;
         let exchanges = [key.exchanges(), text.exchanges(), ground.exchanges()].concat();
         w.record.rest_on(&exchanges);
