@@ -3,9 +3,8 @@
 //! Steps register themselves when their crate is linked, and only then; see [`Vocabulary::registered`].
 
 use cucumber::{
-    World as _,
-    codegen::{StepConstructor, WorldInventory, inventory},
-    gherkin,
+    codegen::{LazyRegex, StepConstructor, WorldInventory, inventory},
+    gherkin::{self, StepType},
     step::{Collection, Context, Location, Step},
 };
 use logproof_estate::world::LogproofWorld;
@@ -16,9 +15,22 @@ use logproof_steps as _;
 /// Every registered step.
 #[derive(Debug, Clone)]
 pub struct Vocabulary {
-    steps: Collection<LogproofWorld>,
+    steps: Vec<Registered>,
     /// The sentences, by keyword and text.
     pub sentences: Vec<Sentence>,
+}
+
+/// One registered step.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    ty: StepType,
+    location: Location,
+    pattern: LazyRegex,
+    /// The pattern as people read it.
+    text: String,
+    /// The pattern matches this text and no other.
+    literal: bool,
+    function: Step<LogproofWorld>,
 }
 
 /// One registered sentence.
@@ -36,9 +48,9 @@ pub struct Sentence {
 
 /// What a step of a feature resolves to.
 #[derive(Debug)]
-pub enum Resolved<'a> {
+pub enum Resolved {
     /// Exactly one registered step.
-    One(Found<'a>),
+    One(Found),
     /// None.
     Undefined,
     /// Several: their sentences.
@@ -47,37 +59,72 @@ pub enum Resolved<'a> {
 
 /// The registered step a sentence resolves to.
 #[derive(Debug)]
-pub struct Found<'a> {
+pub struct Found {
     /// Its function.
-    pub function: &'a Step<LogproofWorld>,
+    pub function: Step<LogproofWorld>,
     /// Where it was registered.
     pub location: Option<Location>,
     /// What the function is called with.
     pub context: Context,
 }
 
+impl Registered {
+    /// A step as its attribute registers it.
+    #[must_use]
+    pub fn new(ty: StepType, location: Location, pattern: LazyRegex, function: Step<LogproofWorld>) -> Self {
+        let expression = pattern();
+        let text = plain(expression.as_str());
+        let literal = expression.as_str() == format!("^{}$", regex::escape(&text));
+        Self { ty, location, pattern, text, literal, function }
+    }
+
+    fn may_match(&self, step: &gherkin::Step) -> bool {
+        self.ty == step.ty && (!self.literal || self.text == step.value)
+    }
+
+    fn sentence(&self) -> Sentence {
+        let Location { path: file, line, .. } = self.location;
+        Sentence { keyword: keyword(self.ty), text: self.text.clone(), file, line }
+    }
+}
+
 impl Vocabulary {
     /// The steps this program was linked with.
     #[must_use]
     pub fn registered() -> Self {
-        let mut sentences = sentences::<<LogproofWorld as WorldInventory>::Given>("Given");
-        sentences.extend(self::sentences::<<LogproofWorld as WorldInventory>::When>("When"));
-        sentences.extend(self::sentences::<<LogproofWorld as WorldInventory>::Then>("Then"));
-        sentences.sort();
-        Self { steps: LogproofWorld::collection(), sentences }
+        let mut steps = steps::<<LogproofWorld as WorldInventory>::Given>(StepType::Given);
+        steps.extend(self::steps::<<LogproofWorld as WorldInventory>::When>(StepType::When));
+        steps.extend(self::steps::<<LogproofWorld as WorldInventory>::Then>(StepType::Then));
+        Self::of(steps)
     }
 
     /// A vocabulary of these steps only.
     #[must_use]
-    pub fn of(steps: Collection<LogproofWorld>, sentences: Vec<Sentence>) -> Self {
+    pub fn of(steps: Vec<Registered>) -> Self {
+        let mut sentences: Vec<Sentence> = steps.iter().map(Registered::sentence).collect();
+        sentences.sort();
         Self { steps, sentences }
     }
 
     /// Resolves a step of a feature.
+    ///
+    /// cucumber is asked about the steps that can match at all. A pattern keeps what it needed for its last search, some
+    /// 25 KB, so that all of them, kept and asked about every step, would be a third of what a small run has in memory.
     #[must_use]
-    pub fn resolve(&self, step: &gherkin::Step) -> Resolved<'_> {
-        match self.steps.find(step) {
-            Ok(Some((function, _, location, context))) => Resolved::One(Found { function, location, context }),
+    pub fn resolve(&self, step: &gherkin::Step) -> Resolved {
+        let candidates = self.steps.iter().filter(|registered| registered.may_match(step));
+        let candidates = candidates.fold(Collection::new(), |candidates, registered| {
+            let (location, pattern, function) = (registered.location, (registered.pattern)(), registered.function);
+            match registered.ty {
+                StepType::Given => candidates.given(Some(location), pattern, function),
+                StepType::When => candidates.when(Some(location), pattern, function),
+                StepType::Then => candidates.then(Some(location), pattern, function),
+            }
+        });
+        match candidates.find(step) {
+            Ok(Some((function, _, location, context))) => {
+                Resolved::One(Found { function: *function, location, context })
+            }
             Ok(None) => Resolved::Undefined,
             Err(several) => Resolved::Ambiguous(
                 several.possible_matches.iter().map(|(pattern, _)| plain(pattern.as_str())).collect(),
@@ -94,17 +141,26 @@ impl Vocabulary {
     }
 }
 
-fn sentences<T>(keyword: &'static str) -> Vec<Sentence>
+fn steps<T>(ty: StepType) -> Vec<Registered>
 where
     T: inventory::Collect + StepConstructor<LogproofWorld>,
 {
     inventory::iter::<T>
         .into_iter()
         .map(|step| {
-            let (location, pattern, _) = step.inner();
-            Sentence { keyword, text: plain(pattern().as_str()), file: location.path, line: location.line }
+            let (location, pattern, function) = step.inner();
+            Registered::new(ty, location, pattern, function)
         })
         .collect()
+}
+
+/// The word before the sentences of a kind.
+pub(crate) fn keyword(ty: StepType) -> &'static str {
+    match ty {
+        StepType::Given => "Given",
+        StepType::When => "When",
+        StepType::Then => "Then",
+    }
 }
 
 /// A pattern as people read it: no anchors, no escapes.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cucumber::then;
 use logproof_estate::{
     AccountId, BucketRef, ExchangeId, Reason, Region, Unseen,
-    facts::RuleTarget,
+    facts::{EventRule, RuleTarget},
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
@@ -57,13 +57,13 @@ async fn an_alert_reaches_a_subscriber(w: &mut LogproofWorld) -> Judged {
 
 #[then("every change of the log bucket's protection raises an alert, whoever makes it")]
 async fn every_change_raises_an_alert(w: &mut LogproofWorld) -> Judged {
-    raises_an_alert(w, Watched::Changes, "change of the protection of the log bucket").await
+    raises_an_alert(w, Kind::Administration, "change of the protection of the log bucket").await
 }
 
 #[then("every write to the log bucket and every deletion by a person raises an alert, whoever it is")]
 async fn every_write_raises_an_alert(w: &mut LogproofWorld) -> Judged {
     w.note("writes and deletions of objects reach EventBridge only while a trail records data events of the bucket: see control LS-4.7");
-    raises_an_alert(w, Watched::Writes, "write or deletion of a log file by a person").await
+    raises_an_alert(w, Kind::Write, "write or deletion of a log file by a person").await
 }
 
 #[then("reading log files raises no alert")]
@@ -76,13 +76,10 @@ async fn reading_raises_no_alert(w: &mut LogproofWorld) -> Judged {
         );
     }
     for alarm in alarms {
-        let mut reads = watch.scenery.events(Kind::Read);
-        if alarm.rule.state == WITH_READS {
-            reads.extend(watch.scenery.events(Kind::Inspection));
-        }
+        let inspections = StoreEvent::all(Kind::Inspection).filter(|_| alarm.rule.state == WITH_READS);
         let (mut seen, mut open) = (Vec::new(), None);
-        for read in &reads {
-            match alarm.sees(read) {
+        for read in StoreEvent::all(Kind::Read).chain(inspections) {
+            match alarm.sees_event(&watch.scenery.event(read)) {
                 Matched::Yes => seen.push(read),
                 Matched::Undecided(reason) => open = Some(reason),
                 Matched::No => {}
@@ -104,11 +101,11 @@ async fn reading_raises_no_alert(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-async fn raises_an_alert(w: &mut LogproofWorld, watched: Watched, what: &str) -> Judged {
+async fn raises_an_alert(w: &mut LogproofWorld, watched: Kind, what: &str) -> Judged {
     let watch = Watch::read(w).await?;
-    let events = watch.events(watched);
-    let (mut silent, mut unfollowed, mut heard) = (Vec::new(), false, 0);
-    for event in events {
+    let (mut silent, mut unfollowed, mut heard, mut made_up) = (Vec::new(), false, 0, 0);
+    for event in StoreEvent::all(watched) {
+        made_up += 1;
         match watch.raised_by(event) {
             Raised::For(Reach::Subscriber) => heard += 1,
             Raised::For(Reach::Unfollowed) => {
@@ -121,7 +118,7 @@ async fn raises_an_alert(w: &mut LogproofWorld, watched: Watched, what: &str) ->
         }
     }
     let found = match silent.as_slice() {
-        [] => format!("an alert for {heard} of {} made-up events", events.len()),
+        [] => format!("an alert for {heard} of {made_up} made-up events"),
         silent => format!("no alert for {}", in_words(silent)),
     };
     w.observe(
@@ -137,15 +134,6 @@ async fn raises_an_alert(w: &mut LogproofWorld, watched: Watched, what: &str) ->
     w.settle()
 }
 
-/// Events that must raise an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Watched {
-    /// Changes of the bucket and its protection.
-    Changes,
-    /// Writes and deletions of log files.
-    Writes,
-}
-
 /// What becomes of an event.
 enum Raised {
     For(Reach),
@@ -156,10 +144,27 @@ enum Raised {
 struct Watch {
     bucket: BucketRef,
     scenery: Scenery,
-    changes: Vec<StoreEvent>,
-    writes: Vec<StoreEvent>,
-    alarms: Vec<Alarm>,
+    alarms: Vec<(Alarm, Sight)>,
     exchanges: Vec<ExchangeId>,
+}
+
+/// What a rule sees of all changes and writes.
+#[derive(Default)]
+struct Sight {
+    /// It certainly sees one of them.
+    certain: bool,
+    /// Why it cannot be said of one of them whether it sees it.
+    open: Option<String>,
+}
+
+impl Sight {
+    fn add(&mut self, matched: Matched) {
+        match matched {
+            Matched::Yes => self.certain = true,
+            Matched::Undecided(reason) => self.open = self.open.take().or(Some(reason)),
+            Matched::No => {}
+        }
+    }
 }
 
 impl Watch {
@@ -171,56 +176,42 @@ impl Watch {
             management: config.organization.management_account.clone(),
         };
         let rules = w.see(estate.event_rules(&bucket.owner, &bucket.region).await)?;
-        let (changes, writes) = (scenery.events(Kind::Administration), scenery.events(Kind::Write));
         let mut alarms = Vec::new();
-        for rule in rules.iter() {
-            // A rule without a pattern runs by the clock and sees no event.
-            let Some(text) = &rule.pattern else { continue };
-            let pattern = EventPattern::parse(text);
-            let alarm = Alarm { rule: rule.clone(), pattern, leads: Vec::new(), exchanges: Vec::new() };
-            let may_see = changes.iter().chain(&writes).any(|event| alarm.sees(event) != Matched::No);
-            alarms.push(if may_see { follow(w, &bucket.owner, &bucket.region, alarm).await? } else { alarm });
+        for (alarm, sight) in sights(&scenery, &rules) {
+            let may_see = sight.certain || sight.open.is_some();
+            let alarm = if may_see { follow(w, &bucket.owner, &bucket.region, alarm).await? } else { alarm };
+            alarms.push((alarm, sight));
         }
-        Ok(Self { bucket, scenery, changes, writes, alarms, exchanges: rules.exchanges().to_vec() })
+        Ok(Self { bucket, scenery, alarms, exchanges: rules.exchanges().to_vec() })
     }
 
     /// Rules that certainly see a change or a write, enabled or not.
     fn watching(&self) -> impl Iterator<Item = &Alarm> {
-        let seen =
-            |alarm: &&Alarm| self.changes.iter().chain(&self.writes).any(|event| alarm.sees(event) == Matched::Yes);
-        self.alarms.iter().filter(seen)
+        self.alarms.iter().filter(|(_, sight)| sight.certain).map(|(alarm, _)| alarm)
     }
 
-    /// What a rule must see.
-    fn events(&self, what: Watched) -> &[StoreEvent] {
-        match what {
-            Watched::Changes => &self.changes,
-            Watched::Writes => &self.writes,
-        }
+    /// Rules whose alert gets somewhere.
+    fn live(&self) -> impl Iterator<Item = &(Alarm, Sight)> {
+        self.alarms.iter().filter(|(alarm, _)| alarm.reach() > Reach::Nobody)
     }
 
-    fn raised_by(&self, event: &StoreEvent) -> Raised {
-        let seen = self.alarms.iter().filter(|alarm| alarm.sees(event) == Matched::Yes).map(Alarm::reach).max();
-        if let Some(reach) = seen.filter(|reach| *reach > Reach::Nobody) {
+    fn raised_by(&self, event: StoreEvent) -> Raised {
+        let event = self.scenery.event(event);
+        let seen = self.live().filter(|(alarm, _)| alarm.sees_event(&event) == Matched::Yes);
+        if let Some(reach) = seen.map(|(alarm, _)| alarm.reach()).max() {
             return Raised::For(reach);
         }
-        let open = self.alarms.iter().filter(|alarm| alarm.reach() > Reach::Nobody).find_map(|alarm| {
-            match alarm.sees(event) {
-                Matched::Undecided(reason) => Some(self.undecided(alarm, reason)),
-                Matched::Yes | Matched::No => None,
-            }
+        let open = self.live().find_map(|(alarm, _)| match alarm.sees_event(&event) {
+            Matched::Undecided(reason) => Some(self.undecided(alarm, reason)),
+            Matched::Yes | Matched::No => None,
         });
         open.map_or(Raised::For(Reach::Nobody), |unseen| Raised::Undecided(Box::new(unseen)))
     }
 
     /// Records the enabled rules of which it cannot be said whether they watch the bucket.
     fn note_undecided(&self, w: &mut LogproofWorld) {
-        for alarm in self.alarms.iter().filter(|alarm| alarm.reach() > Reach::Nobody) {
-            let open = self.changes.iter().chain(&self.writes).find_map(|event| match alarm.sees(event) {
-                Matched::Undecided(reason) => Some(reason),
-                Matched::Yes | Matched::No => None,
-            });
-            if let Some(reason) = open {
+        for (alarm, sight) in self.live() {
+            if let Some(reason) = sight.open.clone() {
                 w.unseen(self.undecided(alarm, reason));
             }
         }
@@ -268,8 +259,27 @@ impl Watch {
     }
 
     fn exchanges_of_alarms(&self) -> Vec<ExchangeId> {
-        self.alarms.iter().flat_map(|alarm| alarm.exchanges.iter().cloned()).collect()
+        self.alarms.iter().flat_map(|(alarm, _)| alarm.exchanges.iter().cloned()).collect()
     }
+}
+
+/// The rules with a pattern, each with what it sees of the changes and writes.
+fn sights(scenery: &Scenery, rules: &[EventRule]) -> Vec<(Alarm, Sight)> {
+    let mut alarms: Vec<(Alarm, Sight)> = Vec::new();
+    for rule in rules {
+        // A rule without a pattern runs by the clock and sees no event.
+        let Some(text) = &rule.pattern else { continue };
+        let pattern = EventPattern::parse(text);
+        let alarm = Alarm { rule: rule.clone(), pattern, leads: Vec::new(), exchanges: Vec::new() };
+        alarms.push((alarm, Sight::default()));
+    }
+    for event in StoreEvent::all(Kind::Administration).chain(StoreEvent::all(Kind::Write)) {
+        let event = scenery.event(event);
+        for (alarm, sight) in &mut alarms {
+            sight.add(alarm.sees_event(&event));
+        }
+    }
+    alarms
 }
 
 /// Asks for the targets of a rule, and for the subscriptions of those that are topics.

@@ -14,7 +14,7 @@ use logproof_policy::{Identity, Policy, Question, Source, Who, never};
 
 use crate::{
     policy_claim::Claim,
-    policy_scene::{Ground, identities, parse},
+    policy_scene::{Ground, identities, parse, shared},
 };
 
 /// Every action that changes or removes a protection of a bucket, or the bucket.
@@ -81,7 +81,7 @@ impl BucketGround {
         let estate = w.estate()?;
         let text = w.see(estate.bucket_policy(&bucket).await)?;
         let policy = match text.as_deref() {
-            Some(text) => Some(parse(
+            Some(text) => Some(shared(
                 w,
                 &format!("the policy of bucket {}", bucket.name),
                 text,

@@ -13,7 +13,7 @@ use logproof_policy::{Identity, Policy, Question, Source, Who, never};
 
 use crate::{
     policy_claim::Claim,
-    policy_scene::{Ground, identities, parse},
+    policy_scene::{Ground, identities, shared},
     readers::is_pattern,
 };
 
@@ -56,7 +56,7 @@ impl KeyGround {
     ) -> Result<Self, Stop> {
         let estate = w.estate()?;
         let text = w.see(estate.key_policy(&by_id(&asked, key)).await)?;
-        let policy = parse(w, called, &text, "kms:GetKeyPolicy", &asked.account)?;
+        let policy = shared(w, called, &text, "kms:GetKeyPolicy", &asked.account)?;
         let ground = Ground::read(w, &[&text]).await?;
         let exchanges = [seen, text.exchanges(), ground.exchanges()].concat();
         w.record.rest_on(&exchanges);

@@ -13,7 +13,7 @@ use logproof_estate::{
     facts::{Account as Member, AccountAuthorization, Directory, OrgPolicy, OrgPolicyKind, PrincipalPolicies},
     world::{LogproofWorld, Stop},
 };
-use logproof_policy::{Account, Identity, Levels, Organization, Policy, Principal, Scene};
+use logproof_policy::{Account, Identity, Levels, Organization, ParseError, Policy, Principal, Scene};
 
 /// The organization as the policy engine sees it, with the exchanges it rests on.
 pub(crate) struct Ground {
@@ -192,7 +192,19 @@ fn parse_org_policy(w: &mut LogproofWorld, kind: OrgPolicyKind, policy: &OrgPoli
         OrgPolicyKind::ResourceControl => "RCP",
     };
     let management = w.config()?.organization.management_account.clone();
-    parse(w, &format!("{layer} {}", policy.name), &policy.content, "organizations:DescribePolicy", &management)
+    shared(w, &format!("{layer} {}", policy.name), &policy.content, "organizations:DescribePolicy", &management)
+}
+
+/// Parses a policy that many scenarios ask about; see [`parse`].
+pub(crate) fn shared(
+    w: &mut LogproofWorld,
+    name: &str,
+    text: &str,
+    operation: &str,
+    account: &AccountId,
+) -> Result<Arc<Policy>, Stop> {
+    let parsed = w.estate()?.policy(name, text);
+    parsed.map_err(|error| malformed(w, name, &error, operation, account))
 }
 
 /// Parses a policy; one that cannot be parsed is recorded as something that could not be seen.
@@ -203,21 +215,24 @@ pub(crate) fn parse(
     operation: &str,
     account: &AccountId,
 ) -> Result<Arc<Policy>, Stop> {
-    Policy::parse(name, text.as_bytes()).map(Arc::new).map_err(|error| {
-        let detail = error.to_string().lines().next().unwrap_or_default().to_owned();
-        let stop = Stop::because(format!("{name}: {detail}"));
-        w.unseen(Unseen {
-            operation: operation.to_owned(),
-            account: account.clone(),
-            region: None,
-            subject: name.to_owned(),
-            reason: Reason::Malformed,
-            detail,
-            hint: "correct the policy document".to_owned(),
-            exchanges: Vec::new(),
-        });
-        stop
-    })
+    let parsed = Policy::parse(name, text.as_bytes());
+    parsed.map(Arc::new).map_err(|error| malformed(w, name, &error, operation, account))
+}
+
+fn malformed(w: &mut LogproofWorld, name: &str, error: &ParseError, operation: &str, account: &AccountId) -> Stop {
+    let detail = error.to_string().lines().next().unwrap_or_default().to_owned();
+    let stop = Stop::because(format!("{name}: {detail}"));
+    w.unseen(Unseen {
+        operation: operation.to_owned(),
+        account: account.clone(),
+        region: None,
+        subject: name.to_owned(),
+        reason: Reason::Malformed,
+        detail,
+        hint: "correct the policy document".to_owned(),
+        exchanges: Vec::new(),
+    });
+    stop
 }
 
 fn account(

@@ -7,13 +7,14 @@ mod support;
 use std::fs;
 
 use cucumber::{
-    codegen::{LocalBoxFuture, Regex},
-    step::{Collection, Context},
+    codegen::{LazyRegex, LocalBoxFuture, Regex},
+    gherkin::StepType,
+    step::{Context, Location},
 };
 use logproof::{
     catalogue::{Control, FeatureFile},
     lint,
-    vocabulary::{Sentence, Vocabulary},
+    vocabulary::{Registered, Vocabulary},
 };
 use logproof_estate::world::LogproofWorld;
 use support::{Ran, run};
@@ -356,7 +357,7 @@ fn in_process(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
 
 #[test]
 fn a_program_without_its_steps_checks_nothing() {
-    let problems = in_process(SOUND, &Vocabulary::of(Collection::new(), Vec::new()));
+    let problems = in_process(SOUND, &Vocabulary::of(Vec::new()));
     assert_eq!(problems.len(), 1);
     assert!(problems[0].contains("no step is registered in this program"), "{problems:?}");
 }
@@ -366,16 +367,17 @@ fn a_step_that_several_sentences_match_is_refused() {
     fn nothing<'a>(_: &'a mut LogproofWorld, _: Context) -> LocalBoxFuture<'a, ()> {
         Box::pin(async {})
     }
-    let pattern = |text: &str| Regex::new(text).unwrap();
-    let steps = Collection::new().given(None, pattern("^the log bucket of the log archive account$"), nothing).then(
-        None,
-        pattern("^the log bucket is in the home Region$"),
-        nothing,
-    );
-    let sentence = Sentence { keyword: "Then", text: "x".to_owned(), file: "steps/x.rs", line: 1 };
-    assert_eq!(in_process(SOUND, &Vocabulary::of(steps.clone(), vec![sentence.clone()])), Vec::<String>::new());
-    let steps = steps.then(None, pattern("^the log (bucket|key) is in the home Region$"), nothing);
-    let problems = in_process(SOUND, &Vocabulary::of(steps, vec![sentence]));
+    let registered = |ty, line, pattern: LazyRegex| {
+        let location = Location { path: "steps/x.rs", line, column: 1 };
+        Registered::new(ty, location, pattern, nothing)
+    };
+    let mut steps = vec![
+        registered(StepType::Given, 1, || Regex::new("^the log bucket of the log archive account$").unwrap()),
+        registered(StepType::Then, 2, || Regex::new("^the log bucket is in the home Region$").unwrap()),
+    ];
+    assert_eq!(in_process(SOUND, &Vocabulary::of(steps.clone())), Vec::<String>::new());
+    steps.push(registered(StepType::Then, 3, || Regex::new("^the log (bucket|key) is in the home Region$").unwrap()));
+    let problems = in_process(SOUND, &Vocabulary::of(steps));
     assert_eq!(problems.len(), 1, "{problems:?}");
     for words in ["c.feature:12: ", "matches 2 registered steps", "`the log (bucket|key) is in the home Region`"] {
         assert!(problems[0].contains(words), "`{words}` is not in {}", problems[0]);

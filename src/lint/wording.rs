@@ -7,7 +7,7 @@ use cucumber::gherkin::{self, StepType};
 use super::Report;
 use crate::{
     catalogue::{Control, Scenario},
-    vocabulary::{Resolved, Vocabulary},
+    vocabulary::{Resolved, Vocabulary, keyword},
 };
 
 /// Examines the scenarios of a control.
@@ -63,14 +63,6 @@ fn undefined_hint(step: &gherkin::Step, vocabulary: &Vocabulary) -> String {
     match vocabulary.nearest(&step.value) {
         Some(near) => format!("did you mean `{} {}`?", near.keyword, near.text),
         None => "use a registered sentence, or add a step function for this one".to_owned(),
-    }
-}
-
-fn keyword(ty: StepType) -> &'static str {
-    match ty {
-        StepType::Given => "Given",
-        StepType::When => "When",
-        StepType::Then => "Then",
     }
 }
 

@@ -79,11 +79,6 @@ impl Alarm {
         if self.is_enabled() { furthest } else { Reach::Nobody }
     }
 
-    /// Whether it sees the event.
-    pub(crate) fn sees(&self, event: &StoreEvent) -> Matched {
-        self.sees_event(&event.event)
-    }
-
     /// Whether it sees an event as EventBridge receives it.
     pub(crate) fn sees_event(&self, event: &Value) -> Matched {
         match &self.pattern {
@@ -103,7 +98,7 @@ impl Alarm {
 }
 
 /// The names of events, and who by where only some callers are concerned.
-pub(crate) fn in_words(events: &[&StoreEvent]) -> String {
+pub(crate) fn in_words(events: &[StoreEvent]) -> String {
     let mut names: Vec<&str> = Vec::new();
     for event in events {
         if !names.contains(&event.name) {
@@ -120,10 +115,8 @@ pub(crate) fn in_words(events: &[&StoreEvent]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use logproof_estate::BucketRef;
-
     use super::*;
-    use crate::judgement::store_events::{Kind, Scenery};
+    use crate::judgement::store_events::Kind;
 
     const TOPIC: &str = "arn:aws:sns:eu-central-1:222222222222:alerts";
 
@@ -181,18 +174,7 @@ mod tests {
 
     #[test]
     fn callers_are_named_where_only_some_are_concerned() {
-        let scenery = Scenery {
-            bucket: BucketRef {
-                name: "acme-logs".to_owned(),
-                owner: "222222222222".parse().unwrap(),
-                region: "eu-central-1".parse().unwrap(),
-            },
-            admin_role: "Admin".to_owned(),
-            management: "111111111111".parse().unwrap(),
-        };
-        let events = scenery.events(Kind::Write);
-        let chosen: Vec<&StoreEvent> = events
-            .iter()
+        let chosen: Vec<StoreEvent> = StoreEvent::all(Kind::Write)
             .filter(|event| {
                 event.name == "PutObject" || (event.name == "DeleteObject" && event.caller == Caller::RootUser)
             })

@@ -104,29 +104,28 @@ pub(crate) struct Scenery {
     pub(crate) management: AccountId,
 }
 
-/// One made-up event.
-#[derive(Debug, Clone, PartialEq)]
+/// One made-up event. What EventBridge receives is made by [`Scenery::event`] when it is looked at: some 25 KB each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StoreEvent {
+    kind: Kind,
     /// Name as CloudTrail records it.
     pub(crate) name: &'static str,
     /// Who acts.
     pub(crate) caller: Caller,
-    /// The event as EventBridge receives it.
-    pub(crate) event: Value,
+}
+
+impl StoreEvent {
+    /// Every event of a kind, by every caller.
+    pub(crate) fn all(kind: Kind) -> impl Iterator<Item = Self> {
+        let names = EVENTS.iter().filter(move |(of, _)| *of == kind).flat_map(|(_, names)| names.iter().copied());
+        names.flat_map(move |name| Caller::ALL.map(|caller| Self { kind, name, caller }))
+    }
 }
 
 impl Scenery {
-    /// Every event of a kind, by every caller.
-    pub(crate) fn events(&self, kind: Kind) -> Vec<StoreEvent> {
-        let names = EVENTS.iter().filter(|(of, _)| *of == kind).flat_map(|(_, names)| names.iter().copied());
-        names
-            .flat_map(|name| {
-                Caller::ALL.map(|caller| StoreEvent { name, caller, event: self.event(kind, name, caller) })
-            })
-            .collect()
-    }
-
-    fn event(&self, kind: Kind, name: &str, caller: Caller) -> Value {
+    /// An event as EventBridge receives it.
+    pub(crate) fn event(&self, event: StoreEvent) -> Value {
+        let StoreEvent { kind, name, caller } = event;
         let owner = &self.bucket.owner;
         json!({
             "version": "0",
@@ -264,8 +263,9 @@ mod tests {
 
     fn seen(pattern: &Value, kind: Kind) -> Vec<(&'static str, Caller)> {
         let pattern = EventPattern::parse(&pattern.to_string()).unwrap();
-        let events = scenery().events(kind);
-        events.iter().filter(|e| pattern.matches(&e.event) == Matched::Yes).map(|e| (e.name, e.caller)).collect()
+        let scenery = scenery();
+        let seen = StoreEvent::all(kind).filter(|event| pattern.matches(&scenery.event(*event)) == Matched::Yes);
+        seen.map(|event| (event.name, event.caller)).collect()
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! One landing zone during one run: the configuration, the source and the answers already given.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use jiff::{Timestamp, civil::Date};
+use logproof_policy::{ParseError, Policy};
 
 use crate::{
     config::{Config, ReaderConfig},
@@ -19,13 +23,15 @@ pub struct Estate {
     memo: Memo,
     as_of: Timestamp,
     register: Arc<Register>,
+    /// Policies by name and text.
+    policies: Mutex<HashMap<(String, String), Arc<Policy>>>,
 }
 
 impl Estate {
     /// An estate that asks `source`; `as_of` is the instant that stands for "now" in every control.
     #[must_use]
     pub fn new(config: Arc<Config>, source: Arc<dyn Source>, as_of: Timestamp) -> Self {
-        Self { config, source, memo: Memo::default(), as_of, register: Arc::default() }
+        Self { config, source, memo: Memo::default(), as_of, register: Arc::default(), policies: Mutex::default() }
     }
 
     /// The same with the owner's register; without it nothing is registered.
@@ -39,6 +45,21 @@ impl Estate {
     #[must_use]
     pub fn register(&self) -> &Arc<Register> {
         &self.register
+    }
+
+    /// A policy that many scenarios ask about, parsed once: it takes many times the memory of its text.
+    ///
+    /// # Errors
+    /// As [`Policy::parse`].
+    pub fn policy(&self, name: &str, text: &str) -> Result<Arc<Policy>, ParseError> {
+        let mut policies = self.policies.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (name.to_owned(), text.to_owned());
+        if let Some(parsed) = policies.get(&key) {
+            return Ok(Arc::clone(parsed));
+        }
+        let parsed = Arc::new(Policy::parse(name, text.as_bytes())?);
+        policies.insert(key, Arc::clone(&parsed));
+        Ok(parsed)
     }
 
     /// What the owner expects.
