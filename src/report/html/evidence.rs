@@ -13,6 +13,8 @@ use super::{count, end_table, escaped, put, table};
 
 /// Exchanges that are named where something rests on them; a longer list has a name of its own.
 const INLINE: usize = 6;
+/// Hex digits of a SHA-256 that the page shows, enough to tell exchanges apart; the recording has all 64.
+const SHOWN: usize = 16;
 
 /// What is known of the exchanges of a run.
 pub(super) struct Exchanges<'a> {
@@ -105,7 +107,7 @@ impl<'a> Exchanges<'a> {
             format_args!(
                 "<section aria-labelledby=\"exchanges\"><h2 id=\"exchanges\">Exchanges</h2>\n\
                  <p>{} with AWS that the verdicts rest on. E12 stands at line 12 of <code>exchanges.jsonl</code>, with request \
-                 and answer, under the digest given here; <code>logproof replay</code> judges them again without access to \
+                 and answer, under a digest that begins as given here; <code>logproof replay</code> judges them again without access to \
                  the accounts.</p>\n",
                 count(used.len(), "exchange"),
             ),
@@ -124,23 +126,35 @@ impl<'a> Exchanges<'a> {
             let label = self.label(id).map(|l| (l.operation.as_str(), l.account.as_str(), l.region.as_str()));
             rows.entry(label).or_default().push((self.numbers.get(*id).copied().unwrap_or_default(), *id));
         }
-        table(page, "Every exchange a verdict rests on", &["Asked", "Number, SHA-256, controls that rest on it"]);
+        table(
+            page,
+            "Every exchange a verdict rests on",
+            &["Asked", "Number, begin of its SHA-256, controls that rest on it"],
+        );
         let every = self.assessment.controls.len();
         for (label, mut exchanges) in rows {
             let (operation, account, region) = label.unwrap_or(("exchange", "", ""));
             let [operation, account, region] = [operation, account, region].map(escaped);
             put(page, format_args!("<tr><th scope=\"row\">{operation}<br/>{account} {region}</th><td>"));
             exchanges.sort();
+            // The first of several with the same controls names them; a long page is read by nobody.
+            let mut named: Option<(u64, &BTreeSet<&str>)> = None;
             for (number, id) in exchanges {
-                let controls = used.get(id).map_or_else(String::new, |controls| match controls.len() {
-                    all if all == every && all > 1 => "all".to_owned(),
-                    _ => controls.iter().copied().map(escaped).collect::<Vec<_>>().join(" "),
-                });
+                let resting = used.get(id);
+                let controls = match (resting, named) {
+                    (None, _) => String::new(),
+                    (Some(now), Some((first, same))) if now == same && now.len() > 1 => format!("as for E{first}"),
+                    (Some(now), _) if now.len() == every && every > 1 => "all".to_owned(),
+                    (Some(now), _) => now.iter().copied().map(escaped).collect::<Vec<_>>().join(" "),
+                };
+                if let Some(now) = resting.filter(|now| named.is_none_or(|(_, same)| same != *now)) {
+                    named = Some((number, now));
+                }
                 put(
                     page,
                     format_args!(
                         "<p id=\"E{number}\">E{number} <code>{}</code> {controls}</p>\n",
-                        escaped(id.as_str())
+                        escaped(&id.as_str().chars().take(SHOWN).collect::<String>())
                     ),
                 );
             }
