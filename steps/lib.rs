@@ -20,6 +20,7 @@ mod data_events;
 mod delivery;
 mod delivery_policy;
 mod encryption;
+mod federation;
 mod granting;
 mod guard_alerts;
 mod intake;

@@ -22,12 +22,18 @@ Feature: Nobody else can read, write, delete or administer the log store
     names. Whoever is named there can read; who that is the owner of the role decides. The role of an external
     auditor cannot be looked into: it is noted.
 
+    Identity providers that a trust policy names are evaluated with subjects of strangers: a provider is met
+    where <provider>:sub is narrowed to identities whose owner is written out. One of another account, or a
+    wildcard for any, is a finding. Who a SAML provider of the role's own account lets in is decided there, and
+    not examined.
+
   Remediation
     Deny the actions in an SCP or in the bucket policy to every principal whose ARN is not on the list;
     remove broad policies from the roles of the log archive account.
 
   References
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
 
   Background:
     Given the log bucket of the log archive account
@@ -43,3 +49,6 @@ Feature: Nobody else can read, write, delete or administer the log store
 
   Scenario: Nobody else puts on the role of a reader
     Then nobody can assume the role of a named reader whom its trust policy does not name
+
+  Scenario: Nobody else signs in as a reader
+    Then no identity provider lets strangers put on the role of a named reader

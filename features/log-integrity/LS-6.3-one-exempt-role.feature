@@ -17,7 +17,10 @@ Feature: The exempt role is one role in one account, for break-glass only
     multi-factor authentication, by anybody.
 
     The trust policy is evaluated again for everybody outside the accounts it names: a wildcard principal
-    names nobody.
+    names nobody. Identity providers that it names are evaluated with subjects of strangers: a provider is met
+    where <provider>:sub is narrowed to identities whose owner is written out. One of another account, or a
+    wildcard for any, is a finding. Who a SAML provider of the role's own account lets in is decided there, and
+    not examined.
 
   Remediation
     Write the role's whole ARN, with its account id and path, into the exemption. Require
@@ -26,6 +29,7 @@ Feature: The exempt role is one role in one account, for break-glass only
   References
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
 
   Scenario: The exempt role exists once
     Then the log storage role exists in its account
@@ -38,3 +42,6 @@ Feature: The exempt role is one role in one account, for break-glass only
 
   Scenario: The role is for those it names
     Then nobody can assume the log storage role whom its trust policy does not name
+
+  Scenario: The role is not for those who sign in elsewhere
+    Then no identity provider lets strangers put on the log storage role

@@ -211,6 +211,13 @@ fn documents(path: &Path) -> Result<Documents, TapeError> {
     Ok(documents)
 }
 
+/// What is left of an answer, or a page of a proxy, does not say that there is no policy.
+fn says_no_policy(body: &str) -> bool {
+    body.contains("<Error>")
+        && body.contains("<Code>NoSuchBucketPolicy</Code>")
+        && body.trim_end().ends_with("</Error>")
+}
+
 /// The policy an exchange tells of: there, or certainly not there. Denials and failures tell nothing.
 fn document(line: &Line) -> Option<(Kind, Document)> {
     let exchange = &line.exchange;
@@ -223,7 +230,7 @@ fn document(line: &Line) -> Option<(Kind, Document)> {
             let path = exchange.request.canonical_path("s3");
             let bucket = path.trim_start_matches('/').split(['?', '/']).next()?;
             let text = (status == 200).then(|| String::from_utf8_lossy(&body).into_owned());
-            if status == 404 && !String::from_utf8_lossy(&body).contains("NoSuchBucketPolicy") {
+            if status == 404 && !says_no_policy(&String::from_utf8_lossy(&body)) {
                 return None;
             }
             let title = format!("bucket policy of {bucket}");

@@ -5,6 +5,7 @@ pub(crate) mod alarm;
 pub(crate) mod delivery;
 pub(crate) mod denials;
 pub(crate) mod event_pattern;
+pub(crate) mod federated;
 pub(crate) mod guard_events;
 pub(crate) mod key_name;
 pub(crate) mod lifecycle;

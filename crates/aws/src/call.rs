@@ -83,7 +83,8 @@ impl Intercept for WholeAnswers {
     }
 }
 
-fn whole(body: &[u8]) -> Result<(), String> {
+/// Whether a body ends where its document does; one that is no XML need only be there.
+pub(crate) fn whole(body: &[u8]) -> Result<(), String> {
     match body.trim_ascii_start().first() {
         None => Err("the answer is empty".to_owned()),
         Some(b'<') => whole_document(body),
@@ -104,6 +105,20 @@ fn whole_document(body: &[u8]) -> Result<(), String> {
             Ok(Event::Eof) => return Ok(()),
             Ok(_) => {}
             Err(error) => return Err(format!("not an XML document: {error}")),
+        }
+    }
+}
+
+/// The name of the root element, when the body is an XML document.
+pub(crate) fn root_of(body: &[u8]) -> Option<String> {
+    let mut reader = quick_xml::Reader::from_reader(body);
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(root) | Event::Empty(root) => {
+                return std::str::from_utf8(root.local_name().as_ref()).ok().map(str::to_owned);
+            }
+            Event::Eof => return None,
+            _ => {}
         }
     }
 }

@@ -7,7 +7,11 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use logproof_estate::{AccountId, Reason, Region, Unseen};
 
-use crate::{permissions::action_of, seam::Made};
+use crate::{
+    call::{root_of, whole},
+    permissions::action_of,
+    seam::Made,
+};
 
 /// Why a call gave no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,8 +111,10 @@ impl Failure {
             return Self::Malformed(format!("HTTP {status} is no answer to this"));
         }
         let message = element(response, "Message").or_else(|| page(response).map(str::to_owned)).unwrap_or_default();
+        let is_whole = whole(response.body().bytes().unwrap_or_default()).is_ok();
         Self::Service {
-            code: element(response, "Code"),
+            // What is left of a document says nothing: a log file would be missing by it.
+            code: element(response, "Code").filter(|_| is_whole),
             status,
             message: one_line(&message),
             bucket_region: bucket_region(response),
@@ -143,7 +149,9 @@ fn bucket_region(response: &HttpResponse) -> Option<Region> {
     response.headers().get("x-amz-bucket-region").or_else(in_body)?.parse().ok()
 }
 
-/// `None` when the service says the thing does not exist (one of `codes`), the output otherwise.
+/// `None` when the service says the thing does not exist (one of `codes`), the output otherwise. Only the service's own
+/// word counts: its code in an error document that arrived whole. A code that is all that is left of a document, or a
+/// header without one, may be what something on the way made of another answer.
 ///
 /// # Errors
 /// Every other failure.
@@ -151,13 +159,52 @@ pub(crate) fn absent<O, E>(result: Result<O, SdkError<E, HttpResponse>>, codes: 
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    match result {
-        Ok(output) => Ok(Some(output)),
-        // Absent configurations come back as unhandled service errors: only the code tells.
-        Err(SdkError::ServiceError(context)) if context.err().code().is_some_and(|code| codes.contains(&code)) => {
-            Ok(None)
-        }
-        Err(error) => Err(error.into()),
+    absent_where(result, |code, _| codes.contains(&code))
+}
+
+/// The same, where the code alone does not tell: `says_so` is asked about code and message.
+///
+/// # Errors
+/// Every other failure.
+pub(crate) fn absent_where<O, E>(
+    result: Result<O, SdkError<E, HttpResponse>>,
+    says_so: impl Fn(&str, &str) -> bool,
+) -> Result<Option<O>, Failure>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    let error = match result {
+        Ok(output) => return Ok(Some(output)),
+        Err(error) => error,
+    };
+    // Absent configurations come back as unhandled service errors: only the code tells.
+    if let SdkError::ServiceError(context) = &error
+        && let Some(code) = context.err().code()
+        && says_so(code, context.err().message().unwrap_or_default())
+    {
+        return match error_document(context.raw()) {
+            Ok(()) => Ok(None),
+            Err(why) => Err(Failure::Malformed(format!("`{code}` in an answer that is no whole error: {why}"))),
+        };
+    }
+    Err(error.into())
+}
+
+/// Whether an answer is an error document from its first to its last character, with a status that errors of the
+/// caller's making have.
+///
+/// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>
+fn error_document(response: &HttpResponse) -> Result<(), String> {
+    let status = response.status().as_u16();
+    if !(400..500).contains(&status) {
+        return Err(format!("its status is {status}"));
+    }
+    let body = response.body().bytes().unwrap_or_default();
+    whole(body)?;
+    match root_of(body) {
+        Some(root) if root == "Error" || root == "ErrorResponse" => Ok(()),
+        Some(root) => Err(format!("a document `{root}`")),
+        None => serde_json::from_slice::<serde::de::IgnoredAny>(body).map(drop).map_err(|error| error.to_string()),
     }
 }
 

@@ -68,6 +68,10 @@ async fn only_s3_itself_makes_an_object_absent() {
     assert_eq!(get_fails(s3_error(404, "NoSuchBucket")).await, StoreError::NotFound);
     let proxy = get_fails(reply(404, "<html><h1>Not Found</h1></html>")).await;
     assert!(matches!(&proxy, StoreError::Transport(why) if why.contains("404")), "{proxy}");
+    for body in ["", "<Error><Code>NoSuchKey</Code>", "<Error><Code>NoSuchKey</Code><Message>as S3 puts it</Message>"] {
+        let cut = get_fails(reply(404, body)).await;
+        assert!(matches!(&cut, StoreError::Transport(_)), "{body}: {cut}");
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use crate::failure::{Failure, absent};
 pub(super) async fn subscriptions(sns: &Client, topic_arn: &str) -> Result<Option<Vec<Subscription>>, Failure> {
     let pages = all_pages(|token| async move {
         let answer = sns.list_subscriptions_by_topic().topic_arn(topic_arn).set_next_token(token).send().await;
-        let Some(output) = absent(answer, &["NotFound", "NotFoundException"])? else { return Ok((vec![None], None)) };
+        let Some(output) = absent(answer, &["NotFound"])? else { return Ok((vec![None], None)) };
         let found = output.subscriptions().iter().map(|subscription| {
             Ok(Some(Subscription {
                 arn: required(subscription.subscription_arn(), "subscription ARN")?,

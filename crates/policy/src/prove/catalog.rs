@@ -53,6 +53,12 @@ pub(crate) fn is_signed_only(key: &str) -> bool {
         )
 }
 
+/// Keys of those that a caller has who signs in with the token or assertion of an identity provider.
+// See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+pub(crate) fn comes_with_a_token(key: &str) -> bool {
+    key.starts_with("saml:") || key.starts_with("sts:") || key == "aws:federatedprovider"
+}
+
 /// Keys that every request has.
 pub(crate) fn always_present(key: &str) -> bool {
     matches!(key, TLS | TIME | "aws:requestedregion" | TLS_VERSION)

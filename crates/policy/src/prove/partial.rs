@@ -15,6 +15,8 @@ pub(crate) struct Partial<'s> {
     /// Keys that follow from the scene.
     pub(crate) scene: &'s Context,
     pub(crate) signed: bool,
+    /// The caller shows a provider's token instead of a signature.
+    pub(crate) signs_in: bool,
     pub(crate) service_call: bool,
     /// The action's service prefix, lowercase.
     pub(crate) service: String,
@@ -48,7 +50,8 @@ impl Partial<'_> {
 
     /// Whether a key cannot be on this request at all.
     fn impossible(&self, key: &str) -> bool {
-        if catalog::is_source(key) && !self.service_call || catalog::is_signed_only(key) && !self.signed {
+        let carried = self.signed || self.signs_in && catalog::comes_with_a_token(key);
+        if catalog::is_source(key) && !self.service_call || catalog::is_signed_only(key) && !carried {
             return true;
         }
         if catalog::belongs_elsewhere(key, &self.service) {

@@ -1,10 +1,9 @@
 //! Amazon S3: buckets and their settings. Every request carries the owner the bucket must have, so that a bucket of
 //! the same name in a stranger's account is denied, not examined.
 //!
-//! What a bucket that does not exist is, is decided per question. Where "not configured" can only count against the
-//! bucket (encryption, Block Public Access, ownership, Object Lock, logging, replication) it is not configured. Where
-//! an empty answer can be good news (no policy that lets anybody in, no lifecycle rule that deletes too early) or the
-//! answer is no `Option`, it is the failure `NoSuchBucket`.
+//! A setting is absent when S3 says with the setting's own code that it was never made. Whether the bucket exists is a
+//! question of its own; to every other question a missing bucket is the failure `NoSuchBucket`, for of a bucket that is
+//! not there nothing was seen.
 
 mod lifecycle;
 mod objects;
@@ -29,8 +28,6 @@ pub(super) use lifecycle::bucket_lifecycle;
 pub(super) use objects::bucket_level;
 pub(crate) use objects::object_retention;
 pub(super) use replication::bucket_replication;
-
-const NO_BUCKET: &str = "NoSuchBucket";
 
 /// Asks in the Region of the session and, when S3 says that the bucket is in another one, once more there: a bucket in
 /// the wrong Region has settings all the same.
@@ -70,7 +67,7 @@ pub(super) async fn buckets(s3: &Client) -> Result<Vec<BucketSummary>, Failure> 
 /// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html>
 pub(super) async fn bucket_location(s3: &Client, bucket: &BucketRef) -> Result<Option<Region>, Failure> {
     let request = s3.get_bucket_location().bucket(&bucket.name).expected_bucket_owner(bucket.owner.as_str());
-    let Some(output) = absent(request.send().await, &[NO_BUCKET])? else { return Ok(None) };
+    let Some(output) = absent(request.send().await, &["NoSuchBucket"])? else { return Ok(None) };
     let region = match output.location_constraint().map_or("", |location| location.as_str()) {
         "" => "us-east-1",
         "EU" => "eu-west-1",
@@ -82,7 +79,7 @@ pub(super) async fn bucket_location(s3: &Client, bucket: &BucketRef) -> Result<O
 /// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketEncryption.html>
 pub(super) async fn bucket_encryption(s3: &Client, bucket: &BucketRef) -> Result<Option<BucketEncryption>, Failure> {
     let request = s3.get_bucket_encryption().bucket(&bucket.name).expected_bucket_owner(bucket.owner.as_str());
-    let codes = [NO_BUCKET, "ServerSideEncryptionConfigurationNotFoundError"];
+    let codes = ["ServerSideEncryptionConfigurationNotFoundError"];
     let Some(output) = absent(request.send().await, &codes)? else { return Ok(None) };
     let configuration = present(output.server_side_encryption_configuration(), "encryption configuration")?;
     let rule = present(configuration.rules().first(), "encryption rule")?;
@@ -97,7 +94,7 @@ pub(super) async fn bucket_encryption(s3: &Client, bucket: &BucketRef) -> Result
 /// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetPublicAccessBlock.html>
 pub(super) async fn public_access_block(s3: &Client, bucket: &BucketRef) -> Result<Option<PublicAccessBlock>, Failure> {
     let request = s3.get_public_access_block().bucket(&bucket.name).expected_bucket_owner(bucket.owner.as_str());
-    let codes = [NO_BUCKET, "NoSuchPublicAccessBlockConfiguration"];
+    let codes = ["NoSuchPublicAccessBlockConfiguration"];
     let Some(output) = absent(request.send().await, &codes)? else { return Ok(None) };
     let block = present(output.public_access_block_configuration(), "public access block configuration")?;
     Ok(Some(PublicAccessBlock {
@@ -111,7 +108,7 @@ pub(super) async fn public_access_block(s3: &Client, bucket: &BucketRef) -> Resu
 /// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketOwnershipControls.html>
 pub(super) async fn bucket_ownership(s3: &Client, bucket: &BucketRef) -> Result<Option<Ownership>, Failure> {
     let request = s3.get_bucket_ownership_controls().bucket(&bucket.name).expected_bucket_owner(bucket.owner.as_str());
-    let codes = [NO_BUCKET, "OwnershipControlsNotFoundError"];
+    let codes = ["OwnershipControlsNotFoundError"];
     let Some(output) = absent(request.send().await, &codes)? else { return Ok(None) };
     let controls = present(output.ownership_controls(), "ownership controls")?;
     let rule = present(controls.rules().first(), "ownership rule")?;
@@ -159,7 +156,7 @@ pub(super) async fn bucket_versioning(s3: &Client, bucket: &BucketRef) -> Result
 /// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLockConfiguration.html>
 pub(super) async fn object_lock(s3: &Client, bucket: &BucketRef) -> Result<Option<ObjectLock>, Failure> {
     let request = s3.get_object_lock_configuration().bucket(&bucket.name).expected_bucket_owner(bucket.owner.as_str());
-    let codes = [NO_BUCKET, "ObjectLockConfigurationNotFoundError"];
+    let codes = ["ObjectLockConfigurationNotFoundError"];
     let Some(output) = absent(request.send().await, &codes)? else { return Ok(None) };
     to_object_lock(&output)
 }
@@ -191,7 +188,7 @@ fn to_default_retention(retention: &types::DefaultRetention) -> Result<DefaultRe
 /// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLogging.html>
 pub(super) async fn bucket_logging(s3: &Client, bucket: &BucketRef) -> Result<Option<LoggingTarget>, Failure> {
     let request = s3.get_bucket_logging().bucket(&bucket.name).expected_bucket_owner(bucket.owner.as_str());
-    let Some(output) = absent(request.send().await, &[NO_BUCKET])? else { return Ok(None) };
+    let output = request.send().await?;
     let to_target = |target: &types::LoggingEnabled| {
         let bucket = required(target.target_bucket(), "target bucket of the access logs")?;
         Ok(LoggingTarget { bucket, prefix: target.target_prefix().to_owned() })
@@ -202,8 +199,7 @@ pub(super) async fn bucket_logging(s3: &Client, bucket: &BucketRef) -> Result<Op
 /// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html>
 pub(super) async fn bucket_tags(s3: &Client, bucket: &BucketRef) -> Result<Vec<BucketTag>, Failure> {
     let request = s3.get_bucket_tagging().bucket(&bucket.name).expected_bucket_owner(bucket.owner.as_str());
-    let codes = ["NoSuchTagSet", "NoSuchTagSetError"];
-    let Some(output) = absent(request.send().await, &codes)? else { return Ok(Vec::new()) };
+    let Some(output) = absent(request.send().await, &["NoSuchTagSet"])? else { return Ok(Vec::new()) };
     Ok(output
         .tag_set()
         .iter()

@@ -7,7 +7,7 @@ use logproof_estate::{
 };
 
 use super::{pages, present, required, timestamp};
-use crate::failure::{Failure, absent};
+use crate::failure::{Failure, absent_where};
 
 /// How many objects of a level are named; its prefixes are complete.
 const NAMED_OBJECTS: usize = 1000;
@@ -69,15 +69,12 @@ pub(crate) async fn object_retention(
     key: &str,
 ) -> Result<Option<ObjectRetention>, Failure> {
     let request = s3.get_object_retention().bucket(&bucket.name).expected_bucket_owner(bucket.owner.as_str());
-    let output = match absent(request.key(key).send().await, &["NoSuchObjectLockConfiguration"]) {
-        // Not a code of its own: `InvalidRequest`, "Bucket is missing Object Lock Configuration".
-        Err(Failure::Service { code: Some(code), message, .. })
-            if code == "InvalidRequest" && message.contains("missing Object Lock") =>
-        {
-            return Ok(None);
-        }
-        answer => answer?,
-    };
+    // A bucket without Object Lock is told of in a sentence: its code is that of many requests that are wrong.
+    let output = absent_where(request.key(key).send().await, |code, message| match code {
+        "NoSuchObjectLockConfiguration" => true,
+        "InvalidRequest" => message == "Bucket is missing Object Lock Configuration",
+        _ => false,
+    })?;
     let Some(output) = output else { return Ok(None) };
     let retention = present(output.retention(), "retention")?;
     Ok(Some(ObjectRetention {

@@ -6,7 +6,7 @@ use logproof_estate::{
     facts::{Replication, ReplicationRule},
 };
 
-use super::{NO_BUCKET, optional, present, required};
+use super::{optional, present, required};
 use crate::failure::{Failure, absent};
 
 /// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketReplication.html>
@@ -15,7 +15,7 @@ pub(in crate::observe) async fn bucket_replication(
     bucket: &BucketRef,
 ) -> Result<Option<Replication>, Failure> {
     let request = s3.get_bucket_replication().bucket(&bucket.name).expected_bucket_owner(bucket.owner.as_str());
-    let codes = [NO_BUCKET, "ReplicationConfigurationNotFoundError"];
+    let codes = ["ReplicationConfigurationNotFoundError"];
     let Some(output) = absent(request.send().await, &codes)? else { return Ok(None) };
     let replication = present(output.replication_configuration(), "replication configuration")?;
     Ok(Some(Replication {

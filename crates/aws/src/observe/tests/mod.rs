@@ -1,5 +1,6 @@
 //! Every observer against answers as they come over the wire: present, absent, denied, throttled, cut short.
 
+mod absence;
 mod access_analyzer;
 mod cloudtrail;
 mod cloudwatch;

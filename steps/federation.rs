@@ -1,0 +1,175 @@
+//! Whom identity providers let in to a role that matters.
+//!
+//! A trust policy that names a provider names everybody the provider vouches for. At a public one that is everybody, so
+//! the subject must be narrowed; the people of an own SAML provider are chosen where they are registered.
+
+use std::collections::BTreeSet;
+
+use cucumber::then;
+use logproof_estate::{
+    AccountId, ExchangeId,
+    record::{Observation, Subject},
+    world::{Judged, LogproofWorld, Stop},
+};
+use logproof_policy::{Answer, Principal, Question, Scene, Who, never};
+use serde_json::{Value, json};
+
+use crate::{
+    judgement::federated::{Kind, Provider, providers, subjects_of_strangers},
+    policy_claim::Claim,
+    policy_scene::{Ground, parse},
+};
+
+const WITH_A_TOKEN: &str = "sts:AssumeRoleWithWebIdentity";
+const WITH_AN_ASSERTION: &str = "sts:AssumeRoleWithSAML";
+
+const EXPECTED: &str = "identity providers let in to the role only whom its trust policy names by subject, and none of \
+                        another account is trusted";
+
+#[then("no identity provider lets strangers put on the log storage role")]
+async fn no_provider_lets_strangers_become_the_storage_role(w: &mut LogproofWorld) -> Judged {
+    let arn = w.config()?.storage_role_arn();
+    no_strangers(w, &arn).await?;
+    w.settle()
+}
+
+#[then("no identity provider lets strangers put on the role of a named reader")]
+async fn no_provider_lets_strangers_become_readers(w: &mut LogproofWorld) -> Judged {
+    let arns: BTreeSet<String> = w.estate()?.readers().into_iter().map(|reader| reader.principal).collect();
+    let auditors = w.config()?.organization.auditor_accounts.clone();
+    let of_an_auditor = |arn: &str| auditors.iter().any(|account| arn.split(':').nth(4) == Some(account.as_str()));
+    let (left_out, roles): (Vec<String>, Vec<String>) =
+        arns.into_iter().filter(|arn| arn.contains(":role/")).partition(|arn| of_an_auditor(arn));
+    for arn in &left_out {
+        w.note(format!("{arn} was left out: its trust policy is in the hands of the external auditor"));
+    }
+    if roles.is_empty() {
+        return Err(w.not_applicable("no role of the organization is named as a reader"));
+    }
+    for arn in roles {
+        no_strangers(w, &arn).await?;
+    }
+    w.settle()
+}
+
+/// Judges one role; a role that does not exist is nobody's to put on, and that was looked at.
+async fn no_strangers(w: &mut LogproofWorld, arn: &str) -> Judged {
+    let estate = w.estate()?;
+    let account: Option<AccountId> = arn.split(':').nth(4).and_then(|id| id.parse().ok());
+    let (Some(account), Some(name)) = (account, arn.rsplit('/').next()) else {
+        return Err(Stop::because(format!("`{arn}` is not the ARN of a role")));
+    };
+    let role = w.see(estate.role(&account, name).await)?;
+    let subject = Subject::arn(arn).at(&account, None);
+    let Some(found) = role.as_ref() else {
+        w.observe(Observation::new(subject, EXPECTED, "no such role", true).resting_on(role.exchanges()));
+        return Ok(());
+    };
+    let trust = parse(w, &format!("the trust policy of {name}"), &found.trust_policy, "iam:GetRole", &account)?;
+    let document: Value =
+        serde_json::from_str(&found.trust_policy).map_err(|error| Stop::because(error.to_string()))?;
+    let named = providers(&document);
+    if named.is_empty() {
+        w.observe(Observation::new(subject, EXPECTED, "no provider is trusted", true).resting_on(role.exchanges()));
+        return Ok(());
+    }
+    let ground = Ground::read(w, &[&found.trust_policy]).await?;
+    let door = Door {
+        scene: ground.scene(&account, Some(trust)),
+        exchanges: [role.exchanges(), ground.exchanges()].concat(),
+        arn,
+        account,
+        document,
+    };
+    for provider in &named {
+        door.judge(w, provider)?;
+    }
+    Ok(())
+}
+
+/// A role, with all that decides who may put it on.
+struct Door<'a> {
+    arn: &'a str,
+    account: AccountId,
+    document: Value,
+    scene: Scene,
+    exchanges: Vec<ExchangeId>,
+}
+
+impl Door<'_> {
+    fn judge(&self, w: &mut LogproofWorld, provider: &Provider) -> Judged {
+        let own = provider.account.as_ref().is_none_or(|account| self.account.as_str() == account);
+        match &provider.kind {
+            Kind::Oidc(key) if own => {
+                let change = format!("narrow `{key}` in the trust policy to identities of your own, owner included");
+                let answer = self.strangers_at(provider, key)?;
+                self.claim(change).conclude(w, answer);
+            }
+            Kind::Saml if own => {
+                w.observe(Observation::new(
+                    Subject::arn(self.arn).at(&self.account, None),
+                    EXPECTED,
+                    format!("{} of the role's own account says who may", provider.name),
+                    true,
+                ));
+                w.record.rest_on(&self.exchanges);
+                w.note(format!("who puts on {} by {} is decided there, and was not examined", self.arn, provider.name));
+            }
+            Kind::Any => {
+                let some = format!("arn:aws:iam::{}:oidc-provider/any.example.com", self.account);
+                let change = "name the provider in the trust policy, and narrow the subject it vouches for".to_owned();
+                let answer = self.anybody(&some)?;
+                self.claim(change).conclude(w, answer);
+            }
+            Kind::Oidc(_) | Kind::Saml => {
+                let change = "trust a provider of the role's own account: nobody here decides whom another vouches for";
+                let answer = self.anybody(&provider.name)?;
+                self.claim(change.to_owned()).conclude(w, answer);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether somebody comes in whose subject the policy does not name.
+    fn strangers_at(&self, provider: &Provider, key: &str) -> Result<Answer, Stop> {
+        let mut answer = Answer::Holds;
+        for subject in subjects_of_strangers(&self.document, key) {
+            let when = json!({"StringEquals": {key: subject}}).to_string();
+            let question = self.question(WITH_A_TOKEN, &provider.name).when(&when);
+            let question = question.map_err(|error| Stop::because(error.to_string()))?;
+            match never(&self.scene, &question) {
+                Answer::Holds => {}
+                Answer::Violated(witness) => return Ok(Answer::Violated(witness)),
+                undecided => answer = undecided,
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Whether anybody at all comes in by a provider.
+    fn anybody(&self, provider: &str) -> Result<Answer, Stop> {
+        let with_a_token = never(&self.scene, &self.question(WITH_A_TOKEN, provider));
+        let with_an_assertion = never(&self.scene, &self.question(WITH_AN_ASSERTION, provider));
+        Ok(match (with_a_token, with_an_assertion) {
+            (Answer::Holds, other) | (other @ Answer::Violated(_), _) => other,
+            (undecided, Answer::Holds) => undecided,
+            (_, other) => other,
+        })
+    }
+
+    fn question(&self, action: &str, provider: &str) -> Question {
+        let who = Who::exactly(Principal::WebIdentity { provider: provider.to_owned() });
+        Question::about([action]).on(self.arn).by(who)
+    }
+
+    fn claim(&self, change: String) -> Claim {
+        Claim {
+            subject: Subject::arn(self.arn).at(&self.account, None),
+            account: self.account.clone(),
+            expected: EXPECTED.to_owned(),
+            change,
+            exchanges: self.exchanges.clone(),
+            stood_for_by: None,
+        }
+    }
+}
