@@ -140,8 +140,9 @@ async fn every_bucket_encrypts_and_keeps_versions(w: &mut LogproofWorld) -> Judg
 /// Whether the log bucket or another registered one delivers its access logs there: each Region needs a target.
 async fn receives_access_logs(w: &mut LogproofWorld, bucket: &BucketRef) -> Result<bool, Stop> {
     let (estate, register) = (w.estate()?, w.register()?);
-    let mut sources = vec![estate.log_bucket()];
-    for name in register.buckets() {
+    let log_bucket = estate.log_bucket().name;
+    let mut sources = Vec::new();
+    for name in [log_bucket.as_str()].into_iter().chain(register.buckets()) {
         sources.extend(registered_bucket(w, name).await?);
     }
     for source in sources.iter().filter(|source| source.name != bucket.name) {

@@ -8,11 +8,13 @@ use crate::{
 };
 
 /// What a configuration that was found, and no register, leaves open: control, verdict, and why. Everything else passes.
-const OPEN: [(&str, &str, &str); 19] = [
+const OPEN: [(&str, &str, &str); 21] = [
     ("LS-1.4", "FAIL", "no log stream"),
     ("LS-1.5", "FAIL", "no log stream"),
     ("LS-2.4", "FAIL", "role/LogsReadOnlyFrequencyRole"),
     ("LS-2.8", "FAIL", "role/LogsReadOnlyFrequencyRole"),
+    ("LS-3.7", "FAIL", "role/ExternalAudit"),
+    ("LS-3.8", "FAIL", "outside account 777777777777"),
     ("LS-6.8", "MANUAL", "needs an attestation"),
     ("LS-7.5", "MANUAL", "needs an attestation"),
     ("LS-8.2", "NOT-APPLICABLE", "names a reader"),

@@ -4,7 +4,7 @@ from seed.buckets import connect, create
 
 from . import defect
 from .bucket import s3_of
-from .subjects import ACCESS_LOG_BUCKET, LOG_ARCHIVE, LOG_BUCKET, LOG_KEY, READER_ROLE
+from .subjects import ACCESS_LOG_BUCKET, LOG_ARCHIVE, LOG_BUCKET, LOG_KEY, READER_ROLE, REPLICATION_ROLE
 
 # What is said of the log bucket, and of the log key.
 OF_THE_BUCKET = """
@@ -12,7 +12,7 @@ OF_THE_BUCKET = """
     LS-4.6 LS-4.7 LS-6.1 LS-6.2 LS-6.4 LS-6.5 LS-6.6 LS-6.7 LS-7.1 LS-7.2 LS-7.3 LS-7.4 LS-7.5 LS-8.2 LS-8.3 LS-8.4 LS-8.5
     LS-8.6 LS-9.2 LS-9.3 LS-9.5
 """.split()
-OF_THE_KEY = "LS-1.2 LS-2.1 LS-2.2 LS-2.3 LS-2.4 LS-2.6 LS-2.7 LS-2.8 LS-3.3 LS-7.3 LS-7.4".split()
+OF_THE_KEY = "LS-1.2 LS-2.1 LS-2.2 LS-2.3 LS-2.4 LS-2.6 LS-2.7 LS-2.8 LS-3.3 LS-7.3 LS-7.4 LS-8.3".split()
 ALIAS = "arn:aws:kms:eu-central-1:222222222222:alias/acme-log-storage"
 
 # The role that replicated the bucket may still decrypt.
@@ -53,6 +53,7 @@ def bucket_of_a_workload(zone, aws, backdoor):
         "LS-1.3": LOG_BUCKET,
         "LS-2.8": READER_ROLE,
         "LS-4.7": LOG_BUCKET,
+        "LS-6.7": REPLICATION_ROLE,
         "LS-7.1": ACCESS_LOG_BUCKET,
         "LS-7.2": LOG_BUCKET,
         "LS-7.3": LOG_BUCKET,
