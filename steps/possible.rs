@@ -63,10 +63,7 @@ impl<'a> Wanted<'a> {
         }
         let equal: BTreeMap<&str, &String> = self.keys.iter().map(|(key, value)| (*key, value)).collect();
         let absent: BTreeMap<&str, &str> = self.without.iter().map(|key| (*key, "true")).collect();
-        let mut when = json!({"Bool": {"aws:SecureTransport": "true"}, "StringEquals": equal});
-        if !absent.is_empty() {
-            when["Null"] = json!(absent);
-        }
+        let when = json!({"Bool": {"aws:SecureTransport": "true"}, "StringEquals": equal, "Null": absent});
         let question = Question::about([self.action])
             .on(self.resource)
             .by(Who::exactly(who.clone()))
