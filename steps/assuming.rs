@@ -2,20 +2,19 @@
 //!
 //! A list of readers means nothing where anybody may put on a reader's role.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use cucumber::then;
 use logproof_estate::{
-    AccountId,
-    record::{Observation, Subject},
-    world::{Judged, LogproofWorld, Stop},
+    record::Observation,
+    world::{Judged, LogproofWorld},
 };
 use logproof_policy::{Question, Who, never};
 use serde_json::Value;
 
 use crate::{
-    policy_claim::Claim,
-    policy_scene::{Ground, parse},
+    policy_scene::Ground,
+    trust::{Role, reader_roles},
 };
 
 const EXPECTED: &str =
@@ -30,67 +29,31 @@ async fn only_the_named_become_the_storage_role(w: &mut LogproofWorld) -> Judged
 
 #[then("nobody can assume the role of a named reader whom its trust policy does not name")]
 async fn only_the_named_become_readers(w: &mut LogproofWorld) -> Judged {
-    let arns: BTreeSet<String> = w.estate()?.readers().into_iter().map(|reader| reader.principal).collect();
-    let roles: Vec<String> = arns.into_iter().filter(|arn| arn.contains(":role/")).collect();
-    if roles.is_empty() {
-        return Err(w.not_applicable("no role is named as a reader"));
-    }
-    let (elsewhere, ours) = of_external_auditors(w, roles).await?;
-    for arn in &elsewhere {
-        w.note(format!("who can assume {arn} is decided by the auditor, whose account was not looked into"));
-    }
-    if ours.is_empty() {
-        return Err(w.not_applicable("every role named as a reader is one of an external auditor"));
-    }
-    for arn in ours {
+    for arn in reader_roles(w).await? {
         only_the_named(w, &arn).await?;
     }
     w.settle()
 }
 
-/// Parts roles in those of auditor accounts outside the organization, which nobody here can look into, and the rest.
-async fn of_external_auditors(w: &mut LogproofWorld, roles: Vec<String>) -> Result<(Vec<String>, Vec<String>), Stop> {
-    let (estate, config) = (w.estate()?, w.config()?);
-    let directory = w.see(estate.directory().await)?;
-    let auditors = &config.organization.auditor_accounts;
-    let outside: Vec<&AccountId> =
-        auditors.iter().filter(|id| directory.accounts.iter().all(|account| account.id != **id)).collect();
-    let is_theirs = |arn: &String| arn.split(':').nth(4).is_some_and(|id| outside.iter().any(|a| a.as_str() == id));
-    Ok(roles.into_iter().partition(is_theirs))
-}
-
 /// Judges one role; a role that does not exist is nobody's to assume, and that was looked at.
 async fn only_the_named(w: &mut LogproofWorld, arn: &str) -> Judged {
-    let (estate, config) = (w.estate()?, w.config()?);
-    let account: Option<AccountId> = arn.split(':').nth(4).and_then(|id| id.parse().ok());
-    let (Some(account), Some(name)) = (account, arn.rsplit('/').next()) else {
-        return Err(Stop::because(format!("`{arn}` is not the ARN of a role")));
-    };
-    let role = w.see(estate.role(&account, name).await)?;
-    let Some(found) = role.as_ref() else {
-        let subject = Subject::arn(arn).at(&account, None);
-        w.observe(Observation::new(subject, EXPECTED, "no such role", true).resting_on(role.exchanges()));
+    let config = w.config()?;
+    let role = Role::read(w, arn).await?;
+    let Some(trust) = &role.trust else {
+        w.observe(Observation::new(role.subject(), EXPECTED, "no such role", true).resting_on(&role.exchanges));
         return Ok(());
     };
-    let trust = parse(w, &format!("the trust policy of {name}"), &found.trust_policy, "iam:GetRole", &account)?;
-    let ground = Ground::read(w, &[&found.trust_policy]).await?;
+    let ground = Ground::read(w, &[&trust.text]).await?;
     let mut who = Who::anyone().except_services();
     // To name a stranger is no reason to let one in.
     let known = |id: &String| ground.knows(id) || config.organization.auditor_accounts.iter().any(|a| a.as_str() == id);
-    for named in accounts_named(&found.trust_policy).iter().filter(|id| known(id)) {
+    for named in accounts_named(&trust.text).iter().filter(|id| known(id)) {
         who = who.except_account(named);
     }
     let question = Question::about(["sts:AssumeRole"]).on(arn).by(who);
-    let answer = never(&ground.scene(&account, Some(trust)), &question);
-    let claim = Claim {
-        subject: Subject::arn(arn).at(&account, None),
-        account,
-        expected: EXPECTED.to_owned(),
-        change: "replace the wildcard principal of the trust policy by the ARNs of those who need the role".to_owned(),
-        exchanges: [role.exchanges(), ground.exchanges()].concat(),
-        stood_for_by: None,
-    };
-    claim.conclude(w, answer);
+    let answer = never(&ground.scene(&role.account, Some(Arc::clone(&trust.policy))), &question);
+    let change = "replace the wildcard principal of the trust policy by the ARNs of those who need the role";
+    role.claim(EXPECTED, change, ground.exchanges()).conclude(w, answer);
     Ok(())
 }
 

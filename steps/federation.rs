@@ -3,12 +3,12 @@
 //! A trust policy that names a provider names everybody the provider vouches for. At a public one that is everybody, so
 //! the subject must be narrowed; the people of an own SAML provider are chosen where they are registered.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use cucumber::then;
 use logproof_estate::{
-    AccountId, ExchangeId,
-    record::{Observation, Subject},
+    ExchangeId,
+    record::Observation,
     world::{Judged, LogproofWorld, Stop},
 };
 use logproof_policy::{Answer, Principal, Question, Scene, Who, never};
@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 use crate::{
     judgement::federated::{Kind, Provider, providers, subjects_of_strangers},
     policy_claim::Claim,
-    policy_scene::{Ground, parse},
+    policy_scene::Ground,
+    trust::{Role, reader_roles},
 };
 
 const WITH_A_TOKEN: &str = "sts:AssumeRoleWithWebIdentity";
@@ -35,18 +36,7 @@ async fn no_provider_lets_strangers_become_the_storage_role(w: &mut LogproofWorl
 
 #[then("no identity provider lets strangers put on the role of a named reader")]
 async fn no_provider_lets_strangers_become_readers(w: &mut LogproofWorld) -> Judged {
-    let arns: BTreeSet<String> = w.estate()?.readers().into_iter().map(|reader| reader.principal).collect();
-    let auditors = w.config()?.organization.auditor_accounts.clone();
-    let of_an_auditor = |arn: &str| auditors.iter().any(|account| arn.split(':').nth(4) == Some(account.as_str()));
-    let (left_out, roles): (Vec<String>, Vec<String>) =
-        arns.into_iter().filter(|arn| arn.contains(":role/")).partition(|arn| of_an_auditor(arn));
-    for arn in &left_out {
-        w.note(format!("{arn} was left out: its trust policy is in the hands of the external auditor"));
-    }
-    if roles.is_empty() {
-        return Err(w.not_applicable("no role of the organization is named as a reader"));
-    }
-    for arn in roles {
+    for arn in reader_roles(w).await? {
         no_strangers(w, &arn).await?;
     }
     w.settle()
@@ -54,33 +44,21 @@ async fn no_provider_lets_strangers_become_readers(w: &mut LogproofWorld) -> Jud
 
 /// Judges one role; a role that does not exist is nobody's to put on, and that was looked at.
 async fn no_strangers(w: &mut LogproofWorld, arn: &str) -> Judged {
-    let estate = w.estate()?;
-    let account: Option<AccountId> = arn.split(':').nth(4).and_then(|id| id.parse().ok());
-    let (Some(account), Some(name)) = (account, arn.rsplit('/').next()) else {
-        return Err(Stop::because(format!("`{arn}` is not the ARN of a role")));
-    };
-    let role = w.see(estate.role(&account, name).await)?;
-    let subject = Subject::arn(arn).at(&account, None);
-    let Some(found) = role.as_ref() else {
-        w.observe(Observation::new(subject, EXPECTED, "no such role", true).resting_on(role.exchanges()));
+    let role = Role::read(w, arn).await?;
+    let Some(trust) = &role.trust else {
+        w.observe(Observation::new(role.subject(), EXPECTED, "no such role", true).resting_on(&role.exchanges));
         return Ok(());
     };
-    let trust = parse(w, &format!("the trust policy of {name}"), &found.trust_policy, "iam:GetRole", &account)?;
-    let document: Value =
-        serde_json::from_str(&found.trust_policy).map_err(|error| Stop::because(error.to_string()))?;
+    let document: Value = serde_json::from_str(&trust.text).map_err(|error| Stop::because(error.to_string()))?;
     let named = providers(&document);
     if named.is_empty() {
-        w.observe(Observation::new(subject, EXPECTED, "no provider is trusted", true).resting_on(role.exchanges()));
+        let found = "no provider is trusted";
+        w.observe(Observation::new(role.subject(), EXPECTED, found, true).resting_on(&role.exchanges));
         return Ok(());
     }
-    let ground = Ground::read(w, &[&found.trust_policy]).await?;
-    let door = Door {
-        scene: ground.scene(&account, Some(trust)),
-        exchanges: [role.exchanges(), ground.exchanges()].concat(),
-        arn,
-        account,
-        document,
-    };
+    let ground = Ground::read(w, &[&trust.text]).await?;
+    let scene = ground.scene(&role.account, Some(Arc::clone(&trust.policy)));
+    let door = Door { role: &role, scene, further: ground.exchanges(), document };
     for provider in &named {
         door.judge(w, provider)?;
     }
@@ -89,42 +67,45 @@ async fn no_strangers(w: &mut LogproofWorld, arn: &str) -> Judged {
 
 /// A role, with all that decides who may put it on.
 struct Door<'a> {
-    arn: &'a str,
-    account: AccountId,
+    role: &'a Role,
     document: Value,
     scene: Scene,
-    exchanges: Vec<ExchangeId>,
+    /// What the answer rests on besides the role.
+    further: &'a [ExchangeId],
 }
 
 impl Door<'_> {
     fn judge(&self, w: &mut LogproofWorld, provider: &Provider) -> Judged {
-        let own = provider.account.as_ref().is_none_or(|account| self.account.as_str() == account);
+        let own = provider.account.as_ref().is_none_or(|account| self.role.account.as_str() == account);
         match &provider.kind {
             Kind::Oidc(key) if own => {
                 let change = format!("narrow `{key}` in the trust policy to identities of your own, owner included");
                 let answer = self.strangers_at(provider, key)?;
-                self.claim(change).conclude(w, answer);
+                self.claim(&change).conclude(w, answer);
             }
             Kind::Saml if own => {
                 w.observe(Observation::new(
-                    Subject::arn(self.arn).at(&self.account, None),
+                    self.role.subject(),
                     EXPECTED,
                     format!("{} of the role's own account says who may", provider.name),
                     true,
                 ));
-                w.record.rest_on(&self.exchanges);
-                w.note(format!("who puts on {} by {} is decided there, and was not examined", self.arn, provider.name));
+                w.record.rest_on(&[&self.role.exchanges, self.further].concat());
+                w.note(format!(
+                    "who puts on {} by {} is decided there, and was not examined",
+                    self.role.arn, provider.name
+                ));
             }
             Kind::Any => {
-                let some = format!("arn:aws:iam::{}:oidc-provider/any.example.com", self.account);
-                let change = "name the provider in the trust policy, and narrow the subject it vouches for".to_owned();
+                let some = format!("arn:aws:iam::{}:oidc-provider/any.example.com", self.role.account);
+                let change = "name the provider in the trust policy, and narrow the subject it vouches for";
                 let answer = self.anybody(&some)?;
                 self.claim(change).conclude(w, answer);
             }
             Kind::Oidc(_) | Kind::Saml => {
                 let change = "trust a provider of the role's own account: nobody here decides whom another vouches for";
                 let answer = self.anybody(&provider.name)?;
-                self.claim(change.to_owned()).conclude(w, answer);
+                self.claim(change).conclude(w, answer);
             }
         }
         Ok(())
@@ -159,17 +140,10 @@ impl Door<'_> {
 
     fn question(&self, action: &str, provider: &str) -> Question {
         let who = Who::exactly(Principal::WebIdentity { provider: provider.to_owned() });
-        Question::about([action]).on(self.arn).by(who)
+        Question::about([action]).on(&self.role.arn).by(who)
     }
 
-    fn claim(&self, change: String) -> Claim {
-        Claim {
-            subject: Subject::arn(self.arn).at(&self.account, None),
-            account: self.account.clone(),
-            expected: EXPECTED.to_owned(),
-            change,
-            exchanges: self.exchanges.clone(),
-            stood_for_by: None,
-        }
+    fn claim(&self, change: &str) -> Claim {
+        self.role.claim(EXPECTED, change, self.further)
     }
 }

@@ -45,3 +45,4 @@ mod retention;
 mod retention_policy;
 mod separation;
 mod trail;
+mod trust;

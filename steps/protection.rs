@@ -3,7 +3,7 @@
 //! An administrator and the root user are assumed in every member account. Service control policies do not bind the
 //! management account: who can act there is listed, never claimed as covered.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use cucumber::then;
 use logproof_estate::{
@@ -15,7 +15,8 @@ use logproof_policy::{Answer, Question, Who, never, who_can};
 
 use crate::{
     policy_claim::Claim,
-    policy_scene::{Ground, identities, parse},
+    policy_scene::{Ground, identities},
+    trust::{Role, place_of},
 };
 
 /// What stops, redirects or thins out a trail.
@@ -207,8 +208,8 @@ async fn management_principals_are_listed(w: &mut LogproofWorld) -> Judged {
 #[then("the log storage role exists in its account")]
 async fn the_storage_role_exists(w: &mut LogproofWorld) -> Judged {
     let (estate, arn) = (w.estate()?, w.config()?.storage_role_arn());
-    let (account, name) = role_place(&arn)?;
-    let role = w.see(estate.role(&account, &name).await)?;
+    let (account, name) = place_of(&arn)?;
+    let role = w.see(estate.role(&account, name).await)?;
     let found = role.as_ref().as_ref().map_or_else(|| "no such role".to_owned(), |role| role.arn.clone());
     w.observe(
         Observation::new(
@@ -223,50 +224,28 @@ async fn the_storage_role_exists(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-fn role_place(arn: &str) -> Result<(AccountId, String), Stop> {
-    let account = arn.split(':').nth(4).and_then(|id| id.parse().ok());
-    let name = arn.rsplit('/').next().map(str::to_owned);
-    match (account, name) {
-        (Some(account), Some(name)) => Ok((account, name)),
-        _ => Err(Stop::because(format!("`{arn}` is not the ARN of a role"))),
-    }
-}
-
 #[then("nobody can assume the log storage role without multi-factor authentication")]
 async fn nobody_assumes_without_mfa(w: &mut LogproofWorld) -> Judged {
-    let (estate, arn) = (w.estate()?, w.config()?.storage_role_arn());
-    let (account, name) = role_place(&arn)?;
-    let role = w.see(estate.role(&account, &name).await)?;
-    let Some(found) = role.as_ref() else {
+    let arn = w.config()?.storage_role_arn();
+    let role = Role::read(w, &arn).await?;
+    let Some(trust) = &role.trust else {
         w.observe(
-            Observation::new(
-                Subject::arn(&arn).at(&account, None),
-                format!("role {arn} exists"),
-                "no such role",
-                false,
-            )
-            .hint("create the role, or correct `names.storage_role` (the path is part of the ARN)")
-            .resting_on(role.exchanges()),
+            Observation::new(role.subject(), format!("role {arn} exists"), "no such role", false)
+                .hint("create the role, or correct `names.storage_role` (the path is part of the ARN)")
+                .resting_on(&role.exchanges),
         );
         return w.settle();
     };
-    let trust = parse(w, &format!("the trust policy of {name}"), &found.trust_policy, "iam:GetRole", &account)?;
-    let ground = Ground::read(w, &[&found.trust_policy]).await?;
+    let ground = Ground::read(w, &[&trust.text]).await?;
     // The key is absent for long-term credentials: both must be refused.
     let question = Question::about(["sts:AssumeRole"])
         .on(&arn)
         .by(Who::anyone())
         .when(r#"{"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}"#)
         .map_err(|error| Stop::because(error.to_string()))?;
-    let answer = never(&ground.scene(&account, Some(trust)), &question);
-    let claim = Claim {
-        subject: Subject::arn(&arn).at(&account, None),
-        account,
-        expected: "the role can be assumed with multi-factor authentication only".to_owned(),
-        change: "add Bool aws:MultiFactorAuthPresent true to every Allow of the trust policy".to_owned(),
-        exchanges: [role.exchanges(), ground.exchanges()].concat(),
-        stood_for_by: None,
-    };
-    claim.conclude(w, answer);
+    let answer = never(&ground.scene(&role.account, Some(Arc::clone(&trust.policy))), &question);
+    let expected = "the role can be assumed with multi-factor authentication only";
+    let change = "add Bool aws:MultiFactorAuthPresent true to every Allow of the trust policy";
+    role.claim(expected, change, ground.exchanges()).conclude(w, answer);
     w.settle()
 }

@@ -1,8 +1,10 @@
 //! That those who examine the logs are not those who run the log store.
 
+use std::sync::Arc;
+
 use cucumber::then;
 use logproof_estate::{
-    AccountId, Reason, Unseen,
+    Reason, Unseen,
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
@@ -11,7 +13,8 @@ use serde_json::Value;
 
 use crate::{
     intake::examined,
-    policy_scene::{Ground, parse, principal},
+    policy_scene::{Ground, principal},
+    trust::{Role, place_of},
 };
 
 /// Readers that are roles or users, each once; that there are none leaves nothing to separate.
@@ -31,27 +34,15 @@ const NOT_AN_OPERATOR: &str = "it neither is the role nor may put it on";
 #[then("no reader of log files may act as the log storage role")]
 async fn no_reader_is_an_operator(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w)?;
-    let (estate, config) = (w.estate()?, w.config()?);
-    let storage = config.storage_role_arn();
-    let account: AccountId = storage
-        .split(':')
-        .nth(4)
-        .and_then(|id| id.parse().ok())
-        .ok_or_else(|| Stop::because(format!("`{storage}` is not the ARN of a role")))?;
-    let name = storage.rsplit('/').next().unwrap_or_default().to_owned();
-    let role = w.see(estate.role(&account, &name).await)?;
+    let storage = w.config()?.storage_role_arn();
+    let (_, name) = place_of(&storage)?;
     // A trust policy that cannot be read names nobody, which would be no answer: it is an ERROR.
-    let trust = match role.as_ref() {
-        Some(role) => {
-            Some(parse(w, &format!("the trust policy of {name}"), &role.trust_policy, "iam:GetRole", &account)?)
-        }
-        None => None,
-    };
-    let text = role.as_ref().as_ref().map_or("", |role| role.trust_policy.as_str());
+    let role = Role::read(w, &storage).await?;
+    let text = role.trust.as_ref().map_or("", |trust| trust.text.as_str());
     let trusted = trusted_by(text);
     let ground = Ground::read(w, &[text]).await?;
     w.record.rest_on(ground.exchanges());
-    let scene = ground.scene(&account, trust);
+    let scene = ground.scene(&role.account, role.trust.as_ref().map(|trust| Arc::clone(&trust.policy)));
     for reader in &readers {
         let same = [&storage].into_iter().chain(&trusted).find(|operator| is_same(operator, reader));
         // Whoever administers the reader's account could let it ask; what holds it back is the trust policy.
@@ -64,13 +55,13 @@ async fn no_reader_is_an_operator(w: &mut LogproofWorld) -> Judged {
             (None, Answer::Undecided(reason)) => {
                 w.unseen(Unseen {
                     operation: "policy evaluation".to_owned(),
-                    account: account.clone(),
+                    account: role.account.clone(),
                     region: None,
                     subject: storage.clone(),
                     reason: Reason::Undecided,
                     detail: reason,
                     hint: "rewrite the statement of the trust policy that cannot be evaluated".to_owned(),
-                    exchanges: role.exchanges().to_vec(),
+                    exchanges: role.exchanges.clone(),
                 });
                 continue;
             }
@@ -85,7 +76,7 @@ async fn no_reader_is_an_operator(w: &mut LogproofWorld) -> Judged {
             )
             .place(format!("trust policy of {name}"))
             .hint("give reading and operating to different roles, assigned to different people")
-            .resting_on(role.exchanges()),
+            .resting_on(&role.exchanges),
         );
     }
     examined(w, "readers", readers.len(), "readers of the register and of the configuration");

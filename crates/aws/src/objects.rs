@@ -22,7 +22,6 @@ use direct::{Asker, Direct};
 
 use crate::{
     Aws,
-    call::whole,
     failure::{Asked, Failure},
     receipt::{self, Receipt},
     seam::{Made, Seam, with_exchanges},
@@ -258,16 +257,10 @@ fn unreadable(error: SdkError<GetObjectError, HttpResponse>) -> Fault {
             let class = state.storage_class().map_or("an archive", |class| class.as_str());
             Fault::Archived(class.to_owned())
         }
-        _ => {
-            let answer = error.raw_response().and_then(|response| response.body().bytes());
-            let is_whole = answer.is_none_or(|body| whole(body).is_ok());
-            let mut failure = Failure::from(error);
-            // What is left of a document says nothing: a log file would be missing by it.
-            if let (Failure::Service { code, .. }, false) = (&mut failure, is_whole) {
-                *code = None;
-            }
-            Fault::Failed(failure)
-        }
+        _ => Fault::Failed(match &error {
+            SdkError::ServiceError(context) => Failure::of_s3(context.raw()),
+            _ => error.into(),
+        }),
     }
 }
 

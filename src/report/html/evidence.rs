@@ -107,8 +107,8 @@ impl<'a> Exchanges<'a> {
             format_args!(
                 "<section aria-labelledby=\"exchanges\"><h2 id=\"exchanges\">Exchanges</h2>\n\
                  <p>{} with AWS that the verdicts rest on. E12 stands at line 12 of <code>exchanges.jsonl</code>, with request \
-                 and answer, under a digest that begins as given here; <code>logproof replay</code> judges them again without access to \
-                 the accounts.</p>\n",
+                 and answer, under a digest that begins as given here; <code>logproof replay</code> judges them again without \
+                 access to the accounts.</p>\n",
                 count(used.len(), "exchange"),
             ),
         );
@@ -129,7 +129,7 @@ impl<'a> Exchanges<'a> {
         table(
             page,
             "Every exchange a verdict rests on",
-            &["Asked", "Number, begin of its SHA-256, controls that rest on it"],
+            &["Asked", "Number, start of its SHA-256, controls that rest on it"],
         );
         let every = self.assessment.controls.len();
         for (label, mut exchanges) in rows {
@@ -138,25 +138,22 @@ impl<'a> Exchanges<'a> {
             put(page, format_args!("<tr><th scope=\"row\">{operation}<br/>{account} {region}</th><td>"));
             exchanges.sort();
             // The first of several with the same controls names them; a long page is read by nobody.
-            let mut named: Option<(u64, &BTreeSet<&str>)> = None;
-            for (number, id) in exchanges {
-                let resting = used.get(id);
-                let controls = match (resting, named) {
-                    (None, _) => String::new(),
-                    (Some(now), Some((first, same))) if now == same && now.len() > 1 => format!("as for E{first}"),
-                    (Some(now), _) if now.len() == every && every > 1 => "all".to_owned(),
-                    (Some(now), _) => now.iter().copied().map(escaped).collect::<Vec<_>>().join(" "),
-                };
-                if let Some(now) = resting.filter(|now| named.is_none_or(|(_, same)| same != *now)) {
-                    named = Some((number, now));
+            for alike in exchanges.chunk_by(|(_, one), (_, other)| used.get(one) == used.get(other)) {
+                let Some(((first, id), _)) = alike.split_first() else { continue };
+                let controls = used.get(id).map_or_else(String::new, |controls| match controls.len() {
+                    all if all == every && all > 1 => "all".to_owned(),
+                    _ => controls.iter().copied().map(escaped).collect::<Vec<_>>().join(" "),
+                });
+                let named_above = used.get(id).is_some_and(|controls| controls.len() > 1);
+                for (number, id) in alike {
+                    let again =
+                        if named_above && number != first { format!("as for E{first}") } else { controls.clone() };
+                    let digest: String = id.as_str().chars().take(SHOWN).collect();
+                    put(
+                        page,
+                        format_args!("<p id=\"E{number}\">E{number} <code>{}</code> {again}</p>\n", escaped(&digest)),
+                    );
                 }
-                put(
-                    page,
-                    format_args!(
-                        "<p id=\"E{number}\">E{number} <code>{}</code> {controls}</p>\n",
-                        escaped(&id.as_str().chars().take(SHOWN).collect::<String>())
-                    ),
-                );
             }
             page.push_str("</td></tr>\n");
         }
