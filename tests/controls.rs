@@ -2,12 +2,13 @@
 //! what it must leave alone.
 //!
 //! A fixture is a variant of the sample zone (`base: sample` with `patch`, `json_patch`, `config`, `faults`) and
-//! `expect`: for each control named, its verdict, and for a verdict that has one, the subject and the reason. Controls
-//! that are neither named nor listed in `others` must say of the variant what they say of the sample, and those that are
-//! listed must not. The name of a
-//! file begins with the verdict it expects. Controls that are asked nothing that is answered otherwise than in the sample
-//! say what they say of the sample, and are not run again. `LOGPROOF_FIXTURES=LS-2.6` runs those below one folder and says why each
-//! other control changes.
+//! `expect`: for each control named, its verdict, and for a verdict that has one, the subject and the reason. Every other
+//! control whose verdict changes is listed in `tests/fixtures/others.toml`, and only those are. The name of a file begins
+//! with the verdict it expects. Controls that get the same answers as on the sample are not run again.
+//!
+//! `LOGPROOF_FIXTURES=LS-2.6` runs the fixtures of one folder and shows why each other control changes.
+//! `LOGPROOF_UPDATE_FIXTURES=1` rewrites `others.toml`; verdict, subject and reason of a fixture's own control stay the
+//! author's.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
@@ -49,9 +50,6 @@ struct File {
 
 #[derive(Debug, Deserialize)]
 struct Expect {
-    /// Controls that may differ from the sample too, because the zone shows a defect of theirs as well.
-    #[serde(default)]
-    others: BTreeSet<String>,
     #[serde(flatten)]
     controls: BTreeMap<String, Expected>,
 }
@@ -64,23 +62,42 @@ struct Expected {
     reason: Option<String>,
 }
 
-/// One fixture: the control it is for, the name to show, the text.
+/// One fixture: the control it is for, the name to show, the text, and the other controls that change on it.
 struct Fixture {
     control: String,
     name: String,
     text: String,
+    others: BTreeSet<String>,
+}
+
+/// Controls that change on a fixture besides its own, by `<control>/<file>`.
+type Others = BTreeMap<String, BTreeSet<String>>;
+
+const OTHERS: &str = "tests/fixtures/others.toml";
+const OTHERS_HEAD: &str = "\
+# Which other controls change their verdict on each fixture: written by
+# `LOGPROOF_UPDATE_FIXTURES=1 cargo test --workspace --test controls`. Review the diff, do not edit it.
+
+";
+
+fn others() -> Others {
+    toml::from_str(&fs::read_to_string(support::root().join(OTHERS)).unwrap()).unwrap()
 }
 
 fn fixtures() -> Vec<Fixture> {
     let home = support::root().join("tests/fixtures");
+    let mut others = others();
     let mut found = Vec::new();
     for folder in sorted(&home).into_iter().filter(|entry| entry.is_dir()) {
         let control = folder.file_name().unwrap().to_str().unwrap().to_owned();
         for path in sorted(&folder) {
-            let name = format!("tests/fixtures/{control}/{}", path.file_name().unwrap().to_str().unwrap());
-            found.push(Fixture { control: control.clone(), name, text: fs::read_to_string(&path).unwrap() });
+            let short = format!("{control}/{}", path.file_name().unwrap().to_str().unwrap());
+            let others = others.remove(&short).unwrap_or_default();
+            let text = fs::read_to_string(&path).unwrap();
+            found.push(Fixture { control: control.clone(), name: format!("tests/fixtures/{short}"), text, others });
         }
     }
+    assert_eq!(others, Others::new(), "{OTHERS} names fixtures that do not exist");
     found
 }
 
@@ -109,7 +126,8 @@ fn every_fixture_gets_its_verdict_for_its_reason_and_nothing_else_changes() {
     let fixtures: Vec<Fixture> =
         fixtures().into_iter().filter(|fixture| wanted.is_empty() || fixture.control == wanted).collect();
     assert!(!fixtures.is_empty(), "there are fixtures to run");
-    let (next, problems) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let update = std::env::var_os("LOGPROOF_UPDATE_FIXTURES").is_some();
+    let (next, problems, changes) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(Others::new()));
     let zone = MockZone::resolve(MockZone::sample_text(), "sample").unwrap();
     let reach = Reach::of(&zone, &controls, &vocabulary);
     let examine = |fixture: &Fixture| examine(fixture, &controls, &vocabulary, &sample, &reach);
@@ -118,7 +136,17 @@ fn every_fixture_gets_its_verdict_for_its_reason_and_nothing_else_changes() {
             scope.spawn(|| {
                 while let Some(fixture) = fixtures.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let found = match examine(fixture) {
-                        Ok(assessment) => compare(fixture, &assessment, &sample),
+                        Ok(assessment) if update => {
+                            let changed = changed(fixture, &assessment, &sample);
+                            let ids = changed.iter().map(|control| control.id.clone()).collect();
+                            changes.lock().unwrap().insert(short(&fixture.name), ids);
+                            compare(fixture, &assessment)
+                        }
+                        Ok(assessment) => {
+                            let mut problems = compare(fixture, &assessment);
+                            problems.extend(unexpected(fixture, &changed(fixture, &assessment, &sample)));
+                            problems
+                        }
                         Err(error) => vec![error],
                     };
                     let found = found.into_iter().map(|problem| format!("{}: {problem}", fixture.name));
@@ -127,6 +155,9 @@ fn every_fixture_gets_its_verdict_for_its_reason_and_nothing_else_changes() {
             });
         }
     });
+    if update {
+        write_others(changes.into_inner().unwrap(), &controls);
+    }
     let mut problems = problems.into_inner().unwrap();
     problems.sort();
     assert!(
@@ -163,8 +194,25 @@ fn examine(
     Ok(assessment)
 }
 
-/// What is not as the fixture expects.
-fn compare(fixture: &Fixture, assessment: &Assessment, sample: &Assessment) -> Vec<String> {
+/// Rewrites the list of other controls, for the fixtures that were run.
+fn write_others(changes: Others, controls: &[Control]) {
+    let mut all = others();
+    all.extend(changes);
+    let mut text = OTHERS_HEAD.to_owned();
+    for (name, ids) in all.iter().filter(|(_, ids)| !ids.is_empty()) {
+        let ids = controls.iter().filter(|control| ids.contains(&control.id));
+        let ids: Vec<String> = ids.map(|control| format!("\"{}\"", control.id)).collect();
+        text.push_str(&format!("\"{name}\" = [{}]\n", ids.join(", ")));
+    }
+    fs::write(support::root().join(OTHERS), text).unwrap();
+}
+
+fn short(name: &str) -> String {
+    name.trim_start_matches("tests/fixtures/").to_owned()
+}
+
+/// What the fixture's own expectations do not find.
+fn compare(fixture: &Fixture, assessment: &Assessment) -> Vec<String> {
     let file: File = match serde_yaml_ng::from_str(&fixture.text) {
         Ok(file) => file,
         Err(error) => return vec![format!("its `expect` cannot be read: {error}")],
@@ -181,8 +229,8 @@ fn compare(fixture: &Fixture, assessment: &Assessment, sample: &Assessment) -> V
         }
     }
     let known: BTreeSet<&str> = assessment.controls.iter().map(|control| control.id.as_str()).collect();
-    for id in file.expect.controls.keys().chain(&file.expect.others).filter(|id| !known.contains(id.as_str())) {
-        problems.push(format!("speaks of `{id}`, which is no control"));
+    for id in file.expect.controls.keys().filter(|id| !known.contains(id.as_str())) {
+        problems.push(format!("names `{id}`, which is no control"));
     }
     problems.extend(
         assessment
@@ -193,19 +241,34 @@ fn compare(fixture: &Fixture, assessment: &Assessment, sample: &Assessment) -> V
     );
     let named = |control: &ControlResult| file.expect.controls.get(&control.id);
     problems.extend(assessment.controls.iter().filter_map(|control| as_expected(control, named(control)?)));
-    let pairs = assessment.controls.iter().zip(&sample.controls).filter(|(control, _)| named(control).is_none());
-    let changed: Vec<&ControlResult> =
-        pairs.filter(|(control, before)| control.verdict != before.verdict).map(|(control, _)| control).collect();
-    let ids: BTreeSet<String> = changed.iter().map(|control| control.id.clone()).collect();
-    if ids != file.expect.others {
-        let list: Vec<String> = ids.into_iter().collect();
-        let mut problem = format!("changes `others: [{}]`, expects {:?}", list.join(", "), file.expect.others);
-        if std::env::var_os("LOGPROOF_FIXTURES").is_some() {
-            problem.extend(changed.iter().map(|c| format!("\n  {} {}: {}", c.id, c.verdict.word(), reasons(c))));
-        }
-        problems.push(problem);
-    }
     problems
+}
+
+/// Controls whose verdict is another than on the sample, without those that the fixture has an expectation for.
+fn changed<'a>(fixture: &Fixture, assessment: &'a Assessment, sample: &Assessment) -> Vec<&'a ControlResult> {
+    let named: BTreeSet<String> = serde_yaml_ng::from_str::<File>(&fixture.text)
+        .map(|file| file.expect.controls.into_keys().collect())
+        .unwrap_or_default();
+    let pairs = assessment.controls.iter().zip(&sample.controls).filter(|(control, _)| !named.contains(&control.id));
+    pairs.filter(|(control, before)| control.verdict != before.verdict).map(|(control, _)| control).collect()
+}
+
+/// Where the controls that change are not those listed.
+fn unexpected(fixture: &Fixture, changed: &[&ControlResult]) -> Option<String> {
+    let ids: BTreeSet<String> = changed.iter().map(|control| control.id.clone()).collect();
+    if ids == fixture.others {
+        return None;
+    }
+    let more: Vec<&String> = ids.difference(&fixture.others).collect();
+    let fewer: Vec<&String> = fixture.others.difference(&ids).collect();
+    let mut problem = format!(
+        "other controls: {more:?} change and are not listed, {fewer:?} are listed and do not change (review, then run \
+         with LOGPROOF_UPDATE_FIXTURES=1)"
+    );
+    if std::env::var_os("LOGPROOF_FIXTURES").is_some() {
+        problem.extend(changed.iter().map(|c| format!("\n  {} {}: {}", c.id, c.verdict.word(), reasons(c))));
+    }
+    Some(problem)
 }
 
 fn leaves_somebody_helpless(control: &ControlResult) -> bool {

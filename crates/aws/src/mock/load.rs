@@ -1,5 +1,7 @@
 //! Reads a landing-zone description: YAML, a base to start from, patches, and a check that names exist.
 
+use std::sync::LazyLock;
+
 use serde_json::Value;
 
 use super::zone::Zone;
@@ -55,6 +57,12 @@ fn yaml(text: &str, origin: &str) -> Result<Value, ZoneError> {
     serde_yaml_ng::from_str(text).map_err(|error| ZoneError::new(origin, error, "the file must be YAML"))
 }
 
+/// The embedded sample, read once: tests build thousands of variants of it.
+fn sample() -> Result<Value, ZoneError> {
+    static READ: LazyLock<Result<Value, ZoneError>> = LazyLock::new(|| yaml(SAMPLE, "sample"));
+    READ.clone()
+}
+
 fn typed(value: Value, origin: &str) -> Result<Zone, ZoneError> {
     serde_json::from_value(value).map_err(|error| ZoneError::new(origin, error, HINT))
 }
@@ -71,7 +79,7 @@ fn variant(raw: Value, origin: &str) -> Result<Value, ZoneError> {
             return Err(ZoneError::new(origin, problem, "write `base: sample`"));
         }
     }
-    let mut zone = yaml(SAMPLE, "sample")?;
+    let mut zone = sample()?;
     if let Some(patch) = file.remove("patch") {
         json_patch::merge(&mut zone, &patch);
     }
@@ -86,10 +94,7 @@ fn variant(raw: Value, origin: &str) -> Result<Value, ZoneError> {
         target.insert("faults".to_owned(), faults);
     }
     if let Some(operations) = file.remove("json_patch") {
-        let operations: json_patch::Patch = serde_json::from_value(operations)
-            .map_err(|error| ZoneError::new(origin, format!("json_patch: {error}"), "see RFC 6902"))?;
-        json_patch::patch(&mut zone, &operations)
-            .map_err(|error| ZoneError::new(origin, format!("json_patch: {error}"), "check the paths: see RFC 6901"))?;
+        patch_in_order(&mut zone, operations).map_err(|(problem, hint)| ZoneError::new(origin, problem, hint))?;
     }
     // What a test expects of the zone stands beside it and is none of the zone's business.
     file.remove("expect");
@@ -103,6 +108,50 @@ fn variant(raw: Value, origin: &str) -> Result<Value, ZoneError> {
         ));
     }
     Ok(zone)
+}
+
+/// Applies the operations of a JSON patch, in which a path may name a policy statement by its `Sid`:
+/// `/policy/Statement/TlsOnly/Action`. An index keeps working, but means another statement once one is added before it.
+fn patch_in_order(zone: &mut Value, operations: Value) -> Result<(), (String, &'static str)> {
+    let format = |error: &dyn std::fmt::Display| (format!("json_patch: {error}"), "see RFC 6902");
+    let operations: Vec<Value> = serde_json::from_value(operations).map_err(|error| format(&error))?;
+    for mut operation in operations {
+        for member in ["path", "from"] {
+            if let Some(Value::String(path)) = operation.get_mut(member) {
+                *path = by_index(zone, path).map_err(|problem| (problem, "name a statement that the policy has"))?;
+            }
+        }
+        let operation: json_patch::Patch =
+            serde_json::from_value(Value::Array(vec![operation])).map_err(|error| format(&error))?;
+        json_patch::patch(zone, &operation)
+            .map_err(|error| (format!("json_patch: {error}"), "check the paths: see RFC 6901"))?;
+    }
+    Ok(())
+}
+
+/// The path with each `Sid` after `Statement` replaced by the index of that statement.
+fn by_index(zone: &Value, path: &str) -> Result<String, String> {
+    if !path.starts_with('/') {
+        return Ok(path.to_owned());
+    }
+    let mut out = String::new();
+    let mut after_statement = false;
+    for segment in path.split('/').skip(1) {
+        let names_one = after_statement && segment != "-" && segment.parse::<usize>().is_err();
+        let statements = names_one.then(|| zone.pointer(&out).and_then(Value::as_array)).flatten();
+        out.push('/');
+        match statements {
+            Some(statements) => {
+                let found = statements.iter().position(|one| one.get("Sid").and_then(Value::as_str) == Some(segment));
+                let index =
+                    found.ok_or_else(|| format!("json_patch: `{path}`: no statement has the Sid `{segment}`"))?;
+                out.push_str(&index.to_string());
+            }
+            None => out.push_str(segment),
+        }
+        after_statement = segment == "Statement";
+    }
+    Ok(out)
 }
 
 /// Refuses a zone that speaks of accounts or units it does not have.
