@@ -8,7 +8,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use logproof::{catalogue::Control, target, vocabulary::Vocabulary};
+use logproof::{
+    catalogue::{Control, vocabulary::Vocabulary},
+    run::target,
+};
 use logproof_aws::{Aws, CallTag, MockZone, NoAnswer, Options, Serve, WireRequest, WireResponse};
 use logproof_estate::Source;
 use serde_json::Value;
