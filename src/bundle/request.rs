@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     bundle::{
-        ASSESSMENT, CONFIGURATION, EXCHANGES, FEATURES, REQUEST,
+        CONFIGURATION, EXCHANGES, FEATURES, REQUEST,
         folder::{self, Folder},
         manifest,
         recording::Recording,
@@ -22,7 +22,7 @@ use crate::{
     catalogue::FeatureSet,
     cli::{CheckArgs, FeatureArgs},
     error::Error,
-    report::{csv, html, json, junit, markdown, ocsf, oscal, sarif},
+    report::Format,
     run::{register::Loaded, target::Connected},
 };
 

@@ -5,7 +5,7 @@ pub mod check;
 pub mod controls;
 pub mod diff;
 pub mod init;
-mod others;
+pub mod others;
 pub mod period;
 pub mod register;
 pub mod trail;
@@ -13,7 +13,7 @@ pub mod trail;
 use crate::{
     catalogue::{FeatureSet, lint, vocabulary::Vocabulary},
     cli::{Cli, Command, FeatureArgs},
-    command::{check, controls as describe, others as commands, register as intake, trail},
+    command::{controls as describe, others as commands, register as intake},
     console::print,
     error::Error,
     exit::Exit,

@@ -27,7 +27,6 @@ use crate::{
     },
     catalogue::{Control, FeatureSet, lint, vocabulary::Vocabulary},
     cli::CheckArgs,
-    command::check::deliver,
     console::{interrupted, print, say},
     error::Error,
     exit::Exit,
