@@ -1,0 +1,138 @@
+use std::collections::BTreeSet;
+
+use logproof_estate::{
+    Config,
+    config::{AccessConfig, ExpectationsConfig, IntegrityConfig},
+    facts::{Account, Trail},
+};
+
+use super::super::discover::Discovery;
+
+fn found() -> Discovery {
+    Discovery {
+        organization: "o-exampleorg1".to_owned(),
+        management: "111111111111".parse().unwrap(),
+        accounts: vec![Account {
+            id: "222222222222".parse().unwrap(),
+            arn: "arn:aws:organizations::111111111111:account/o-exampleorg1/222222222222".to_owned(),
+            name: "log\narchive = \"?\"".to_owned(),
+            status: "ACTIVE".to_owned(),
+            parent: "r-exmp".to_owned(),
+            joined: None,
+        }],
+        trail: Trail {
+            name: "org-trail".to_owned(),
+            arn: "arn:aws:cloudtrail:eu-central-1:111111111111:trail/org-trail".to_owned(),
+            home_region: Some("eu-central-1".to_owned()),
+            is_organization_trail: true,
+            is_multi_region: true,
+            include_global_service_events: true,
+            log_file_validation: true,
+            bucket: "aws-acme-log-storage-222222222222-eu-central-1".to_owned(),
+            prefix: None,
+            kms_key: Some("arn:aws:kms:eu-central-1:222222222222:key/k".to_owned()),
+            log_group_arn: None,
+            sns_topic_arn: None,
+        },
+        other_trails: Vec::new(),
+        home: "eu-central-1".parse().unwrap(),
+        regions: vec!["eu-central-1".parse().unwrap()],
+        regions_from: "as given",
+        log_archive: Some("222222222222".parse().unwrap()),
+        security_tooling: None,
+        config_bucket: None,
+        access: AccessConfig::default(),
+        unseen: Vec::new(),
+    }
+}
+
+/// The file with every commented key made a key.
+fn uncommented(text: &str) -> String {
+    let is_key = |rest: &&str| {
+        rest.starts_with("[[") || rest.split_once(" = ").is_some_and(|(name, _)| !name.contains([' ', '.', '"']))
+    };
+    let lines = text.lines().map(|line| line.strip_prefix("# ").filter(is_key).unwrap_or(line));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Names of all keys, `table.key`.
+fn keys(value: &serde_json::Value) -> BTreeSet<String> {
+    let tables = value.as_object().unwrap().iter();
+    tables
+        .flat_map(|(table, content)| match content {
+            serde_json::Value::Object(keys) => keys.keys().map(|key| format!("{table}.{key}")).collect(),
+            _ => vec![table.clone()],
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_written_is_a_configuration_with_the_defaults_it_shows() {
+    let text = found().render();
+    let config = Config::parse(&text).unwrap();
+    assert_eq!(config.log_bucket_name(), "aws-acme-log-storage-222222222222-eu-central-1");
+    assert_eq!(config.names.bucket, None);
+    assert_eq!(config.expectations, ExpectationsConfig::default());
+    assert_eq!(config.integrity, IntegrityConfig::default());
+    assert!(config.readers.is_empty());
+
+    let shown = Config::parse(&uncommented(&text)).unwrap();
+    let examples = ExpectationsConfig {
+        object_lock_days: Some(config.expectations.retention_days),
+        replica_account: Some("123456789012".parse().unwrap()),
+        ..ExpectationsConfig::default()
+    };
+    assert_eq!(shown.expectations, examples);
+    assert_eq!(shown.integrity, IntegrityConfig::default());
+    let access = AccessConfig {
+        external_id: Some("...".to_owned()),
+        profile: Some("audit".to_owned()),
+        ..AccessConfig::default()
+    };
+    assert_eq!(shown.access, access);
+    assert_eq!(shown.names.log_services, config.names.log_services);
+    assert_eq!(
+        (&shown.names.admin_role, &shown.names.reader_role),
+        (&config.names.admin_role, &config.names.reader_role)
+    );
+    assert_eq!(shown.storage_role_arn(), config.storage_role_arn());
+    assert_eq!(shown.log_bucket_name(), config.log_bucket_name());
+}
+
+#[test]
+fn every_key_of_the_configuration_is_shown() {
+    let text = found().render();
+    let shown: toml::Value = toml::from_str(&uncommented(&text)).unwrap();
+    let all = serde_json::to_value(Config::parse(&uncommented(&text)).unwrap()).unwrap();
+    assert_eq!(keys(&serde_json::to_value(shown).unwrap()), keys(&all), "{text}");
+}
+
+#[test]
+fn what_was_not_found_is_a_question_that_check_refuses() {
+    let mut discovery = found();
+    discovery.log_archive = None;
+    discovery.trail.kms_key = None;
+    discovery.unseen = vec!["cannot read the buckets".to_owned()];
+    discovery.other_trails = vec!["second".to_owned()];
+    let text = discovery.render();
+    assert!(text.contains("log_archive_account = \"?\" # not found"), "{text}");
+    assert!(text.contains("key = \"?\" # the trail names no key"), "{text}");
+    assert!(text.contains("#   cannot read the buckets\n") && text.contains("other organization trails: second."));
+    let refused = Config::parse(&text).unwrap_err().to_string();
+    assert!(refused.contains("`?`") && refused.contains("hint:"), "{refused}");
+    discovery.log_archive = found().log_archive;
+    let refused = Config::parse(&discovery.render()).unwrap_err().to_string();
+    assert!(refused.contains("key `names.key`") && refused.contains("`?`") && refused.contains("hint:"), "{refused}");
+}
+
+#[test]
+fn another_bucket_name_and_the_key_of_another_account_are_values() {
+    let mut discovery = found();
+    discovery.trail.bucket = "aws-controltower-logs-222222222222-eu-central-1".to_owned();
+    discovery.trail.prefix = Some("a\"b".to_owned());
+    discovery.trail.kms_key = Some("arn:aws:kms:eu-central-1:111111111111:key/k".to_owned());
+    let config = Config::parse(&discovery.render()).unwrap();
+    assert_eq!(config.log_bucket_name(), "aws-controltower-logs-222222222222-eu-central-1");
+    assert_eq!(config.names.log_prefix.as_deref(), Some("a\"b"));
+    assert_eq!(config.key_account().as_str(), "111111111111");
+}

@@ -1,0 +1,172 @@
+//! What is verified: the period, the share of the chains, the share of the log files.
+
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+use logproof_estate::config::parse_instant;
+use logproof_integrity::{Checkpoint, Sampling, Shard, Window};
+
+use super::{args::VerifyTrailArgs, error::TrailError};
+
+/// Index of an AWS Batch array job and of a Kubernetes Indexed Job, each with where the number of shards comes from.
+///
+/// See: <https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html> and
+/// <https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode>
+const INDEXES: [(&str, &[&str]); 2] = [
+    ("AWS_BATCH_JOB_ARRAY_INDEX", &["AWS_BATCH_JOB_ARRAY_SIZE", "LOGPROOF_SHARDS"]),
+    ("JOB_COMPLETION_INDEX", &["LOGPROOF_SHARDS"]),
+];
+
+/// The period when none is given.
+const DEFAULT_PERIOD: SignedDuration = SignedDuration::from_hours(24);
+
+/// What is verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub(super) window: Window,
+    pub(super) now: Timestamp,
+    pub(super) shard: Shard,
+    pub(super) sampling: Sampling,
+}
+
+impl Plan {
+    /// What the arguments and an interrupted run ask for.
+    pub(super) fn of(
+        args: &VerifyTrailArgs,
+        shard: Shard,
+        checkpoint: &Checkpoint,
+        now: Timestamp,
+    ) -> Result<Self, TrailError> {
+        let sampling = match &args.sample {
+            Some(text) => sampling(text, args.sample_seed)?,
+            None => Sampling::All,
+        };
+        Ok(Self { window: window(args, checkpoint, now)?, now, shard, sampling })
+    }
+}
+
+/// The share of the chains that the arguments or the environment ask for.
+pub(super) fn shard(args: &VerifyTrailArgs) -> Result<Shard, TrailError> {
+    let environment = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    match &args.shard {
+        Some(text) => text.parse().map_err(TrailError::Shard),
+        None => shard_of(environment),
+    }
+}
+
+/// The checkpoint of a shard: shards that share a folder must not share the file.
+pub(super) fn checkpoint(path: &Path, shard: Shard) -> PathBuf {
+    if shard.count == 1 {
+        return path.to_owned();
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    path.with_file_name(format!("{name}-{}-of-{}", shard.index, shard.count))
+}
+
+fn window(args: &VerifyTrailArgs, checkpoint: &Checkpoint, now: Timestamp) -> Result<Window, TrailError> {
+    if let (None, None, Some(window)) = (&args.from, &args.to, checkpoint.interrupted()) {
+        return Ok(window);
+    }
+    let instant =
+        |option: &'static str, text: &str| parse_instant(text).map_err(|source| TrailError::Instant { option, source });
+    let to = args.to.as_deref().map_or(Ok(now), |text| instant("--to", text))?;
+    let from = match &args.from {
+        Some(text) => instant("--from", text)?,
+        None => to.checked_sub(DEFAULT_PERIOD).map_err(TrailError::TooEarly)?,
+    };
+    if from >= to {
+        return Err(TrailError::EmptyPeriod { from, to });
+    }
+    if from >= now {
+        return Err(TrailError::Future { from, now });
+    }
+    Ok(Window { from, to })
+}
+
+/// The shard that the engine which started this process has given it.
+fn shard_of(environment: impl Fn(&str) -> Option<String>) -> Result<Shard, TrailError> {
+    let given: Vec<_> = INDEXES.iter().filter_map(|(name, sizes)| Some((*name, *sizes, environment(name)?))).collect();
+    let (name, sizes, index) = match given.as_slice() {
+        [] => return Ok(Shard::WHOLE),
+        [one] => one,
+        [one, other, ..] => {
+            return Err(TrailError::TwoShards { one: one.0, other: other.0 });
+        }
+    };
+    let Some((size_name, size)) = sizes.iter().find_map(|name| Some((name, environment(name)?))) else {
+        return Err(TrailError::NoShardCount { name, size: sizes.last().copied().unwrap_or_default() });
+    };
+    format!("{index}/{size}").parse().map_err(|_| TrailError::NoSuchShard {
+        name,
+        index: index.clone(),
+        size_name,
+        size: size.clone(),
+    })
+}
+
+/// `5%`, or `0.5%`: a share that is a whole number of thousandths.
+fn sampling(text: &str, seed: u64) -> Result<Sampling, TrailError> {
+    let refuse = || TrailError::Sample { text: text.to_owned() };
+    let number = text.strip_suffix('%').unwrap_or(text);
+    let (whole, tenths) = number.split_once('.').unwrap_or((number, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(tenths) || tenths.len() > 1 {
+        return Err(refuse());
+    }
+    let (whole, tenths): (u16, u16) = (whole.parse().map_err(|_| refuse())?, tenths.parse().map_err(|_| refuse())?);
+    match whole.checked_mul(10).and_then(|share| share.checked_add(tenths)) {
+        Some(1000) => Ok(Sampling::All),
+        Some(share @ 0..1000) => Ok(Sampling::PerMille { share, seed }),
+        _ => Err(refuse()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_shard_has_a_checkpoint_of_its_own() {
+        let of = |index, count| checkpoint(Path::new("/evidence/mark"), Shard { index, count });
+        assert_eq!(of(0, 1), Path::new("/evidence/mark"));
+        assert_eq!(of(3, 16), Path::new("/evidence/mark-3-of-16"));
+    }
+
+    fn shard(pairs: &[(&str, &str)]) -> Result<Shard, String> {
+        let find = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        shard_of(find).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn engines_say_which_shard_it_is() {
+        assert_eq!(shard(&[]), Ok(Shard::WHOLE));
+        let batch = [("AWS_BATCH_JOB_ARRAY_INDEX", "3"), ("AWS_BATCH_JOB_ARRAY_SIZE", "16")];
+        assert_eq!(shard(&batch), Ok(Shard { index: 3, count: 16 }));
+        let kubernetes = [("JOB_COMPLETION_INDEX", "0"), ("LOGPROOF_SHARDS", "4")];
+        assert_eq!(shard(&kubernetes), Ok(Shard { index: 0, count: 4 }));
+    }
+
+    #[test]
+    fn an_unclear_shard_is_refused() {
+        let size = shard(&[("JOB_COMPLETION_INDEX", "0")]).unwrap_err();
+        assert!(size.contains("LOGPROOF_SHARDS") && size.contains("hint:"), "{size}");
+        let both = [("JOB_COMPLETION_INDEX", "0"), ("AWS_BATCH_JOB_ARRAY_INDEX", "0"), ("LOGPROOF_SHARDS", "4")];
+        assert!(shard(&both).unwrap_err().contains("--shard"));
+        for (index, size) in [("4", "4"), ("-1", "4"), ("x", "4"), ("0", "0"), ("1", "many")] {
+            let error = shard(&[("JOB_COMPLETION_INDEX", index), ("LOGPROOF_SHARDS", size)]).unwrap_err();
+            assert!(error.contains("no such share"), "{error}");
+        }
+    }
+
+    #[test]
+    fn shares_of_log_files() {
+        let share = |text| sampling(text, 7).map_err(|error| error.to_string());
+        assert_eq!(share("100%"), Ok(Sampling::All));
+        assert_eq!(share("5%"), Ok(Sampling::PerMille { share: 50, seed: 7 }));
+        assert_eq!(share("0.5"), Ok(Sampling::PerMille { share: 5, seed: 7 }));
+        assert_eq!(share("0%"), Ok(Sampling::PerMille { share: 0, seed: 7 }));
+        for text in ["", "%", "-1%", "101%", "100.1%", "0.05%", "half", "5%%", "99999%"] {
+            assert!(share(text).unwrap_err().contains("hint:"), "{text}");
+        }
+    }
+}
