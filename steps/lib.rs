@@ -46,3 +46,4 @@ mod retention_policy;
 mod separation;
 mod trail;
 mod trust;
+mod uploads;

@@ -245,6 +245,9 @@ pub(crate) struct Encryption {
     pub(crate) key: Option<String>,
     #[serde(default)]
     pub(crate) bucket_key: bool,
+    /// Kinds of encryption that uploads may not ask for, or `NONE`.
+    #[serde(default)]
+    pub(crate) blocked: Vec<String>,
 }
 
 /// An ACL grant.
