@@ -44,6 +44,7 @@ mod replication;
 mod retention;
 mod retention_policy;
 mod separation;
+mod topics;
 mod trail;
 mod trust;
 mod uploads;

@@ -20,7 +20,11 @@ pub(super) fn location(region: &str) -> String {
 
 pub(super) fn encryption(encryption: &Encryption) -> String {
     let blocked: String = encryption.blocked.iter().map(|kind| element("EncryptionType", kind)).collect();
-    let blocked = if blocked.is_empty() { blocked } else { format!("<BlockedEncryptionTypes>{blocked}</BlockedEncryptionTypes>") };
+    let blocked = if blocked.is_empty() {
+        blocked
+    } else {
+        format!("<BlockedEncryptionTypes>{blocked}</BlockedEncryptionTypes>")
+    };
     format!(
         "<ServerSideEncryptionConfiguration {NS}><Rule><ApplyServerSideEncryptionByDefault>{}{}</ApplyServerSideEncryptionByDefault>{}{blocked}</Rule></ServerSideEncryptionConfiguration>",
         element("SSEAlgorithm", &encryption.algorithm),

@@ -181,7 +181,10 @@ async fn kinds_of_encryption_that_are_blocked() {
     for (types, expected) in [
         ("<EncryptionType>SSE-C</EncryptionType>", vec!["SSE-C"]),
         ("<EncryptionType>NONE</EncryptionType>", vec![]),
-        ("<EncryptionType>SSE-C</EncryptionType><EncryptionType>SSE-FUTURE</EncryptionType>", vec!["SSE-C", "SSE-FUTURE"]),
+        (
+            "<EncryptionType>SSE-C</EncryptionType><EncryptionType>SSE-FUTURE</EncryptionType>",
+            vec!["SSE-C", "SSE-FUTURE"],
+        ),
         ("", vec![]),
     ] {
         let blocked = format!("<BlockedEncryptionTypes>{types}</BlockedEncryptionTypes></Rule>");
