@@ -12,7 +12,7 @@ use logproof_estate::Estate;
 use serde_json::{Value, json};
 
 use crate::{
-    catalogue::{Control, oscal},
+    catalogue::{Control, Scenario, oscal},
     cli::CatalogueFormat,
     runner, target,
     vocabulary::Vocabulary,
@@ -99,7 +99,7 @@ fn page(controls: &[Control], out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out, "\n### Scenarios\n")?;
         for scenario in &control.scenarios {
-            writeln!(out, "- {}", scenario.name)?;
+            writeln!(out, "- {}{}", scenario.name, own_severity(control, scenario))?;
         }
         if !control.frameworks.is_empty() {
             let frameworks: Vec<String> = control.frameworks.iter().map(|f| format!("`{f}`")).collect();
@@ -107,6 +107,12 @@ fn page(controls: &[Control], out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The severity of a scenario in parentheses, where it is not that of its control.
+fn own_severity(control: &Control, scenario: &Scenario) -> String {
+    let own = scenario.severity().filter(|own| *own != control.severity);
+    own.map(|own| format!(" (severity {own})")).unwrap_or_default()
 }
 
 /// One Markdown list item per reference.
@@ -148,7 +154,7 @@ pub fn control(control: &Control, calls: &Option<BTreeMap<String, u64>>, out: &m
         writeln!(out, "  {line}")?;
     }
     for scenario in &control.scenarios {
-        writeln!(out, "\nScenario: {}", scenario.name)?;
+        writeln!(out, "\nScenario: {}{}", scenario.name, own_severity(control, scenario))?;
         for step in &scenario.steps {
             writeln!(out, "  {} {}", step.keyword.trim(), step.value)?;
         }

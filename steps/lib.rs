@@ -6,6 +6,7 @@
 
 mod access_analysis;
 mod access_logging;
+mod access_points;
 mod alerting;
 pub mod ask;
 mod assuming;
@@ -20,6 +21,7 @@ mod data_events;
 mod delivery;
 mod delivery_policy;
 mod encryption;
+mod ended_grants;
 mod federation;
 mod granting;
 mod guard_alerts;
@@ -29,6 +31,7 @@ mod judgement;
 mod kept_files;
 mod key_policy;
 mod key_use;
+mod latent;
 mod metric_filters;
 mod place;
 mod policy_claim;

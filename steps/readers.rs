@@ -6,9 +6,10 @@ use logproof_estate::{
     record::{Observation, Population, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Identity, Question, Who, never};
+use logproof_policy::{Identity, Question, Who};
 
 use crate::{
+    access_points::never,
     bucket_policy::{BucketGround, READ},
     key_policy::may_decrypt,
     policy_scene::{identities, principal},

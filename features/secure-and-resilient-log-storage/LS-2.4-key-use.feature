@@ -47,6 +47,10 @@ Feature: Only the log services and named principals use the log key
     Scenario: Nobody outside the organization uses the key
       Then nobody outside the organization can use the log key
 
+    @severity:medium
+    Scenario: Nobody outside the organization is kept out by a control policy alone
+      Then no grant on the log key to anybody outside the organization is held back by a service or resource control policy alone
+
     Scenario: Nobody decrypts with the key but named readers and administrators
       Then nobody other than the named readers and administrators can decrypt with the log key
 

@@ -58,6 +58,15 @@ pub struct Scenario {
     pub background: usize,
 }
 
+impl Scenario {
+    /// The severity of the scenario: its own, or that of its control.
+    #[must_use]
+    pub fn severity(&self) -> Option<&str> {
+        // Its own tags stand behind those of the feature.
+        self.tags.iter().rev().find_map(|tag| severity_of(tag))
+    }
+}
+
 /// A feature that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unparsable {
