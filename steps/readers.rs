@@ -261,7 +261,9 @@ async fn the_read_only_role_only_reads(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-#[then("nobody other than the named readers, the log storage role and the role that replicates the log bucket can read log files")]
+#[then(
+    "nobody other than the named readers, the log storage role and the role that replicates the log bucket can read log files"
+)]
 async fn nobody_else_reads(w: &mut LogproofWorld) -> Judged {
     let mut ground = BucketGround::read(w).await?;
     let (who, exchanges) = may_decrypt(w, Who::anyone()).await?;

@@ -10,7 +10,7 @@ use logproof_estate::{
     facts::Topic,
     world::{LogproofWorld, Stop},
 };
-use logproof_policy::{Context, Decided, Decision, Policy};
+use logproof_policy::{Context, Decided, Decision, Policies, Policy, decide};
 
 use crate::{
     delivery_policy::{by_service, context_of_service, decide_for_service},
@@ -87,13 +87,18 @@ impl Topics {
             );
             return Ok((Some(Publishing::Undecided(reason)), exchanges));
         }
-        let ground = self.ground(w).await?;
-        exchanges.extend_from_slice(ground.exchanges());
-        let publishing = by_access_policy(w, &ground, topic, found, publisher).await?;
+        // No resource control policy binds a topic. The organization matters where the access policy names it. See:
+        // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+        let ground = match found.policy.to_ascii_lowercase().contains("org") {
+            true => Some(self.ground(w).await?),
+            false => None,
+        };
+        exchanges.extend(ground.iter().flat_map(|ground| ground.exchanges().to_vec()));
+        let publishing = by_access_policy(w, ground.as_deref(), topic, found, publisher).await?;
         let (Publishing::Allowed, Some(key)) = (&publishing, &found.kms_key) else {
             return Ok((Some(publishing), exchanges));
         };
-        let (publishing, seen) = by_key(w, &ground, topic, key, publisher).await?;
+        let (publishing, seen) = self.by_key(w, topic, key, publisher).await?;
         exchanges.extend(seen);
         Ok((Some(publishing), exchanges))
     }
@@ -106,47 +111,10 @@ impl Topics {
         self.ground = Some(Arc::clone(&read));
         Ok(read)
     }
-}
-
-async fn by_access_policy(
-    w: &mut LogproofWorld,
-    ground: &Ground,
-    topic: &Place<'_>,
-    found: &Topic,
-    publisher: &Publisher,
-) -> Result<Publishing, Stop> {
-    let name = format!("the access policy of topic {}", topic.arn);
-    let policy = shared(w, &name, &found.policy, "sns:GetTopicAttributes", topic.owner)?;
-    let decide = |context: Context| {
-        let request = by_service(publisher.service, "sns:Publish", topic.arn, topic.owner, context);
-        decide_for_service(ground, topic.owner, Some(Arc::clone(&policy)), &request)
-    };
-    let organization = w.see(w.estate()?.organization().await)?.id.clone();
-    let decided = decide(publisher.context(&organization));
-    let publishing = publishing(decided, &format!("topic {}", topic.arn), publisher);
-    if publisher.service == EVENTBRIDGE
-        && publishing == Publishing::Allowed
-        && !decide(bare()).is_some_and(|decided| decided.is_allowed())
-    {
-        let note = format!(
-            "the access policy of topic {} lets EventBridge publish by a condition on the source only; one page of AWS's documentation says that EventBridge honors no condition there (eb-troubleshooting.html), another shows one (eb-use-resource-based.html): send a test event",
-            topic.arn
-        );
-        if !w.record.notes.contains(&note) {
-            w.note(note);
-        }
-    }
-    Ok(publishing)
-}
-
-/// A call of a service that does not say on whose behalf it is made.
-fn bare() -> Context {
-    Context::new().with("aws:SecureTransport", "true").with("aws:PrincipalIsAWSService", "true")
-}
 
 async fn by_key(
+    &mut self,
     w: &mut LogproofWorld,
-    ground: &Ground,
     topic: &Place<'_>,
     key: &str,
     publisher: &Publisher,
@@ -180,8 +148,10 @@ async fn by_key(
     exchanges.extend_from_slice(text.exchanges());
     let policy = shared(w, &format!("the key policy of {}", found.arn), &text, "kms:GetKeyPolicy", &asked.account)?;
     let organization = w.see(estate.organization().await)?.id.clone();
+    let ground = self.ground(w).await?;
+    exchanges.extend_from_slice(ground.exchanges());
     let call = KeyCall {
-        ground,
+        ground: &ground,
         owner: &asked.account,
         policy: &policy,
         key: &found.arn,
@@ -267,6 +237,49 @@ fn publishing(decided: Option<Decided>, what: &str, publisher: &Publisher) -> Pu
             Publishing::Refused(format!("{what} refuses {} for {}: {decided}", publisher.service, publisher.source))
         }
     }
+}
+}
+
+async fn by_access_policy(
+    w: &mut LogproofWorld,
+    ground: Option<&Ground>,
+    topic: &Place<'_>,
+    found: &Topic,
+    publisher: &Publisher,
+) -> Result<Publishing, Stop> {
+    let name = format!("the access policy of topic {}", topic.arn);
+    let policy = shared(w, &name, &found.policy, "sns:GetTopicAttributes", topic.owner)?;
+    let by = |context: Context| {
+        let request = by_service(publisher.service, "sns:Publish", topic.arn, topic.owner, context);
+        match ground {
+            Some(ground) => decide_for_service(ground, topic.owner, Some(Arc::clone(&policy)), &request),
+            None => Some(decide(&request, &Policies { resource: Some(Arc::clone(&policy)), ..Policies::default() })),
+        }
+    };
+    let organization = match ground {
+        Some(_) => w.see(w.estate()?.organization().await)?.id.clone(),
+        None => String::new(),
+    };
+    let decided = by(publisher.context(&organization));
+    let publishing = publishing(decided, &format!("topic {}", topic.arn), publisher);
+    if publisher.service == EVENTBRIDGE
+        && publishing == Publishing::Allowed
+        && !by(bare()).is_some_and(|decided| decided.is_allowed())
+    {
+        let note = format!(
+            "the access policy of topic {} lets EventBridge publish by a condition on the source only; one page of AWS's documentation says that EventBridge honors no condition there (eb-troubleshooting.html), another shows one (eb-use-resource-based.html): send a test event",
+            topic.arn
+        );
+        if !w.record.notes.contains(&note) {
+            w.note(note);
+        }
+    }
+    Ok(publishing)
+}
+
+/// A call of a service that does not say on whose behalf it is made.
+fn bare() -> Context {
+    Context::new().with("aws:SecureTransport", "true").with("aws:PrincipalIsAWSService", "true")
 }
 
 /// Where a key of a topic is: its ARN says so; any other name is one of the topic's own account and Region.

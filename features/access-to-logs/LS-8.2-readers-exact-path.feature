@@ -18,7 +18,7 @@ Feature: Readers read their exact path and nothing else
     than reading and listing must be refused. The path is a prefix of the keys. A reader that is registered for
     the whole bucket is noted.
 
-    Then the bucket policy is evaluated once more as if there were no control policies, for each reader of
+    The bucket policy is evaluated once more as if there were no control policies, for each reader of
     another account than that of the bucket. What only they refuse is a latent grant, open to whoever detaches
     them: a finding of its own, of low severity.
 

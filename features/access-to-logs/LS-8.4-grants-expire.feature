@@ -18,7 +18,7 @@ Feature: Temporary read access ends when it was meant to end
     be gone. A reader whose end has not come may read; where its statement carries no such date, a note says
     by when it must be removed.
 
-    Then each reader of another account than that of the bucket is asked about, with an end or without: one
+    Each reader of another account than that of the bucket is asked about besides, with an end or without: one
     that could read before now and cannot from now on stands in the bucket policy with a grant that has
     ended. That is a finding of low severity. A grant to somebody who is no registered reader is a finding of
     control LS-8.6, whatever its date.

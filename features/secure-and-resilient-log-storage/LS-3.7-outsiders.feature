@@ -16,7 +16,7 @@ Feature: Nobody outside the organization reaches the log bucket
     The bucket policy and the RCPs on the log archive account are evaluated for every S3 action by a
     principal of an unknown account, by its root user and by anonymous callers.
 
-    Then the bucket policy is evaluated once more as if there were no control policies. An outsider whom only
+    The bucket policy is evaluated once more as if there were no control policies. An outsider whom only
     they refuse has a latent grant, open to whoever detaches them: a finding of its own, of medium severity.
 
     A bucket policy that leaves the decision to the policies of access points is an error where the answer
