@@ -9,14 +9,15 @@ use logproof_estate::{
 use logproof_policy::{Answer, Question, Who};
 
 use crate::{
-    bucket_policy::{BucketGround, READ},
+    action_classes::read,
+    bucket_policy::BucketGround,
     policy_scene::principal,
     readers::{count, readers},
 };
 
 /// Reads by a reader of another account at times that an operator compares with an instant.
 fn reads(ground: &BucketGround, reader: &ReaderConfig, operator: &str, instant: &str) -> Result<Question, Stop> {
-    let question = Question::about(READ).on_all(&ground.objects()).by(Who::exactly(principal(&reader.principal)));
+    let question = Question::about(read()).on_all(&ground.objects()).by(Who::exactly(principal(&reader.principal)));
     let when = format!(r#"{{"{operator}": {{"aws:CurrentTime": "{instant}"}}}}"#);
     question.when(&when).map_err(|error| Stop::because(error.to_string()))
 }

@@ -13,11 +13,12 @@ use logproof_policy::{Answer, Question, Scene, Who, Witness, difference};
 
 use crate::{
     access_points::aside,
+    action_classes::{other_than_reading, read},
     bucket_policy::BucketGround,
     key_policy::KeyGround,
     policy_claim::Claim,
     policy_scene::principal,
-    readers::{OTHER_THAN_READING, count, readers},
+    readers::{count, readers},
 };
 
 /// The same scene without service and resource control policies.
@@ -120,12 +121,12 @@ async fn no_latent_grant_to_a_reader(w: &mut LogproofWorld) -> Judged {
         asked += 1;
         let who = || Who::exactly(principal(&reader.principal));
         let paths = readers.iter().filter(|other| other.principal == reader.principal).map(|other| &other.path);
-        let mut reads = Question::about(["s3:Get*"]).on_all(&ground.objects()).by(who());
+        let mut reads = Question::about(read()).on_all(&ground.objects()).by(who());
         let paths: Vec<&String> = paths.collect();
         for path in &paths {
             reads = reads.except_on(&format!("{}/{path}*", ground.bucket.arn()));
         }
-        let others = Question::about(OTHER_THAN_READING).on(&ground.bucket.arn()).on_all(&ground.objects()).by(who());
+        let others = Question::about(other_than_reading()).on(&ground.bucket.arn()).on_all(&ground.objects()).by(who());
         let scene = ground.ground.scene(&ground.bucket.owner, ground.policy.clone());
         // Who is registered for the whole bucket reads nothing outside its path.
         let reads = Some((reads, "reading outside its path")).filter(|_| !paths.iter().any(|path| path.is_empty()));
