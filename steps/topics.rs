@@ -112,54 +112,100 @@ impl Topics {
         Ok(read)
     }
 
-async fn by_key(
-    &mut self,
+    async fn by_key(
+        &mut self,
+        w: &mut LogproofWorld,
+        topic: &Place<'_>,
+        key: &str,
+        publisher: &Publisher,
+    ) -> Result<(Publishing, Vec<ExchangeId>), Stop> {
+        // The AWS managed key lets no service but SNS use it, and its policy cannot be changed. See:
+        // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+        let managed = |key: &str| {
+            Publishing::Refused(format!(
+                "topic {} is encrypted with the AWS managed key {key}, which {} may not use",
+                topic.arn, publisher.service
+            ))
+        };
+        if key == MANAGED_KEY || key.ends_with(&format!(":{MANAGED_KEY}")) {
+            return Ok((managed(key), Vec::new()));
+        }
+        let estate = w.estate()?;
+        let asked = place_of(key, topic);
+        let fact = w.see(estate.key(&asked).await)?;
+        let mut exchanges = fact.exchanges().to_vec();
+        let Some(found) = fact.as_ref() else {
+            return Ok((
+                Publishing::Refused(format!("the key {key} of topic {} does not exist", topic.arn)),
+                exchanges,
+            ));
+        };
+        if found.manager == "AWS" {
+            return Ok((managed(&found.arn), exchanges));
+        }
+        if found.state != "Enabled" {
+            let refused = format!("the key {} of topic {} is {}", found.arn, topic.arn, found.state);
+            return Ok((Publishing::Refused(refused), exchanges));
+        }
+        let text = w.see(estate.key_policy(&KeyRef { id: found.arn.clone(), ..asked.clone() }).await)?;
+        exchanges.extend_from_slice(text.exchanges());
+        let policy = shared(w, &format!("the key policy of {}", found.arn), &text, "kms:GetKeyPolicy", &asked.account)?;
+        let organization = w.see(estate.organization().await)?.id.clone();
+        let ground = self.ground(w).await?;
+        exchanges.extend_from_slice(ground.exchanges());
+        let call = KeyCall {
+            ground: &ground,
+            owner: &asked.account,
+            policy: &policy,
+            key: &found.arn,
+            topic,
+            publisher,
+            organization: &organization,
+        };
+        Ok((call.decide(), exchanges))
+    }
+}
+
+async fn by_access_policy(
     w: &mut LogproofWorld,
+    ground: Option<&Ground>,
     topic: &Place<'_>,
-    key: &str,
+    found: &Topic,
     publisher: &Publisher,
-) -> Result<(Publishing, Vec<ExchangeId>), Stop> {
-    // The AWS managed key lets no service but SNS use it, and its policy cannot be changed. See:
-    // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
-    let managed = |key: &str| {
-        Publishing::Refused(format!(
-            "topic {} is encrypted with the AWS managed key {key}, which {} may not use",
-            topic.arn, publisher.service
-        ))
+) -> Result<Publishing, Stop> {
+    let name = format!("the access policy of topic {}", topic.arn);
+    let policy = shared(w, &name, &found.policy, "sns:GetTopicAttributes", topic.owner)?;
+    let by = |context: Context| {
+        let request = by_service(publisher.service, "sns:Publish", topic.arn, topic.owner, context);
+        match ground {
+            Some(ground) => decide_for_service(ground, topic.owner, Some(Arc::clone(&policy)), &request),
+            None => Some(decide(&request, &Policies { resource: Some(Arc::clone(&policy)), ..Policies::default() })),
+        }
     };
-    if key == MANAGED_KEY || key.ends_with(&format!(":{MANAGED_KEY}")) {
-        return Ok((managed(key), Vec::new()));
-    }
-    let estate = w.estate()?;
-    let asked = place_of(key, topic);
-    let fact = w.see(estate.key(&asked).await)?;
-    let mut exchanges = fact.exchanges().to_vec();
-    let Some(found) = fact.as_ref() else {
-        return Ok((Publishing::Refused(format!("the key {key} of topic {} does not exist", topic.arn)), exchanges));
+    let organization = match ground {
+        Some(_) => w.see(w.estate()?.organization().await)?.id.clone(),
+        None => String::new(),
     };
-    if found.manager == "AWS" {
-        return Ok((managed(&found.arn), exchanges));
+    let decided = by(publisher.context(&organization));
+    let publishing = publishing(decided, &format!("topic {}", topic.arn), publisher);
+    if publisher.service == EVENTBRIDGE
+        && publishing == Publishing::Allowed
+        && !by(bare()).is_some_and(|decided| decided.is_allowed())
+    {
+        let note = format!(
+            "the access policy of topic {} lets EventBridge publish by a condition on the source only; one page of AWS's documentation says that EventBridge honors no condition there (eb-troubleshooting.html), another shows one (eb-use-resource-based.html): send a test event",
+            topic.arn
+        );
+        if !w.record.notes.contains(&note) {
+            w.note(note);
+        }
     }
-    if found.state != "Enabled" {
-        let refused = format!("the key {} of topic {} is {}", found.arn, topic.arn, found.state);
-        return Ok((Publishing::Refused(refused), exchanges));
-    }
-    let text = w.see(estate.key_policy(&KeyRef { id: found.arn.clone(), ..asked.clone() }).await)?;
-    exchanges.extend_from_slice(text.exchanges());
-    let policy = shared(w, &format!("the key policy of {}", found.arn), &text, "kms:GetKeyPolicy", &asked.account)?;
-    let organization = w.see(estate.organization().await)?.id.clone();
-    let ground = self.ground(w).await?;
-    exchanges.extend_from_slice(ground.exchanges());
-    let call = KeyCall {
-        ground: &ground,
-        owner: &asked.account,
-        policy: &policy,
-        key: &found.arn,
-        topic,
-        publisher,
-        organization: &organization,
-    };
-    Ok((call.decide(), exchanges))
+    Ok(publishing)
+}
+
+/// A call of a service that does not say on whose behalf it is made.
+fn bare() -> Context {
+    Context::new().with("aws:SecureTransport", "true").with("aws:PrincipalIsAWSService", "true")
 }
 
 /// What a publisher asks of the key of a topic.
@@ -237,49 +283,6 @@ fn publishing(decided: Option<Decided>, what: &str, publisher: &Publisher) -> Pu
             Publishing::Refused(format!("{what} refuses {} for {}: {decided}", publisher.service, publisher.source))
         }
     }
-}
-}
-
-async fn by_access_policy(
-    w: &mut LogproofWorld,
-    ground: Option<&Ground>,
-    topic: &Place<'_>,
-    found: &Topic,
-    publisher: &Publisher,
-) -> Result<Publishing, Stop> {
-    let name = format!("the access policy of topic {}", topic.arn);
-    let policy = shared(w, &name, &found.policy, "sns:GetTopicAttributes", topic.owner)?;
-    let by = |context: Context| {
-        let request = by_service(publisher.service, "sns:Publish", topic.arn, topic.owner, context);
-        match ground {
-            Some(ground) => decide_for_service(ground, topic.owner, Some(Arc::clone(&policy)), &request),
-            None => Some(decide(&request, &Policies { resource: Some(Arc::clone(&policy)), ..Policies::default() })),
-        }
-    };
-    let organization = match ground {
-        Some(_) => w.see(w.estate()?.organization().await)?.id.clone(),
-        None => String::new(),
-    };
-    let decided = by(publisher.context(&organization));
-    let publishing = publishing(decided, &format!("topic {}", topic.arn), publisher);
-    if publisher.service == EVENTBRIDGE
-        && publishing == Publishing::Allowed
-        && !by(bare()).is_some_and(|decided| decided.is_allowed())
-    {
-        let note = format!(
-            "the access policy of topic {} lets EventBridge publish by a condition on the source only; one page of AWS's documentation says that EventBridge honors no condition there (eb-troubleshooting.html), another shows one (eb-use-resource-based.html): send a test event",
-            topic.arn
-        );
-        if !w.record.notes.contains(&note) {
-            w.note(note);
-        }
-    }
-    Ok(publishing)
-}
-
-/// A call of a service that does not say on whose behalf it is made.
-fn bare() -> Context {
-    Context::new().with("aws:SecureTransport", "true").with("aws:PrincipalIsAWSService", "true")
 }
 
 /// Where a key of a topic is: its ARN says so; any other name is one of the topic's own account and Region.
