@@ -46,6 +46,15 @@ impl Reach {
         Self { asked: asked.into_values().map(answered).collect(), zone: zone.clone(), controls: controls.len() }
     }
 
+    /// Every operation that is asked, as `service:Operation`, with the positions of the controls that ask it.
+    pub(crate) fn operations(&self) -> BTreeMap<String, BTreeSet<usize>> {
+        let mut all: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for Asked { tag, by, .. } in &self.asked {
+            all.entry(format!("{}:{}", tag.service, tag.operation)).or_default().extend(by);
+        }
+        all
+    }
+
     /// Positions of the controls that may judge otherwise.
     pub(crate) fn reached(&self, weakened: &Value) -> Result<BTreeSet<usize>, String> {
         let zone = MockZone::parse(&weakened.to_string(), "mutant").map_err(|error| error.to_string())?;

@@ -776,6 +776,8 @@ pub(crate) enum FaultKind {
     ServerError,
     /// The body ends in the middle.
     Malformed,
+    /// The page of something on the way stands in place of the answer, with status 200.
+    Garbled,
     /// The connection breaks.
     Unreachable,
 }
