@@ -1,25 +1,30 @@
 //! Every operation that the controls ask on the sample, failing in every way in which an operation can fail, once or
 //! always. A fault is an ERROR, or is survived by asking again. It is never a finding, and what fails never passes by it.
 //!
-//! Only the controls that make a call are run with the call failing.
+//! Only controls that make a call are run with the call failing: of many that do, others for each kind of fault.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod support;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
 };
 
-use logproof::{catalogue::Control, vocabulary::Vocabulary};
-use logproof_aws::MockZone;
+use logproof::{
+    catalogue::Control,
+    target::{self, Connected},
+    vocabulary::Vocabulary,
+};
+use logproof_aws::{Aws, CallTag, MockZone, NoAnswer, Options, Serve, WireRequest, WireResponse};
 use logproof_estate::{
+    Source,
     assessment::{Assessment, ControlResult},
     record::Verdict,
 };
@@ -34,25 +39,74 @@ const KINDS: [(&str, bool); 6] = [
     ("malformed", false),
     ("garbled", false),
 ];
+/// Controls that are run with one operation failing in one way.
+const CONTROLS: usize = 2;
+
+/// A zone in which one operation fails.
+#[derive(Debug)]
+struct Failing {
+    zone: Arc<MockZone>,
+    /// The same zone, in which everything fails.
+    faulty: Arc<MockZone>,
+    operation: String,
+    times: u64,
+    struck: AtomicU64,
+}
+
+impl Serve for Failing {
+    fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer> {
+        let strikes = format!("{}:{}", tag.service, tag.operation) == self.operation
+            && self.struck.fetch_add(1, Ordering::Relaxed) < self.times;
+        if strikes { self.faulty.serve(tag, request) } else { self.zone.serve(tag, request) }
+    }
+}
+
+/// A zone, and the same zone with everything failing, by kind.
+struct Ground {
+    connected: Connected,
+    zone: Arc<MockZone>,
+    faulty: BTreeMap<&'static str, Arc<MockZone>>,
+}
+
+impl Ground {
+    fn of(text: &str, origin: &str) -> Self {
+        let zone = |text: &str| MockZone::parse(text, origin).unwrap_or_else(|error| panic!("{origin}: {error}"));
+        let faulty = KINDS.map(|(kind, _)| (kind, Arc::new(zone(&format!("{text}\nfaults: [{{kind: {kind}}}]\n")))));
+        let connected = target::described(zone(text), origin, Options::default()).unwrap();
+        Self { connected, zone: Arc::new(zone(text)), faulty: BTreeMap::from(faulty) }
+    }
+
+    /// What controls find when an operation fails so often; nothing when the operation was not asked.
+    fn check(&self, case: &Case, vocabulary: &Vocabulary) -> Option<Assessment> {
+        let failing = Arc::new(Failing {
+            zone: Arc::clone(&self.zone),
+            faulty: Arc::clone(&self.faulty[case.kind]),
+            operation: case.operation.clone(),
+            times: case.times,
+            struck: AtomicU64::default(),
+        });
+        let config = &self.connected.config;
+        let server = Arc::clone(&failing) as Arc<dyn Serve>;
+        let caller = &config.organization.management_account;
+        let aws = Arc::new(Aws::served(server, caller, config, Options::default()));
+        let source = Arc::clone(&aws) as Arc<dyn Source>;
+        let found = support::assessed(&self.connected, source, &|| aws.calls(), &case.controls, vocabulary);
+        (failing.struck.load(Ordering::Relaxed) > 0).then_some(found)
+    }
+}
 
 /// One run: what fails how, and the controls that ask for it.
 struct Case {
     operation: String,
     kind: &'static str,
-    times: Option<u32>,
+    times: u64,
     survived: bool,
     controls: Vec<Control>,
 }
 
 impl Case {
     fn name(&self) -> String {
-        format!("{} {} {}", self.operation, self.kind, self.times.map_or("always", |_| "once"))
-    }
-
-    fn faults(&self) -> String {
-        let (service, operation) = self.operation.split_once(':').unwrap();
-        let times = self.times.map(|times| format!(", times: {times}")).unwrap_or_default();
-        format!("faults: [{{service: {service}, operation: {operation}, kind: {}{times}}}]\n", self.kind)
+        format!("{} {} {}", self.operation, self.kind, if self.times == 1 { "once" } else { "always" })
     }
 }
 
@@ -63,51 +117,45 @@ fn a_fault_is_an_error_or_survived_and_never_a_finding() {
     let before: BTreeMap<&str, Verdict> = sample.controls.iter().map(|c| (c.id.as_str(), c.verdict)).collect();
     let asked = asked(&controls, &vocabulary);
     assert!(asked.len() > 40, "{} operations are asked", asked.len());
+    let ground = Ground::of("base: sample", "sample");
     let cases: Vec<Case> = asked.iter().flat_map(|(operation, by)| cases(operation, by)).collect();
     let problems = each(&cases, |case| {
-        let zone = format!("base: sample\n{}", case.faults());
-        let found = support::check(&zone, "sample with a fault", &case.controls, &vocabulary).unwrap();
-        let mut problems: Vec<String> = found
-            .controls
-            .iter()
-            .filter(|control| control.verdict != before[control.id.as_str()])
-            .filter(|control| control.verdict != Verdict::Error || case.survived)
-            .map(|control| told(control))
-            .collect();
-        let struck = found.controls.iter().any(|control| control.verdict == Verdict::Error);
-        if case.times.is_none() && !struck && found.run.incomplete.is_none() {
+        let Some(found) = ground.check(case, &vocabulary) else { return vec![format!("{}: not asked", case.name())] };
+        let changed = found.controls.iter().filter(|control| control.verdict != before[control.id.as_str()]);
+        let wrong = changed.filter(|control| control.verdict != Verdict::Error || case.survived);
+        let mut problems: Vec<String> = wrong.map(told).collect();
+        let silent = found.controls.iter().all(|control| control.verdict != Verdict::Error);
+        if case.times > 1 && silent && found.run.incomplete.is_none() {
             problems.push("nothing is an ERROR".to_owned());
         }
         problems.iter().map(|problem| format!("{}: {problem}", case.name())).collect()
     });
-    assert!(problems.is_empty(), "{} of {} runs:\n{}", problems.len(), cases.len(), problems.join("\n"));
+    assert!(problems.is_empty(), "{} problems in {} runs:\n{}", problems.len(), cases.len(), problems.join("\n"));
 }
 
 #[test]
 fn what_fails_never_passes_by_a_fault() {
     let (controls, vocabulary) = support::catalogue();
     let asked = asked(&controls, &vocabulary);
-    let mut cases = Vec::new();
-    for control in &controls {
-        let Some(fixture) = violating(&control.id) else { continue };
-        let operations = asked.iter().filter(|(_, by)| by.iter().any(|other| other.id == control.id));
-        for (operation, _) in operations {
-            for kind in ["access-denied", "malformed"] {
-                let operation = operation.clone();
-                let case = Case { operation, kind, times: None, survived: false, controls: vec![control.clone()] };
-                cases.push((fixture.clone(), case));
-            }
-        }
-    }
-    let failing: BTreeSet<&str> = cases.iter().map(|(_, case)| case.controls[0].id.as_str()).collect();
+    let failing: Vec<(&Control, String)> =
+        controls.iter().filter_map(|control| Some((control, violating(&control.id)?))).collect();
     assert!(failing.len() > 50, "{} controls have a fixture that fails", failing.len());
-    let problems = each(&cases, |(fixture, case)| {
-        let zone = format!("{fixture}\n{}", case.faults());
-        let found = support::check(&zone, "fixture with a fault", &case.controls, &vocabulary).unwrap();
-        let wrong = found.controls.iter().filter(|c| !matches!(c.verdict, Verdict::Fail | Verdict::Error));
-        wrong.map(|control| format!("{}: {}", case.name(), told(control))).collect()
+    let problems = each(&failing, |(control, fixture)| {
+        let ground = Ground::of(fixture, &control.id);
+        let operations = asked.iter().filter(|(_, by)| by.iter().any(|other| other.id == control.id));
+        let mut problems = Vec::new();
+        for (index, (operation, _)) in operations.enumerate() {
+            let (kind, operation) = (["access-denied", "malformed"][index % 2], operation.clone());
+            let controls = vec![(*control).clone()];
+            let case = Case { operation, kind, times: u64::MAX, survived: false, controls };
+            // The fixture may end before the call is made.
+            let Some(found) = ground.check(&case, &vocabulary) else { continue };
+            let wrong = found.controls.iter().filter(|c| !matches!(c.verdict, Verdict::Fail | Verdict::Error));
+            problems.extend(wrong.map(|control| format!("{}: {}", case.name(), told(control))));
+        }
+        problems
     });
-    assert!(problems.is_empty(), "{} of {} runs:\n{}", problems.len(), cases.len(), problems.join("\n"));
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
 }
 
 #[test]
@@ -135,15 +183,15 @@ fn asked(controls: &[Control], vocabulary: &Vocabulary) -> BTreeMap<String, Vec<
 }
 
 fn cases(operation: &str, by: &[Control]) -> Vec<Case> {
-    let each = KINDS.iter().flat_map(|(kind, helps)| [(*kind, None, false), (*kind, Some(1), *helps)]);
-    each.map(|(kind, times, survived)| Case {
-        operation: operation.to_owned(),
-        kind,
-        times,
-        survived,
-        controls: by.to_vec(),
-    })
-    .collect()
+    let mut cases = Vec::new();
+    for (index, (kind, survived)) in KINDS.into_iter().enumerate() {
+        let controls = || by.iter().cycle().skip(index * CONTROLS).take(CONTROLS.min(by.len())).cloned().collect();
+        let case =
+            |times, survived| Case { operation: operation.to_owned(), kind, times, survived, controls: controls() };
+        cases.push(case(u64::MAX, false));
+        cases.push(case(1, survived));
+    }
+    cases
 }
 
 /// The first fixture on which a control fails, without faults of its own.

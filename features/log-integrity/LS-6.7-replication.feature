@@ -78,4 +78,7 @@ Feature: A second copy of the logs is kept elsewhere
     Scenario: The copy cannot be deleted before its time
       Given the replica of the log bucket
       Then Object Lock gives new objects a retention that cannot be lifted
-      And that retention lasts at least as long as the organization keeps log files
+
+    Scenario: The copy is kept for as long as the log files
+      Given the replica of the log bucket
+      Then that retention lasts at least as long as the organization keeps log files

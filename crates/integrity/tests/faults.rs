@@ -66,7 +66,7 @@ async fn an_object_that_is_whole_at_the_second_look_is_valid() {
 #[tokio::test]
 async fn an_object_that_is_listed_with_another_size_than_arrives_leaves_the_result_open() {
     let mut generated = plan().generate();
-    let (bucket, log) = generated.chains[0].logs[5].clone();
+    let (bucket, log, _) = generated.chains[0].logs[5].clone();
     let digest = generated.chains[0].digests[5].1.clone();
     let store = FaultyStore::new(generated.store.clone());
     let report = verify(&generated, store.clone().failing(&log, Fault::Shortened, ALWAYS)).await;
