@@ -18,9 +18,8 @@ use std::{
 };
 
 use logproof::{
-    catalogue::Control,
-    target::{self, Connected},
-    vocabulary::Vocabulary,
+    catalogue::{Control, vocabulary::Vocabulary},
+    run::target::{self, Connected},
 };
 use logproof_aws::{Aws, CallTag, MockZone, NoAnswer, Options, Serve, WireRequest, WireResponse};
 use logproof_estate::{
@@ -167,7 +166,7 @@ fn a_run_of_which_nobody_knows_who_asked_is_incomplete_in_every_report() {
     assert_eq!(ran.code, 3, "{}\n{}", ran.out, ran.err);
     assert!(ran.out.contains("INCOMPLETE: it is not known who asked"), "{}", ran.out);
     let bundle = home.path().join("run");
-    for (_, report) in logproof::bundle::Format::ALL {
+    for (_, report) in logproof::report::Format::ALL {
         let text = fs::read_to_string(bundle.join(report)).unwrap();
         assert!(text.contains("it is not known who asked"), "{report}:\n{text}");
     }
