@@ -31,6 +31,13 @@ use crate::{
     report::{consistency, terminal},
 };
 
+/// Columns to print in: what `COLUMNS` says, or the terminal has, or text that goes elsewhere is read in.
+fn columns() -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let seen = || console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    said.or_else(seen).filter(|columns| *columns > 0).unwrap_or(terminal::WIDTH)
+}
+
 /// Prints the result and writes the bundle; every report is tried whatever happens to one. The bundle takes its place
 /// only when it is whole: until then a former run there stays, and the working folder can be gone on with.
 pub async fn deliver(
@@ -41,7 +48,7 @@ pub async fn deliver(
     sealing: &Sealing,
     upload: Option<Upload>,
 ) -> Exit {
-    let form = terminal::Form { colour: colour(), quiet: args.quiet };
+    let form = terminal::Form { colour: colour(), quiet: args.quiet, width: columns() };
     print(|out| terminal::write(&assessment, form, out));
     let place = folder.place().to_owned();
     let whole = close(&mut assessment, folder, recording, sealing).await;
