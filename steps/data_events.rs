@@ -160,7 +160,7 @@ async fn recorders(w: &mut LogproofWorld) -> Result<Vec<Recorder>, Stop> {
     let mut recorders = Vec::new();
     for (trail, selectors, status) in answers {
         let (selectors, status) = (w.see(selectors)?, w.see(status)?);
-        let silent = silent(&trail, status.as_ref().as_ref(), now, hours);
+        let silent = silent(&trail, status.as_ref(), now, hours);
         let exchanges = [trails.exchanges(), selectors.exchanges(), status.exchanges()].concat();
         recorders.push(Recorder { trail, selectors: (*selectors).clone(), silent, exchanges });
     }
