@@ -93,7 +93,7 @@ type Spoilt = (&'static str, Format, &'static str, &'static str);
 const SPOILT: [Spoilt; 23] = [
     ("assessment", Format::Json, "\"verdict\":\"FAIL\"", "\"verdict\":\"BAD\""),
     ("assessment", Format::Json, "\"hardening\":", "\"hardened\":"),
-    ("assessment", Format::Json, "\"as_of\":\"2026-01-15T12:00:00Z\"", "\"as_of\":\"today\""),
+    ("assessment", Format::Json, "\"as_of\": \"2026-01-15T12:00:00Z\"", "\"as_of\": \"today\""),
     ("assessment", Format::Json, "\"line\":30", "\"line\":\"30\""),
     ("assessment", Format::Json, "\"kind\":\"denied\"", "\"kind\":\"refused\""),
     ("assessment", Format::Json, "logproof/assessment/1", "logproof/assessment/2"),
