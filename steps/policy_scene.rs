@@ -13,7 +13,9 @@ use logproof_estate::{
     facts::{Account as Member, AccountAuthorization, Directory, OrgPolicy, OrgPolicyKind, PrincipalPolicies},
     world::{LogproofWorld, Stop},
 };
-use logproof_policy::{Account, Identity, Levels, Organization, ParseError, Policy, Principal, Scene};
+use logproof_policy::{
+    Account, Identity, Levels, Organization, ParseError, Policy, Principal, Scene, Statement, actions::unclassified,
+};
 
 /// The organization as the policy engine sees it, with the exchanges it rests on.
 pub(crate) struct Ground {
@@ -100,7 +102,18 @@ impl Ground {
 
     /// A scene around a resource of `owner`.
     pub(crate) fn scene(&self, owner: &AccountId, resource_policy: Option<Arc<Policy>>) -> Scene {
-        Scene { organization: self.organization.clone(), resource_account: owner.to_string(), resource_policy }
+        let mut organization = self.organization.clone();
+        // The resource control policies of the owner bind the resource, also where another account stands for it.
+        if !organization.accounts.iter().any(|account| account.id == owner.as_str()) {
+            let known = organization.accounts.iter().find(|account| account.id == self.representative(owner).as_str());
+            let owner = known.cloned().map(|account| Account {
+                id: owner.to_string(),
+                org_path: self.path(owner.as_str()).map(str::to_owned),
+                ..account
+            });
+            organization.accounts.extend(owner);
+        }
+        Scene { organization, resource_account: owner.to_string(), resource_policy }
     }
 
     /// The same scene with an account that may be none of the organization's.
@@ -204,7 +217,9 @@ pub(crate) fn shared(
     account: &AccountId,
 ) -> Result<Arc<Policy>, Stop> {
     let parsed = w.estate()?.policy(name, text);
-    parsed.map_err(|error| malformed(w, name, &error, operation, account))
+    let policy = parsed.map_err(|error| malformed(w, name, &error, operation, account))?;
+    note_unclassified(w, &policy);
+    Ok(policy)
 }
 
 /// Parses a policy; one that cannot be parsed is recorded as something that could not be seen.
@@ -216,7 +231,24 @@ pub(crate) fn parse(
     account: &AccountId,
 ) -> Result<Arc<Policy>, Stop> {
     let parsed = Policy::parse(name, text.as_bytes());
-    parsed.map(Arc::new).map_err(|error| malformed(w, name, &error, operation, account))
+    let policy = parsed.map(Arc::new).map_err(|error| malformed(w, name, &error, operation, account))?;
+    note_unclassified(w, &policy);
+    Ok(policy)
+}
+
+/// Notes the actions a policy allows that no question is made from: what they do, nobody has decided.
+fn note_unclassified(w: &mut LogproofWorld, policy: &Policy) {
+    for (action, statement) in unclassified(policy) {
+        let sid = policy.statements().get(statement).and_then(Statement::sid);
+        let place = sid.map_or_else(|| format!("statement {}", statement + 1), |sid| format!("statement `{sid}`"));
+        let note = format!(
+            "{place} of {} allows `{action}`, which is misspelt or newer than the table of actions: what it does is not examined",
+            policy.name()
+        );
+        if !w.record.notes.contains(&note) {
+            w.note(note);
+        }
+    }
 }
 
 fn malformed(w: &mut LogproofWorld, name: &str, error: &ParseError, operation: &str, account: &AccountId) -> Stop {

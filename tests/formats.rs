@@ -227,6 +227,7 @@ fn everything() -> Vec<Assessment> {
     full.exchanges.insert(id.clone(), label);
     let scenario = &mut full.controls[0].scenarios[0];
     scenario.rule = Some("a rule".to_owned());
+    scenario.severity = Some("low".to_owned());
     scenario.steps.extend([StepState::Stopped, StepState::NotReached].map(|state| StepResult {
         keyword: "And".to_owned(),
         text: "y".to_owned(),

@@ -224,12 +224,9 @@ fn the_terminal_wraps_at_its_width_and_breaks_no_word() {
     for width in [80, 120] {
         let form = terminal::Form { width, ..terminal::Form::default() };
         let text = written(|out| terminal::write(&assessment(long), form, out));
-        let too_wide = text.lines().filter(|line| line.chars().count() > width);
         // Only a word that is wider than what is left of a line may stick out.
-        assert!(
-            too_wide.clone().all(|line| line.split_whitespace().last().is_some_and(|word| word.len() > 70)),
-            "{text}"
-        );
+        let mut too_wide = text.lines().filter(|line| line.chars().count() > width);
+        assert!(too_wide.all(|line| line.split_whitespace().count() == 1), "{text}");
         for whole in
             ["arn:aws:s3:::a-bucket-with-a-long-name/and/a/long/key", "a-very-long-page-name-that-stays-whole.html"]
         {

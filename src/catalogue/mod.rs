@@ -3,6 +3,7 @@
 //! This module knows Gherkin and the tags and headings of a control. Whether a feature may be trusted to check
 //! something is the business of [`crate::catalogue::lint`]; nothing here decides a verdict.
 
+mod error;
 pub mod lint;
 pub mod oscal;
 mod source;
@@ -12,7 +13,8 @@ pub mod vocabulary;
 use cucumber::{feature::Ext as _, gherkin};
 use logproof_aws::sha256_hex;
 
-pub use source::{FeatureFile, FeatureSet};
+pub use error::CatalogueError;
+pub use source::{FeatureArgs, FeatureFile, FeatureSet};
 pub use text::sections;
 
 use crate::guard;
@@ -58,6 +60,24 @@ pub struct Scenario {
     pub steps: Vec<gherkin::Step>,
     /// How many of the steps come from backgrounds.
     pub background: usize,
+}
+
+impl Control {
+    /// The severity of a scenario in parentheses, where it is not that of the control.
+    #[must_use]
+    pub fn own_severity(&self, scenario: &Scenario) -> String {
+        let own = scenario.severity().filter(|own| *own != self.severity);
+        own.map(|own| format!(" (severity {own})")).unwrap_or_default()
+    }
+}
+
+impl Scenario {
+    /// The severity of the scenario: its own, or that of its control.
+    #[must_use]
+    pub fn severity(&self) -> Option<&str> {
+        // Its own tags stand behind those of the feature.
+        self.tags.iter().rev().find_map(|tag| severity_of(tag))
+    }
 }
 
 /// A feature that cannot be parsed.
@@ -171,6 +191,23 @@ pub fn natural_key(id: &str) -> Vec<(u64, String)> {
         }
     }
     key
+}
+
+/// The control of this id.
+///
+/// # Errors
+/// [`CatalogueError::UnknownControl`] with the nearest id.
+pub fn find<'a>(controls: &'a [Control], id: &str) -> Result<&'a Control, CatalogueError> {
+    if let Some(control) = controls.iter().find(|control| control.id.eq_ignore_ascii_case(id)) {
+        return Ok(control);
+    }
+    let near = |control: &Control| strsim::jaro_winkler(&control.id.to_lowercase(), &id.to_lowercase());
+    let best = controls.iter().max_by(|a, b| near(a).total_cmp(&near(b)));
+    let hint = match best.filter(|best| near(best) > 0.7) {
+        Some(best) => format!("did you mean `{}`? `logproof controls` lists them all", best.id),
+        None => "`logproof controls` lists them all".to_owned(),
+    };
+    Err(CatalogueError::UnknownControl { id: id.to_owned(), hint })
 }
 
 #[cfg(test)]

@@ -134,6 +134,7 @@ fn of_run(assessment: &Assessment, record: Record, verdict: Verdict) -> Scenario
         name: String::new(),
         rule: None,
         line: 1,
+        severity: None,
         verdict,
         reason: String::new(),
         steps: Vec::new(),

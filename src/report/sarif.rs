@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 
+use logproof_aws::sha256_hex;
 use logproof_estate::{
     assessment::{Assessment, ControlResult, ScenarioResult},
     record::{Observation, Verdict},
@@ -12,7 +13,6 @@ use logproof_estate::{
 use serde_json::{Value, json};
 
 use super::identity::{finding_text, references, section, title, with_run};
-use crate::bundle::manifest::sha256_of_bytes;
 
 /// Writes the report.
 ///
@@ -65,11 +65,11 @@ fn rule(control: &ControlResult) -> Value {
         "shortDescription": {"text": control.title},
         "fullDescription": {"text": or(section(control, "Requirement"), &control.title)},
         "help": {"text": help},
-        "defaultConfiguration": {"level": level(control)},
+        "defaultConfiguration": {"level": level(&control.severity)},
         "properties": {
             "tags": control.frameworks,
             "security-severity": security_severity(&control.severity),
-            "problem.severity": level(control),
+            "problem.severity": level(&control.severity),
         },
     });
     if let (Some(first), Some(object)) = (references(control).into_iter().next(), rule.as_object_mut()) {
@@ -83,7 +83,7 @@ fn results(index: usize, control: &ControlResult, scenario: &ScenarioResult) -> 
         let mut result = json!({
             "ruleId": control.id,
             "ruleIndex": index,
-            "level": level(control),
+            "level": level(control.severity_of(scenario)),
             "message": {"text": format!("{}: {text}", scenario.verdict.word())},
             "locations": [{
                 "physicalLocation": {
@@ -158,11 +158,11 @@ fn notifications(assessment: &Assessment) -> Vec<Value> {
 }
 
 fn fingerprint(control: &ControlResult, scenario: &ScenarioResult, subject: &str) -> String {
-    sha256_of_bytes([control.id.as_str(), &scenario.name, subject].join("\n").as_bytes())
+    sha256_hex([control.id.as_str(), &scenario.name, subject].join("\n").as_bytes())
 }
 
-fn level(control: &ControlResult) -> &'static str {
-    match control.severity.as_str() {
+fn level(severity: &str) -> &'static str {
+    match severity {
         "critical" | "high" => "error",
         "medium" => "warning",
         _ => "note",

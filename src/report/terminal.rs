@@ -124,7 +124,8 @@ fn examined(control: &ControlResult) -> String {
 fn scenarios(control: &ControlResult, indent: usize, form: Form, out: &mut dyn Write) -> io::Result<()> {
     let mut said: Vec<String> = Vec::new();
     for scenario in control.scenarios.iter().filter(|scenario| scenario.verdict != Verdict::Pass) {
-        for line in form.filled(&scenario.name, indent) {
+        let severity = scenario.severity.as_ref().map(|own| format!(" (severity {own})")).unwrap_or_default();
+        for line in form.filled(&format!("{}{severity}", scenario.name), indent) {
             writeln!(out, "{:indent$}{}", "", Style::new().bold().force_styling(form.colour).apply_to(line))?;
         }
         let mut text = Vec::new();

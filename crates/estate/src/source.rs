@@ -16,7 +16,7 @@ use crate::{
         ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder, DelegatedAdministrator,
         Directory, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget,
         MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership,
-        PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Trail, TrailEvent, TrailEventQuery,
+        PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail, TrailEvent, TrailEventQuery,
         TrailPublicKey, TrailStatus, Versioning,
     },
     place::{AccountId, BucketRef, KeyRef, Region},
@@ -187,6 +187,9 @@ macro_rules! for_each_question {
     org_policies(kind: OrgPolicyKind) -> Vec<OrgPolicy>;
     /// Delegated administrators of one service principal (`organizations:ListDelegatedAdministrators`).
     delegated_administrators(service: &str) -> Vec<DelegatedAdministrator>;
+    /// The policy by which the organization delegates its administration to members, `None` when there is none
+    /// (`organizations:DescribeResourcePolicy`).
+    delegation_policy() -> Option<String>;
 
     /// All buckets an account owns (`s3:ListBuckets`).
     buckets(account: &AccountId) -> Vec<BucketSummary>;
@@ -255,6 +258,8 @@ macro_rules! for_each_question {
     event_rules(account: &AccountId, region: &Region) -> Vec<EventRule>;
     /// Targets of one rule of the default bus (`events:ListTargetsByRule`).
     rule_targets(account: &AccountId, region: &Region, rule: &str) -> Vec<RuleTarget>;
+    /// An SNS topic with its access policy, `None` when there is no such topic (`sns:GetTopicAttributes`).
+    topic(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Topic>;
     /// Subscriptions of an SNS topic, `None` when there is no such topic (`sns:ListSubscriptionsByTopic`).
     topic_subscriptions(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Vec<Subscription>>;
     /// Metric filters of a log group, empty when there are none (`logs:DescribeMetricFilters`).

@@ -154,6 +154,7 @@ unanswered {
         caller_identity() -> CallerIdentity;
         org_policies(kind: OrgPolicyKind) -> Vec<OrgPolicy>;
         delegated_administrators(service: &str) -> Vec<DelegatedAdministrator>;
+        delegation_policy() -> Option<String>;
         bucket_policy(bucket: &BucketRef) -> Option<String>;
         bucket_acl(bucket: &BucketRef) -> Acl;
         bucket_versioning(bucket: &BucketRef) -> Versioning;
@@ -173,6 +174,7 @@ unanswered {
         config_delivery_status(account: &AccountId, region: &Region) -> Vec<ConfigDeliveryStatus>;
         event_rules(account: &AccountId, region: &Region) -> Vec<EventRule>;
         rule_targets(account: &AccountId, region: &Region, rule: &str) -> Vec<RuleTarget>;
+        topic(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Topic>;
         topic_subscriptions(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Vec<Subscription>>;
         metric_filters(account: &AccountId, region: &Region, log_group: &str) -> Vec<MetricFilter>;
         alarms(account: &AccountId, region: &Region) -> Vec<Alarm>;

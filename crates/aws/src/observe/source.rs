@@ -12,7 +12,7 @@ use logproof_estate::{
         ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder, DelegatedAdministrator,
         Directory, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget,
         MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership,
-        PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Trail, TrailEvent, TrailEventQuery,
+        PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail, TrailEvent, TrailEventQuery,
         TrailPublicKey, TrailStatus, Versioning,
     },
 };
@@ -88,6 +88,14 @@ impl Source for Aws {
     async fn delegated_administrators(&self, service: &str) -> Answer<Vec<DelegatedAdministrator>> {
         self.ask_organization("organizations:ListDelegatedAdministrators", service, |session| async move {
             organizations::delegated_administrators(&session.organizations(), service).await
+        })
+        .await
+    }
+
+    async fn delegation_policy(&self) -> Answer<Option<String>> {
+        let subject = "the delegation policy of the organization";
+        self.ask_organization("organizations:DescribeResourcePolicy", subject, |session| async move {
+            organizations::delegation_policy(&session.organizations()).await
         })
         .await
     }
@@ -262,6 +270,11 @@ impl Source for Aws {
     async fn rule_targets(&self, account: &AccountId, region: &Region, rule: &str) -> Answer<Vec<RuleTarget>> {
         let asked = here("events:ListTargetsByRule", account, region, rule);
         self.ask(asked, |session| async move { events::targets(&session.events(), rule).await }).await
+    }
+
+    async fn topic(&self, account: &AccountId, region: &Region, topic_arn: &str) -> Answer<Option<Topic>> {
+        let asked = here("sns:GetTopicAttributes", account, region, topic_arn);
+        self.ask(asked, |session| async move { sns::topic(&session.sns(), topic_arn).await }).await
     }
 
     async fn topic_subscriptions(
