@@ -19,7 +19,7 @@ use crate::{
     bundle::{self, Begun},
     catalogue::{Control, FeatureSet},
     cli::CheckArgs,
-    console::{interrupted, print, say},
+    console::{interrupt, print, say},
     deliver,
     error::Error,
     evidence::{keys::PrivateKey, manifest::Predecessor},
@@ -49,10 +49,10 @@ pub async fn check(args: &CheckArgs) -> Result<Exit, Error> {
     let progress = Progress::new(!args.no_progress && !args.quiet && args.verbose == 0);
     let begun = bundle::begin(args, REPORTS, started)?;
     let interrupt = {
-        let recording = Arc::clone(&begun.recording);
+        let (recording, signalled) = (Arc::clone(&begun.recording), interrupt());
         async move {
             tokio::select! {
-                () = interrupted() => {}
+                () = signalled => {}
                 () = recording.failed() => {}
             }
         }

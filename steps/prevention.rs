@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use cucumber::then;
 use logproof_estate::{
-    AccountId, BucketRef, ExchangeId, Fact, Reason, Unseen,
+    AccountId, BucketRef, ExchangeId,
     facts::{DefaultRetention, Directory, ObjectLock, OrgPolicy, OrgPolicyKind},
     record::{Observation, Population, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
 
-use crate::judgement::denials::actions_denied_by_name;
+use logproof_policy::{Effect, Policy};
+
+use crate::policy_scene::parse_org_policy;
 
 /// A policy that denies one of these means to protect a trail.
 const TRAIL_CHANGES: [&str; 3] = ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail"];
@@ -123,12 +125,10 @@ impl Protecting {
         let all = w.see(estate.org_policies(OrgPolicyKind::ServiceControl).await)?;
         let mut policies = Vec::new();
         for policy in all.iter() {
-            match actions_denied_by_name(&policy.content, actions) {
-                Ok(named) if named.is_empty() => {}
-                Ok(_) => policies.push(policy.clone()),
-                Err(problem) => {
-                    w.unseen(unreadable(policy, problem, &w.config()?.organization.management_account, &all))
-                }
+            // One that cannot be read is recorded as such; the others are still looked at.
+            let Ok(parsed) = parse_org_policy(w, OrgPolicyKind::ServiceControl, policy) else { continue };
+            if actions.iter().any(|action| denies_by_name(&parsed, action)) {
+                policies.push(policy.clone());
             }
         }
         Ok(Self { policies, exchanges: all.exchanges().to_vec() })
@@ -183,17 +183,11 @@ impl Protecting {
     }
 }
 
-fn unreadable<T>(policy: &OrgPolicy, problem: String, management: &AccountId, seen: &Fact<T>) -> Unseen {
-    Unseen {
-        operation: "organizations:DescribePolicy".to_owned(),
-        account: management.clone(),
-        region: None,
-        subject: policy.arn.clone(),
-        reason: Reason::Malformed,
-        detail: problem,
-        hint: "correct the policy document".to_owned(),
-        exchanges: seen.exchanges().to_vec(),
-    }
+/// Whether a `Deny` statement names an action. A mention only: what the policy really keeps whom from is a question for
+/// the policy engine.
+fn denies_by_name(policy: &Policy, action: &str) -> bool {
+    let mut denials = policy.statements().iter().filter(|statement| statement.effect() == Some(Effect::Deny));
+    denials.any(|statement| statement.names_action(action))
 }
 
 #[then("Object Lock gives new objects a retention that cannot be lifted")]
@@ -306,6 +300,18 @@ fn subject_of(bucket: &BucketRef) -> Subject {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_denial_by_name_is_no_allow_no_bare_star_and_no_exception() {
+        let denies = |statement: &str| {
+            let text = format!(r#"{{"Statement": {{{statement}, "Resource": "*"}}}}"#);
+            denies_by_name(&Policy::parse("SCP", text.as_bytes()).unwrap(), TRAIL_CHANGES[0])
+        };
+        assert!(denies(r#""Effect": "Deny", "Action": ["s3:*", "cloudtrail:*"]"#));
+        assert!(!denies(r#""Effect": "Allow", "Action": "cloudtrail:*""#));
+        assert!(!denies(r#""Effect": "Deny", "Action": "*""#));
+        assert!(!denies(r#""Effect": "Deny", "NotAction": "s3:*""#));
+    }
 
     #[test]
     fn object_lock_without_a_rule_is_told_from_none_at_all() {

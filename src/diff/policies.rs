@@ -175,7 +175,7 @@ fn scene(kind: Kind, document: &Document, around: &Around) -> Result<Scene, Stri
     let mut scene = Scene {
         organization: around.organization.clone(),
         resource_account: document.account.clone(),
-        resource_policy: None,
+        ..Scene::default()
     };
     match kind {
         Kind::Bucket | Kind::Key => scene.resource_policy = policy,

@@ -18,7 +18,7 @@ use std::{path::Path, sync::Arc};
 use logproof_integrity::{Checkpoint, Config, Inventory, Job, JsonLines, LocalStore, ObjectStore, Report, Verifier};
 
 use crate::{
-    console::{interrupted, print, say},
+    console::{interrupt, print, say},
     error::Error,
     exit::Exit,
 };
@@ -114,7 +114,7 @@ async fn run<S: ObjectStore>(config: Config, store: S, job: Job, args: &VerifyTr
     let verifier = Verifier::new(config);
     let result = tokio::select! {
         biased;
-        () = interrupted() => {
+        () = interrupt() => {
             if let Some(path) = &args.checkpoint {
                 say(&format!("what was verified so far is in `{}`: the same command goes on", path.display()));
             }

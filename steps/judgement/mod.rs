@@ -3,7 +3,6 @@
 
 pub(crate) mod alarm;
 pub(crate) mod delivery;
-pub(crate) mod denials;
 pub(crate) mod event_pattern;
 pub(crate) mod federated;
 pub(crate) mod guard_events;

@@ -81,6 +81,21 @@ pub(crate) enum Values {
 }
 
 impl Condition {
+    /// How many values it compares with.
+    pub(crate) fn size(&self) -> usize {
+        match &self.test {
+            Test::Null(values) => values.len(),
+            Test::Unknown(_) => 1,
+            Test::Compare { values, .. } => match values {
+                Values::Text(texts) | Values::TextIgnoringCase(texts) => texts.len(),
+                Values::Number(_, numbers) | Values::Date(_, numbers) => numbers.len(),
+                Values::Bool(bools) => bools.len(),
+                Values::Ip(networks) => networks.len(),
+                Values::Binary(blobs) => blobs.len(),
+            },
+        }
+    }
+
     /// Whether the condition holds.
     pub(crate) fn holds(&self, view: &impl View) -> Tri<'_> {
         let (negated, values) = match &self.test {
