@@ -13,6 +13,7 @@ use crate::{
     bucket_policy::BucketGround,
     intake::{examined, registered_bucket, streams},
     judgement::lifecycle::{Fate, Versions, kinds_under},
+    retention::too_many_kinds,
 };
 
 /// Tags that show that a bucket belongs to a stack.
@@ -192,7 +193,14 @@ async fn no_bucket_deletes_too_early(w: &mut LogproofWorld) -> Judged {
             let Some(class) = register.retention.iter().find(|class| class.class == stream.retention_class) else {
                 continue;
             };
-            let fates = kinds_under(&stream.prefix, &rules).into_iter().map(|kind| {
+            let kinds = match kinds_under(&stream.prefix, &rules) {
+                Ok(kinds) => kinds,
+                Err(detail) => {
+                    w.unseen(too_many_kinds(&bucket, detail, rules.exchanges()));
+                    continue;
+                }
+            };
+            let fates = kinds.into_iter().map(|kind| {
                 let fate = Fate::of(&kind.object, &rules, Versions::of(&versioning));
                 (kind, fate)
             });

@@ -186,14 +186,22 @@ impl LogFiles {
         let versioning = w.see(estate.bucket_versioning(&bucket).await)?;
         let versions = Versions::of(&versioning);
         let root = log_root(config.names.log_prefix.as_deref());
-        let fates = kinds_under(&root, &rules)
+        let exchanges = [rules.exchanges(), versioning.exchanges()].concat();
+        let kinds = match kinds_under(&root, &rules) {
+            Ok(kinds) => kinds,
+            Err(detail) => {
+                let stop = Stop::because(detail.clone());
+                w.unseen(too_many_kinds(&bucket, detail, &exchanges));
+                return Err(stop);
+            }
+        };
+        let fates = kinds
             .into_iter()
             .map(|kind| {
                 let fate = Fate::of(&kind.object, &rules, versions);
                 (kind, fate)
             })
             .collect();
-        let exchanges = [rules.exchanges(), versioning.exchanges()].concat();
         let mfa_delete = has_mfa_delete(&versioning);
         Ok(Self { bucket, root, rules: rules.to_vec(), versions, mfa_delete, fates, exchanges })
     }
@@ -245,6 +253,20 @@ impl LogFiles {
             hint: "examine the rule by hand, and report the storage class so that it becomes known".to_owned(),
             exchanges: self.exchanges.clone(),
         }
+    }
+}
+
+/// Rules that tell too many kinds of objects apart to try each.
+pub(crate) fn too_many_kinds(bucket: &BucketRef, detail: String, exchanges: &[ExchangeId]) -> Unseen {
+    Unseen {
+        operation: "lifecycle evaluation".to_owned(),
+        account: bucket.owner.clone(),
+        region: Some(bucket.region.clone()),
+        subject: bucket.arn(),
+        reason: Reason::Undecided,
+        detail,
+        hint: "replace filters by tag and size with fewer rules for prefixes".to_owned(),
+        exchanges: exchanges.to_vec(),
     }
 }
 

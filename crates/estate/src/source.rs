@@ -168,47 +168,13 @@ impl std::error::Error for Unseen {}
 /// What a question is answered with.
 pub type Answer<T> = Result<Fact<T>, Unseen>;
 
-/// An argument of a question as [`Source`] takes it: a value, or what a kept value lends.
-macro_rules! lend {
-    ($arg:ident, $given:ident) => {
-        $arg
-    };
-    ($arg:ident) => {
-        &$arg
-    };
-}
-
-macro_rules! questions {
-    ($($(#[$doc:meta])* $name:ident($($arg:ident : $($given:ident)? $(& $lent:ty)?),*) -> $out:ty;)*) => {
-        /// Where facts come from: a live organization, a mock zone, a recorded run. Implemented once, over the AWS
-        /// SDK; each method makes the calls of one question, all pages of them.
-        #[async_trait]
-        pub trait Source: Send + Sync {
-            $($(#[$doc])* async fn $name(&self, $($arg: $($given)? $(& $lent)?),*) -> Answer<$out>;)*
-        }
-
-        impl crate::estate::Estate {
-            $($(#[$doc])*
-            ///
-            /// Asked at most once in a run, whoever asks.
-            ///
-            /// # Errors
-            /// [`Unseen`] when the question could not be answered.
-            pub async fn $name(&self, $($arg: $($given)? $(& $lent)?),*) -> Answer<$out> {
-                let key = [stringify!($name).to_owned(), $(format!("{:?}", $arg)),*].join("|");
-                let ask = || {
-                    let source = self.source();
-                    $(let $arg = $arg.to_owned();)*
-                    async move { source.$name($(lend!($arg $(, $given)?)),*).await }
-                };
-                self.memo().ask(key, ask).await
-            }
-            )*
-        }
-    };
-}
-
-questions! {
+/// Hands the list of questions to another macro: documentation, name, arguments and what the answer holds.
+///
+/// This list is the only one. The port, the estate's methods and every source that treats all questions alike are made
+/// from it; a macro that takes it names the types of [`crate::facts`] and of places it needs.
+#[macro_export]
+macro_rules! for_each_question {
+    ($callback:ident) => { $callback! {
     /// Who is asking (`sts:GetCallerIdentity`).
     caller_identity() -> CallerIdentity;
     /// The organization itself, with the policy types its root has enabled (`organizations:DescribeOrganization`, `ListRoots`).
@@ -299,4 +265,47 @@ questions! {
     role(account: &AccountId, name: &str) -> Option<Role>;
     /// Every principal of an account with its policies (`iam:GetAccountAuthorizationDetails`).
     account_authorization(account: &AccountId) -> AccountAuthorization;
+    } };
 }
+
+/// An argument of a question as [`Source`] takes it: a value, or what a kept value lends.
+macro_rules! lend {
+    ($arg:ident, $given:ident) => {
+        $arg
+    };
+    ($arg:ident) => {
+        &$arg
+    };
+}
+
+macro_rules! questions {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident : $($given:ident)? $(& $lent:ty)?),*) -> $out:ty;)*) => {
+        /// Where facts come from: a live organization, a mock zone, a recorded run. Implemented once, over the AWS
+        /// SDK; each method makes the calls of one question, all pages of them.
+        #[async_trait]
+        pub trait Source: Send + Sync {
+            $($(#[$doc])* async fn $name(&self, $($arg: $($given)? $(& $lent)?),*) -> Answer<$out>;)*
+        }
+
+        impl crate::estate::Estate {
+            $($(#[$doc])*
+            ///
+            /// Asked at most once in a run, whoever asks.
+            ///
+            /// # Errors
+            /// [`Unseen`] when the question could not be answered.
+            pub async fn $name(&self, $($arg: $($given)? $(& $lent)?),*) -> Answer<$out> {
+                let key = [stringify!($name).to_owned(), $(format!("{:?}", $arg)),*].join("|");
+                let ask = || {
+                    let source = self.source();
+                    $(let $arg = $arg.to_owned();)*
+                    async move { source.$name($(lend!($arg $(, $given)?)),*).await }
+                };
+                self.memo().ask(key, ask).await
+            }
+            )*
+        }
+    };
+}
+
+for_each_question!(questions);
