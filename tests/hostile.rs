@@ -285,3 +285,102 @@ fn no_control_panics_or_computes_for_long_whatever_is_written_anywhere() {
     }
     assert!(tried >= wanted);
 }
+
+/// A zone whose SCP takes a second of search for each account, and tells all accounts apart: more pigeons than holes, so
+/// that no request passes every Deny, and seeing that takes going through all placements.
+fn laborious(accounts: usize, seconds: u64) -> String {
+    let mut zone = sample();
+    zone["config"]["limits"] = json!({"computing_seconds": seconds});
+    for number in 0..accounts {
+        let (id, name) = (format!("7{number:011}"), format!("workload-{number}"));
+        zone["accounts"][id] = json!({"name": name, "unit": "ou-exmp-workload1", "joined": "2024-02-01T00:00:00Z"});
+    }
+    let deny = |condition: Value| json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition});
+    let holes: Vec<String> = (0..10).map(|hole| format!("h{hole}")).collect();
+    let statements = zone["service_control_policies"]["p-protectlogs"]["document"]["Statement"].as_array_mut().unwrap();
+    statements.retain(|statement| statement["Sid"] != "ProtectTrail");
+    statements.push(deny(json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::8*:role/x"}})));
+    for pigeon in 0..11 {
+        statements.push(deny(json!({"StringNotEquals": {format!("k:{pigeon}"): holes}})));
+        for other in pigeon + 1..11 {
+            let both = |hole| deny(json!({"StringEquals": {format!("k:{pigeon}"): hole, format!("k:{other}"): hole}}));
+            statements.extend(holes.iter().map(both));
+        }
+    }
+    zone.to_string()
+}
+
+#[test]
+fn a_control_that_computes_too_long_is_error_and_the_others_are_examined() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("zone.yaml"), laborious(120, 2)).unwrap();
+    let wanted = ["LS-2.6", "LS-4.5", "LS-5.1"];
+    let controls = wanted.iter().flat_map(|id| ["--control", id]);
+    let args: Vec<&str> = ["check", "--mock", "zone.yaml", "--out", "run", "-q"].into_iter().chain(controls).collect();
+    let begun = Instant::now();
+    let ran = support::run(home.path(), &args);
+    assert_eq!(ran.code, 3, "{}\n{}", ran.out, ran.err);
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    let text = std::fs::read_to_string(home.path().join("run/assessment.json")).unwrap();
+    let assessment: Assessment = serde_json::from_str(&text).unwrap();
+    let verdicts = verdicts(&assessment);
+    assert_eq!(
+        (verdicts["LS-2.6"], verdicts["LS-4.5"]),
+        (Verdict::Pass, Verdict::Error),
+        "{:#?}",
+        reasons(&assessment)
+    );
+    let late = reasons(&assessment).into_iter().filter(|reason| reason.contains("not decided in 2 s")).count();
+    assert!(late > 0, "{:#?}", reasons(&assessment));
+}
+
+/// Starts a run that computes for minutes, sends it signals one after the other once it does, and waits for its end.
+#[cfg(unix)]
+fn interrupted(home: &std::path::Path, signals: &[&str]) -> (support::Ran, Duration) {
+    use std::{process::Stdio, thread::sleep};
+    std::fs::write(home.join("zone.yaml"), laborious(400, 600)).unwrap();
+    let args =
+        ["check", "--mock", "zone.yaml", "--out", "run", "--control", "LS-4.5", "--control", "LS-2.6", "--no-progress"];
+    let mut program = support::program(home, &args);
+    let child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    let recorded = || std::fs::read_to_string(home.join(".run.partial/exchanges.jsonl")).unwrap_or_default();
+    // The last thing it asks before it computes.
+    while !recorded().contains("DescribePolicy") {
+        assert!(begun.elapsed() < Duration::from_secs(120), "the run asks nothing");
+        sleep(Duration::from_millis(20));
+    }
+    sleep(Duration::from_secs(2));
+    let signalled = Instant::now();
+    for signal in signals {
+        let kill = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        assert!(kill.success(), "the run ended before it could be interrupted");
+    }
+    let ran = support::ran(&child.wait_with_output().unwrap());
+    (ran, signalled.elapsed())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_a_run_in_good_order_whatever_it_computes() {
+    for signal in ["-TERM", "-INT"] {
+        let home = tempfile::tempdir().unwrap();
+        let (ran, took) = interrupted(home.path(), &[signal]);
+        assert_eq!(ran.code, 3, "{}\n{}", ran.out, ran.err);
+        assert!(ran.out.contains("INCOMPLETE: interrupted: "), "{}\n{}", ran.out, ran.err);
+        assert!(took < Duration::from_secs(2), "{signal}: {took:?}");
+        let verified = support::run(home.path(), &["verify", "run"]);
+        assert_eq!(verified.code, 0, "the bundle is whole: {}\n{}", verified.out, verified.err);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_signal_ends_a_run_at_once() {
+    let home = tempfile::tempdir().unwrap();
+    let (ran, took) = interrupted(home.path(), &["-INT", "-TERM"]);
+    assert_eq!(ran.code, 3, "{}\n{}", ran.out, ran.err);
+    assert!(ran.err.contains("ended at once\nhint: "), "{}\n{}", ran.out, ran.err);
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert!(!home.path().join("run").exists() && home.path().join(".run.partial").exists());
+}
