@@ -353,7 +353,7 @@ fn interrupted(home: &std::path::Path, signals: &[&str]) -> (support::Ran, Durat
     sleep(Duration::from_secs(2));
     let signalled = Instant::now();
     for signal in signals {
-        let kill = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        let kill = std::process::Command::new("kill").args([*signal, &child.id().to_string()]).status().unwrap();
         assert!(kill.success(), "the run ended before it could be interrupted");
     }
     let ran = support::ran(&child.wait_with_output().unwrap());
