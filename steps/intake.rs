@@ -11,7 +11,7 @@ use logproof_estate::{
 };
 use logproof_policy::{Named, Policy, Question, Statement, Who};
 
-use crate::bucket_policy::{BucketGround, WRITE};
+use crate::{action_classes::write, bucket_policy::BucketGround};
 
 /// The file a finding about the register itself stands in.
 pub(crate) fn in_register(w: &LogproofWorld, file: &str) -> Result<Subject, Stop> {
@@ -230,7 +230,7 @@ async fn no_account_writes_to_another_environment(w: &mut LogproofWorld) -> Judg
         let ground = BucketGround::naming(w, bucket, &ids).await?;
         for (account, theirs) in delivering.iter().filter(|(_, theirs)| theirs != environment) {
             asked += 1;
-            let question = Question::about(WRITE).on_all(&ground.objects()).by(Who::account(account));
+            let question = Question::about(write()).on_all(&ground.objects()).by(Who::account(account));
             let answer = ground.assume_administrators_of(account, &question);
             let expected = format!(
                 "account {account}, which delivers logs of {}, cannot write logs of {}",
@@ -345,7 +345,7 @@ fn unreadable(bucket: &BucketRef, detail: String, exchanges: &[ExchangeId]) -> U
 /// Principals of statements that allow to write, with the statement.
 fn writers_of(policy: &Policy) -> Vec<(Named<'_>, String)> {
     let writes =
-        |statement: &&Statement| statement.may_allow() && WRITE.iter().any(|action| statement.covers_action(action));
+        |statement: &&Statement| statement.may_allow() && write().iter().any(|action| statement.covers_action(action));
     let statements = policy.statements().iter().filter(writes);
     statements.flat_map(|statement| statement.principals().map(|writer| (writer, place_of(statement)))).collect()
 }
