@@ -73,7 +73,7 @@ async fn nothing_is_delegated(w: &mut LogproofWorld) -> Judged {
     };
     let name = "the resource policy of the organization";
     let policy = shared(w, name, text, "organizations:DescribeResourcePolicy", &management)?;
-    let ground = Ground::read(w, &[text]).await?;
+    let ground = Ground::read(w, &[policy.as_ref()], &[]).await?;
     let types = serde_json::json!({"StringEqualsIfExists": {"organizations:PolicyType": GUARDING_TYPES}});
     let question = Question::about(undo_guards_of("organizations"))
         .on_all("*")
