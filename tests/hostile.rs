@@ -370,7 +370,8 @@ fn a_signal_ends_a_run_in_good_order_whatever_it_computes() {
         assert!(ran.out.contains("INCOMPLETE: interrupted: "), "{}\n{}", ran.out, ran.err);
         assert!(took < Duration::from_secs(2), "{signal}: {took:?}");
         let verified = support::run(home.path(), &["verify", "run"]);
-        assert_eq!(verified.code, 0, "the bundle is whole: {}\n{}", verified.out, verified.err);
+        let verified = format!("{}\n{}", verified.out, verified.err);
+        assert!(verified.contains("NOT COMPLETE, though unchanged"), "the bundle is whole: {verified}");
     }
 }
 
