@@ -48,9 +48,11 @@ pub(crate) fn other_than_reading() -> Vec<&'static str> {
     actions::of("s3", &other_than(LOOKING), &[Kind::Bucket, Kind::Object])
 }
 
-/// The same of every classified service, whatever it works on.
+/// The same of every classified service, whatever it works on, but for what touches nothing.
 pub(crate) fn other_than_reading_anywhere() -> Vec<&'static str> {
-    actions::services().flat_map(|service| actions::of(service, &other_than(LOOKING), Kind::ALL)).collect()
+    let mut classes = other_than(LOOKING);
+    classes.retain(|class| *class != Class::Harmless);
+    actions::services().flat_map(|service| actions::of(service, &classes, Kind::ALL)).collect()
 }
 
 /// Cryptographic use of a key.
