@@ -5,7 +5,8 @@
 use std::{io, path::PathBuf};
 
 use logproof_policy::{
-    Account, Organization, Policies, Request, Scene, Who, decide, difference, never, who_can as callers_who_can,
+    Account, Organization, Partition, Policies, Request, Scene, Who, decide, difference, never,
+    who_can as callers_who_can,
 };
 use logproof_steps::ask::Inhabitants;
 
@@ -56,6 +57,9 @@ pub enum AskError {
     /// A resource that is none.
     #[error("`{0}` is not the ARN of a resource\nhint: write for example arn:aws:s3:::bucket/key, or * for any")]
     Resource(String),
+    /// What is asked about is of several partitions.
+    #[error("{0} are of different partitions of AWS\nhint: nobody calls across partitions; ask about one of them")]
+    Partitions(String),
     /// A caller that does not exist in its account.
     #[error("{principal} does not exist\nhint: `ask who-can` lists the users and roles that do")]
     NoSuchCaller {
@@ -88,6 +92,7 @@ async fn can(args: &CanArgs) -> Result<Reply, Error> {
     let (action, resource) = (input::action(&args.action)?, input::resource(&args.resource)?);
     let context = input::context(&args.context)?;
     let files = &args.policies;
+    input::one_partition([args.principal.as_str(), resource])?;
     if args.zone.is_given() {
         let inhabitants = match principal.account().and_then(|id| id.parse().ok()) {
             Some(account) => Inhabitants::RealIn(account),
@@ -155,7 +160,8 @@ async fn never_let_through(args: &NeverArgs) -> Result<Reply, Error> {
     let mut scene = if args.zone.is_given() {
         Zone::open(&args.zone).await?.scene(first, &inhabitants(args.assume_administrators)).await?
     } else {
-        alone(&args.around, first, &args.scp)?
+        let texts = input::texts(args.bucket_policy.as_slice(), &args.scp)?;
+        alone(&args.around, first, &args.scp, input::partition(&args.resource, &texts)?)?
     };
     if let Some(path) = &args.bucket_policy {
         scene.resource_policy = Some(input::policy(path)?);
@@ -171,7 +177,8 @@ async fn newly_allowed(args: &DifferenceArgs) -> Result<Reply, Error> {
     };
     let (old, new) = match (args.zone.is_given(), args.policies.as_slice()) {
         (false, [old, new]) => {
-            let scene = alone(&args.around, first, &[])?;
+            let partition = input::partition(&args.resource, &input::texts(&args.policies, &[])?)?;
+            let scene = alone(&args.around, first, &[], partition)?;
             (with(&scene, old)?, with(&scene, new)?)
         }
         (true, [new]) => {
@@ -197,7 +204,7 @@ fn inhabitants(assume_administrators: bool) -> Inhabitants {
 }
 
 /// The scene around policies from files: the owner of the resource, and nobody else of its organization.
-fn alone(around: &AroundArgs, resource: &str, scps: &[String]) -> Result<Scene, AskError> {
+fn alone(around: &AroundArgs, resource: &str, scps: &[String], partition: Partition) -> Result<Scene, AskError> {
     let owner = around
         .resource_account
         .clone()
@@ -207,7 +214,7 @@ fn alone(around: &AroundArgs, resource: &str, scps: &[String]) -> Result<Scene, 
     account.member = around.organization.is_some();
     account.scps = input::levels(scps)?;
     Ok(Scene {
-        organization: Organization { id: around.organization.clone(), accounts: vec![account] },
+        organization: Organization { id: around.organization.clone(), partition, accounts: vec![account] },
         resource_account: owner,
         resource_policy: None,
     })

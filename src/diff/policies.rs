@@ -69,10 +69,11 @@ impl Around {
             }
         }
         let account = |id: &String| if *id == management { Account::management(id) } else { Account::member(id) };
-        let bucket = format!("arn:{}:s3:::{}", config.organization.home_region.partition(), config.log_bucket_name());
+        let bucket = config.partition().arn("s3", "", "", &config.log_bucket_name());
         Self {
             organization: Organization {
                 id: assessment.run.organization.clone(),
+                partition: config.partition(),
                 accounts: ids.iter().map(account).collect(),
             },
             log_store: vec![bucket.clone(), format!("{bucket}/*"), config.trail_arn()],

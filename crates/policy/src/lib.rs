@@ -53,6 +53,7 @@
 //!     organization: Organization {
 //!         id: Some("o-exampleorgid".into()),
 //!         accounts: vec![Account::management("111111111111"), Account::member("222222222222")],
+//!         ..Organization::default()
 //!     },
 //!     resource_account: "222222222222".into(),
 //!     resource_policy: Some(Arc::new(bucket)),
@@ -81,7 +82,7 @@
 //! let key = Policy::parse("key policy", br#"{"Statement": {"Effect": "Allow",
 //!     "Principal": {"AWS": "arn:aws:iam::222222222222:role/Reader"}, "Action": "kms:Decrypt", "Resource": "*"}}"#)?;
 //! let scene = Scene {
-//!     organization: Organization { id: None, accounts: vec![Account::member("222222222222")] },
+//!     organization: Organization { accounts: vec![Account::member("222222222222")], ..Organization::default() },
 //!     resource_account: "222222222222".into(),
 //!     resource_policy: Some(Arc::new(key)),
 //! };
@@ -181,6 +182,7 @@ mod glob;
 mod json;
 mod model;
 mod parse;
+mod partition;
 mod principal;
 mod problem;
 mod prove;
@@ -192,6 +194,7 @@ pub use context::{Context, ContextValue};
 pub use decide::{Policies, Request, decide};
 pub use decision::{Decided, Decision, Layer, StatementRef};
 pub use model::{Effect, Policy, Statement, Version};
+pub use partition::Partition;
 pub use principal::Principal;
 pub use problem::{ParseError, Position, Problem, Severity, Span};
 pub use prove::{

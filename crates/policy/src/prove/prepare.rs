@@ -10,6 +10,7 @@ use crate::decide::Policies;
 use crate::evaluate::acts;
 use crate::glob::Glob;
 use crate::model::{Policy, Statement};
+use crate::partition::Partition;
 use crate::principal::Principal;
 use crate::prove::atoms::Atoms;
 use crate::prove::dimensions::{self, Action};
@@ -50,6 +51,11 @@ impl<'q> Prepared<'q> {
         let statements = policies.iter().map(|p| p.statements.len()).sum();
         drop(atoms);
         Ok(Self { facts, scenes, question, policies, actions, candidates, sides, statements, doubt })
+    }
+
+    /// The partition everything asked about is in.
+    pub(crate) fn partition(&self) -> Partition {
+        self.scenes.last().map(|scene| scene.organization.partition).unwrap_or_default()
     }
 }
 

@@ -178,7 +178,9 @@ impl<'p> Walk<'p> {
             service: String::new(),
             chosen: Vec::new(),
         };
-        let Some((list, inexact)) = dimensions::resources(self.prepared.question, &self.atoms.resources, &view) else {
+        let Some((list, inexact)) =
+            dimensions::resources(self.prepared.question, &self.atoms.resources, self.prepared.partition(), &view)
+        else {
             self.unsure("the resource patterns have too many combinations");
             return None;
         };
