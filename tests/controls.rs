@@ -25,7 +25,7 @@ use std::{
     thread,
 };
 
-use logproof::{catalogue::Control, vocabulary::Vocabulary};
+use logproof::catalogue::{Control, vocabulary::Vocabulary};
 use logproof_aws::MockZone;
 use logproof_estate::{
     assessment::{Assessment, ControlResult},
@@ -178,14 +178,7 @@ fn examine(
     reach: &Reach,
 ) -> Result<Assessment, String> {
     let zone = MockZone::resolve(&fixture.text, &fixture.name).map_err(|error| error.to_string())?;
-    let strikes = zone.get("faults").and_then(|faults| faults.as_array()).is_some_and(|faults| !faults.is_empty());
-    if strikes {
-        // A fault may strike so many times only, and to try what it strikes would use it up.
-        return support::check(&fixture.text, &fixture.name, controls, vocabulary);
-    }
-    let reached = reach.reached(&zone)?;
-    let run: Vec<Control> = reached.iter().map(|index| controls[*index].clone()).collect();
-    let mut assessment = support::check(&fixture.text, &fixture.name, &run, vocabulary)?;
+    let (reached, mut assessment) = reach.examine(&zone, &fixture.name, controls, vocabulary)?;
     let mut judged = std::mem::take(&mut assessment.controls).into_iter();
     let every = sample.controls.iter().enumerate();
     assessment.controls = every
@@ -374,8 +367,11 @@ fn nothing_on_the_sample_fails_or_cannot_be_assessed() {
 
 #[test]
 fn every_file_of_steps_is_compiled_and_registers() {
-    let declared: BTreeSet<String> =
-        logproof::vocabulary::Vocabulary::registered().sentences.iter().map(|s| s.file.replace('\\', "/")).collect();
+    let declared: BTreeSet<String> = logproof::catalogue::vocabulary::Vocabulary::registered()
+        .sentences
+        .iter()
+        .map(|s| s.file.replace('\\', "/"))
+        .collect();
     let steps = support::root().join("steps");
     let mut with_steps = BTreeSet::new();
     let mut folders = vec![steps.clone()];
