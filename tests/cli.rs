@@ -119,7 +119,7 @@ fn exit_2_for_a_configuration_that_cannot_be_used() {
 #[test]
 fn exit_2_for_what_is_of_another_partition() {
     for (config, words) in [
-        ("{organization: {home_region: us-gov-west-1, governed_regions: [us-gov-west-1]}}", "`aws-us-gov`"),
+        ("{organization: {home_region: us-iso-east-1, governed_regions: [us-iso-east-1]}}", "`aws-iso`"),
         ("{organization: {governed_regions: [eu-central-1, eusc-de-east-1]}}", "`aws-eusc`"),
         ("{names: {storage_role: 'arn:aws-cn:iam::222222222222:role/Admin'}}", "`aws`"),
         ("{readers: [{principal: 'arn:aws-us-gov:iam::222222222222:role/R', path: ''}]}", "`aws`"),

@@ -380,23 +380,24 @@ impl Config {
         self.validate_expectations()
     }
 
-    /// An organization, its accounts and all that is in them are of one partition.
+    /// An account is of one partition, and with it the organization and all that is in it.
     ///
-    /// See: <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>
+    /// See: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
     fn validate_partition(&self) -> Result<(), ConfigError> {
         let refuse = |key: &str, problem: String, hint: &str| {
             Err(ConfigError { place: format!("key `{key}`"), problem, hint: hint.to_owned() })
         };
         let org = &self.organization;
         let partition = self.partition();
-        if partition != Partition::Commercial {
+        // AWS does not publish how services are named there, so nothing could be proved of who delivers.
+        if matches!(partition, Partition::Iso | Partition::IsoB | Partition::IsoE | Partition::IsoF) {
             return refuse(
                 "organization.home_region",
                 format!(
-                    "`{}` is in the partition `{partition}`, for which policies are not decided yet",
+                    "`{}` is in the partition `{partition}`, whose service principals are not public",
                     org.home_region
                 ),
-                "only Regions of the partition `aws` can be checked",
+                "Regions of the partitions `aws`, `aws-us-gov`, `aws-cn` and `aws-eusc` can be checked",
             );
         }
         if let Some(region) = org.governed_regions.iter().find(|region| region.partition() != partition) {

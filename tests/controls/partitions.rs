@@ -1,0 +1,152 @@
+//! The same fixtures in other partitions: what is a verdict in `aws` is the same verdict everywhere.
+//!
+//! A zone is moved by its names: ARNs, Regions, and hosts in `kms:ViaService`. Service principals are the same in all
+//! four partitions for every service the log store uses (CloudTrail, AWS Config, S3, its server access logging, log
+//! delivery). Other partitions have fewer Regions than a landing zone uses: what is lacking gets the name of a Region
+//! that does not exist, which nothing here depends on.
+//!
+//! Each fixture is examined in one other partition, chosen by its name; `LOGPROOF_PARTITIONS=all` examines each in all
+//! of them. The sample is examined in all of them always.
+// See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+
+use logproof_estate::Partition;
+use serde_json::Value;
+
+use super::*;
+
+/// Partitions other than the commercial one, with their Regions in the order of `REGIONS`.
+const OTHERS: [(Partition, [&str; 3]); 3] = [
+    (Partition::UsGov, ["us-gov-west-1", "us-gov-east-1", "us-gov-west-2"]),
+    (Partition::China, ["cn-north-1", "cn-northwest-1", "cn-north-2"]),
+    (Partition::EuropeanSovereign, ["eusc-de-east-1", "eusc-de-west-1", "eusc-de-east-2"]),
+];
+
+/// Regions the described zones use.
+const REGIONS: [&str; 3] = ["eu-central-1", "eu-west-1", "eu-central-2"];
+
+/// The sample in another partition, and what its controls say there.
+struct There {
+    partition: Partition,
+    regions: [&'static str; 3],
+    sample: Assessment,
+    reach: Reach,
+}
+
+impl There {
+    fn text(&self, text: &str) -> String {
+        moved(text, self.partition, self.regions)
+    }
+}
+
+/// A text with the names of another partition.
+fn moved(text: &str, partition: Partition, regions: [&str; 3]) -> String {
+    let mut text = text.replace("arn:aws:", &format!("arn:{partition}:"));
+    for (from, to) in REGIONS.into_iter().zip(regions) {
+        text =
+            text.replace(from, to).replace(&format!("{to}.amazonaws.com"), &format!("{to}.{}", partition.dns_suffix()));
+    }
+    text
+}
+
+/// A document with every text in it, the names of its members too, changed.
+fn everywhere(value: Value, change: &dyn Fn(&str) -> String) -> Value {
+    match value {
+        Value::String(text) => Value::String(change(&text)),
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| everywhere(item, change)).collect()),
+        Value::Object(members) => {
+            Value::Object(members.into_iter().map(|(name, item)| (change(&name), everywhere(item, change))).collect())
+        }
+        other => other,
+    }
+}
+
+fn there(zone: &Value, controls: &[Control], vocabulary: &Vocabulary) -> Vec<There> {
+    let of = |(partition, regions): (Partition, [&'static str; 3])| {
+        let zone = everywhere(zone.clone(), &|text| moved(text, partition, regions));
+        let sample = support::check(&zone.to_string(), "sample", controls, vocabulary).unwrap();
+        There { partition, regions, sample, reach: Reach::of(&zone, controls, vocabulary) }
+    };
+    OTHERS.into_iter().map(of).collect()
+}
+
+/// Where a fixture is examined besides `aws`.
+fn chosen<'t>(fixture: &Fixture, there: &'t [There]) -> &'t [There] {
+    if std::env::var("LOGPROOF_PARTITIONS").is_ok_and(|which| which == "all") {
+        return there;
+    }
+    let at = fixture.name.bytes().map(usize::from).sum::<usize>() % there.len();
+    &there[at..=at]
+}
+
+#[test]
+fn every_fixture_gets_its_verdict_in_another_partition() {
+    let (controls, vocabulary) = support::catalogue();
+    let zone = MockZone::resolve(MockZone::sample_text(), "sample").unwrap();
+    let commercial = support::check(MockZone::sample_text(), "sample", &controls, &vocabulary).unwrap();
+    let there = there(&zone, &controls, &vocabulary);
+    for there in &there {
+        assert_eq!(verdicts(&there.sample), verdicts(&commercial), "the sample in {}", there.partition);
+    }
+    let wanted = std::env::var("LOGPROOF_FIXTURES").unwrap_or_default();
+    let fixtures: Vec<Fixture> =
+        fixtures().into_iter().filter(|fixture| wanted.is_empty() || fixture.control == wanted).collect();
+    let (next, problems) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some(fixture) = fixtures.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    for there in chosen(fixture, &there) {
+                        let found = problems_of(fixture, there, &controls, &vocabulary);
+                        problems.lock().unwrap().extend(found);
+                    }
+                }
+            });
+        }
+    });
+    let mut problems = problems.into_inner().unwrap();
+    problems.sort();
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
+}
+
+/// Verdict and reason of each scenario.
+fn verdicts(assessment: &Assessment) -> Vec<(String, Verdict, Vec<(String, Verdict)>)> {
+    let scenarios = |control: &ControlResult| control.scenarios.iter().map(|s| (s.name.clone(), s.verdict)).collect();
+    assessment.controls.iter().map(|control| (control.id.clone(), control.verdict, scenarios(control))).collect()
+}
+
+fn problems_of(fixture: &Fixture, there: &There, controls: &[Control], vocabulary: &Vocabulary) -> Vec<String> {
+    let moved = Fixture {
+        control: fixture.control.clone(),
+        name: fixture.name.clone(),
+        text: there.text(&fixture.text),
+        others: fixture.others.clone(),
+    };
+    let zone = match MockZone::resolve(&fixture.text, &fixture.name) {
+        Ok(zone) => everywhere(zone, &|text| there.text(text)),
+        Err(error) => return vec![error.to_string()],
+    };
+    let found = match examine(&zone, &moved.name, controls, vocabulary, &there.sample, &there.reach) {
+        Ok(assessment) => {
+            let mut problems = compare(&moved, &assessment);
+            problems.extend(unexpected(&moved, &changed(&moved, &assessment, &there.sample)));
+            problems
+        }
+        Err(error) => vec![error],
+    };
+    found.into_iter().map(|problem| format!("{} in {}: {problem}", fixture.name, there.partition)).collect()
+}
+
+#[test]
+fn a_moved_zone_has_no_name_of_the_partition_it_came_from() {
+    let zone = MockZone::resolve(MockZone::sample_text(), "sample").unwrap();
+    for (partition, regions) in OTHERS {
+        let text = everywhere(zone.clone(), &|text| moved(text, partition, regions)).to_string();
+        assert!(text.contains(&format!("arn:{partition}:iam::")), "{partition}");
+        for name in REGIONS.into_iter().chain(["arn:aws:"]) {
+            assert!(!text.contains(name), "{name} in the zone moved to {partition}");
+        }
+        for region in regions {
+            assert_eq!(Partition::of_region(region), partition, "{region}");
+        }
+    }
+}
