@@ -16,12 +16,12 @@ use super::*;
 
 /// Partitions other than the commercial one, with their Regions in the order of `REGIONS`.
 const OTHERS: [(Partition, [&str; 3]); 3] = [
-    (Partition::UsGov, ["us-gov-west-1", "us-gov-east-1", "us-gov-west-2"]),
+    (Partition::UsGov, ["us-gov-east-1", "us-gov-west-1", "us-gov-east-2"]),
     (Partition::China, ["cn-north-1", "cn-northwest-1", "cn-north-2"]),
     (Partition::EuropeanSovereign, ["eusc-de-east-1", "eusc-de-west-1", "eusc-de-east-2"]),
 ];
 
-/// Regions the described zones use.
+/// Regions the described zones use. They sort as those they become, so that lists have the same order.
 const REGIONS: [&str; 3] = ["eu-central-1", "eu-west-1", "eu-central-2"];
 
 /// The sample in another partition, and what its controls say there.
@@ -148,5 +148,24 @@ fn a_moved_zone_has_no_name_of_the_partition_it_came_from() {
         for region in regions {
             assert_eq!(Partition::of_region(region), partition, "{region}");
         }
+    }
+}
+
+#[test]
+fn the_program_checks_a_zone_of_another_partition() {
+    let zone = MockZone::resolve(MockZone::sample_text(), "sample").unwrap();
+    let inventory = |text: &str| {
+        let home = tempfile::TempDir::new().unwrap();
+        fs::write(home.path().join("zone.yaml"), text).unwrap();
+        let ran = support::run(home.path(), &["trail", "inventory", "--mock", "zone.yaml"]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+        let checked = support::run(home.path(), &["check", "--mock", "zone.yaml", "--quiet"]);
+        assert_eq!((checked.code, checked.err.as_str()), (0, ""), "{}", checked.out);
+        ran.out
+    };
+    let commercial = inventory(&zone.to_string());
+    for (partition, regions) in OTHERS {
+        let there = everywhere(zone.clone(), &|text| moved(text, partition, regions)).to_string();
+        assert_eq!(inventory(&there), moved(&commercial, partition, regions), "{partition}");
     }
 }
