@@ -139,10 +139,10 @@
 //! # The traps, and the tests that hold them
 //!
 //! Each is a test in `tests/traps.rs`; `tests/mutation.py` takes the rules out one at a time and must
-//! see a test fail. It makes 64 mutants: 55 of the rules below, 9 of the parser and the search. The first
+//! see a test fail. It makes 68 mutants: 55 of the rules below, 9 of the parser and the search, 4 of partitions. The first
 //! full run left 5 alive: one changed nothing (a real one replaced it), and four showed what no test
 //! held (values between and beyond the limits of numbers, users as opposed to roles, the cap on
-//! combinations). With `tests/cells.rs` and a test of the cap added, a second full run killed all 64.
+//! combinations). With `tests/cells.rs` and a test of the cap added, a second full run killed all 64 of then.
 //! Taking out one rule is not taking out any line: these mutants are chosen by hand.
 //!
 //! | # | rule | test |
