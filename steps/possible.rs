@@ -75,8 +75,8 @@ impl<'a> Wanted<'a> {
                 }
             };
             if found.as_ref().is_some_and(|found| (found == ALLOWED) != (next == ALLOWED)) {
-                let names = self.via.join("` or `");
-                claim.undecided(w, format!("it depends on whether `kms:ViaService` is `{names}` in this partition"));
+                let names = self.via.join("` and `");
+                claim.undecided(w, format!("it depends on `kms:ViaService`, whose value in this partition is not documented: name both `{names}`"));
                 return Ok(());
             }
             found.get_or_insert(next);
