@@ -8,7 +8,10 @@ use cucumber::then;
 use logproof_estate::world::{Judged, LogproofWorld};
 use logproof_policy::{Question, Who};
 
-use crate::bucket_policy::{ADMINISTER, BucketGround, DELETE};
+use crate::{
+    action_classes::{adjust_bucket, administer, delete, left_open},
+    bucket_policy::BucketGround,
+};
 
 #[then(
     "an administrator of the log archive account cannot re-configure or delete the bucket, unless it is the log storage role"
@@ -16,10 +19,21 @@ use crate::bucket_policy::{ADMINISTER, BucketGround, DELETE};
 async fn an_administrator_cannot_reconfigure(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
-    let question = Question::about(ADMINISTER)
+    let question = Question::about(administer())
         .on(&bucket.bucket.arn())
         .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role));
     let answer = bucket.assume_administrators(&question);
+    let adjusted = left_open(adjust_bucket(), |action| {
+        let who = Who::account(bucket.bucket.owner.as_str()).except_arn(&role);
+        bucket.assume_administrators(&Question::about([action]).on(&bucket.bucket.arn()).by(who))
+    });
+    if !adjusted.is_empty() {
+        w.note(format!(
+            "an administrator can also change settings of bucket {} that neither expose, delete, re-route nor blind anything: {}",
+            bucket.bucket.name,
+            adjusted.join(", ")
+        ));
+    }
     bucket
         .claim(
             format!("nobody in the account but {role} can re-configure or delete the bucket"),
@@ -35,7 +49,7 @@ async fn an_administrator_cannot_reconfigure(w: &mut LogproofWorld) -> Judged {
 async fn an_administrator_cannot_delete(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
-    let question = Question::about(DELETE)
+    let question = Question::about(delete())
         .on_all(&bucket.objects())
         .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role));
     let answer = bucket.assume_administrators(&question);

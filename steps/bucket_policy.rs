@@ -13,49 +13,10 @@ use logproof_estate::{
 use logproof_policy::{Identity, Policy, Question, Source, Who, never};
 
 use crate::{
+    action_classes::{administer, delete, write},
     policy_claim::Claim,
     policy_scene::{Ground, identities, parse, shared},
 };
-
-/// Every action that changes or removes a protection of a bucket, or the bucket.
-///
-/// See: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
-pub(crate) const ADMINISTER: [&str; 19] = [
-    "s3:PutBucketPolicy",
-    "s3:DeleteBucketPolicy",
-    "s3:PutBucketAcl",
-    "s3:PutBucketPublicAccessBlock",
-    "s3:PutBucketOwnershipControls",
-    "s3:PutBucketVersioning",
-    "s3:PutEncryptionConfiguration",
-    "s3:PutLifecycleConfiguration",
-    "s3:PutBucketObjectLockConfiguration",
-    "s3:PutReplicationConfiguration",
-    "s3:PutBucketLogging",
-    "s3:PutBucketNotification",
-    "s3:PutBucketTagging",
-    "s3:PutBucketAbac",
-    "s3:PutBucketCORS",
-    "s3:PutBucketWebsite",
-    "s3:DeleteBucketWebsite",
-    "s3:PutInventoryConfiguration",
-    "s3:DeleteBucket",
-];
-/// What puts an object into a bucket: an upload, and the replication of a bucket of somebody else's.
-pub(crate) const WRITE: [&str; 2] = ["s3:PutObject", "s3:ReplicateObject"];
-/// What removes or overwrites a log file, or lifts its protection.
-pub(crate) const DELETE: [&str; 8] = [
-    "s3:DeleteObject",
-    "s3:DeleteObjectVersion",
-    "s3:BypassGovernanceRetention",
-    "s3:PutObjectRetention",
-    "s3:PutObjectLegalHold",
-    "s3:PutObjectAcl",
-    "s3:PutObjectVersionAcl",
-    "s3:ReplicateDelete",
-];
-/// Reading log files.
-pub(crate) const READ: [&str; 3] = ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTorrent"];
 
 /// Everything a question about a bucket needs.
 pub(crate) struct BucketGround {
@@ -203,7 +164,7 @@ async fn nobody_else_can_write(w: &mut LogproofWorld) -> Judged {
     for service in &services {
         who = who.except_service(service);
     }
-    let question = Question::about(WRITE).on_all(&bucket.objects()).by(who);
+    let question = Question::about(write()).on_all(&bucket.objects()).by(who);
     let answer = bucket.with_inventory(w, &question).await?;
     let writers = services.join(", ");
     bucket
@@ -322,7 +283,7 @@ async fn a_resource_control_policy_keeps_outsiders_away(w: &mut LogproofWorld) -
 async fn nobody_else_can_administer(w: &mut LogproofWorld) -> Judged {
     let mut bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
-    let question = Question::about(ADMINISTER).on(&bucket.bucket.arn()).by(Who::anyone().except_arn(&role));
+    let question = Question::about(administer()).on(&bucket.bucket.arn()).by(Who::anyone().except_arn(&role));
     let answer = bucket.with_inventory(w, &question).await?;
     bucket
         .claim(
@@ -357,7 +318,7 @@ async fn the_root_user_cannot_change_the_bucket_policy(w: &mut LogproofWorld) ->
 async fn nobody_else_can_delete(w: &mut LogproofWorld) -> Judged {
     let mut bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
-    let question = Question::about(DELETE).on_all(&bucket.objects()).by(Who::anyone().except_arn(&role));
+    let question = Question::about(delete()).on_all(&bucket.objects()).by(Who::anyone().except_arn(&role));
     let answer = bucket.with_inventory(w, &question).await?;
     bucket
         .claim(

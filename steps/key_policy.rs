@@ -9,27 +9,14 @@ use logproof_estate::{
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Identity, Policy, Question, Source, Who, never};
+use logproof_policy::{Answer, Identity, Policy, Question, Scene, Source, Who, never, who_can};
 
 use crate::{
+    action_classes::{take_key_away, use_key},
     policy_claim::Claim,
     policy_scene::{Ground, identities, shared},
     readers::is_pattern,
 };
-
-/// Cryptographic use of a key.
-pub(crate) const USE: [&str; 4] = ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
-/// What takes the key away, or gives it to others.
-const TAKE_AWAY: [&str; 8] = [
-    "kms:ScheduleKeyDeletion",
-    "kms:DisableKey",
-    "kms:PutKeyPolicy",
-    "kms:DeleteImportedKeyMaterial",
-    "kms:DisableKeyRotation",
-    "kms:CreateGrant",
-    "kms:UpdateAlias",
-    "kms:DeleteAlias",
-];
 
 /// Everything a question about the log key needs.
 pub(crate) struct KeyGround {
@@ -37,6 +24,7 @@ pub(crate) struct KeyGround {
     pub(crate) arn: String,
     pub(crate) policy: Arc<Policy>,
     pub(crate) ground: Ground,
+    multi_region: bool,
     exchanges: Vec<ExchangeId>,
 }
 
@@ -60,7 +48,7 @@ impl KeyGround {
         let ground = Ground::read(w, &[&text]).await?;
         let exchanges = [seen, text.exchanges(), ground.exchanges()].concat();
         w.record.rest_on(&exchanges);
-        Ok(Self { arn: key.arn.clone(), asked, policy, ground, exchanges })
+        Ok(Self { arn: key.arn.clone(), asked, policy, ground, multi_region: key.multi_region, exchanges })
     }
 
     pub(crate) fn subject(&self) -> Subject {
@@ -87,6 +75,30 @@ impl KeyGround {
     }
 }
 
+/// Notes what holds everybody else back: the key policy by itself, or policies above the accounts it leaves it to.
+fn note_the_lock(w: &mut LogproofWorld, mut scene: Scene, question: &Question) {
+    for account in &mut scene.organization.accounts {
+        account.scps = None;
+        account.rcps = None;
+    }
+    let callers = who_can(&scene, question);
+    if let Some((who, reason)) = callers.undecided.first() {
+        w.note(format!("whether the key policy alone leaves the key to {who} is undecided: {reason}"));
+        return;
+    }
+    let mut accounts: Vec<&str> = callers.can.iter().filter_map(|one| one.request.principal().account()).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    w.note(if callers.can.is_empty() {
+        "the key policy alone is a sufficient lock: it leaves the deletion and the administration of the key to no account and to nobody else".to_owned()
+    } else {
+        format!(
+            "the key policy leaves the deletion or the administration of the key to others in account {}: only policies above the account hold an administrator there back",
+            accounts.join(", ")
+        )
+    });
+}
+
 fn the_key(w: &LogproofWorld) -> Result<(KeyRef, Fact<KmsKey>), Stop> {
     w.key.clone().ok_or_else(|| Stop::because("no `Given` step named the log key"))
 }
@@ -104,7 +116,7 @@ async fn no_other_service_can_use_the_log_key(w: &mut LogproofWorld) -> Judged {
     for service in &config.names.log_services {
         who = who.except_service(service);
     }
-    let question = Question::about(USE).on(&key.arn).by(who);
+    let question = Question::about(use_key()).on(&key.arn).by(who);
     let answer = never(&key.ground.scene(&key.asked.account, Some(Arc::clone(&key.policy))), &question);
     let expected = format!("no service other than {} uses the key", config.names.log_services.join(", "));
     key.claim(expected, "remove the service from the key policy's statement").conclude(w, answer);
@@ -238,9 +250,15 @@ async fn nobody_else_can_take_the_key_away(w: &mut LogproofWorld) -> Judged {
     let config = w.config()?;
     let inventory = key.inventory(w).await?;
     let who = Who::anyone().except_arn(&config.storage_role_arn());
-    let question = Question::about(TAKE_AWAY).on(&key.arn).by(who);
+    let question = Question::about(take_key_away(key.multi_region)).on(&key.arn).by(who);
+    // A user or role that is there is the better witness; whoever administers the account can make others.
     let scene = key.ground.scene_with_inventory(&key.asked.account, Some(Arc::clone(&key.policy)), &inventory);
-    let answer = never(&scene, &question);
+    let assumed = key.ground.scene(&key.asked.account, Some(Arc::clone(&key.policy)));
+    let answer = match never(&scene, &question) {
+        Answer::Holds => never(&assumed, &question),
+        other => other,
+    };
+    note_the_lock(w, assumed, &question);
     key.claim(
         format!("only {} can delete, disable or re-purpose the key", config.storage_role_arn()),
         "deny the action on the key in an SCP for every principal but the log storage role",

@@ -14,8 +14,9 @@ use logproof_estate::{
 use logproof_policy::{Decision, Question, Request, Source, Who, never};
 
 use crate::{
+    action_classes::use_key,
     delivery_policy::{CLOUDTRAIL, CONFIG, by_service, config_arn, context_of_service, decide_for_service},
-    key_policy::{KeyGround, USE},
+    key_policy::KeyGround,
 };
 
 #[then("CloudTrail can encrypt the logs of the organization trail with the log key")]
@@ -81,8 +82,10 @@ async fn config_can_encrypt(w: &mut LogproofWorld) -> Judged {
 async fn no_service_uses_the_key_for_a_stranger(w: &mut LogproofWorld) -> Judged {
     let key = KeyGround::read(w).await?;
     // What CloudTrail encrypts for is told by its encryption context, which another sentence asks about.
-    let question =
-        Question::about(USE).on(&key.arn).by(Who::services().except_service(CLOUDTRAIL)).from_source(Source::Foreign);
+    let question = Question::about(use_key())
+        .on(&key.arn)
+        .by(Who::services().except_service(CLOUDTRAIL))
+        .from_source(Source::Foreign);
     let answer = never(&key.ground.scene(&key.asked.account, Some(Arc::clone(&key.policy))), &question);
     key.claim(
         "services use the key for accounts of this organization only",

@@ -3,7 +3,10 @@
 //! An administrator and the root user are assumed in every member account. Service control policies do not bind the
 //! management account: who can act there is listed, never claimed as covered.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use cucumber::then;
 use logproof_estate::{
@@ -14,38 +17,11 @@ use logproof_estate::{
 use logproof_policy::{Answer, Question, Who, never, who_can};
 
 use crate::{
+    action_classes::{adjust_trail, left_open, stop_config, stop_trail},
     policy_claim::Claim,
     policy_scene::{Ground, identities},
     trust::{Role, place_of},
 };
-
-/// What stops, redirects or thins out a trail.
-const STOP_TRAIL: [&str; 6] = [
-    "cloudtrail:StopLogging",
-    "cloudtrail:DeleteTrail",
-    "cloudtrail:UpdateTrail",
-    "cloudtrail:PutEventSelectors",
-    "cloudtrail:PutInsightSelectors",
-    "cloudtrail:RemoveTags",
-];
-/// What stops, redirects or thins out AWS Config.
-///
-/// A service-linked recorder is none of the owner's, and is left out.
-const STOP_CONFIG: [&str; 11] = [
-    "config:StopConfigurationRecorder",
-    "config:DeleteConfigurationRecorder",
-    "config:PutConfigurationRecorder",
-    "config:DeleteDeliveryChannel",
-    "config:PutDeliveryChannel",
-    "config:DeleteRetentionConfiguration",
-    "config:PutRetentionConfiguration",
-    "config:DeleteEvaluationResults",
-    "config:DeleteConfigurationAggregator",
-    "config:DeleteConfigRule",
-    // Leaves resource types out of a recorder whose strategy is a list. See:
-    // https://docs.aws.amazon.com/config/latest/APIReference/API_DisassociateResourceTypes.html
-    "config:DisassociateResourceTypes",
-];
 
 #[then(
     "in every member account nobody other than the log storage role can stop, change or delete the organization trail"
@@ -53,14 +29,16 @@ const STOP_CONFIG: [&str; 11] = [
 async fn nobody_can_stop_the_trail(w: &mut LogproofWorld) -> Judged {
     let arn = trail_arn(w)?;
     let role = w.config()?.storage_role_arn();
-    let question =
-        |account: &AccountId| Question::about(STOP_TRAIL).on(&arn).by(Who::account(account.as_str()).except_arn(&role));
+    let question = |account: &AccountId| {
+        Question::about(stop_trail()).on(&arn).by(Who::account(account.as_str()).except_arn(&role))
+    };
     let expected = format!("nobody in the account but {role} can stop, change or delete {arn}");
     let change =
         "attach to the root an SCP that denies the action on the trail to every principal but the log storage role";
     let ground = Ground::read(w, &[]).await?;
     in_every_member_account(w, &ground, &question, &expected, change)?;
-    let callers = management_callers(w, &ground, &arn).await?;
+    note_adjustments(w, &ground, &arn, &role);
+    let callers = who_can_stop(w, &ground, &arn).await?;
     w.note(format!(
         "service control policies do not bind the management account {}; {} of its users and roles can stop the trail by their own policies, and its root user can: see LS-6.8",
         ground.management,
@@ -72,8 +50,9 @@ async fn nobody_can_stop_the_trail(w: &mut LogproofWorld) -> Judged {
 #[then("in every member account nobody other than the log storage role can stop or redirect AWS Config")]
 async fn nobody_can_stop_config(w: &mut LogproofWorld) -> Judged {
     let role = w.config()?.storage_role_arn();
-    let question =
-        |account: &AccountId| Question::about(STOP_CONFIG).on("*").by(Who::account(account.as_str()).except_arn(&role));
+    let question = |account: &AccountId| {
+        Question::about(stop_config()).on("*").by(Who::account(account.as_str()).except_arn(&role))
+    };
     let expected = format!("nobody in the account but {role} can stop or redirect AWS Config");
     let change = "attach to the root an SCP that denies the action to every principal but the log storage role";
     let ground = Ground::read(w, &[]).await?;
@@ -108,7 +87,7 @@ async fn no_role_of_the_same_name_is_exempt(w: &mut LogproofWorld) -> Judged {
     let name = role.rsplit('/').next().unwrap_or_default().to_owned();
     let question = |account: &AccountId| {
         let pathed = format!("arn:{}:iam::{account}:role/*{name}*", partition_of(&role));
-        Question::about(STOP_TRAIL).on(&arn).by(Who::account(account.as_str()).only_arn(&pathed).except_arn(&role))
+        Question::about(stop_trail()).on(&arn).by(Who::account(account.as_str()).only_arn(&pathed).except_arn(&role))
     };
     let ground = Ground::read(w, &[]).await?;
     let expected = format!("only {role} is exempt, not a role of that name in this account");
@@ -163,6 +142,25 @@ fn in_every_member_account(
     Ok(())
 }
 
+/// Notes what an administrator of a member account may do with the trail that leaves its recording as it is.
+fn note_adjustments(w: &mut LogproofWorld, ground: &Ground, arn: &str, role: &str) {
+    let representatives: BTreeSet<&AccountId> =
+        ground.members.iter().map(|member| ground.representative(&member.id)).collect();
+    let adjusted = left_open(adjust_trail(), |action| {
+        let ask = |account: &AccountId| {
+            let question = Question::about([action]).on(arn).by(Who::account(account.as_str()).except_arn(role));
+            never(&ground.scene(account, None), &question)
+        };
+        representatives.iter().map(|account| ask(account)).find(|answer| !answer.holds()).unwrap_or(Answer::Holds)
+    });
+    if !adjusted.is_empty() {
+        w.note(format!(
+            "no service control policy keeps an administrator of every member account from {}, which leave what the trail records as it is",
+            adjusted.join(", ")
+        ));
+    }
+}
+
 fn partition_of(arn: &str) -> &str {
     arn.split(':').nth(1).unwrap_or("aws")
 }
@@ -172,15 +170,25 @@ fn trail_arn(w: &LogproofWorld) -> Result<String, Stop> {
 }
 
 /// Users and roles of the management account who can stop the trail, by their own policies.
-async fn management_callers(w: &mut LogproofWorld, ground: &Ground, arn: &str) -> Result<Vec<String>, Stop> {
+async fn who_can_stop(w: &mut LogproofWorld, ground: &Ground, arn: &str) -> Result<Vec<String>, Stop> {
+    management_callers(w, ground, Question::about(stop_trail()).on(arn), "stop the trail").await
+}
+
+/// Users and roles of the management account who can do what is asked about, by their own policies.
+pub(crate) async fn management_callers(
+    w: &mut LogproofWorld,
+    ground: &Ground,
+    question: Question,
+    what: &str,
+) -> Result<Vec<String>, Stop> {
     let estate = w.estate()?;
     let authorization = w.see(estate.account_authorization(&ground.management).await)?;
     let inventory = identities(w, &ground.management, &authorization)?;
     let scene = ground.scene_with_inventory(&ground.management, None, &inventory);
-    let question = Question::about(STOP_TRAIL).on(arn).by(Who::account(ground.management.as_str()).except_root_users());
+    let question = question.by(Who::account(ground.management.as_str()).except_root_users());
     let callers = who_can(&scene, &question);
     for (who, reason) in callers.undecided {
-        w.note(format!("whether {who} can stop the trail is undecided: {reason}"));
+        w.note(format!("whether {who} can {what} is undecided: {reason}"));
     }
     Ok(callers.can.iter().map(|witness| format!("{} ({})", witness.caller, witness.request.action())).collect())
 }
@@ -189,7 +197,7 @@ async fn management_callers(w: &mut LogproofWorld, ground: &Ground, arn: &str) -
 async fn management_principals_are_listed(w: &mut LogproofWorld) -> Judged {
     let arn = trail_arn(w)?;
     let ground = Ground::read(w, &[]).await?;
-    let callers = management_callers(w, &ground, &arn).await?;
+    let callers = who_can_stop(w, &ground, &arn).await?;
     let subject = format!("arn:{}:iam::{}:root", partition_of(&arn), ground.management);
     let subject = Subject::arn(subject).at(&ground.management, None);
     let found = if callers.is_empty() {

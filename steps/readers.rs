@@ -6,34 +6,15 @@ use logproof_estate::{
     record::{Observation, Population, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Identity, Question, Who, never};
+use logproof_policy::{Identity, Question, Statement, Who, actions, never};
+use serde_json::json;
 
 use crate::{
-    bucket_policy::{BucketGround, READ},
+    action_classes::{list, other_than_reading, other_than_reading_anywhere, read},
+    bucket_policy::BucketGround,
     key_policy::may_decrypt,
-    policy_scene::{identities, principal},
+    policy_scene::{identities, parse, principal},
 };
-
-/// Every S3 action whose name is not one of reading or listing.
-pub(crate) const OTHER_THAN_READING: [&str; 15] = [
-    "s3:Abort*",
-    "s3:Allow*",
-    "s3:Bypass*",
-    "s3:Create*",
-    "s3:Delete*",
-    "s3:Initiate*",
-    "s3:Object*",
-    "s3:Pause*",
-    "s3:Put*",
-    "s3:Replicate*",
-    "s3:Restore*",
-    "s3:Submit*",
-    "s3:Tag*",
-    "s3:Untag*",
-    "s3:Update*",
-];
-/// What shows the keys of a bucket.
-const LIST: [&str; 2] = ["s3:ListBucket", "s3:ListBucketVersions"];
 
 pub(crate) async fn readers(w: &mut LogproofWorld) -> Result<Vec<ReaderConfig>, Stop> {
     let readers = w.estate()?.readers();
@@ -86,7 +67,7 @@ async fn no_reader_reads_outside_its_path(w: &mut LogproofWorld) -> Judged {
         }
         // A path that no reader was given stands for all others; the engine tells apart what the policies tell apart.
         let mut question =
-            Question::about(READ).on_all(&ground.objects()).by(Who::exactly(principal(&reader.principal)));
+            Question::about(read()).on_all(&ground.objects()).by(Who::exactly(principal(&reader.principal)));
         for path in &paths {
             question = question.except_on(&format!("{}/{path}*", ground.bucket.arn()));
         }
@@ -117,7 +98,7 @@ async fn no_reader_lists_outside_its_path(w: &mut LogproofWorld) -> Judged {
         // Without a prefix the whole bucket is listed: the negated operator is true of an absent key.
         let patterns: Vec<String> = paths.iter().map(|path| format!("{}*", literal(path))).collect();
         let outside = serde_json::json!({"StringNotLike": {"s3:prefix": patterns}}).to_string();
-        let question = Question::about(LIST)
+        let question = Question::about(list())
             .on(&ground.bucket.arn())
             .by(Who::exactly(principal(&reader.principal)))
             .when(&outside)
@@ -143,7 +124,7 @@ async fn no_reader_does_anything_else(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
     let ground = BucketGround::read(w).await?;
     for reader in &readers {
-        let question = Question::about(OTHER_THAN_READING)
+        let question = Question::about(other_than_reading())
             .on(&ground.bucket.arn())
             .on_all(&ground.objects())
             .by(Who::exactly(principal(&reader.principal)));
@@ -167,7 +148,7 @@ async fn ended_readers_cannot_read(w: &mut LogproofWorld) -> Judged {
     }
     let (ground, now) = (BucketGround::read(w).await?, w.now()?);
     for (reader, end) in &readers {
-        let whole = Question::about(READ)
+        let whole = Question::about(read())
             .on_all(&ground.objects())
             .by(Who::exactly(principal(&reader.principal)))
             .when(&format!(r#"{{"DateGreaterThanEquals": {{"aws:CurrentTime": "{}"}}}}"#, end.max(&now)))
@@ -246,7 +227,7 @@ async fn the_read_only_role_only_reads(w: &mut LogproofWorld) -> Judged {
             *known = known.clone().with_identities(inventory.clone());
         }
     }
-    let question = Question::about(OTHER_THAN_READING)
+    let question = Question::about(other_than_reading())
         .on(&ground.bucket.arn())
         .on_all(&ground.objects())
         .by(Who::exactly(role.principal.clone()));
@@ -256,14 +237,70 @@ async fn the_read_only_role_only_reads(w: &mut LogproofWorld) -> Judged {
     claim.subject = Subject::arn(&arn).at(&account, None);
     claim.exchanges.extend_from_slice(authorization.exchanges());
     claim.conclude(w, answer);
+    // Elsewhere the role's own policies decide: whatever a resource says, it is taken to leave it to them.
+    let text = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": account.as_str()}, "Action": "*", "Resource": "*"}]});
+    scene.resource_account = account.to_string();
+    scene.resource_policy = Some(parse(w, "a resource policy", &text.to_string(), "policy evaluation", &account)?);
+    let beside = beside_reading(role);
+    let question =
+        Question::about(beside.iter().map(String::as_str)).on_all("*").by(Who::exactly(role.principal.clone()));
+    let answer = never(&scene, &question);
+    let mut claim = ground.claim(
+        format!("the policies of {arn} allow reading alone, whatever the resource"),
+        "take the action out of the role's policies: what changes something belongs to another role",
+    );
+    claim.subject = Subject::arn(&arn).at(&account, None);
+    claim.exchanges.extend_from_slice(authorization.exchanges());
+    claim.conclude(w, answer);
     w.settle()
+}
+
+/// What actions of services without a line in the table begin with when they read.
+const VERBS_OF_READING: [&str; 12] = [
+    "batchdescribe",
+    "batchget",
+    "describe",
+    "get",
+    "head",
+    "list",
+    "lookup",
+    "query",
+    "read",
+    "search",
+    "select",
+    "view",
+];
+
+/// Every classified action that does not read, and one for each pattern of the role's policies that goes beyond reading
+/// in another service.
+fn beside_reading(role: &Identity) -> Vec<String> {
+    let mut actions: Vec<String> = other_than_reading_anywhere().into_iter().map(str::to_owned).collect();
+    // A pattern over all services has one of these in it.
+    actions.push("ec2:RunInstances".to_owned());
+    let patterns = role.policies.iter().flat_map(|policy| policy.statements()).flat_map(Statement::allowed_patterns);
+    actions.extend(patterns.filter_map(|pattern| beyond_reading(&pattern)));
+    actions
+}
+
+/// An action the pattern matches, unless its service is classified or its name begins with a verb of reading.
+fn beyond_reading(pattern: &str) -> Option<String> {
+    let (service, name) = pattern.split_once(':')?;
+    if actions::covers(service) || VERBS_OF_READING.iter().any(|verb| name.starts_with(verb)) {
+        return None;
+    }
+    let name = match name.replace('*', "").replace('?', "x") {
+        empty if empty.is_empty() => "x".to_owned(),
+        name => name,
+    };
+    Some(format!("{}:{name}", service.replace(['*', '?'], "x")))
 }
 
 #[then("nobody other than the named readers and the log storage role can read log files")]
 async fn nobody_else_reads(w: &mut LogproofWorld) -> Judged {
     let mut ground = BucketGround::read(w).await?;
     let (who, exchanges) = may_decrypt(w, Who::anyone()).await?;
-    let question = Question::about(READ).on_all(&ground.objects()).by(who);
+    let question = Question::about(read()).on_all(&ground.objects()).by(who);
     let answer = ground.with_inventory(w, &question).await?;
     let mut claim = ground.claim(
         "only named readers and the log storage role can read log files",
@@ -272,4 +309,19 @@ async fn nobody_else_reads(w: &mut LogproofWorld) -> Judged {
     claim.exchanges.extend(exchanges);
     claim.conclude(w, answer);
     w.settle()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beyond_reading;
+
+    #[test]
+    fn a_pattern_beyond_reading_has_an_action_to_ask_about() {
+        assert_eq!(beyond_reading("glue:update*").as_deref(), Some("glue:update"));
+        assert_eq!(beyond_reading("ec2:*").as_deref(), Some("ec2:x"));
+        assert_eq!(beyond_reading("ec?:run?nstances").as_deref(), Some("ecx:runxnstances"));
+        for reading in ["ec2:describe*", "logs:getlogevents", "s3:*", "kms:decrypt"] {
+            assert_eq!(beyond_reading(reading), None, "{reading}");
+        }
+    }
 }

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use logproof_estate::{Config, assessment::Assessment};
-use logproof_policy::{Account, Answer, Organization, Policy, Question, Scene, difference};
+use logproof_policy::{Account, Answer, Organization, Partition, Policy, Question, Scene, difference};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ use crate::bundle::{
 
 /// A policy that is not what it was.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PolicyChange {
+pub(super) struct PolicyChange {
     /// What it is: "bucket policy of ...".
     pub policy: String,
     /// Whether there was one before.
@@ -33,7 +33,7 @@ pub struct PolicyChange {
 /// What a change comes to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "effect")]
-pub enum Effect {
+pub(super) enum Effect {
     /// Proven: no request.
     Nothing,
     /// At least this request.
@@ -235,7 +235,8 @@ fn document(line: &Line) -> Option<(Kind, Document)> {
                 return None;
             }
             let title = format!("bucket policy of {bucket}");
-            Some((Kind::Bucket, Document { account, resource: format!("arn:aws:s3:::{bucket}"), title, text }))
+            let resource = Partition::of_region(&exchange.tag.region).arn("s3", "", "", bucket);
+            Some((Kind::Bucket, Document { account, resource, title, text }))
         }
         ("kms", "GetKeyPolicy", 200) => {
             let resource = asked()?.get("KeyId")?.as_str()?.to_owned();
