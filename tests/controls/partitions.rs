@@ -14,26 +14,27 @@ use serde_json::Value;
 
 use super::*;
 
-/// Partitions other than the commercial one, with their Regions in the order of `REGIONS`.
-const OTHERS: [(Partition, [&str; 3]); 3] = [
-    (Partition::UsGov, ["us-gov-east-1", "us-gov-west-1", "us-gov-east-2"]),
-    (Partition::China, ["cn-north-1", "cn-northwest-1", "cn-north-2"]),
-    (Partition::EuropeanSovereign, ["eusc-de-east-1", "eusc-de-west-1", "eusc-de-east-2"]),
+/// Partitions other than the commercial one, with their Regions in the order of `REGIONS`. The last of each is the one
+/// that events of Organizations are recorded in.
+const OTHERS: [(Partition, [&str; 4]); 3] = [
+    (Partition::UsGov, ["us-gov-east-1", "us-gov-east-2", "us-gov-east-3", "us-gov-west-1"]),
+    (Partition::China, ["cn-north-1", "cn-north-2", "cn-north-3", "cn-northwest-1"]),
+    (Partition::EuropeanSovereign, ["eusc-de-central-1", "eusc-de-central-2", "eusc-de-central-3", "eusc-de-east-1"]),
 ];
 
 /// Regions the described zones use. They sort as those they become, so that lists have the same order.
-const REGIONS: [&str; 3] = ["eu-central-1", "eu-west-1", "eu-central-2"];
+const REGIONS: [&str; 4] = ["eu-central-1", "eu-central-2", "eu-west-1", "us-east-1"];
 
 /// The sample in another partition, and what its controls say there.
 struct There {
     partition: Partition,
-    regions: [&'static str; 3],
+    regions: [&'static str; 4],
     sample: Assessment,
     reach: Reach,
 }
 
 /// A text with the names of another partition.
-fn moved(text: &str, partition: Partition, regions: [&str; 3]) -> String {
+fn moved(text: &str, partition: Partition, regions: [&str; 4]) -> String {
     let text = text.replace("arn:aws:", &format!("arn:{partition}:"));
     REGIONS.into_iter().zip(regions).fold(text, |text, (from, to)| text.replace(from, to))
 }
@@ -42,7 +43,7 @@ fn moved(text: &str, partition: Partition, regions: [&str; 3]) -> String {
 /// `kms:ViaService` names it as AWS documents it and as the hosts of the partition would have it: which is right outside
 /// the commercial partition and GovCloud is not documented.
 /// See: <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service>
-fn moved_zone(value: Value, partition: Partition, regions: [&str; 3]) -> Value {
+fn moved_zone(value: Value, partition: Partition, regions: [&str; 4]) -> Value {
     match value {
         Value::String(text) => Value::String(moved(&text, partition, regions)),
         Value::Array(items) => items.into_iter().map(|item| moved_zone(item, partition, regions)).collect(),
@@ -62,7 +63,7 @@ fn moved_zone(value: Value, partition: Partition, regions: [&str; 3]) -> Value {
 }
 
 fn there(zone: &Value, controls: &[Control], vocabulary: &Vocabulary) -> Vec<There> {
-    let of = |(partition, regions): (Partition, [&'static str; 3])| {
+    let of = |(partition, regions): (Partition, [&'static str; 4])| {
         let zone = moved_zone(zone.clone(), partition, regions);
         let sample = support::check(&zone.to_string(), "sample", controls, vocabulary).unwrap();
         There { partition, regions, sample, reach: Reach::of(&zone, controls, vocabulary) }
