@@ -36,7 +36,10 @@ struct There {
 /// A text with the names of another partition.
 fn moved(text: &str, partition: Partition, regions: [&str; 4]) -> String {
     let text = text.replace("arn:aws:", &format!("arn:{partition}:"));
-    REGIONS.into_iter().zip(regions).fold(text, |text, (from, to)| text.replace(from, to))
+    REGIONS
+        .into_iter()
+        .zip(regions)
+        .fold(text, |text, (from, to)| text.replace(from, to).replace(&from.to_uppercase(), &to.to_uppercase()))
 }
 
 /// A zone with the names of another partition, those of members too. A statement that names a service by
