@@ -309,7 +309,8 @@ fn as_expected(control: &ControlResult, expected: &Expected) -> Option<String> {
     Some(format!("{id} is {} for other reasons: {}", control.verdict.word(), said.concat()))
 }
 
-/// What a control says for its verdict: subject and text.
+/// What a control reports with its verdict: subject and text. Of a control that does not fail also its notes,
+/// those left out and what was found.
 fn statements(control: &ControlResult, verdict: Verdict) -> Vec<(String, String)> {
     let mut statements = Vec::new();
     for scenario in control.scenarios.iter().filter(|scenario| scenario.verdict == verdict) {
@@ -321,13 +322,20 @@ fn statements(control: &ControlResult, verdict: Verdict) -> Vec<(String, String)
                     format!("{} {}", witness.sentence, witness.statement.as_deref().unwrap_or_default())
                 });
                 let witness = witness.unwrap_or_default();
-                let text = format!("expected {}, found {} {place} {witness}", finding.expected, finding.found);
+                let hint = finding.hint.as_deref().unwrap_or_default();
+                let text = format!("expected {}, found {} {place} {witness} {hint}", finding.expected, finding.found);
                 (finding.subject.arn.clone(), text)
             })),
             Verdict::Error if !record.unseen.is_empty() => {
                 statements.extend(record.unseen.iter().map(|unseen| (unseen.subject.clone(), unseen.to_string())));
             }
-            _ => statements.push((String::new(), scenario.reason.clone())),
+            _ => {
+                let left_out = record.populations.iter().flat_map(|population| &population.left_out);
+                let said = [&scenario.reason].into_iter().chain(&record.notes).chain(left_out);
+                statements.extend(said.map(|text| (String::new(), text.clone())));
+                let met = record.observations.iter().map(|one| (one.subject.arn.clone(), one.found.clone()));
+                statements.extend(met);
+            }
         }
     }
     statements

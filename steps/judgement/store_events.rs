@@ -57,6 +57,7 @@ const EVENTS: [(Kind, &[&str]); 4] = [
             "DeleteObjects",
             "PutObjectAcl",
             "PutObjectTagging",
+            "DeleteObjectTagging",
             "PutObjectRetention",
             "PutObjectLegalHold",
         ],

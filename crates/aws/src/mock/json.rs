@@ -47,7 +47,10 @@ fn kms(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
     let Some((id, key)) = found else {
         return Reply::error(400, "NotFoundException", format!("Key '{asked}' does not exist"));
     };
-    if key.account != tag.account {
+    // Another account may look at a key whose policy names it. See:
+    // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+    let shown = tag.operation == "DescribeKey" && document(&key.policy).contains(&tag.account);
+    if key.account != tag.account && !shown {
         return Reply::denied(tag);
     }
     match tag.operation.as_str() {
