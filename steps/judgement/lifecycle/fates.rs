@@ -12,7 +12,7 @@ impl Fates {
     /// Plays the rules through.
     ///
     /// # Errors
-    /// When the rules tell too many kinds of objects apart, in words.
+    /// When they tell too many kinds of objects apart, as a fragment in lower case.
     pub(crate) fn under(prefix: &str, rules: &[LifecycleRule], versions: Versions) -> Result<Self, String> {
         let played = kinds_under(prefix, rules)?.into_iter().map(|kind| {
             let fate = Fate::of(&kind.object, rules, versions);

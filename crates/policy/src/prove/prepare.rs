@@ -65,10 +65,10 @@ impl<'q> Prepared<'q> {
     }
 }
 
-/// Steps it takes to look at a statement: one, and more for long lists.
+/// Steps it takes to look at a statement: one, and more for long lists and patterns.
 fn weight(statement: &Statement) -> usize {
     let Span { start, end } = statement.span();
-    1 + end.saturating_sub(start) / 1024
+    1 + end.saturating_sub(start) / 32
 }
 
 /// Every policy of the scenes, once.
