@@ -35,6 +35,7 @@ fn bucket(statements: &str, partition: Partition) -> Scene {
         organization: Organization { partition, accounts: vec![Account::outside(OWNER)], ..Organization::default() },
         resource_account: OWNER.to_owned(),
         resource_policy: Some(Arc::new(Policy::parse("bucket policy", text.as_bytes()).unwrap())),
+        ..Scene::default()
     }
 }
 

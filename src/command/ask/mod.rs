@@ -173,7 +173,7 @@ fn alone(around: &AroundArgs, resource: &str, scps: &[String], partition: Partit
     Ok(Scene {
         organization: Organization { id: around.organization.clone(), partition, accounts: vec![account] },
         resource_account: owner,
-        resource_policy: None,
+        ..Scene::default()
     })
 }
 
