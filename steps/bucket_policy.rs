@@ -10,9 +10,10 @@ use logproof_estate::{
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Identity, Policy, Question, Source, Who, never};
+use logproof_policy::{Identity, Policy, Question, Source, Who};
 
 use crate::{
+    access_points::never,
     action_classes::{administer, delete, write},
     policy_claim::Claim,
     policy_scene::{Ground, identities, parse, shared},

@@ -9,7 +9,7 @@ use logproof_estate::{
     register::{Environment, Register, Stream},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Question, Who};
+use logproof_policy::{Question, Source, Who};
 use serde_json::Value;
 
 use crate::{action_classes::write, bucket_policy::BucketGround};
@@ -240,6 +240,21 @@ async fn no_account_writes_to_another_environment(w: &mut LogproofWorld) -> Judg
             );
             ground
                 .claim(expected, "allow writing to the roles of the bucket's own environment only")
+                .conclude(w, answer);
+            // What services deliver for the whole organization is one environment.
+            if *environment == Environment::Organization {
+                continue;
+            }
+            let source = Source::Account((*account).to_owned());
+            let question = Question::about(write()).on_all(&ground.objects()).by(Who::services()).from_source(source);
+            let answer = ground.assume_administrators_of(account, &question);
+            let expected = format!(
+                "no AWS service writes logs of {} on behalf of account {account}, which delivers logs of {}",
+                environment.word(),
+                theirs.word()
+            );
+            ground
+                .claim(expected, "add a condition on aws:SourceAccount, aws:SourceArn or aws:SourceOrgPaths that only accounts of the bucket's own environment meet to the statement that allows the service")
                 .conclude(w, answer);
         }
     }

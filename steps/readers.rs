@@ -6,10 +6,11 @@ use logproof_estate::{
     record::{Observation, Population, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Identity, Question, Statement, Who, actions, never};
+use logproof_policy::{Identity, Question, Statement, Who, actions};
 use serde_json::json;
 
 use crate::{
+    access_points::never,
     action_classes::{list, other_than_reading, other_than_reading_anywhere, read},
     bucket_policy::BucketGround,
     key_policy::may_decrypt,
@@ -297,7 +298,9 @@ fn beyond_reading(pattern: &str) -> Option<String> {
     Some(format!("{}:{name}", service.replace(['*', '?'], "x")))
 }
 
-#[then("nobody other than the named readers and the log storage role can read log files")]
+#[then(
+    "nobody other than the named readers, the log storage role and the role that replicates the log bucket can read log files"
+)]
 async fn nobody_else_reads(w: &mut LogproofWorld) -> Judged {
     let mut ground = BucketGround::read(w).await?;
     let (who, exchanges) = may_decrypt(w, Who::anyone()).await?;

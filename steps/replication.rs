@@ -7,10 +7,12 @@ use cucumber::{given, then};
 use logproof_estate::{
     BucketRef, KeyRef,
     record::{Observation, Subject},
-    world::{Judged, LogproofWorld},
+    world::{Judged, LogproofWorld, Stop},
 };
+use logproof_policy::Question;
 
 use crate::{
+    bucket_policy::BucketGround,
     judgement::{
         key_name::{NamedKey, account_of, region_of},
         log_files::log_root,
@@ -31,6 +33,20 @@ async fn the_replica(w: &mut LogproofWorld) -> Judged {
         return Err(w.not_applicable("no account owns the bucket a replication rule names: see control LS-6.7"));
     };
     w.bucket = Some(bucket);
+    w.settle()
+}
+
+#[then("the bucket of the copy refuses requests over plain HTTP")]
+async fn the_copy_needs_tls(w: &mut LogproofWorld) -> Judged {
+    let ground = BucketGround::of(w, w.bucket()?).await?;
+    let question = Question::about(["s3:*"])
+        .on(&ground.bucket.arn())
+        .on_all(&ground.objects())
+        .when(r#"{"Bool": {"aws:SecureTransport": "false"}}"#)
+        .map_err(|error| Stop::because(error.to_string()))?;
+    let answer = ground.assume_administrators(&question);
+    let change = "deny s3:* to every principal on the bucket and its objects when aws:SecureTransport is false";
+    ground.claim("every request to the copy over plain HTTP is refused", change).conclude(w, answer);
     w.settle()
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use logproof_estate::assessment::Assessment;
 
-use super::identity::{frameworks, with_register};
+use super::identity::{frameworks, with_run};
 
 /// Columns, in order.
 pub const COLUMNS: [&str; 16] = [
@@ -31,7 +31,7 @@ pub const COLUMNS: [&str; 16] = [
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
-    let assessment = &*with_register(assessment);
+    let assessment = &*with_run(assessment);
     let numbers = assessment.numbered();
     row(out, &COLUMNS.map(str::to_owned))?;
     for control in &assessment.controls {
@@ -41,7 +41,7 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
             let head = [
                 control.id.clone(),
                 control.title.clone(),
-                control.severity.clone(),
+                control.severity_of(scenario).to_owned(),
                 std::mem::take(&mut references),
                 scenario.name.clone(),
                 scenario.verdict.word().to_owned(),

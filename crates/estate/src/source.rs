@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     facts::{
         AccessAnalyzer, AccountAuthorization, Acl, Alarm, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
-        ChainIntegrity, ChainQuery, ConfigDelivery, ConfigRecorder, DelegatedAdministrator, Directory, EventRule,
-        EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock,
-        ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Replication,
-        Role, RuleTarget, Subscription, Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
+        ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder, DelegatedAdministrator,
+        Directory, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget,
+        MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership,
+        PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail, TrailEvent, TrailEventQuery,
+        TrailPublicKey, TrailStatus, Versioning,
     },
     place::{AccountId, BucketRef, KeyRef, Region},
 };
@@ -250,11 +251,15 @@ macro_rules! for_each_question {
     config_recorders(account: &AccountId, region: &Region) -> Vec<ConfigRecorder>;
     /// Delivery channels (`config:DescribeDeliveryChannels`).
     config_delivery(account: &AccountId, region: &Region) -> Vec<ConfigDelivery>;
+    /// How the last deliveries of each delivery channel ended (`config:DescribeDeliveryChannelStatus`).
+    config_delivery_status(account: &AccountId, region: &Region) -> Vec<ConfigDeliveryStatus>;
 
     /// EventBridge rules of the default bus (`events:ListRules`).
     event_rules(account: &AccountId, region: &Region) -> Vec<EventRule>;
     /// Targets of one rule of the default bus (`events:ListTargetsByRule`).
     rule_targets(account: &AccountId, region: &Region, rule: &str) -> Vec<RuleTarget>;
+    /// An SNS topic with its access policy, `None` when there is no such topic (`sns:GetTopicAttributes`).
+    topic(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Topic>;
     /// Subscriptions of an SNS topic, `None` when there is no such topic (`sns:ListSubscriptionsByTopic`).
     topic_subscriptions(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Vec<Subscription>>;
     /// Metric filters of a log group, empty when there are none (`logs:DescribeMetricFilters`).

@@ -248,6 +248,9 @@ pub(crate) struct Encryption {
     pub(crate) key: Option<String>,
     #[serde(default)]
     pub(crate) bucket_key: bool,
+    /// Kinds of encryption that uploads may not ask for, or `NONE`.
+    #[serde(default)]
+    pub(crate) blocked: Vec<String>,
 }
 
 /// An ACL grant.
@@ -546,6 +549,26 @@ pub(crate) struct Channel {
     pub(crate) sns_topic: Option<String>,
     #[serde(default)]
     pub(crate) frequency: Option<String>,
+    /// The last delivery of history files; nothing was delivered when absent.
+    #[serde(default)]
+    pub(crate) history: Option<ConfigDelivered>,
+    /// The last delivery of snapshots; nothing was delivered when absent.
+    #[serde(default)]
+    pub(crate) snapshots: Option<ConfigDelivered>,
+}
+
+/// How the last delivery of AWS Config ended.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConfigDelivered {
+    pub(crate) status: String,
+    #[serde(default)]
+    pub(crate) error_code: Option<String>,
+    #[serde(default)]
+    pub(crate) error: Option<String>,
+    /// When one last succeeded.
+    #[serde(default)]
+    pub(crate) successful: Option<Timestamp>,
 }
 
 /// A role.
@@ -601,6 +624,9 @@ pub(crate) struct Rule {
     /// Targets as id to ARN.
     #[serde(default)]
     pub(crate) targets: BTreeMap<String, String>,
+    /// Roles that EventBridge takes to call targets, as id to ARN.
+    #[serde(default)]
+    pub(crate) target_roles: BTreeMap<String, String>,
 }
 
 fn enabled_upper() -> String {
@@ -611,6 +637,12 @@ fn enabled_upper() -> String {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Topic {
+    /// Access policy; the one that SNS gives a new topic when absent.
+    #[serde(default)]
+    pub(crate) policy: Option<Value>,
+    /// Key that encrypts the messages: id, ARN or alias.
+    #[serde(default)]
+    pub(crate) kms_key: Option<String>,
     #[serde(default)]
     pub(crate) subscriptions: Vec<Subscription>,
 }
@@ -779,6 +811,8 @@ pub(crate) enum FaultKind {
     ServerError,
     /// The body ends in the middle.
     Malformed,
+    /// The page of something on the way stands in place of the answer, with status 200.
+    Garbled,
     /// The connection breaks.
     Unreachable,
 }

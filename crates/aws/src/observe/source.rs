@@ -9,10 +9,11 @@ use logproof_estate::{
     AccountId, Answer, BucketRef, KeyRef, Region, Source,
     facts::{
         AccessAnalyzer, AccountAuthorization, Acl, Alarm, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
-        ChainIntegrity, ChainQuery, ConfigDelivery, ConfigRecorder, DelegatedAdministrator, Directory, EventRule,
-        EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock,
-        ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Replication,
-        Role, RuleTarget, Subscription, Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
+        ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder, DelegatedAdministrator,
+        Directory, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget,
+        MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership,
+        PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail, TrailEvent, TrailEventQuery,
+        TrailPublicKey, TrailStatus, Versioning,
     },
 };
 
@@ -255,6 +256,12 @@ impl Source for Aws {
         self.ask(asked, |session| async move { config::delivery(&session.config()).await }).await
     }
 
+    async fn config_delivery_status(&self, account: &AccountId, region: &Region) -> Answer<Vec<ConfigDeliveryStatus>> {
+        let subject = "the delivery channels of the account";
+        let asked = here("config:DescribeDeliveryChannelStatus", account, region, subject);
+        self.ask(asked, |session| async move { config::delivery_status(&session.config()).await }).await
+    }
+
     async fn event_rules(&self, account: &AccountId, region: &Region) -> Answer<Vec<EventRule>> {
         let asked = here("events:ListRules", account, region, "the rules of the default event bus");
         self.ask(asked, |session| async move { events::rules(&session.events()).await }).await
@@ -263,6 +270,11 @@ impl Source for Aws {
     async fn rule_targets(&self, account: &AccountId, region: &Region, rule: &str) -> Answer<Vec<RuleTarget>> {
         let asked = here("events:ListTargetsByRule", account, region, rule);
         self.ask(asked, |session| async move { events::targets(&session.events(), rule).await }).await
+    }
+
+    async fn topic(&self, account: &AccountId, region: &Region, topic_arn: &str) -> Answer<Option<Topic>> {
+        let asked = here("sns:GetTopicAttributes", account, region, topic_arn);
+        self.ask(asked, |session| async move { sns::topic(&session.sns(), topic_arn).await }).await
     }
 
     async fn topic_subscriptions(
