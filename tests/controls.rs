@@ -309,8 +309,8 @@ fn as_expected(control: &ControlResult, expected: &Expected) -> Option<String> {
     Some(format!("{id} is {} for other reasons: {}", control.verdict.word(), said.concat()))
 }
 
-/// What a control reports with its verdict: subject and text. Of a control that does not fail also its notes,
-/// those left out and what was found.
+/// What a control reports with its verdict: subject and text. Of a control that does not fail also who was left
+/// out and what was found.
 fn statements(control: &ControlResult, verdict: Verdict) -> Vec<(String, String)> {
     let mut statements = Vec::new();
     for scenario in control.scenarios.iter().filter(|scenario| scenario.verdict == verdict) {
@@ -331,7 +331,7 @@ fn statements(control: &ControlResult, verdict: Verdict) -> Vec<(String, String)
             }
             _ => {
                 let left_out = record.populations.iter().flat_map(|population| &population.left_out);
-                let said = [&scenario.reason].into_iter().chain(&record.notes).chain(left_out);
+                let said = [&scenario.reason].into_iter().chain(left_out);
                 statements.extend(said.map(|text| (String::new(), text.clone())));
                 let met = record.observations.iter().map(|one| (one.subject.arn.clone(), one.found.clone()));
                 statements.extend(met);
