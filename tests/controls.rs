@@ -8,12 +8,16 @@
 //! are. The name of a file begins with the verdict it expects. Controls that get the same answers as on the sample are
 //! not run again.
 //!
+//! `controls/partitions.rs` examines the same fixtures in other partitions.
+//!
 //! `LOGPROOF_FIXTURES=LS-2.6` runs the fixtures of one folder and shows why each other control changes.
 //! `LOGPROOF_UPDATE_FIXTURES=1` rewrites `others.toml`; verdict, subject and reason of a fixture's own control stay the
 //! author's.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+#[path = "controls/partitions.rs"]
+mod partitions;
 mod support;
 
 use std::{
@@ -34,6 +38,7 @@ use logproof_estate::{
     record::Verdict,
 };
 use serde::Deserialize;
+use serde_json::Value;
 use support::reach::Reach;
 
 /// File names begin with one of these.
@@ -134,7 +139,10 @@ fn every_fixture_gets_its_verdict_for_its_reason_and_nothing_else_changes() {
     let (next, problems, changes) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(Others::new()));
     let zone = MockZone::resolve(MockZone::sample_text(), "sample").unwrap();
     let reach = Reach::of(&zone, &controls, &vocabulary);
-    let examine = |fixture: &Fixture| examine(fixture, &controls, &vocabulary, &sample, &reach);
+    let examine = |fixture: &Fixture| {
+        let zone = MockZone::resolve(&fixture.text, &fixture.name).map_err(|error| error.to_string())?;
+        examine(&zone, &fixture.name, &controls, &vocabulary, &sample, &reach)
+    };
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
@@ -175,14 +183,14 @@ fn every_fixture_gets_its_verdict_for_its_reason_and_nothing_else_changes() {
 
 /// What every control says of a fixture.
 fn examine(
-    fixture: &Fixture,
+    zone: &Value,
+    name: &str,
     controls: &[Control],
     vocabulary: &Vocabulary,
     sample: &Assessment,
     reach: &Reach,
 ) -> Result<Assessment, String> {
-    let zone = MockZone::resolve(&fixture.text, &fixture.name).map_err(|error| error.to_string())?;
-    let (reached, mut assessment) = reach.examine(&zone, &fixture.name, controls, vocabulary)?;
+    let (reached, mut assessment) = reach.examine(zone, name, controls, vocabulary)?;
     let mut judged = std::mem::take(&mut assessment.controls).into_iter();
     let every = sample.controls.iter().enumerate();
     assessment.controls = every

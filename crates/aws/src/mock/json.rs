@@ -1,5 +1,6 @@
 //! AWS KMS, AWS CloudTrail and AWS Config: JSON bodies.
 
+use logproof_estate::Partition;
 use serde_json::{Value, json};
 
 use crate::exchange::CallTag;
@@ -33,7 +34,7 @@ fn without_nulls(mut value: Value) -> Value {
 }
 
 fn key_arn(id: &str, key: &Key) -> String {
-    format!("arn:aws:kms:{}:{}:key/{id}", key.region, key.account)
+    Partition::of_region(&key.region).arn("kms", &key.region, &key.account, &format!("key/{id}"))
 }
 
 fn kms(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
@@ -108,7 +109,7 @@ fn grants(id: &str, key: &Key, body: &Value) -> Reply {
 }
 
 fn trail_arn(name: &str, trail: &Trail) -> String {
-    format!("arn:aws:cloudtrail:{}:{}:trail/{name}", trail.region, trail.account)
+    Partition::of_region(&trail.region).arn("cloudtrail", &trail.region, &trail.account, &format!("trail/{name}"))
 }
 
 /// An organization trail is seen from every account, a multi-Region trail from every Region.
