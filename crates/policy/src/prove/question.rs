@@ -64,6 +64,12 @@ impl Question {
         }
     }
 
+    /// The actions asked about, as they were given.
+    #[must_use]
+    pub fn actions(&self) -> &[String] {
+        &self.action_texts
+    }
+
     /// Adds one resource; `*` and `?` in it are plain characters.
     #[must_use]
     pub fn on(mut self, arn: &str) -> Self {
