@@ -178,14 +178,7 @@ fn examine(
     reach: &Reach,
 ) -> Result<Assessment, String> {
     let zone = MockZone::resolve(&fixture.text, &fixture.name).map_err(|error| error.to_string())?;
-    let strikes = zone.get("faults").and_then(|faults| faults.as_array()).is_some_and(|faults| !faults.is_empty());
-    if strikes {
-        // A fault may strike so many times only, and to try what it strikes would use it up.
-        return support::check(&fixture.text, &fixture.name, controls, vocabulary);
-    }
-    let reached = reach.reached(&zone)?;
-    let run: Vec<Control> = reached.iter().map(|index| controls[*index].clone()).collect();
-    let mut assessment = support::check(&fixture.text, &fixture.name, &run, vocabulary)?;
+    let (reached, mut assessment) = reach.examine(&zone, &fixture.name, controls, vocabulary)?;
     let mut judged = std::mem::take(&mut assessment.controls).into_iter();
     let every = sample.controls.iter().enumerate();
     assessment.controls = every

@@ -150,16 +150,14 @@ fn examine(all: &[(&Origin, &Mutant)], vocabulary: &Vocabulary) -> Vec<(String, 
 }
 
 fn fate(origin: &Origin, weakened: &Value, vocabulary: &Vocabulary) -> Fate {
-    let reached = origin.reach.as_ref().map(|reach| reach.reached(weakened));
-    let controls: Vec<Control> = match reached {
-        None => origin.controls.clone(),
-        Some(Ok(reached)) => reached.into_iter().map(|index| origin.controls[index].clone()).collect(),
-        Some(Err(_)) => return Fate::Refused,
+    let assessment = match &origin.reach {
+        Some(reach) => {
+            let examined = reach.examine(weakened, "mutant", &origin.controls, vocabulary);
+            examined.map(|(_, assessment)| assessment)
+        }
+        None => support::check(&weakened.to_string(), "mutant", &origin.controls, vocabulary),
     };
-    match support::check(&weakened.to_string(), "mutant", &controls, vocabulary) {
-        Ok(assessment) => noticed(&assessment),
-        Err(_) => Fate::Refused,
-    }
+    assessment.map_or(Fate::Refused, |assessment| noticed(&assessment))
 }
 
 /// A control that does not apply, or passes, has noticed nothing.

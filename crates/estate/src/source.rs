@@ -168,32 +168,13 @@ impl std::error::Error for Unseen {}
 /// What a question is answered with.
 pub type Answer<T> = Result<Fact<T>, Unseen>;
 
-macro_rules! questions {
-    ($($(#[$doc:meta])* $name:ident($($arg:ident : $ty:ty),*) -> $out:ty;)*) => {
-        /// Where facts come from: a live organization, a mock zone, a recorded run. Implemented once, over the AWS
-        /// SDK; each method makes the calls of one question, all pages of them.
-        #[async_trait]
-        pub trait Source: Send + Sync {
-            $($(#[$doc])* async fn $name(&self, $($arg: $ty),*) -> Answer<$out>;)*
-        }
-
-        impl crate::estate::Estate {
-            $($(#[$doc])*
-            ///
-            /// Asked at most once in a run, whoever asks.
-            ///
-            /// # Errors
-            /// [`Unseen`] when the question could not be answered.
-            pub async fn $name(&self, $($arg: $ty),*) -> Answer<$out> {
-                let key = [stringify!($name).to_owned(), $(format!("{:?}", $arg)),*].join("|");
-                self.memo().ask(key, || self.source().$name($($arg),*)).await
-            }
-            )*
-        }
-    };
-}
-
-questions! {
+/// Hands the list of questions to another macro: documentation, name, arguments and what the answer holds.
+///
+/// This list is the only one. The port, the estate's methods and every source that treats all questions alike are made
+/// from it; a macro that takes it names the types of [`crate::facts`] and of places it needs.
+#[macro_export]
+macro_rules! for_each_question {
+    ($callback:ident) => { $callback! {
     /// Who is asking (`sts:GetCallerIdentity`).
     caller_identity() -> CallerIdentity;
     /// The organization itself, with the policy types its root has enabled (`organizations:DescribeOrganization`, `ListRoots`).
@@ -284,4 +265,32 @@ questions! {
     role(account: &AccountId, name: &str) -> Option<Role>;
     /// Every principal of an account with its policies (`iam:GetAccountAuthorizationDetails`).
     account_authorization(account: &AccountId) -> AccountAuthorization;
+    } };
 }
+
+macro_rules! questions {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident : $ty:ty),*) -> $out:ty;)*) => {
+        /// Where facts come from: a live organization, a mock zone, a recorded run. Implemented once, over the AWS
+        /// SDK; each method makes the calls of one question, all pages of them.
+        #[async_trait]
+        pub trait Source: Send + Sync {
+            $($(#[$doc])* async fn $name(&self, $($arg: $ty),*) -> Answer<$out>;)*
+        }
+
+        impl crate::estate::Estate {
+            $($(#[$doc])*
+            ///
+            /// Asked at most once in a run, whoever asks.
+            ///
+            /// # Errors
+            /// [`Unseen`] when the question could not be answered.
+            pub async fn $name(&self, $($arg: $ty),*) -> Answer<$out> {
+                let key = [stringify!($name).to_owned(), $(format!("{:?}", $arg)),*].join("|");
+                self.memo().ask(key, || self.source().$name($($arg),*)).await
+            }
+            )*
+        }
+    };
+}
+
+for_each_question!(questions);

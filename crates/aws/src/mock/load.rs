@@ -51,6 +51,13 @@ pub(crate) fn load(text: &str, origin: &str) -> Result<Zone, ZoneError> {
     Ok(zone)
 }
 
+/// Takes a description that was read already, with its base and patches applied.
+pub(crate) fn of_value(value: Value, origin: &str) -> Result<Zone, ZoneError> {
+    let zone: Zone = typed(value, origin)?;
+    check(&zone, origin)?;
+    Ok(zone)
+}
+
 const HINT: &str = "the sample zone shows every key; `base: sample` with a `patch:` changes only what differs";
 
 fn yaml(text: &str, origin: &str) -> Result<Value, ZoneError> {

@@ -82,12 +82,23 @@ impl MockZone {
     /// # Errors
     /// [`ZoneError`] naming file, place and what to do.
     pub fn parse(text: &str, origin: &str) -> Result<Self, ZoneError> {
-        let mut zone = load::load(text, origin)?;
+        Ok(Self::new(load::load(text, origin)?))
+    }
+
+    /// Takes a description as [`Self::resolve`] gives it; `origin` names it in errors.
+    ///
+    /// # Errors
+    /// [`ZoneError`] naming file, place and what to do.
+    pub fn from_value(value: Value, origin: &str) -> Result<Self, ZoneError> {
+        Ok(Self::new(load::of_value(value, origin)?))
+    }
+
+    fn new(mut zone: Zone) -> Self {
         let accounts = members(&zone);
         deliver_for_generated(&mut zone);
         let struck = Mutex::new(vec![0; zone.faults.len()]);
         let chains = chains::Chains::of(&zone, accounts.iter().map(|member| member.id.clone()));
-        Ok(Self { zone, accounts, chains, struck, kept: custody::Kept::default() })
+        Self { zone, accounts, chains, struck, kept: custody::Kept::default() }
     }
 
     /// The keys of `logproof.toml` that stand in the description.
