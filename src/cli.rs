@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use logproof_estate::AccountId;
 
-use crate::{ask::AskArgs, intake::args::RegisterArgs, sealing::KeySource, trail::args::TrailArgs, upload::Place};
+use crate::{
+    bundle::{sealing::KeySource, upload::Place},
+    command::{ask::AskArgs, register::args::RegisterArgs, trail::args::TrailArgs},
+};
 
 /// Examines an AWS log store against readable controls and leaves evidence of what was seen.
 #[derive(Debug, Parser)]
@@ -192,7 +195,7 @@ pub struct ReportArgs {
     pub bundle: PathBuf,
     /// Form of the report.
     #[arg(long, value_enum, value_name = "FORM")]
-    pub format: crate::bundle::Format,
+    pub format: crate::report::Format,
     /// File to write [default: standard output].
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -280,7 +283,7 @@ pub enum KeyCommand {
         file: PathBuf,
         /// Kind of key.
         #[arg(long, value_enum, default_value = "ed25519", value_name = "KIND")]
-        algorithm: crate::evidence::keys::Algorithm,
+        algorithm: crate::bundle::keys::Algorithm,
     },
 }
 

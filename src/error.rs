@@ -106,7 +106,7 @@ pub enum Error {
     Evidence(String),
     /// A question that cannot be asked.
     #[error(transparent)]
-    Question(#[from] crate::ask::AskError),
+    Question(#[from] crate::command::ask::AskError),
     /// An answer or question of `ask`, `init` or `key` that failed.
     #[error("{0}")]
     Command(String),

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use logproof::{
     cli::{Cli, Command},
-    console,
+    command, console,
     exit::Exit,
-    logging, run,
+    logging,
 };
 
 fn main() -> ExitCode {
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
             return Exit::Unassessed.into();
         }
     };
-    let result = runtime.block_on(run::run(cli));
+    let result = runtime.block_on(command::run(cli));
     // A call that hangs must not hold up the end of the program.
     runtime.shutdown_background();
     match result {

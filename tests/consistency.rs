@@ -8,11 +8,13 @@ mod support;
 use std::{collections::BTreeMap, fs, io};
 
 use logproof::{
-    bundle::{Format, write_reports},
-    deliver,
+    bundle::{folder::Folder, request::write_reports},
+    command::check::deliver,
     exit::Exit,
-    folder::Folder,
-    report::consistency::{self, Disagreement},
+    report::{
+        Format,
+        consistency::{self, Disagreement},
+    },
 };
 use logproof_estate::{assessment::Assessment, record::Verdict};
 use support::specimen::{NASTY, assessment, registered};

@@ -25,7 +25,7 @@ use std::{
     thread,
 };
 
-use logproof::{catalogue::Control, vocabulary::Vocabulary};
+use logproof::catalogue::{Control, vocabulary::Vocabulary};
 use logproof_aws::MockZone;
 use logproof_estate::{
     assessment::{Assessment, ControlResult},
@@ -367,8 +367,11 @@ fn nothing_on_the_sample_fails_or_cannot_be_assessed() {
 
 #[test]
 fn every_file_of_steps_is_compiled_and_registers() {
-    let declared: BTreeSet<String> =
-        logproof::vocabulary::Vocabulary::registered().sentences.iter().map(|s| s.file.replace('\\', "/")).collect();
+    let declared: BTreeSet<String> = logproof::catalogue::vocabulary::Vocabulary::registered()
+        .sentences
+        .iter()
+        .map(|s| s.file.replace('\\', "/"))
+        .collect();
     let steps = support::root().join("steps");
     let mut with_steps = BTreeSet::new();
     let mut folders = vec![steps.clone()];

@@ -10,7 +10,7 @@ use std::{
     process::Command,
 };
 
-use logproof::{bundle::Format, exit::Exit};
+use logproof::{exit::Exit, report::Format};
 use logproof_estate::assessment::Assessment;
 use support::specimen::{NASTY, assessment, registered};
 

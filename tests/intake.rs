@@ -11,7 +11,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use logproof::register::Loaded;
+use logproof::run::register::Loaded;
 use logproof_aws::MockZone;
 use logproof_estate::{Config, record::Verdict, register::Register};
 use serde_json::{Value, json};

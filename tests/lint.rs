@@ -11,9 +11,8 @@ use cucumber::{
     gherkin::StepType,
     step::{Context, Location},
 };
-use logproof::{
-    catalogue::{Control, FeatureFile},
-    lint,
+use logproof::catalogue::{
+    Control, FeatureFile, lint,
     vocabulary::{Registered, Vocabulary},
 };
 use logproof_estate::world::LogproofWorld;

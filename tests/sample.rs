@@ -7,7 +7,7 @@ mod support;
 use std::{collections::BTreeSet, env, fs};
 
 use clap::ValueEnum as _;
-use logproof::bundle::Format;
+use logproof::report::Format;
 use logproof_estate::assessment::Assessment;
 use support::run;
 use tempfile::TempDir;

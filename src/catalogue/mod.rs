@@ -1,11 +1,13 @@
 //! The controls: feature files read, parsed and turned into what a run and the reports need of them.
 //!
 //! This module knows Gherkin and the tags and headings of a control. Whether a feature may be trusted to check
-//! something is the business of [`crate::lint`]; nothing here decides a verdict.
+//! something is the business of [`crate::catalogue::lint`]; nothing here decides a verdict.
 
+pub mod lint;
 pub mod oscal;
 mod source;
 mod text;
+pub mod vocabulary;
 
 use cucumber::{feature::Ext as _, gherkin};
 use logproof_aws::sha256_hex;

@@ -29,11 +29,12 @@ pub fn sections(feature: &str) -> Vec<(String, String)> {
 fn description(feature: &str) -> Vec<&str> {
     feature
         .lines()
-        .skip_while(|line| !crate::lint::opens(line, "Feature"))
+        .skip_while(|line| !crate::catalogue::lint::opens(line, "Feature"))
         .skip(1)
         .take_while(|line| {
             let line = line.trim_start();
-            !line.starts_with('@') && !crate::lint::BLOCKS.iter().any(|keyword| crate::lint::opens(line, keyword))
+            !line.starts_with('@')
+                && !crate::catalogue::lint::BLOCKS.iter().any(|keyword| crate::catalogue::lint::opens(line, keyword))
         })
         .filter(|line| !line.trim_start().starts_with('#'))
         .collect()

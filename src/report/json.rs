@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use logproof_estate::assessment::Assessment;
 
-use crate::outline;
+use crate::report::outline;
 
 /// Writes the assessment, a line for each control and for each exchange.
 ///

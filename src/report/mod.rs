@@ -2,6 +2,7 @@
 
 pub mod consistency;
 pub mod csv;
+mod format;
 pub mod html;
 pub mod identity;
 pub mod json;
@@ -9,5 +10,8 @@ pub mod junit;
 pub mod markdown;
 pub mod ocsf;
 pub mod oscal;
+pub mod outline;
 pub mod sarif;
 pub mod terminal;
+
+pub use format::Format;

@@ -27,7 +27,7 @@ const RESOURCES: usize = 100;
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
     let shown = with_register(assessment);
     let events: Vec<Value> = shown.controls.iter().map(|control| without_nulls(event(assessment, control))).collect();
-    crate::outline::write(&events, 1, out)
+    crate::report::outline::write(&events, 1, out)
 }
 
 /// OCSF knows attributes that are there and attributes that are not, but none that are null.

@@ -19,7 +19,7 @@ use logproof_estate::{
 use serde_json::{Map, Value, json};
 
 use super::identity::{finding_text, frameworks, scenario_name, section, title, uuid, with_register};
-use crate::evidence::{ASSESSMENT, EXCHANGES};
+use crate::bundle::{ASSESSMENT, EXCHANGES};
 
 /// Namespace of our properties.
 const NAMESPACE: &str = "https://logproof.dev/ns/oscal";
@@ -31,7 +31,7 @@ pub(crate) const OSCAL: &str = "1.2.1";
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
-    crate::outline::write(&document(assessment), 5, out)
+    crate::report::outline::write(&document(assessment), 5, out)
 }
 
 fn document(assessment: &Assessment) -> Value {

@@ -12,14 +12,14 @@ use logproof_estate::{
 use serde_json::{Value, json};
 
 use super::identity::{finding_text, references, section, title, with_register};
-use crate::evidence::manifest::sha256_of_bytes;
+use crate::bundle::manifest::sha256_of_bytes;
 
 /// Writes the report.
 ///
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
-    crate::outline::write(&document(assessment), 4, out)
+    crate::report::outline::write(&document(assessment), 4, out)
 }
 
 fn document(assessment: &Assessment) -> Value {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use logproof::evidence::{recording::Recording, tape};
+use logproof::bundle::{recording::Recording, tape};
 use logproof_aws::{Exchange, Recorder, sha256_hex, without_credentials};
 
 use crate::{files, logproof, text};

@@ -30,7 +30,7 @@ use std::{
     thread,
 };
 
-use logproof::{catalogue::Control, vocabulary::Vocabulary};
+use logproof::catalogue::{Control, vocabulary::Vocabulary};
 use logproof_aws::MockZone;
 use logproof_estate::{assessment::Assessment, record::Verdict};
 use serde_json::Value;

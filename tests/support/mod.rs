@@ -13,11 +13,11 @@ use std::{
 };
 
 use logproof::{
-    assess::{self, Setting},
-    catalogue::{Control, FeatureSet},
-    lint,
-    target::{self, Connected},
-    vocabulary::Vocabulary,
+    catalogue::{Control, FeatureSet, lint, vocabulary::Vocabulary},
+    run::{
+        assess::{self, Setting},
+        target::{self, Connected},
+    },
 };
 use logproof_aws::{MockZone, Options};
 use logproof_estate::{Estate, Source, assessment::Assessment};

@@ -12,7 +12,10 @@ use std::{
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use logproof::{catalogue::Control, target, vocabulary::Vocabulary};
+use logproof::{
+    catalogue::{Control, vocabulary::Vocabulary},
+    run::target,
+};
 use logproof_aws::{Aws, CallTag, MockZone, NoAnswer, Options, Serve, WireRequest, WireResponse};
 use logproof_estate::{
     AccountId, Answer, BucketRef, KeyRef, Region, Source, assessment::Assessment, facts::*, for_each_question,

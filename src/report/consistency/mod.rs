@@ -15,7 +15,7 @@ use std::{
 use logproof_estate::{assessment::Assessment, record::Verdict};
 
 use super::identity::{scenario_name, with_register};
-use crate::bundle::Format;
+use crate::report::Format;
 
 /// Findings the HTML report shows per scenario.
 const SHOWN_IN_HTML: usize = 50;

@@ -1,0 +1,204 @@
+//! `logproof replay`: a bundle's own features on its own exchanges with its own as-of date, offline.
+//!
+//! Verdicts, records and reports are compared with the bundle's own. What only the clock knows (start, end, durations)
+//! is taken from the original, so that reports of the same version are the same to the byte.
+
+use std::{fs, path::Path, sync::Arc};
+
+use logproof_aws::{Aws, Options};
+use logproof_estate::{
+    Config, Estate,
+    assessment::{Assessment, ControlResult, Tool},
+};
+
+use crate::{
+    bundle::{
+        ASSESSMENT, CONFIGURATION, EXCHANGES, FEATURES, REQUEST, manifest, request as bundle, sealing,
+        tape::{Tape, Use},
+        verify,
+    },
+    catalogue::{FeatureSet, lint, vocabulary::Vocabulary},
+    error::Error,
+    report::Format,
+    run::{
+        assess::{self, Setting},
+        register::Loaded,
+        selection::Selection,
+    },
+};
+
+/// What a replay found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Controls replayed.
+    pub controls: usize,
+    /// Exchanges of the bundle.
+    pub exchanges: usize,
+    /// What differs, one line each.
+    pub differences: Vec<String>,
+    /// Who made the bundle, where that may be why something differs.
+    pub cause: Option<String>,
+    /// Reports that are the same to the byte.
+    pub same_reports: usize,
+}
+
+/// Replays a bundle.
+///
+/// # Errors
+/// [`Error`]: the bundle does not verify or cannot be read.
+pub async fn replay(place: &Path) -> Result<Outcome, Error> {
+    let evidence = |error: &dyn std::fmt::Display| Error::Evidence(error.to_string());
+    let verification = verify::verify(place, verify::Known::default()).map_err(|e| evidence(&e))?;
+    if let Some(problem) = verification.problems.first() {
+        return Err(Error::Evidence(format!(
+            "the bundle was changed: {problem}\nhint: `logproof verify` lists everything"
+        )));
+    }
+    let original: Assessment = read(&place.join(ASSESSMENT))?;
+    let config: Config = read(&place.join(CONFIGURATION))?;
+    let request = bundle::read_request(&place.join(REQUEST))?;
+    let tape = Tape::open(&place.join(EXCHANGES), Use::Replay).map_err(|e| evidence(&e))?;
+    let exchanges = tape.len();
+    let caller =
+        original.run.caller.as_ref().map_or(&config.organization.management_account, |caller| &caller.account).clone();
+    let aws = Arc::new(Aws::served(Arc::new(tape), &caller, &config, Options::default()));
+    let register = Loaded::of_bundle(place)?.register;
+    let source = Arc::clone(&aws) as Arc<dyn logproof_estate::Source>;
+    let estate = Arc::new(Estate::new(Arc::new(config), source, request.as_of).with_register(register));
+    let vocabulary = Vocabulary::registered();
+    let linted = lint::examine(&FeatureSet::of(Some(&place.join(FEATURES))).read()?, &vocabulary);
+    if let Some(problem) = linted.problems.first() {
+        return Err(Error::Evidence(format!(
+            "the bundle's features cannot be run: {problem:?}\nhint: use the version that made the bundle"
+        )));
+    }
+    let selected = select(linted.controls, &request)?;
+    let setting = Setting {
+        id: original.run.id.clone(),
+        target: original.run.target.clone(),
+        started: request.started,
+        selection: request.selection.clone(),
+    };
+    let calls = || aws.calls();
+    let replayed =
+        assess::assess(&selected, &vocabulary, &estate, &calls, setting, std::future::pending(), || ()).await;
+    let tool = replayed.tool.clone();
+    let mut outcome = compare(place, &original, replayed, exchanges);
+    let (manifest, _) = manifest::read(place).map_err(|e| evidence(&e))?;
+    let same_binary = manifest.binary_sha256.is_some() && manifest.binary_sha256 == sealing::binary_digest();
+    outcome.cause = cause(&original.tool, &tool, same_binary, outcome.differences.is_empty());
+    Ok(outcome)
+}
+
+/// Why a replay may differ: another version may judge differently, the same program may not.
+fn cause(made: &Tool, now: &Tool, same_binary: bool, identical: bool) -> Option<String> {
+    let name = |tool: &Tool| format!("{} {}", tool.name, tool.version);
+    if made != now {
+        let (made, now) = (name(made), name(now));
+        return Some(format!("made by {made}, replayed by {now}: another version may judge differently"));
+    }
+    match (identical, same_binary) {
+        (true, _) => None,
+        (false, true) => Some(
+            "made and replayed by the same program: what differs does not follow from the recording; report this as a defect"
+                .to_owned(),
+        ),
+        (false, false) => Some(format!("made by another build of {}: it may judge differently", name(made))),
+    }
+}
+
+fn select(
+    controls: Vec<crate::catalogue::Control>,
+    request: &bundle::Request,
+) -> Result<Vec<crate::catalogue::Control>, Error> {
+    let ids: Vec<String> = request
+        .selection
+        .get("controls")
+        .map(|ids| ids.split_whitespace().map(str::to_owned).collect())
+        .unwrap_or_default();
+    Selection::new(request.selection.get("tags").map(String::as_str), &ids)?.apply(controls)
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
+    let text = fs::read(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
+    serde_json::from_slice(&text).map_err(|error| {
+        Error::Evidence(format!(
+            "`{}` cannot be read: {error}\nhint: use the version that made the bundle",
+            path.display()
+        ))
+    })
+}
+
+fn compare(place: &Path, original: &Assessment, mut replayed: Assessment, exchanges: usize) -> Outcome {
+    take_over_the_clock(original, &mut replayed);
+    let mut differences = Vec::new();
+    for control in &original.controls {
+        match replayed.controls.iter().find(|other| other.id == control.id) {
+            None => differences.push(format!("{}: not replayed", control.id)),
+            Some(other) => differences.extend(difference(control, other)),
+        }
+    }
+    for control in replayed.controls.iter().filter(|c| !original.controls.iter().any(|o| o.id == c.id)) {
+        differences.push(format!("{}: not in the bundle", control.id));
+    }
+    if original.register != replayed.register {
+        differences.push("register: other findings on waivers and attestations".to_owned());
+    }
+    let same_version = original.tool == replayed.tool;
+    let mut same_reports = 0;
+    for (format, name) in Format::ALL {
+        let mut made = Vec::new();
+        let same =
+            format.write(&replayed, &mut made).is_ok() && fs::read(place.join(name)).is_ok_and(|was| was == made);
+        if same {
+            same_reports += 1;
+        } else if same_version && differences.is_empty() {
+            differences.push(format!("{name}: the report made from the replay is not the same to the byte"));
+        }
+    }
+    Outcome { controls: replayed.controls.len(), exchanges, differences, cause: None, same_reports }
+}
+
+/// Start, end, durations and counts of calls belong to the run, not to its re-performance.
+fn take_over_the_clock(original: &Assessment, replayed: &mut Assessment) {
+    replayed.run = original.run.clone();
+    replayed.exchanges.clone_from(&original.exchanges);
+    for control in &mut replayed.controls {
+        let Some(before) = original.controls.iter().find(|other| other.id == control.id) else { continue };
+        for scenario in &mut control.scenarios {
+            if let Some(before) = before.scenarios.iter().find(|other| other.name == scenario.name) {
+                scenario.started = before.started;
+                scenario.duration_ms = before.duration_ms;
+            }
+        }
+    }
+}
+
+fn difference(original: &ControlResult, replayed: &ControlResult) -> Vec<String> {
+    if original == replayed {
+        return Vec::new();
+    }
+    let mut lines = Vec::new();
+    for scenario in &original.scenarios {
+        match replayed.scenarios.iter().find(|other| other.name == scenario.name) {
+            None => lines.push(format!("{} {}: not replayed", original.id, scenario.name)),
+            Some(other) if other.verdict != scenario.verdict || other.reason != scenario.reason => lines.push(format!(
+                "{} {}: was {} ({}), is {} ({})",
+                original.id,
+                scenario.name,
+                scenario.verdict.word(),
+                scenario.reason,
+                other.verdict.word(),
+                other.reason
+            )),
+            Some(other) if other != scenario => {
+                lines.push(format!("{} {}: same verdict, other observations", original.id, scenario.name));
+            }
+            Some(_) => {}
+        }
+    }
+    if lines.is_empty() {
+        lines.push(format!("{}: the control's text differs", original.id));
+    }
+    lines
+}

@@ -1,0 +1,224 @@
+//! Closes a bundle: the manifest over everything in it, and the seal over the manifest.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use base64::Engine as _;
+use logproof_aws::custody::{Custody, KmsKeyArn};
+use logproof_estate::assessment::Assessment;
+
+use crate::{
+    bundle::{
+        EXCHANGES, MANIFEST, SEAL, TIMESTAMP_TOKEN,
+        folder::Folder,
+        keys::{Algorithm, PrivateKey, PublicKey},
+        ledger::Completeness,
+        manifest::{self, Manifest, Predecessor},
+        request::pretty,
+        seal::{Signature, Unsigned},
+        tape,
+        timestamp::{self, Query, Stamp},
+    },
+    error::Error,
+    report::outline,
+    run::target::Connected,
+};
+
+/// What `--key` names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// A file.
+    File(PathBuf),
+    /// A key of AWS KMS.
+    Kms(KmsKeyArn),
+}
+
+impl KeySource {
+    /// The key of AWS KMS, as it was given.
+    #[must_use]
+    pub fn kms(&self) -> Option<String> {
+        match self {
+            Self::File(_) => None,
+            Self::Kms(key) => Some(format!("awskms:{key}")),
+        }
+    }
+}
+
+impl FromStr for KeySource {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.strip_prefix("awskms:") {
+            Some(arn) => arn.strip_prefix("///").unwrap_or(arn).parse().map(Self::Kms),
+            None => Ok(Self::File(PathBuf::from(text))),
+        }
+    }
+}
+
+/// Who signs.
+pub enum Signer {
+    /// A key of this machine.
+    Local(PrivateKey),
+    /// A key of AWS KMS, of which only the public half is here.
+    Kms {
+        /// The connection.
+        custody: Custody,
+        /// The key.
+        key: KmsKeyArn,
+        /// Its public half.
+        public: PublicKey,
+    },
+}
+
+impl Signer {
+    /// The signer that `--key` names; a key of KMS is asked for its public half, so that one that cannot be used is
+    /// told before the run.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn of(source: &KeySource, connected: &Connected) -> Result<Self, Error> {
+        let key = match source {
+            KeySource::File(path) => return PrivateKey::read(path).map(Self::Local).map_err(evidence),
+            KeySource::Kms(key) => key.clone(),
+        };
+        let custody = connected.custody();
+        let der = custody.public_key(&key).await.map_err(evidence)?;
+        let public = PublicKey::from_der(&der).filter(|public| public.algorithm == Algorithm::EcdsaP256);
+        let public = public.ok_or_else(|| {
+            evidence(format!("KMS gave no P-256 public key for `{key}`\nhint: name a key of spec ECC_NIST_P256"))
+        })?;
+        Ok(Self::Kms { custody, key, public })
+    }
+
+    async fn sign(&self, message: &[u8]) -> Result<(Vec<u8>, PublicKey), Error> {
+        match self {
+            Self::Local(key) => key.sign(message).map(|signature| (signature, key.public())).map_err(evidence),
+            Self::Kms { custody, key, public } => {
+                let signature = custody.sign(key, sha256(message)).await.map_err(evidence)?;
+                if !public.verifies(message, &signature) {
+                    return Err(evidence(format!(
+                        "the signature of KMS key `{key}` is not of the public key KMS gave for it\nhint: an alias that \
+                         was moved in the meantime does this; name the key itself"
+                    )));
+                }
+                Ok((signature, public.clone()))
+            }
+        }
+    }
+}
+
+fn sha256(message: &[u8]) -> [u8; 32] {
+    let digest = ring::digest::digest(&ring::digest::SHA256, message);
+    // A SHA-256 has 32 bytes.
+    <[u8; 32]>::try_from(digest.as_ref()).unwrap_or_default()
+}
+
+/// How a bundle is closed.
+#[derive(Default)]
+pub struct Sealing {
+    /// Key that signs; without one the bundle has a manifest but no seal.
+    pub key: Option<Signer>,
+    /// Time-stamp authority.
+    pub timestamp: Option<String>,
+    /// Bundle of the run before.
+    pub predecessor: Option<Predecessor>,
+    /// How the run was asked for, by option.
+    pub parameters: BTreeMap<String, String>,
+    /// Scenarios selected, by control.
+    pub selected: BTreeMap<String, usize>,
+    /// Exchanges taken over from an interrupted run.
+    pub resumed: usize,
+}
+
+fn evidence(error: impl std::fmt::Display) -> Error {
+    Error::Evidence(error.to_string())
+}
+
+/// Writes the manifest over everything in the folder, and the seal when there is a key.
+///
+/// # Errors
+/// [`Error`].
+pub async fn seal(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Result<Manifest, Error> {
+    let manifest = manifest(assessment, folder, sealing)?;
+    let text = outlined(&manifest)?;
+    folder.write(MANIFEST, |out| out.write_all(text.as_bytes()))?;
+    let digest = manifest::sha256_of_bytes(text.as_bytes());
+    if let Some(key) = &sealing.key {
+        let unsigned = Unsigned::about(&manifest, &digest);
+        let (signature, public) = key.sign(&unsigned.message()).await?;
+        let envelope = unsigned.signed(Signature {
+            keyid: public.id(),
+            sig: base64::engine::general_purpose::STANDARD.encode(signature),
+            public_key: Some(public.pem()),
+        });
+        let text = pretty(&envelope)?;
+        folder.write(SEAL, |out| out.write_all(text.as_bytes()))?;
+    }
+    Ok(manifest)
+}
+
+/// A line for each file.
+fn outlined(manifest: &Manifest) -> Result<String, Error> {
+    let mut text = Vec::new();
+    outline::write(manifest, 2, &mut text).map_err(evidence)?;
+    String::from_utf8(text).map_err(evidence)
+}
+
+/// Asks the time-stamp authority for a token over the manifest's digest, and keeps it beside the manifest.
+///
+/// # Errors
+/// [`Error`]; the bundle is whole without.
+pub async fn stamp(folder: &Folder, authority: &str) -> Result<Stamp, Error> {
+    let what = |why: &dyn fmt::Display| {
+        evidence(format!(
+            "no time stamp of `{authority}`: {why}\nhint: the bundle is whole without; see README, Evidence"
+        ))
+    };
+    let digest = manifest::sha256_of_file(&folder.working().join(MANIFEST)).map_err(evidence)?.0;
+    let mut sha256 = [0; 32];
+    hex::decode_to_slice(digest, &mut sha256).map_err(evidence)?;
+    let query = Query::about(sha256).map_err(|error| what(&error))?;
+    let answer = logproof_aws::post(authority, timestamp::QUERY_TYPE, query.der(), timestamp::LARGEST_ANSWER).await;
+    let answer = answer.map_err(|why| what(&why))?;
+    let stamp = query.accept(&answer).map_err(|error| what(&error))?;
+    folder.write(TIMESTAMP_TOKEN, |out| out.write_all(&answer))?;
+    Ok(stamp)
+}
+
+/// The bundle that `--follows` names, as a manifest names it.
+///
+/// # Errors
+/// [`Error::Evidence`] when it is no bundle.
+pub fn predecessor(bundle: &Path) -> Result<Predecessor, Error> {
+    let (before, manifest_sha256) = manifest::read(bundle).map_err(evidence)?;
+    Ok(Predecessor { run: before.run.id, manifest_sha256 })
+}
+
+fn manifest(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Result<Manifest, Error> {
+    let mut exchanges = 0;
+    // Read back as a verifier will: what was written is what is claimed.
+    tape::each_line(&folder.working().join(EXCHANGES), |_, _| exchanges += 1).map_err(evidence)?;
+    Ok(Manifest {
+        schema: manifest::SCHEMA.to_owned(),
+        tool: assessment.tool.clone(),
+        binary_sha256: binary_digest(),
+        run: assessment.run.clone(),
+        parameters: sealing.parameters.clone(),
+        population: Completeness::of(assessment, &sealing.selected),
+        predecessor: sealing.predecessor.clone(),
+        exchanges,
+        resumed_exchanges: sealing.resumed as u64,
+        files: manifest::entries(folder.working()).map_err(evidence)?,
+    })
+}
+
+/// SHA-256 of the program that runs.
+#[must_use]
+pub fn binary_digest() -> Option<String> {
+    let path = std::env::current_exe().ok()?;
+    manifest::sha256_of_file(&path).ok().map(|(digest, _)| digest)
+}

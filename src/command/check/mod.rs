@@ -1,0 +1,267 @@
+//! `logproof check`: from the arguments to the bundle. The only module that reads the clock and decides where reports go.
+
+pub mod deliver;
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use futures::FutureExt as _;
+use jiff::Timestamp;
+use logproof_aws::{Exchange, OnCall, Options, Recorder, Serve};
+use logproof_estate::{Estate, config::parse_instant};
+
+use crate::{
+    bundle::{
+        keys::PrivateKey,
+        manifest::Predecessor,
+        request as bundle,
+        request::Begun,
+        sealing::{self, KeySource, Sealing, Signer},
+        upload::{self, Upload},
+    },
+    catalogue::{Control, FeatureSet, lint, vocabulary::Vocabulary},
+    cli::CheckArgs,
+    console::{interrupted, print, say},
+    error::Error,
+    exit::Exit,
+    run::{
+        assess::{self, Setting},
+        progress::Progress,
+        selection::Selection,
+        target::{self, Connected},
+    },
+};
+
+/// Folder of runs.
+const REPORTS: &str = "reports";
+
+/// Checks a landing zone and leaves the evidence.
+///
+/// # Errors
+/// [`Error`], when the check cannot be made at all.
+pub async fn check(args: &CheckArgs) -> Result<Exit, Error> {
+    let started = Timestamp::now();
+    let Some(asked) = Asked::of(args)? else {
+        say("nothing was assessed: no scenario is selected\nhint: `logproof controls` lists controls and tags");
+        return Ok(Exit::Nothing);
+    };
+    let progress = Progress::new(!args.no_progress && !args.quiet && args.verbose == 0);
+    let begun = bundle::begin(args, REPORTS, started)?;
+    let interrupt = {
+        let recording = Arc::clone(&begun.recording);
+        async move {
+            tokio::select! {
+                () = interrupted() => {}
+                () = recording.failed() => {}
+            }
+        }
+        .boxed()
+        .shared()
+    };
+    let ready = match Ready::make(args, &asked, &begun, &progress, started, interrupt.clone()).await {
+        Ok(ready) => ready,
+        Err(error) => {
+            // What an earlier run observed is kept for the next attempt to resume it.
+            if begun.former.is_none() {
+                begun.folder.discard();
+            }
+            return Err(error);
+        }
+    };
+    let Begun { folder, recording, earlier, former } = begun;
+    let Ready { connected, estate, key, upload, setting } = ready;
+    progress.begin(asked.controls.iter().map(|control| control.scenarios.len()).sum());
+    let calls = || connected.calls();
+    let one_more = || progress.finished_one();
+    let assessment =
+        assess::assess(&asked.controls, &asked.vocabulary, &estate, &calls, setting, interrupt, one_more).await;
+    progress.end();
+    let sealing = Sealing {
+        key,
+        timestamp: args.timestamp.clone(),
+        predecessor: asked.predecessor,
+        parameters: parameters(args, &asked.selection),
+        selected: asked.controls.iter().map(|control| (control.id.clone(), control.scenarios.len())).collect(),
+        resumed: earlier.as_ref().map_or(0, |tape| tape.len()),
+    };
+    if let Some(former) = &former {
+        let taken = sealing.resumed;
+        print(|out| {
+            let (id, began) = (&former.id, former.started);
+            writeln!(out, "resumed: {taken} exchanges were taken over from run {id}, interrupted after {began}")
+        });
+    }
+    Ok(deliver::deliver(assessment, folder, args, &recording, &sealing, upload).await)
+}
+
+/// What is to be examined, read from the arguments alone: whatever is wrong here is told before any call.
+struct Asked {
+    controls: Vec<Control>,
+    /// Ids a register may speak of.
+    known: Vec<String>,
+    vocabulary: Vocabulary,
+    selection: Selection,
+    as_of: Option<Timestamp>,
+    predecessor: Option<Predecessor>,
+}
+
+impl Asked {
+    /// Nothing, when no scenario is selected.
+    fn of(args: &CheckArgs) -> Result<Option<Self>, Error> {
+        let (controls, vocabulary) = lint::sound(args.features.features.as_deref())?;
+        let selection = Selection::new(args.tags.as_deref(), &args.controls)?;
+        for tag in selection.unknown_tags(&controls) {
+            tracing::warn!("no scenario has the tag `@{tag}` of `--tags`");
+        }
+        // A register may speak of every control of this program, also when an owner's own features stand in for them.
+        let mut known: Vec<String> = controls.iter().map(|control| control.id.clone()).collect();
+        if args.features.features.is_some() {
+            known.extend(lint::examine(&FeatureSet::of(None).read()?, &vocabulary).controls.into_iter().map(|c| c.id));
+        }
+        let controls = selection.apply(controls)?;
+        let as_of = args.as_of.as_deref().map(parse_instant).transpose().map_err(Error::AsOf)?;
+        if controls.is_empty() {
+            return Ok(None);
+        }
+        if let Some(KeySource::File(path)) = &args.key {
+            PrivateKey::read(path).map_err(|error| Error::Evidence(error.to_string()))?;
+        }
+        let predecessor = args.follows.as_deref().map(sealing::predecessor).transpose()?;
+        Ok(Some(Self { controls, known, vocabulary, selection, as_of, predecessor }))
+    }
+}
+
+/// A landing zone that answers, and all that the run needs besides.
+struct Ready {
+    connected: Connected,
+    estate: Arc<Estate>,
+    key: Option<Signer>,
+    upload: Option<Upload>,
+    setting: Setting,
+}
+
+impl Ready {
+    async fn make(
+        args: &CheckArgs,
+        asked: &Asked,
+        begun: &Begun,
+        progress: &Progress,
+        started: Timestamp,
+        interrupt: impl Future<Output = ()> + Clone,
+    ) -> Result<Self, Error> {
+        let former = begun.former.as_ref();
+        let options = Options {
+            on_call: Some(on_call(progress)),
+            recorder: Some(Arc::clone(&begun.recording) as Arc<dyn Recorder>),
+            earlier: begun.earlier.clone().map(|tape| tape as Arc<dyn Serve>),
+        };
+        let connected = unless(interrupt.clone(), target::connect(args, options)).await?;
+        connected.register.speaks_of(&asked.known)?;
+        let (key, upload) = unless(interrupt.clone(), custody_of(args, &connected)).await?;
+        let as_of = former.map(|former| former.as_of).or(asked.as_of).or(connected.now).unwrap_or(started);
+        let started = former.map_or(started, |former| former.started);
+        let estate = Arc::new(
+            Estate::new(Arc::clone(&connected.config), connected.source(), as_of)
+                .with_register(Arc::clone(&connected.register.register)),
+        );
+        same_organization(&connected, &estate, interrupt).await?;
+        let id = former.map_or_else(|| bundle::id_of(&begun.folder, args, started), |former| former.id.clone());
+        let selection = asked.selection.as_given();
+        let request = bundle::Request { id: id.clone(), started, as_of, selection: selection.clone() };
+        bundle::write_request(&begun.folder, &request, former, &connected, &args.features)?;
+        let setting = Setting { id, target: connected.target.clone(), started, selection };
+        Ok(Self { connected, estate, key, upload, setting })
+    }
+}
+
+/// What comes first: the end of the work, or somebody who wants it to stop.
+async fn unless<T>(
+    interrupt: impl Future<Output = ()>,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    tokio::select! {
+        biased;
+        () = interrupt => Err(Error::Interrupted),
+        done = work => done,
+    }
+}
+
+/// Who signs the bundle and where it goes, both asked for what they are before the run.
+async fn custody_of(args: &CheckArgs, connected: &Connected) -> Result<(Option<Signer>, Option<Upload>), Error> {
+    let key = match &args.key {
+        Some(source) => Some(Signer::of(source, connected).await?),
+        None => None,
+    };
+    let upload = upload::prepare(args, connected).await?;
+    if let Some(upload) = &upload {
+        say(&upload.announcement());
+    }
+    Ok((key, upload))
+}
+
+/// Refuses to judge an organization by the configuration of another.
+async fn same_organization(
+    connected: &Connected,
+    estate: &Estate,
+    interrupt: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    let Some(configured) = connected.config.organization.id.clone() else { return Ok(()) };
+    let found = tokio::select! {
+        found = estate.organization() => found,
+        () = interrupt => return Ok(()),
+    };
+    match found {
+        Ok(found) if found.id != configured => Err(Error::OtherOrganization { configured, found: found.id.clone() }),
+        // What cannot be seen is the business of the controls that need it.
+        _ => Ok(()),
+    }
+}
+
+/// How the run was asked for, for the manifest: what could change what the evidence means.
+fn parameters(args: &CheckArgs, selection: &Selection) -> BTreeMap<String, String> {
+    let path = |path: &PathBuf| path.display().to_string();
+    let mut parameters = selection.as_given();
+    let given = [
+        ("config", args.config.as_ref().map(path)),
+        ("mock", args.mock.as_ref().map(|zone| zone.as_ref().map_or_else(|| "sample".to_owned(), path))),
+        ("features", args.features.features.as_ref().map(path)),
+        ("as-of", args.as_of.clone()),
+        ("strict", args.strict.then(|| "yes".to_owned())),
+        ("follows", args.follows.as_ref().map(path)),
+        ("sealed-with", args.key.as_ref().and_then(KeySource::kms)),
+        ("upload", args.upload.as_ref().map(ToString::to_string)),
+        ("upload-owner", args.upload_owner.as_ref().map(ToString::to_string)),
+        ("upload-retain", args.upload_retain.as_ref().map(ToString::to_string)),
+        ("timestamp", args.timestamp.clone()),
+        ("resume", args.resume.then(|| "yes".to_owned())),
+    ];
+    parameters.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    parameters
+}
+
+fn on_call(progress: &Progress) -> OnCall {
+    let (progress, made) = (progress.clone(), AtomicU64::new(0));
+    Arc::new(move |exchange: &Exchange| {
+        progress.calls(made.fetch_add(1, Ordering::Relaxed) + 1);
+        let answer = match (&exchange.status, &exchange.failure) {
+            (Some(status), _) => status.to_string(),
+            (None, failure) => failure.clone().unwrap_or_else(|| "no answer".to_owned()),
+        };
+        let millis = exchange.ended.as_millisecond() - exchange.started.as_millisecond();
+        let tag = &exchange.tag;
+        tracing::info!("{}:{} in {} {}: {answer}, {millis} ms", tag.service, tag.operation, tag.account, tag.region);
+        tracing::debug!(
+            "{} {}{} {}",
+            exchange.request.method,
+            exchange.request.host,
+            exchange.request.path,
+            exchange.request.body
+        );
+    })
+}

@@ -1,0 +1,160 @@
+//! Runs selected controls on an estate and builds the assessment: the one place where outcomes become verdicts.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures::FutureExt as _;
+use jiff::Timestamp;
+use logproof_estate::{
+    Estate,
+    assessment::{Assessment, ControlResult, Run, SCHEMA, ScenarioResult, Target, Tool},
+    record::Verdict,
+};
+
+use crate::{
+    catalogue::{Control, Scenario, vocabulary::Vocabulary},
+    run::runner::{self, Outcome},
+};
+
+/// What is known of a run before it begins.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Run id.
+    pub id: String,
+    /// What is examined.
+    pub target: Target,
+    /// Start of the run.
+    pub started: Timestamp,
+    /// The selection as given.
+    pub selection: BTreeMap<String, String>,
+}
+
+/// Runs the controls; `finished` is told of each scenario as it ends. A run that `interrupt` cuts short is complete in
+/// form: what was not run is ERROR, and the run says that it is incomplete.
+pub async fn assess(
+    controls: &[Control],
+    vocabulary: &Vocabulary,
+    estate: &Arc<Estate>,
+    calls: &dyn Fn() -> BTreeMap<String, u64>,
+    setting: Setting,
+    interrupt: impl Future<Output = ()>,
+    mut finished: impl FnMut(),
+) -> Assessment {
+    let begin = Instant::now();
+    let interrupt = interrupt.shared();
+    let scenarios: Vec<&Scenario> = controls.iter().flat_map(|control| &control.scenarios).collect();
+    let mut outcomes: Vec<Option<Outcome>> = scenarios.iter().map(|_| None).collect();
+    let complete = runner::run(&scenarios, vocabulary, estate, interrupt.clone(), |index, outcome| {
+        if let Some(slot) = outcomes.get_mut(index) {
+            *slot = Some(outcome);
+        }
+        finished();
+    })
+    .await;
+    let cut_off = outcomes.iter().filter(|outcome| outcome.is_none()).count();
+    let incomplete = (!complete)
+        .then(|| format!("interrupted: {cut_off} of {} scenarios were not run to their end", outcomes.len()));
+    let mut outcomes = outcomes.into_iter();
+    let results: Vec<ControlResult> =
+        controls.iter().map(|control| control_result(control, &mut outcomes, &setting, begin)).collect();
+    let mut run = describe(estate, setting, interrupt).await;
+    run.incomplete = incomplete;
+    run.calls = calls();
+    run.questions = estate.questions_asked();
+    run.ended = after(run.started, begin.elapsed());
+    let mut assessment = Assessment {
+        schema: SCHEMA.to_owned(),
+        tool: Tool { name: "logproof".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        run,
+        summary: Assessment::count(&results),
+        controls: results,
+        register: Vec::new(),
+        exchanges: BTreeMap::new(),
+    };
+    logproof_estate::register::apply(&mut assessment, estate.register(), estate.as_of());
+    assessment
+}
+
+/// Facts about the run; they do not hold up somebody who wants to stop.
+async fn describe(estate: &Estate, setting: Setting, interrupt: impl Future<Output = ()>) -> Run {
+    let asked = async { futures::join!(estate.caller_identity(), estate.organization(), estate.directory()) };
+    let (caller, organization, directory) = tokio::select! {
+        biased;
+        () = interrupt => (None, None, None),
+        (caller, organization, directory) = asked => (caller.ok(), organization.ok(), directory.ok()),
+    };
+    Run {
+        id: setting.id,
+        target: setting.target,
+        started: setting.started,
+        ended: setting.started,
+        as_of: estate.as_of(),
+        caller: caller.map(|caller| (*caller).clone()),
+        organization: organization.map(|organization| organization.id.clone()),
+        accounts_from: directory.as_ref().map(|directory| directory.exchanges().to_vec()).unwrap_or_default(),
+        accounts: directory.map(|directory| directory.active().map(|account| account.id.clone()).collect()),
+        regions: estate.config().organization.governed_regions.clone(),
+        selection: setting.selection,
+        incomplete: None,
+        calls: BTreeMap::new(),
+        questions: 0,
+    }
+}
+
+fn control_result(
+    control: &Control,
+    outcomes: &mut impl Iterator<Item = Option<Outcome>>,
+    setting: &Setting,
+    begin: Instant,
+) -> ControlResult {
+    let scenarios: Vec<ScenarioResult> = control
+        .scenarios
+        .iter()
+        .map(|scenario| {
+            let elapsed = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let outcome = outcomes.next().flatten();
+            let outcome = outcome
+                .unwrap_or_else(|| Outcome::not_run(scenario, "the run was interrupted before it ended", elapsed));
+            scenario_result(scenario, outcome, setting)
+        })
+        .collect();
+    ControlResult {
+        id: control.id.clone(),
+        title: control.title.clone(),
+        severity: control.severity.clone(),
+        hardening: control.hardening,
+        frameworks: control.frameworks.clone(),
+        feature: control.path.clone(),
+        feature_sha256: control.sha256.clone(),
+        text: control.text.clone(),
+        // A control without scenarios is refused before; should one come here, it was not assessed.
+        verdict: Verdict::worst(scenarios.iter().map(|scenario| scenario.verdict)).unwrap_or(Verdict::Error),
+        scenarios,
+    }
+}
+
+fn scenario_result(scenario: &Scenario, outcome: Outcome, setting: &Setting) -> ScenarioResult {
+    let (verdict, reason) = outcome.record.verdict(&outcome.ending);
+    ScenarioResult {
+        name: scenario.name.clone(),
+        rule: scenario.rule.clone(),
+        line: scenario.line,
+        verdict,
+        reason,
+        steps: outcome.steps,
+        record: outcome.record,
+        waivers: Vec::new(),
+        attestation: None,
+        started: after(setting.started, Duration::from_millis(outcome.began_ms)),
+        duration_ms: outcome.took_ms,
+    }
+}
+
+/// An instant some time after another, to the millisecond.
+fn after(start: Timestamp, elapsed: Duration) -> Timestamp {
+    let millis = i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(start.as_millisecond().saturating_add(millis)).unwrap_or(start)
+}

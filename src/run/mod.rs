@@ -1,0 +1,8 @@
+//! A run: what it looks at, which scenarios it runs, and the assessment it ends with. It must not know commands.
+
+pub mod assess;
+pub mod progress;
+pub mod register;
+pub mod runner;
+pub mod selection;
+pub mod target;

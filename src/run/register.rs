@@ -1,0 +1,198 @@
+//! The register as files: found, read, kept in the bundle of the run and read back from there.
+//!
+//! What the entries mean is the business of `logproof_estate::register`; this module only knows folders and digests.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use logproof_aws::MockZone;
+use logproof_estate::{
+    Config,
+    register::{FILES, Register, RegisterError, texts},
+};
+
+use crate::{
+    bundle::{folder::Folder, manifest::sha256_of_bytes},
+    error::Error,
+};
+
+/// Folder of the register, beside the configuration and in the bundle.
+pub const REGISTER: &str = "register";
+
+/// Largest evidence file that is kept in a bundle, in bytes.
+const LARGEST_EVIDENCE: u64 = 64 * 1024 * 1024;
+
+/// Reads an evidence file by its path; nothing when it is not there.
+type EvidenceReader<'a> = &'a dyn Fn(&str) -> Result<Option<Vec<u8>>, Error>;
+
+/// A register with the files it was read from.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// What is registered.
+    pub register: Arc<Register>,
+    /// Every file by its path below the folder, evidence included.
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Loaded {
+    /// The register that belongs to a configuration file: the folder it names, or `register` beside it if there is one.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], [`Error::Register`].
+    pub fn beside(config: &Config, path: &Path) -> Result<Self, Error> {
+        let home = path.parent().unwrap_or(Path::new(""));
+        match &config.register {
+            Some(named) => Self::of_folder(&home.join(named)),
+            None if home.join(REGISTER).is_dir() => Self::of_folder(&home.join(REGISTER)),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// The register in a folder.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], [`Error::Register`].
+    pub fn of_folder(folder: &Path) -> Result<Self, Error> {
+        let files = toml_files(folder)?;
+        Self::read(files, &folder.display().to_string(), &|relative| evidence_file(folder, relative))
+    }
+
+    /// The register as it would be with another content of one file; the folder need not be there.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], [`Error::Register`].
+    pub fn of_folder_with(folder: &Path, name: &str, content: &[u8]) -> Result<Self, Error> {
+        let mut files = if folder.exists() { toml_files(folder)? } else { BTreeMap::new() };
+        files.insert(name.to_owned(), content.to_vec());
+        Self::read(files, &folder.display().to_string(), &|relative| evidence_file(folder, relative))
+    }
+
+    /// The register in the description of a landing zone: entries by file name without `.toml`, and `evidence`, texts by
+    /// path.
+    ///
+    /// # Errors
+    /// [`Error::Register`].
+    pub fn of_zone(zone: &MockZone, name: &str) -> Result<Self, Error> {
+        let mut value = zone.register().clone();
+        let evidence = value.as_object_mut().and_then(|entries| entries.remove("evidence")).unwrap_or_default();
+        let place = format!("{name}, `register:`");
+        let texts = texts(&value).map_err(|source| refuse(&place, source))?;
+        let files = texts.into_iter().map(|(file, text)| (file, text.into_bytes())).collect();
+        Self::read(files, &place, &|relative| Ok(evidence.get(relative).and_then(|t| t.as_str()).map(|t| t.into())))
+    }
+
+    /// Reads the texts, then the evidence they name.
+    fn read(mut files: BTreeMap<String, Vec<u8>>, place: &str, evidence: EvidenceReader<'_>) -> Result<Self, Error> {
+        let mut texts = Vec::new();
+        for (name, bytes) in &files {
+            let text = std::str::from_utf8(bytes).map_err(|error| {
+                let problem = format!("it is not UTF-8 after byte {}", error.valid_up_to());
+                refuse(place, RegisterError::new(name, "file", problem, "save it as UTF-8 text"))
+            })?;
+            texts.push((name.as_str(), text));
+        }
+        let mut register = Register::parse(texts).map_err(|source| refuse(place, source))?;
+        for attestation in &register.attestations {
+            let path = &attestation.evidence;
+            if !files.contains_key(path)
+                && let Some(bytes) = evidence(path)?
+            {
+                files.insert(path.clone(), bytes);
+            }
+        }
+        register.evidence = files
+            .iter()
+            .filter(|(path, _)| !FILES.contains(&path.as_str()))
+            .map(|(path, bytes)| (path.clone(), sha256_of_bytes(bytes)))
+            .collect();
+        Ok(Self { register: Arc::new(register), files })
+    }
+
+    /// Refuses waivers and attestations for controls that do not exist.
+    ///
+    /// # Errors
+    /// [`Error::Register`].
+    pub fn speaks_of(&self, controls: &[String]) -> Result<(), Error> {
+        let waivers = self.register.waivers.iter().map(|waiver| ("waivers.toml", "waiver", &waiver.control));
+        let attestations = self.register.attestations.iter().map(|a| ("attestations.toml", "attestation", &a.control));
+        for (file, entry, control) in waivers.chain(attestations) {
+            if !controls.contains(control) {
+                let problem = format!("`control` is `{control}`, which is no control");
+                let place = format!("{entry} of {control}");
+                let hint = "`logproof controls` lists the controls";
+                return Err(refuse(REGISTER, RegisterError::new(file, &place, problem, hint)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes every file into the bundle of a run.
+    ///
+    /// # Errors
+    /// [`Error::Unwritable`].
+    pub fn keep(&self, folder: &Folder) -> Result<(), Error> {
+        for (path, bytes) in &self.files {
+            folder.write(&format!("{REGISTER}/{path}"), |out| out.write_all(bytes))?;
+        }
+        Ok(())
+    }
+
+    /// The register in the folder of a run, which has none when nothing was registered.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], [`Error::Register`].
+    pub fn of_bundle(bundle: &Path) -> Result<Self, Error> {
+        let folder = bundle.join(REGISTER);
+        if folder.is_dir() { Self::of_folder(&folder) } else { Ok(Self::default()) }
+    }
+
+    /// Whether the files are the same.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.files == other.files
+    }
+}
+
+/// The register's own files.
+fn toml_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+    let unreadable = |path: &Path, source| Error::Unreadable { path: path.to_owned(), source };
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).map_err(|source| unreadable(folder, source))? {
+        let path = entry.map_err(|source| unreadable(folder, source))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // Beside the register's own files stand evidence, a README and what editors leave; a TOML file that is
+        // none of the register's is a misspelt one.
+        if name.ends_with(".toml") && !name.starts_with('.') {
+            files.insert(name, fs::read(&path).map_err(|source| unreadable(&path, source))?);
+        }
+    }
+    Ok(files)
+}
+
+/// An evidence file, or nothing when it is not there.
+fn evidence_file(folder: &Path, relative: &str) -> Result<Option<Vec<u8>>, Error> {
+    let path: PathBuf = folder.join(relative);
+    let unreadable = |source| Error::Unreadable { path: path.clone(), source };
+    match fs::metadata(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(error)),
+        Ok(found) if found.len() > LARGEST_EVIDENCE => {
+            let problem = format!("evidence `{relative}` is larger than {} MiB", LARGEST_EVIDENCE / 1024 / 1024);
+            let hint = "attest a file that lists its digest instead";
+            Err(refuse(REGISTER, RegisterError::new("attestations.toml", "evidence", problem, hint)))
+        }
+        Ok(_) => fs::read(&path).map(Some).map_err(unreadable),
+    }
+}
+
+fn refuse(place: &str, source: RegisterError) -> Error {
+    Error::Register { place: place.to_owned(), source }
+}
+
+#[cfg(test)]
+#[path = "register_tests.rs"]
+mod tests;
