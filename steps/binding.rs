@@ -8,7 +8,10 @@ use cucumber::then;
 use logproof_estate::world::{Judged, LogproofWorld};
 use logproof_policy::{Question, Who};
 
-use crate::bucket_policy::{ADMINISTER, BucketGround, DELETE};
+use crate::{
+    bucket_policy::{ADMINISTER, BucketGround, Callers, DELETE, Refusal, above, everybody_but},
+    proposal::On,
+};
 
 #[then(
     "an administrator of the log archive account cannot re-configure or delete the bucket, unless it is the log storage role"
@@ -16,17 +19,23 @@ use crate::bucket_policy::{ADMINISTER, BucketGround, DELETE};
 async fn an_administrator_cannot_reconfigure(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
-    let question = Question::about(ADMINISTER)
-        .on(&bucket.bucket.arn())
-        .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role));
-    let answer = bucket.assume_administrators(&question);
-    bucket
-        .claim(
-            format!("nobody in the account but {role} can re-configure or delete the bucket"),
-            "deny the action on the bucket in an SCP above the account, for every principal but the log storage role",
-        )
-        .conclude(w, answer);
-    w.settle()
+    let refusal = Refusal {
+        question: Question::about(ADMINISTER)
+            .on(&bucket.bucket.arn())
+            .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role)),
+        callers: Callers::Assumed,
+        expected: format!("nobody in the account but {role} can re-configure or delete the bucket"),
+        change:
+            "deny the action on the bucket in an SCP above the account, for every principal but the log storage role"
+                .to_owned(),
+        remedy: bucket.deny(
+            "OnlyTheStorageRoleConfigures",
+            vec![above()],
+            On::These(vec![bucket.bucket.arn()]),
+            everybody_but(&[role]),
+        ),
+    };
+    bucket.must_refuse(w, refusal).await
 }
 
 #[then(
@@ -35,15 +44,19 @@ async fn an_administrator_cannot_reconfigure(w: &mut LogproofWorld) -> Judged {
 async fn an_administrator_cannot_delete(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
-    let question = Question::about(DELETE)
-        .on_all(&bucket.objects())
-        .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role));
-    let answer = bucket.assume_administrators(&question);
-    bucket
-        .claim(
-            format!("nobody in the account but {role} can delete what is stored or lift its protection"),
-            "deny the action on the bucket's objects in an SCP above the account, for every principal but the log storage role",
-        )
-        .conclude(w, answer);
-    w.settle()
+    let refusal = Refusal {
+        question: Question::about(DELETE)
+            .on_all(&bucket.objects())
+            .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role)),
+        callers: Callers::Assumed,
+        expected: format!("nobody in the account but {role} can delete what is stored or lift its protection"),
+        change: "deny the action on the bucket's objects in an SCP above the account, for every principal but the log storage role".to_owned(),
+        remedy: bucket.deny(
+            "OnlyTheStorageRoleDeletes",
+            vec![above()],
+            On::These(vec![bucket.objects()]),
+            everybody_but(&[role]),
+        ),
+    };
+    bucket.must_refuse(w, refusal).await
 }

@@ -12,7 +12,10 @@ use logproof_estate::{
 use logproof_policy::{Question, Who};
 use serde_json::Value;
 
-use crate::bucket_policy::{BucketGround, WRITE};
+use crate::{
+    bucket_policy::{BucketGround, WRITE},
+    proposal::On,
+};
 
 /// The file a finding about the register itself stands in.
 pub(crate) fn in_register(w: &LogproofWorld, file: &str) -> Result<Subject, Stop> {
@@ -232,15 +235,16 @@ async fn no_account_writes_to_another_environment(w: &mut LogproofWorld) -> Judg
         for (account, theirs) in delivering.iter().filter(|(_, theirs)| theirs != environment) {
             asked += 1;
             let question = Question::about(WRITE).on_all(&ground.objects()).by(Who::account(account));
-            let answer = ground.assume_administrators_of(account, &question);
             let expected = format!(
                 "account {account}, which delivers logs of {}, cannot write logs of {}",
                 theirs.word(),
                 environment.word()
             );
-            ground
-                .claim(expected, "allow writing to the roles of the bucket's own environment only")
-                .conclude(w, answer);
+            let condition = serde_json::json!({"StringEquals": {"aws:PrincipalAccount": account}});
+            let on = On::These(vec![ground.objects()]);
+            let remedy = ground.deny_in_own_policy("RefuseOtherEnvironments", on, condition);
+            let claim = ground.claim(expected, "allow writing to the roles of the bucket's own environment only");
+            claim.prove(w, &ground.scene_with(account), &question, remedy).await;
         }
     }
     if asked == 0 {

@@ -9,13 +9,15 @@ use cucumber::then;
 use logproof_estate::{
     AccountId,
     record::{Observation, Population},
-    world::{Judged, LogproofWorld, Stop},
+    world::{Judged, LogproofWorld},
 };
-use logproof_policy::{Decision, Question, Request, Source, Who, never};
+use logproof_policy::{Decision, Question, Request, Source, Who};
+use serde_json::json;
 
 use crate::{
+    bucket_policy::organization_id,
     delivery_policy::{CLOUDTRAIL, CONFIG, by_service, context_of_service, decide_for_service},
-    key_policy::{KeyGround, USE},
+    key_policy::{KeyGround, KeyRefusal, USE},
 };
 
 #[then("CloudTrail can encrypt the logs of the organization trail with the log key")]
@@ -83,13 +85,19 @@ async fn no_service_uses_the_key_for_a_stranger(w: &mut LogproofWorld) -> Judged
     // What CloudTrail encrypts for is told by its encryption context, which another sentence asks about.
     let question =
         Question::about(USE).on(&key.arn).by(Who::services().except_service(CLOUDTRAIL)).from_source(Source::Foreign);
-    let answer = never(&key.ground.scene(&key.asked.account, Some(Arc::clone(&key.policy))), &question);
-    key.claim(
-        "services use the key for accounts of this organization only",
-        "add a condition on aws:SourceArn, aws:SourceAccount or aws:SourceOrgID to the statement that allows the service",
-    )
-    .conclude(w, answer);
-    w.settle()
+    let condition = json!({
+        "Bool": {"aws:PrincipalIsAWSService": "true"},
+        "StringNotEquals": {"aws:SourceOrgID": organization_id(w).await?},
+        "ArnNotEquals": {"aws:SourceArn": w.config()?.trail_arn()},
+    });
+    let refusal = KeyRefusal {
+        question,
+        expected: "services use the key for accounts of this organization only".to_owned(),
+        change: "add a condition on aws:SourceArn, aws:SourceAccount or aws:SourceOrgID to the statement that allows the service",
+        remedy: key.deny_in_own_policy("RefuseServicesOfStrangers", condition),
+    };
+    let scene = key.scene();
+    key.must_refuse(w, &scene, refusal).await
 }
 
 /// Records whether one request of a service is let through by the key policy and the RCPs.
@@ -109,9 +117,4 @@ fn must_be_allowed(w: &mut LogproofWorld, key: &KeyGround, request: &Request, wh
             .place(format!("{} by {}", request.action(), request.principal()))
             .hint(change),
     );
-}
-
-async fn organization_id(w: &mut LogproofWorld) -> Result<String, Stop> {
-    let estate = w.estate()?;
-    Ok(w.see(estate.organization().await)?.id.clone())
 }

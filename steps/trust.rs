@@ -8,8 +8,17 @@ use logproof_estate::{
     world::{LogproofWorld, Stop},
 };
 use logproof_policy::Policy;
+use serde_json::Value;
 
-use crate::{judgement::key_name::account_of, policy_claim::Claim, policy_scene::parse};
+use crate::{
+    judgement::key_name::account_of,
+    policy_claim::Claim,
+    policy_scene::parse,
+    proposal::{
+        Deny, Kind, On, Place, Remedy, Target,
+        kept::{Entering, Keeping},
+    },
+};
 
 /// A role as it is found.
 pub(crate) struct Role {
@@ -45,6 +54,14 @@ impl Role {
 
     pub(crate) fn subject(&self) -> Subject {
         Subject::arn(&self.arn).at(&self.account, None)
+    }
+
+    /// A statement in its trust policy, which keeps nobody out who enters as `of` says.
+    pub(crate) fn deny(&self, sid: &'static str, condition: Value, of: Entering) -> Remedy {
+        let text = self.trust.as_ref().map(|trust| trust.text.clone());
+        let place = Place::Resource(Target { kind: Kind::Trust, arn: self.arn.clone(), text });
+        let keeping = Keeping::Role { arn: self.arn.clone(), of };
+        Remedy::Deny(Box::new(Deny { sid, places: vec![place], on: On::These(Vec::new()), condition, keeping }))
     }
 
     /// A claim about who can put it on, with what else it rests on.
