@@ -2,9 +2,12 @@
 
 use std::io::{self, Write};
 
-use logproof_estate::assessment::Assessment;
+use logproof_estate::{
+    assessment::Assessment,
+    record::{Observation, Proposal},
+};
 
-use super::identity::{frameworks, with_register};
+use super::identity::{frameworks, introduction, with_register};
 
 /// Columns, in order.
 pub const COLUMNS: [&str; 16] = [
@@ -63,7 +66,7 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
                     finding.expected.to_string(),
                     finding.found.clone(),
                     finding.place.clone().unwrap_or_default(),
-                    finding.hint.clone().unwrap_or_default(),
+                    fix(finding),
                     exchanges.join(" "),
                     assessment.run.id.clone(),
                 ];
@@ -72,6 +75,17 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What to change, with the policy that would do it.
+fn fix(finding: &Observation) -> String {
+    let mut text = finding.hint.clone().unwrap_or_default();
+    if let Some(Proposal::Policies(policies)) = &finding.proposal {
+        for policy in policies {
+            text.push_str(&format!("\n{}\n{}", introduction(policy), policy.text));
+        }
+    }
+    text
 }
 
 fn row(out: &mut dyn Write, cells: &[String]) -> io::Result<()> {
