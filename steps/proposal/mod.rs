@@ -100,19 +100,19 @@ impl Deny {
         let mut placed = Vec::new();
         let mut reasons: Vec<String> = Vec::new();
         for place in &self.places {
-            let made = self.placed(place, &actions, asked, root.as_deref());
-            let tried = made.and_then(|one| {
-                prove(std::slice::from_ref(&one), asked, &kept).map(|()| one).or_else(|why| {
-                    // It may still suffice beside another.
-                    placed.extend(self.placed(place, &actions, asked, root.as_deref()));
-                    Err(why)
-                })
-            });
-            match tried {
-                Ok(one) => return Ok(vec![one.proposed]),
-                Err(why) if reasons.contains(&why) => {}
-                Err(why) => reasons.push(why),
+            let one = match self.placed(place, &actions, asked, root.as_deref()) {
+                Ok(one) => one,
+                Err(why) => {
+                    reasons.push(why);
+                    continue;
+                }
+            };
+            match prove(std::slice::from_ref(&one), asked, &kept) {
+                Ok(()) => return Ok(vec![one.proposed]),
+                Err(why) => reasons.push(format!("{}: {why}", one.proposed.kind)),
             }
+            // It may still suffice beside another.
+            placed.push(one);
         }
         if placed.len() > 1 && prove(&placed, asked, &kept).is_ok() {
             return Ok(placed.into_iter().map(|one| one.proposed).collect());
@@ -201,9 +201,9 @@ fn prove(placed: &[Placed], asked: &[Asked<'_>], kept: &[Keep]) -> Result<(), St
         match never(&with(one.scene, placed), one.question) {
             Answer::Holds => {}
             Answer::Violated(witness) => {
-                return Err(format!("a statement there is not enough: {}", witness.sentence()));
+                return Err(format!("with a statement there, {}", witness.sentence()));
             }
-            Answer::Undecided(reason) => return Err(format!("with it, it is undecided: {reason}")),
+            Answer::Undecided(reason) => return Err(format!("with a statement there, it is undecided: {reason}")),
         }
     }
     let Some(first) = asked.first() else { return Err("nothing was asked".to_owned()) };
