@@ -1,6 +1,7 @@
-//! The terminal and the signals: the only module that prints, and the one that notices when somebody wants a run to stop.
+//! The terminal and the signals: the only module of the application that prints, and the one that notices when somebody
+//! wants a run to stop.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 /// Resolves when somebody wants the run to stop: Ctrl-C, or SIGTERM as CI systems send it.
 pub(crate) async fn interrupted() {
@@ -26,9 +27,20 @@ pub(crate) async fn interrupted() {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place where the application prints")]
+fn stdout() -> io::Stdout {
+    io::stdout()
+}
+
+/// Standard error, for what the program writes about its own work.
+#[expect(clippy::disallowed_methods, reason = "the one place where the application prints")]
+pub(crate) fn stderr() -> io::Stderr {
+    io::stderr()
+}
+
 /// Prints to standard output; a reader that has gone away (`| head`) is no failure.
 pub fn print(body: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = io::BufWriter::new(stdout().lock());
     if let Err(error) = body(&mut out).and_then(|()| out.flush())
         && error.kind() != io::ErrorKind::BrokenPipe
     {
@@ -36,8 +48,31 @@ pub fn print(body: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     }
 }
 
-/// Tells people something on standard error.
+/// Writes a message for people to standard error.
 pub fn say(message: &str) {
     // Nothing can be done when standard error is closed.
-    let _ = writeln!(io::stderr().lock(), "{message}");
+    let _ = writeln!(stderr().lock(), "{message}");
+}
+
+/// Asks a person something, on standard error; the answer comes on the same line.
+pub(crate) fn ask(question: &str) -> io::Result<()> {
+    let mut shown = stderr().lock();
+    write!(shown, "{question}: ")?;
+    shown.flush()
+}
+
+/// Whether somebody is at the terminal who can be asked.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal() && stderr().is_terminal()
+}
+
+/// Whether somebody can see a progress bar.
+pub(crate) fn shows_progress() -> bool {
+    stderr().is_terminal()
+}
+
+/// Whether standard output takes colour. See: <https://no-color.org>
+pub(crate) fn colour() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    stdout().is_terminal() && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }

@@ -6,10 +6,12 @@
 pub mod bundle;
 pub mod catalogue;
 pub mod cli;
+pub mod clock;
 pub mod command;
 pub mod console;
 pub mod error;
 pub mod exit;
+pub mod files;
 pub mod guard;
 pub mod logging;
 pub mod report;

@@ -1,9 +1,9 @@
 //! What the program says about its own work, on standard error: nothing by default, calls with `-v`, or as `RUST_LOG`
 //! asks.
 
-use std::io;
-
 use tracing_subscriber::{EnvFilter, filter::Directive};
+
+use crate::console;
 
 /// Where the SDK calls it an error that a served answer came over no connection it could close.
 const UNCONNECTED: &str = "aws_smithy_runtime::client::http::connection_poisoning";
@@ -28,7 +28,7 @@ pub fn init(verbosity: u8) {
     // Somebody else's subscriber (a test's) stays.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
+        .with_writer(console::stderr)
         .with_ansi(false)
         .with_target(verbosity > 1)
         .without_time()

@@ -5,7 +5,12 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use logproof::{
     cli::{Cli, Command},
-    command, console,
+    command::{
+        ask, check, controls, diff, explain, init, key, lint, period, permissions, register, replay, report, trail,
+        verify,
+    },
+    console,
+    error::CommandError,
     exit::Exit,
     logging,
 };
@@ -24,7 +29,7 @@ fn main() -> ExitCode {
             return Exit::Unassessed.into();
         }
     };
-    let result = runtime.block_on(command::run(cli));
+    let result = runtime.block_on(run(cli.command));
     // A call that hangs must not hold up the end of the program.
     runtime.shutdown_background();
     match result {
@@ -34,4 +39,25 @@ fn main() -> ExitCode {
             error.exit().into()
         }
     }
+}
+
+async fn run(command: Command) -> Result<Exit, Box<dyn CommandError>> {
+    Ok(match command {
+        // Boxed, or the compiler follows all of it into the future of this function.
+        Command::Check(args) => Box::pin(check::run(&args)).await?,
+        Command::Lint(args) => lint::run(&args)?,
+        Command::Controls(args) => controls::run(&args)?,
+        Command::Explain(args) => explain::run(&args).await?,
+        Command::Init(args) => init::run(&args).await?,
+        Command::Ask(args) => ask::run(&args).await?,
+        Command::Trail(args) => Box::pin(trail::run(&args)).await?,
+        Command::Verify(args) => verify::run(&args)?,
+        Command::Replay(args) => replay::run(&args).await?,
+        Command::Report(args) => report::run(&args)?,
+        Command::Diff(args) => diff::run(&args)?,
+        Command::Period(args) => period::run(&args)?,
+        Command::Key(args) => key::run(&args)?,
+        Command::Register(args) => register::run(&args)?,
+        Command::Permissions => permissions::run(),
+    })
 }

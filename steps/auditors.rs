@@ -10,44 +10,19 @@ use logproof_policy::{Question, Who};
 use serde_json::{Value, json};
 
 use crate::{
+    action_classes::{other_than_decrypting, other_than_reading},
     bucket_policy::BucketGround,
     key_policy::KeyGround,
     policy_claim::Claim,
-    readers::{OTHER_THAN_READING, count},
+    readers::count,
 };
-
-/// Every KMS action on a key whose name is not one of decrypting or looking at the key.
-///
-/// See: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html>
-const OTHER_THAN_DECRYPTING: [&str; 20] = [
-    "kms:Cancel*",
-    "kms:Create*",
-    "kms:Delete*",
-    "kms:Derive*",
-    "kms:Disable*",
-    "kms:Enable*",
-    "kms:Encrypt",
-    "kms:Generate*",
-    "kms:Import*",
-    "kms:Put*",
-    "kms:ReEncrypt*",
-    "kms:Replicate*",
-    "kms:Retire*",
-    "kms:Revoke*",
-    "kms:Rotate*",
-    "kms:Schedule*",
-    "kms:Sign",
-    "kms:Synchronize*",
-    "kms:Tag*",
-    "kms:U*",
-];
 
 #[then("no principal of an auditor account can do anything other than read")]
 async fn auditors_only_read(w: &mut LogproofWorld) -> Judged {
     let accounts = auditors(w)?;
     let ground = BucketGround::read(w).await?;
     for account in &accounts {
-        let question = Question::about(OTHER_THAN_READING)
+        let question = Question::about(other_than_reading())
             .on(&ground.bucket.arn())
             .on_all(&ground.objects())
             .by(Who::account(account.as_str()));
@@ -67,7 +42,7 @@ async fn auditors_only_decrypt(w: &mut LogproofWorld) -> Judged {
     let accounts = auditors(w)?;
     let key = KeyGround::read(w).await?;
     for account in &accounts {
-        let question = Question::about(OTHER_THAN_DECRYPTING).on(&key.arn).by(Who::account(account.as_str()));
+        let question = Question::about(other_than_decrypting()).on(&key.arn).by(Who::account(account.as_str()));
         let remedy = key.deny_in_own_policy("AuditorsOnlyDecrypt", of_account(account));
         let claim = key.claim(
             format!("principals of auditor account {account} only decrypt"),

@@ -6,10 +6,11 @@
 
 use cucumber::then;
 use logproof_estate::world::{Judged, LogproofWorld};
-use logproof_policy::{Question, Who};
+use logproof_policy::{Question, Who, never};
 
 use crate::{
-    bucket_policy::{ADMINISTER, BucketGround, Callers, DELETE, Refusal, above, everybody_but},
+    action_classes::{adjust_bucket, administer, delete, left_open},
+    bucket_policy::{BucketGround, Callers, Refusal, above, everybody_but},
     proposal::On,
 };
 
@@ -19,8 +20,20 @@ use crate::{
 async fn an_administrator_cannot_reconfigure(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
+    let scene = bucket.scene();
+    let adjusted = left_open(adjust_bucket(), |action| {
+        let who = Who::account(bucket.bucket.owner.as_str()).except_arn(&role);
+        never(&scene, &Question::about([action]).on(&bucket.bucket.arn()).by(who))
+    });
+    if !adjusted.is_empty() {
+        w.note(format!(
+            "an administrator can also change settings of bucket {} that neither expose, delete, re-route nor blind anything: {}",
+            bucket.bucket.name,
+            adjusted.join(", ")
+        ));
+    }
     let refusal = Refusal {
-        question: Question::about(ADMINISTER)
+        question: Question::about(administer())
             .on(&bucket.bucket.arn())
             .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role)),
         callers: Callers::Assumed,
@@ -45,7 +58,7 @@ async fn an_administrator_cannot_delete(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
     let refusal = Refusal {
-        question: Question::about(DELETE)
+        question: Question::about(delete())
             .on_all(&bucket.objects())
             .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role)),
         callers: Callers::Assumed,

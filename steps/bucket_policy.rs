@@ -15,51 +15,12 @@ use logproof_policy::{Question, Source, Who};
 use serde_json::{Value, json};
 
 use crate::{
+    action_classes::{administer, delete, write},
     policy_scene::parse,
-    proposal::{On, Place},
+    proposal::{On, Place, one_or_many},
 };
 
 pub(crate) use crate::bucket_ground::{BucketGround, Callers, Refusal};
-
-/// Every action that changes or removes a protection of a bucket, or the bucket.
-///
-/// See: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
-pub(crate) const ADMINISTER: [&str; 19] = [
-    "s3:PutBucketPolicy",
-    "s3:DeleteBucketPolicy",
-    "s3:PutBucketAcl",
-    "s3:PutBucketPublicAccessBlock",
-    "s3:PutBucketOwnershipControls",
-    "s3:PutBucketVersioning",
-    "s3:PutEncryptionConfiguration",
-    "s3:PutLifecycleConfiguration",
-    "s3:PutBucketObjectLockConfiguration",
-    "s3:PutReplicationConfiguration",
-    "s3:PutBucketLogging",
-    "s3:PutBucketNotification",
-    "s3:PutBucketTagging",
-    "s3:PutBucketAbac",
-    "s3:PutBucketCORS",
-    "s3:PutBucketWebsite",
-    "s3:DeleteBucketWebsite",
-    "s3:PutInventoryConfiguration",
-    "s3:DeleteBucket",
-];
-/// What puts an object into a bucket: an upload, and the replication of a bucket of somebody else's.
-pub(crate) const WRITE: [&str; 2] = ["s3:PutObject", "s3:ReplicateObject"];
-/// What removes or overwrites a log file, or lifts its protection.
-pub(crate) const DELETE: [&str; 8] = [
-    "s3:DeleteObject",
-    "s3:DeleteObjectVersion",
-    "s3:BypassGovernanceRetention",
-    "s3:PutObjectRetention",
-    "s3:PutObjectLegalHold",
-    "s3:PutObjectAcl",
-    "s3:PutObjectVersionAcl",
-    "s3:ReplicateDelete",
-];
-/// Reading log files.
-pub(crate) const READ: [&str; 3] = ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTorrent"];
 
 fn when(question: Question, condition: &Value) -> Result<Question, Stop> {
     question.when(&condition.to_string()).map_err(|error| Stop::because(error.to_string()))
@@ -67,7 +28,7 @@ fn when(question: Question, condition: &Value) -> Result<Question, Stop> {
 
 /// A condition that everybody meets but the principals with these ARNs.
 pub(crate) fn everybody_but(arns: &[String]) -> Value {
-    json!({"ArnNotEquals": {"aws:PrincipalArn": arns}})
+    json!({"ArnNotEquals": {"aws:PrincipalArn": one_or_many(arns)}})
 }
 
 /// A policy that binds the accounts of the organization from above.
@@ -137,7 +98,7 @@ async fn nobody_else_can_write(w: &mut LogproofWorld) -> Judged {
     });
     let on = On::These(vec![bucket.objects()]);
     let refusal = Refusal {
-        question: Question::about(WRITE).on_all(&bucket.objects()).by(who),
+        question: Question::about(write()).on_all(&bucket.objects()).by(who),
         callers: Callers::Inventory,
         expected: format!("only {} and the log storage role can put objects", services.join(", ")),
         change: "deny s3:PutObject and s3:ReplicateObject on the bucket's objects to everybody who is neither a log service nor the log storage role".to_owned(),
@@ -306,7 +267,7 @@ async fn nobody_else_can_administer(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
     let refusal = Refusal {
-        question: Question::about(ADMINISTER).on(&bucket.bucket.arn()).by(Who::anyone().except_arn(&role)),
+        question: Question::about(administer()).on(&bucket.bucket.arn()).by(Who::anyone().except_arn(&role)),
         callers: Callers::Inventory,
         expected: format!("only {role} can re-configure or delete the bucket"),
         change: "deny the action on the bucket in an SCP for every principal but the log storage role".to_owned(),
@@ -352,7 +313,7 @@ async fn nobody_else_can_delete(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
     let refusal = Refusal {
-        question: Question::about(DELETE).on_all(&bucket.objects()).by(Who::anyone().except_arn(&role)),
+        question: Question::about(delete()).on_all(&bucket.objects()).by(Who::anyone().except_arn(&role)),
         callers: Callers::Inventory,
         expected: format!("only {role} can delete log files or lift their protection"),
         change: "deny the action on the bucket's objects in an SCP or in the bucket policy for every other principal"

@@ -1,4 +1,5 @@
-//! Whether anybody hears of it when the trail, AWS Config, the log key or the policy of the log bucket is changed.
+//! Whether anybody hears of it when the trail, AWS Config, the log key, the policy of the log bucket or the policies of
+//! the organization are changed.
 //!
 //! An event is heard by one of two ways: a metric filter on the log group of the organization trail with an alarm, or
 //! an EventBridge rule of the account and Region it happens in. Either way must end at a confirmed subscription.
@@ -7,7 +8,7 @@ use cucumber::then;
 use logproof_estate::{
     AccountId, ExchangeId, Reason, Region, Unseen,
     record::{Observation, Subject},
-    world::{Judged, LogproofWorld},
+    world::{Judged, LogproofWorld, Stop},
 };
 
 use crate::{
@@ -28,28 +29,36 @@ async fn changing_the_trail_raises_an_alert(w: &mut LogproofWorld) -> Judged {
     let (config, trail) = (w.config()?, w.trail()?);
     let (account, region) = (config.organization.management_account.clone(), config.organization.home_region.clone());
     let cell = Cell {
+        guard: Guard::Trail,
         subject: Subject::arn(&trail.arn).at(&account, Some(&region)),
         resource: trail.arn.clone(),
         account,
         region,
     };
-    raises_an_alert(w, Guard::Trail, vec![cell]).await
+    raises_an_alert(w, vec![cell]).await
 }
 
 #[then("disabling the log key or scheduling its deletion raises an alert")]
 async fn disabling_the_key_raises_an_alert(w: &mut LogproofWorld) -> Judged {
     let (asked, key) = w.key()?;
     let subject = Subject::arn(&key.arn).at(&asked.account, Some(&asked.region));
-    let cell = Cell { subject, resource: key.arn.clone(), account: asked.account, region: asked.region };
-    raises_an_alert(w, Guard::Key, vec![cell]).await
+    let cell =
+        Cell { guard: Guard::Key, subject, resource: key.arn.clone(), account: asked.account, region: asked.region };
+    raises_an_alert(w, vec![cell]).await
 }
 
 #[then("changing the policy or the lifecycle of the bucket raises an alert")]
 async fn changing_the_bucket_policy_raises_an_alert(w: &mut LogproofWorld) -> Judged {
     let bucket = w.bucket()?;
     let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
-    let cell = Cell { subject, resource: bucket.name, account: bucket.owner, region: bucket.region };
-    raises_an_alert(w, Guard::BucketPolicy, vec![cell]).await
+    let cell = Cell {
+        guard: Guard::BucketPolicy,
+        subject,
+        resource: bucket.name,
+        account: bucket.owner,
+        region: bucket.region,
+    };
+    raises_an_alert(w, vec![cell]).await
 }
 
 #[then("stopping or changing AWS Config raises an alert in each of these accounts and Regions")]
@@ -60,17 +69,68 @@ async fn changing_config_raises_an_alert(w: &mut LogproofWorld) -> Judged {
         .into_iter()
         .map(|(account, region)| {
             let arn = format!("arn:{}:config:{region}:{account}:configuration-recorder", region.partition());
-            Cell { subject: Subject::arn(arn).at(&account, Some(&region)), resource: String::new(), account, region }
+            let subject = Subject::arn(arn).at(&account, Some(&region));
+            Cell { guard: Guard::Config, subject, resource: String::new(), account, region }
         })
         .collect();
     let examined = cells.len();
-    let judged = raises_an_alert(w, Guard::Config, cells).await;
+    let judged = raises_an_alert(w, cells).await;
     w.population(everywhere.cells_examined(examined));
     judged
 }
 
+#[then("taking a guard of the organization away raises an alert")]
+async fn taking_a_guard_away_raises_an_alert(w: &mut LogproofWorld) -> Judged {
+    let (estate, config) = (w.estate()?, w.config()?);
+    let (organization, directory) = (w.see(estate.organization().await)?, w.see(estate.directory().await)?);
+    w.record.rest_on(&[organization.exchanges(), directory.exchanges()].concat());
+    let (management, home) = (organization.management_account.clone(), config.organization.home_region.clone());
+    let global = region_of_organizations(&home)?;
+    let subject = Subject::arn(&organization.arn);
+    let mut cells = vec![
+        Cell {
+            guard: Guard::Organization,
+            subject: subject.clone().at(&management, Some(&global)),
+            resource: directory.root.id.clone(),
+            account: management.clone(),
+            region: global.clone(),
+        },
+        Cell {
+            guard: Guard::RootSession,
+            subject: subject.at(&management, Some(&home)),
+            resource: String::new(),
+            account: management.clone(),
+            region: home,
+        },
+    ];
+    let mut members: Vec<_> = directory.active().filter(|account| account.id != management).collect();
+    members.sort_by_key(|account| account.id.clone());
+    cells.extend(members.into_iter().map(|account| Cell {
+        guard: Guard::Membership,
+        subject: Subject::arn(&account.arn).at(&account.id, Some(&global)),
+        resource: String::new(),
+        account: account.id.clone(),
+        region: global.clone(),
+    }));
+    raises_an_alert(w, cells).await
+}
+
+/// The Region that events of Organizations are recorded in.
+///
+/// See: <https://docs.aws.amazon.com/general/latest/gr/ao.html>
+fn region_of_organizations(home: &Region) -> Result<Region, Stop> {
+    let region = match home.partition() {
+        "aws-cn" => "cn-northwest-1",
+        "aws-us-gov" => "us-gov-west-1",
+        "aws-eusc" => "eusc-de-east-1",
+        _ => "us-east-1",
+    };
+    region.parse().map_err(|_| Stop::because(format!("`{region}` is not a Region")))
+}
+
 /// Where events of one kind happen, and on what.
 struct Cell {
+    guard: Guard,
     subject: Subject,
     resource: String,
     account: AccountId,
@@ -112,11 +172,11 @@ impl Heard {
     }
 }
 
-async fn raises_an_alert(w: &mut LogproofWorld, guard: Guard, cells: Vec<Cell>) -> Judged {
+async fn raises_an_alert(w: &mut LogproofWorld, cells: Vec<Cell>) -> Judged {
     let filters = Filters::read(w).await?;
     let (mut open, mut judged) = (Vec::new(), Vec::new());
     for cell in cells {
-        let made_up = events(guard, &cell.account, &cell.region, &cell.resource);
+        let made_up = events(cell.guard, &cell.account, &cell.region, &cell.resource);
         let heard = Heard::through_filters(&filters, &made_up);
         if heard.silent.is_empty() {
             judged.push((cell, made_up.len(), heard, Vec::new()));

@@ -12,10 +12,7 @@ use logproof_estate::{
 use logproof_policy::{Question, Who};
 use serde_json::Value;
 
-use crate::{
-    bucket_policy::{BucketGround, WRITE},
-    proposal::On,
-};
+use crate::{action_classes::write, bucket_policy::BucketGround, proposal::On};
 
 /// The file a finding about the register itself stands in.
 pub(crate) fn in_register(w: &LogproofWorld, file: &str) -> Result<Subject, Stop> {
@@ -234,7 +231,7 @@ async fn no_account_writes_to_another_environment(w: &mut LogproofWorld) -> Judg
         let ground = BucketGround::naming(w, bucket, &ids).await?;
         for (account, theirs) in delivering.iter().filter(|(_, theirs)| theirs != environment) {
             asked += 1;
-            let question = Question::about(WRITE).on_all(&ground.objects()).by(Who::account(account));
+            let question = Question::about(write()).on_all(&ground.objects()).by(Who::account(account));
             let expected = format!(
                 "account {account}, which delivers logs of {}, cannot write logs of {}",
                 theirs.word(),

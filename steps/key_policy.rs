@@ -9,30 +9,17 @@ use logproof_estate::{
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Identity, Policy, Question, Scene, Source, Who};
+use logproof_policy::{Answer, Identity, Policy, Question, Scene, Source, Who, never, who_can};
 use serde_json::{Value, json};
 
 use crate::{
+    action_classes::{take_key_away, use_key},
     bucket_policy::{above, everybody_but, organization_id, outside},
     policy_claim::Claim,
     policy_scene::{Ground, identities, shared},
     proposal::{Deny, Kind, On, Place, Remedy, Target, kept::Keeping},
     readers::is_pattern,
 };
-
-/// Cryptographic use of a key.
-pub(crate) const USE: [&str; 4] = ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
-/// What takes the key away, or gives it to others.
-const TAKE_AWAY: [&str; 8] = [
-    "kms:ScheduleKeyDeletion",
-    "kms:DisableKey",
-    "kms:PutKeyPolicy",
-    "kms:DeleteImportedKeyMaterial",
-    "kms:DisableKeyRotation",
-    "kms:CreateGrant",
-    "kms:UpdateAlias",
-    "kms:DeleteAlias",
-];
 
 /// Everything a question about the log key needs.
 pub(crate) struct KeyGround {
@@ -42,6 +29,7 @@ pub(crate) struct KeyGround {
     pub(crate) ground: Ground,
     /// The key policy as it was read.
     text: String,
+    multi_region: bool,
     exchanges: Vec<ExchangeId>,
 }
 
@@ -73,7 +61,15 @@ impl KeyGround {
         let ground = Ground::read(w, &[&text]).await?;
         let exchanges = [seen, text.exchanges(), ground.exchanges()].concat();
         w.record.rest_on(&exchanges);
-        Ok(Self { arn: key.arn.clone(), asked, policy, ground, text: (*text).clone(), exchanges })
+        Ok(Self {
+            arn: key.arn.clone(),
+            asked,
+            policy,
+            ground,
+            text: (*text).clone(),
+            multi_region: key.multi_region,
+            exchanges,
+        })
     }
 
     pub(crate) fn subject(&self) -> Subject {
@@ -139,6 +135,30 @@ impl KeyGround {
     }
 }
 
+/// Notes what holds everybody else back: the key policy by itself, or policies above the accounts it leaves it to.
+fn note_the_lock(w: &mut LogproofWorld, mut scene: Scene, question: &Question) {
+    for account in &mut scene.organization.accounts {
+        account.scps = None;
+        account.rcps = None;
+    }
+    let callers = who_can(&scene, question);
+    if let Some((who, reason)) = callers.undecided.first() {
+        w.note(format!("whether the key policy alone leaves the key to {who} is undecided: {reason}"));
+        return;
+    }
+    let mut accounts: Vec<&str> = callers.can.iter().filter_map(|one| one.request.principal().account()).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    w.note(if callers.can.is_empty() {
+        "the key policy alone is a sufficient lock: it leaves the deletion and the administration of the key to no account and to nobody else".to_owned()
+    } else {
+        format!(
+            "the key policy leaves the deletion or the administration of the key to others in account {}: only policies above the account hold an administrator there back",
+            accounts.join(", ")
+        )
+    });
+}
+
 fn the_key(w: &LogproofWorld) -> Result<(KeyRef, Fact<KmsKey>), Stop> {
     w.key.clone().ok_or_else(|| Stop::because("no `Given` step named the log key"))
 }
@@ -161,7 +181,7 @@ async fn no_other_service_can_use_the_log_key(w: &mut LogproofWorld) -> Judged {
         "StringNotEquals": {"aws:PrincipalServiceName": config.names.log_services},
     });
     let refusal = KeyRefusal {
-        question: Question::about(USE).on(&key.arn).by(who),
+        question: Question::about(use_key()).on(&key.arn).by(who),
         expected: format!("no service other than {} uses the key", config.names.log_services.join(", ")),
         change: "remove the service from the key policy's statement",
         remedy: key.deny_in_own_policy("OnlyLogServicesUseTheKey", condition),
@@ -320,11 +340,14 @@ async fn nobody_else_can_take_the_key_away(w: &mut LogproofWorld) -> Judged {
     let mut key = KeyGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
     let refusal = KeyRefusal {
-        question: Question::about(TAKE_AWAY).on(&key.arn).by(Who::anyone().except_arn(&role)),
+        question: Question::about(take_key_away(key.multi_region)).on(&key.arn).by(Who::anyone().except_arn(&role)),
         expected: format!("only {role} can delete, disable or re-purpose the key"),
         change: "deny the action on the key in an SCP for every principal but the log storage role",
         remedy: key.deny("OnlyTheStorageRoleTakesTheKeyAway", vec![above(), key.own_policy()], everybody_but(&[role])),
     };
-    let scene = key.scene_with_inventory(w).await?;
+    // A user or role that is there is the better witness; whoever administers the account can make others.
+    let (scene, assumed) = (key.scene_with_inventory(w).await?, key.scene());
+    let scene = if matches!(never(&scene, &refusal.question), Answer::Holds) { assumed.clone() } else { scene };
+    note_the_lock(w, assumed, &refusal.question);
     key.must_refuse(w, &scene, refusal).await
 }

@@ -15,9 +15,10 @@ use logproof_policy::{Decision, Question, Request, Source, Who};
 use serde_json::json;
 
 use crate::{
+    action_classes::use_key,
     bucket_policy::organization_id,
     delivery_policy::{CLOUDTRAIL, CONFIG, by_service, context_of_service, decide_for_service},
-    key_policy::{KeyGround, KeyRefusal, USE},
+    key_policy::{KeyGround, KeyRefusal},
 };
 
 #[then("CloudTrail can encrypt the logs of the organization trail with the log key")]
@@ -83,8 +84,10 @@ async fn config_can_encrypt(w: &mut LogproofWorld) -> Judged {
 async fn no_service_uses_the_key_for_a_stranger(w: &mut LogproofWorld) -> Judged {
     let key = KeyGround::read(w).await?;
     // What CloudTrail encrypts for is told by its encryption context, which another sentence asks about.
-    let question =
-        Question::about(USE).on(&key.arn).by(Who::services().except_service(CLOUDTRAIL)).from_source(Source::Foreign);
+    let question = Question::about(use_key())
+        .on(&key.arn)
+        .by(Who::services().except_service(CLOUDTRAIL))
+        .from_source(Source::Foreign);
     let condition = json!({
         "Bool": {"aws:PrincipalIsAWSService": "true"},
         "StringNotEquals": {"aws:SourceOrgID": organization_id(w).await?},

@@ -6,6 +6,7 @@
 
 mod access_analysis;
 mod access_logging;
+mod action_classes;
 mod alerting;
 pub mod ask;
 mod assuming;
@@ -21,9 +22,11 @@ mod data_events;
 mod delivery;
 mod delivery_policy;
 mod encryption;
+mod exemptions;
 mod federation;
 mod granting;
 mod guard_alerts;
+mod guards;
 mod intake;
 mod integrity;
 mod judgement;

@@ -17,9 +17,6 @@ use crate::{
 
 /// Name the engine gives the policy it assumes for unknown users and roles.
 const ASSUMED: &str = "assumed administrator policy";
-/// Actions named in the sentence of a finding; all of them are listed beside it.
-const NAMED: usize = 8;
-
 /// A claim about a subject: no request of a set is let through.
 #[derive(Debug, Clone)]
 pub(crate) struct Claim {
@@ -51,6 +48,25 @@ impl Answered {
         let answer = never(scene, question);
         let found = matches!(answer, Answer::Violated(_)).then(|| violations(scene, question));
         Self { answer, found }
+    }
+
+    /// Whether nothing is allowed.
+    pub(crate) fn holds(&self) -> bool {
+        self.answer.holds()
+    }
+
+    /// Takes another answer in: a request that is allowed outranks what is undecided.
+    pub(crate) fn join(&mut self, other: Self) {
+        if !matches!(self.answer, Answer::Violated(_)) && !other.answer.holds() {
+            self.answer = other.answer;
+        }
+        let Some(more) = other.found else { return };
+        let all = self.found.get_or_insert_default();
+        let new = more.allowed.into_iter().filter(|one| all.allowed.iter().all(|known| known.action != one.action));
+        let new: Vec<_> = new.collect();
+        all.allowed.extend(new);
+        all.undecided.extend(more.undecided);
+        all.cut_off |= more.cut_off;
     }
 
     /// Everything that is allowed.
@@ -178,16 +194,13 @@ impl Claim {
     }
 }
 
-/// The other actions, for the sentence of a finding.
+/// How many other actions, for the sentence of a finding; all of them are listed beside it.
 fn the_others(witness: &Witness, all: &Violations) -> String {
-    let others: Vec<&str> =
-        all.allowed.iter().map(|one| one.action.as_str()).filter(|one| *one != witness.request.action()).collect();
-    let Some(shown) = others.get(..NAMED.min(others.len())).filter(|shown| !shown.is_empty()) else {
-        return String::new();
-    };
-    match others.len() - shown.len() {
-        0 => format!("; allowed as well: {}", shown.join(", ")),
-        more => format!("; allowed as well: {} and {more} more", shown.join(", ")),
+    let others = all.allowed.iter().filter(|one| one.action != witness.request.action()).count();
+    match others {
+        0 => String::new(),
+        1 => ", and one more action is allowed".to_owned(),
+        more => format!(", and {more} more actions are allowed"),
     }
 }
 

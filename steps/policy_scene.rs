@@ -13,7 +13,9 @@ use logproof_estate::{
     facts::{Account as Member, AccountAuthorization, Directory, OrgPolicy, OrgPolicyKind, PrincipalPolicies},
     world::{LogproofWorld, Stop},
 };
-use logproof_policy::{Account, Identity, Levels, Organization, ParseError, Policy, Principal, Scene};
+use logproof_policy::{
+    Account, Identity, Levels, Organization, ParseError, Policy, Principal, Scene, Statement, actions::unclassified,
+};
 
 /// The organization as the policy engine sees it, with the exchanges it rests on.
 pub(crate) struct Ground {
@@ -209,7 +211,9 @@ pub(crate) fn shared(
     account: &AccountId,
 ) -> Result<Arc<Policy>, Stop> {
     let parsed = w.estate()?.policy(name, text);
-    parsed.map_err(|error| malformed(w, name, &error, operation, account))
+    let policy = parsed.map_err(|error| malformed(w, name, &error, operation, account))?;
+    note_unclassified(w, &policy);
+    Ok(policy)
 }
 
 /// Parses a policy; one that cannot be parsed is recorded as something that could not be seen.
@@ -221,7 +225,24 @@ pub(crate) fn parse(
     account: &AccountId,
 ) -> Result<Arc<Policy>, Stop> {
     let parsed = Policy::parse(name, text.as_bytes());
-    parsed.map(Arc::new).map_err(|error| malformed(w, name, &error, operation, account))
+    let policy = parsed.map(Arc::new).map_err(|error| malformed(w, name, &error, operation, account))?;
+    note_unclassified(w, &policy);
+    Ok(policy)
+}
+
+/// Notes the actions a policy allows that no question is made from: what they do, nobody has decided.
+fn note_unclassified(w: &mut LogproofWorld, policy: &Policy) {
+    for (action, statement) in unclassified(policy) {
+        let sid = policy.statements().get(statement).and_then(Statement::sid);
+        let place = sid.map_or_else(|| format!("statement {}", statement + 1), |sid| format!("statement `{sid}`"));
+        let note = format!(
+            "{place} of {} allows `{action}`, which is misspelt or newer than the table of actions: what it does is not examined",
+            policy.name()
+        );
+        if !w.record.notes.contains(&note) {
+            w.note(note);
+        }
+    }
 }
 
 fn malformed(w: &mut LogproofWorld, name: &str, error: &ParseError, operation: &str, account: &AccountId) -> Stop {

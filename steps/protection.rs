@@ -3,7 +3,10 @@
 //! An administrator and the root user are assumed in every member account. Service control policies do not bind the
 //! management account: who can act there is listed, never claimed as covered.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use cucumber::then;
 use logproof_estate::{
@@ -11,9 +14,10 @@ use logproof_estate::{
     record::{Observation, Population, Proposal, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Question, Scene, Who, who_can};
+use logproof_policy::{Answer, Question, Scene, Who, never, who_can};
 
 use crate::{
+    action_classes::{adjust_trail, left_open, stop_config, stop_trail},
     bucket_policy::{above, everybody_but},
     policy_claim::{Answered, Claim},
     policy_scene::{Ground, identities},
@@ -24,49 +28,23 @@ use crate::{
     trust::{Role, place_of},
 };
 
-/// What stops, redirects or thins out a trail.
-const STOP_TRAIL: [&str; 6] = [
-    "cloudtrail:StopLogging",
-    "cloudtrail:DeleteTrail",
-    "cloudtrail:UpdateTrail",
-    "cloudtrail:PutEventSelectors",
-    "cloudtrail:PutInsightSelectors",
-    "cloudtrail:RemoveTags",
-];
-/// What stops, redirects or thins out AWS Config.
-///
-/// A service-linked recorder is none of the owner's, and is left out.
-const STOP_CONFIG: [&str; 11] = [
-    "config:StopConfigurationRecorder",
-    "config:DeleteConfigurationRecorder",
-    "config:PutConfigurationRecorder",
-    "config:DeleteDeliveryChannel",
-    "config:PutDeliveryChannel",
-    "config:DeleteRetentionConfiguration",
-    "config:PutRetentionConfiguration",
-    "config:DeleteEvaluationResults",
-    "config:DeleteConfigurationAggregator",
-    "config:DeleteConfigRule",
-    // Leaves resource types out of a recorder whose strategy is a list. See:
-    // https://docs.aws.amazon.com/config/latest/APIReference/API_DisassociateResourceTypes.html
-    "config:DisassociateResourceTypes",
-];
-
 #[then(
     "in every member account nobody other than the log storage role can stop, change or delete the organization trail"
 )]
 async fn nobody_can_stop_the_trail(w: &mut LogproofWorld) -> Judged {
     let arn = trail_arn(w)?;
     let role = w.config()?.storage_role_arn();
-    let question =
-        |account: &AccountId| Question::about(STOP_TRAIL).on(&arn).by(Who::account(account.as_str()).except_arn(&role));
+    let question = |account: &AccountId| {
+        Question::about(stop_trail()).on(&arn).by(Who::account(account.as_str()).except_arn(&role))
+    };
     let expected = format!("nobody in the account but {role} can stop, change or delete {arn}");
     let change =
         "attach to the root an SCP that denies the action on the trail to every principal but the log storage role";
     let ground = Ground::read(w, &[]).await?;
-    let remedy = keep_from(&ground, "ProtectTheTrail", &STOP_TRAIL, &arn, &role);
+    let remedy = keep_from(&ground, "ProtectTheTrail", stop_trail(), &arn, &role);
     in_every_member_account(w, &ground, &question, (&expected, change), remedy).await?;
-    let callers = management_callers(w, &ground, &arn).await?;
+    note_adjustments(w, &ground, &arn, &role);
+    let callers = who_can_stop(w, &ground, &arn).await?;
     w.note(format!(
         "service control policies do not bind the management account {}; {} of its users and roles can stop the trail by their own policies, and its root user can: see LS-6.8",
         ground.management,
@@ -78,12 +56,13 @@ async fn nobody_can_stop_the_trail(w: &mut LogproofWorld) -> Judged {
 #[then("in every member account nobody other than the log storage role can stop or redirect AWS Config")]
 async fn nobody_can_stop_config(w: &mut LogproofWorld) -> Judged {
     let role = w.config()?.storage_role_arn();
-    let question =
-        |account: &AccountId| Question::about(STOP_CONFIG).on("*").by(Who::account(account.as_str()).except_arn(&role));
+    let question = |account: &AccountId| {
+        Question::about(stop_config()).on("*").by(Who::account(account.as_str()).except_arn(&role))
+    };
     let expected = format!("nobody in the account but {role} can stop or redirect AWS Config");
     let change = "attach to the root an SCP that denies the action to every principal but the log storage role";
     let ground = Ground::read(w, &[]).await?;
-    let remedy = keep_from(&ground, "ProtectConfig", &STOP_CONFIG, "*", &role);
+    let remedy = keep_from(&ground, "ProtectConfig", stop_config(), "*", &role);
     in_every_member_account(w, &ground, &question, (&expected, change), remedy).await?;
     w.settle()
 }
@@ -99,7 +78,7 @@ async fn the_protection_binds_every_member(w: &mut LogproofWorld) -> Judged {
     };
     let ground = Ground::read(w, &[]).await?;
     let change = "attach the protecting SCP to the root, or to every organizational unit on the account's path";
-    let remedy = keep_from(&ground, "ProtectTheTrail", &STOP_TRAIL, &arn, &role);
+    let remedy = keep_from(&ground, "ProtectTheTrail", stop_trail(), &arn, &role);
     let expected = "an SCP keeps an administrator of the account from stopping the trail";
     in_every_member_account(w, &ground, &question, (expected, change), remedy).await?;
     w.settle()
@@ -111,25 +90,36 @@ async fn no_role_of_the_same_name_is_exempt(w: &mut LogproofWorld) -> Judged {
     let name = role.rsplit('/').next().unwrap_or_default().to_owned();
     let question = |account: &AccountId| {
         let pathed = format!("arn:{}:iam::{account}:role/*{name}*", partition_of(&role));
-        Question::about(STOP_TRAIL).on(&arn).by(Who::account(account.as_str()).only_arn(&pathed).except_arn(&role))
+        Question::about(stop_trail()).on(&arn).by(Who::account(account.as_str()).only_arn(&pathed).except_arn(&role))
     };
     let ground = Ground::read(w, &[]).await?;
     let expected = format!("only {role} is exempt, not a role of that name in this account");
     let change = "name the role's whole ARN, account id included, in the exemption of the SCP";
-    let remedy = keep_from(&ground, "OnlyTheStorageRoleIsExempt", &STOP_TRAIL, &arn, &role);
+    let remedy = keep_from(&ground, "OnlyTheStorageRoleIsExempt", stop_trail(), &arn, &role);
     in_every_member_account(w, &ground, &question, (&expected, change), remedy).await?;
     w.settle()
 }
 
 /// A statement above all accounts that keeps everybody but the log storage role from what stops something.
-fn keep_from(ground: &Ground, sid: &'static str, actions: &[&'static str], on: &str, role: &str) -> Remedy {
+fn keep_from(ground: &Ground, sid: &'static str, actions: Vec<&'static str>, on: &str, role: &str) -> Remedy {
+    keep_from_all(ground, sid, actions, vec![on.to_owned()], role)
+}
+
+/// The same about several things.
+pub(crate) fn keep_from_all(
+    ground: &Ground,
+    sid: &'static str,
+    actions: Vec<&'static str>,
+    on: Vec<String>,
+    role: &str,
+) -> Remedy {
     let organization = Box::new(ground.organization().clone());
     Remedy::Deny(Box::new(Deny {
         sid,
         places: vec![above()],
-        on: On::These(vec![on.to_owned()]),
+        on: On::These(on.clone()),
         condition: everybody_but(&[role.to_owned()]),
-        keeping: Keeping::Everywhere { organization, actions: actions.to_vec(), on: on.to_owned() },
+        keeping: Keeping::Everywhere { organization, actions, on },
     }))
 }
 
@@ -195,6 +185,25 @@ async fn in_every_member_account(
     Ok(())
 }
 
+/// Notes what an administrator of a member account may do with the trail that leaves its recording as it is.
+fn note_adjustments(w: &mut LogproofWorld, ground: &Ground, arn: &str, role: &str) {
+    let representatives: BTreeSet<&AccountId> =
+        ground.members.iter().map(|member| ground.representative(&member.id)).collect();
+    let adjusted = left_open(adjust_trail(), |action| {
+        let ask = |account: &AccountId| {
+            let question = Question::about([action]).on(arn).by(Who::account(account.as_str()).except_arn(role));
+            never(&ground.scene(account, None), &question)
+        };
+        representatives.iter().map(|account| ask(account)).find(|answer| !answer.holds()).unwrap_or(Answer::Holds)
+    });
+    if !adjusted.is_empty() {
+        w.note(format!(
+            "no service control policy keeps an administrator of every member account from {}, which leave what the trail records as it is",
+            adjusted.join(", ")
+        ));
+    }
+}
+
 fn partition_of(arn: &str) -> &str {
     arn.split(':').nth(1).unwrap_or("aws")
 }
@@ -204,15 +213,25 @@ fn trail_arn(w: &LogproofWorld) -> Result<String, Stop> {
 }
 
 /// Users and roles of the management account who can stop the trail, by their own policies.
-async fn management_callers(w: &mut LogproofWorld, ground: &Ground, arn: &str) -> Result<Vec<String>, Stop> {
+async fn who_can_stop(w: &mut LogproofWorld, ground: &Ground, arn: &str) -> Result<Vec<String>, Stop> {
+    management_callers(w, ground, Question::about(stop_trail()).on(arn), "stop the trail").await
+}
+
+/// Users and roles of the management account who can do what is asked about, by their own policies.
+pub(crate) async fn management_callers(
+    w: &mut LogproofWorld,
+    ground: &Ground,
+    question: Question,
+    what: &str,
+) -> Result<Vec<String>, Stop> {
     let estate = w.estate()?;
     let authorization = w.see(estate.account_authorization(&ground.management).await)?;
     let inventory = identities(w, &ground.management, &authorization)?;
     let scene = ground.scene_with_inventory(&ground.management, None, &inventory);
-    let question = Question::about(STOP_TRAIL).on(arn).by(Who::account(ground.management.as_str()).except_root_users());
+    let question = question.by(Who::account(ground.management.as_str()).except_root_users());
     let callers = who_can(&scene, &question);
     for (who, reason) in callers.undecided {
-        w.note(format!("whether {who} can stop the trail is undecided: {reason}"));
+        w.note(format!("whether {who} can {what} is undecided: {reason}"));
     }
     Ok(callers.can.iter().map(|witness| format!("{} ({})", witness.caller, witness.request.action())).collect())
 }
@@ -221,7 +240,7 @@ async fn management_callers(w: &mut LogproofWorld, ground: &Ground, arn: &str) -
 async fn management_principals_are_listed(w: &mut LogproofWorld) -> Judged {
     let arn = trail_arn(w)?;
     let ground = Ground::read(w, &[]).await?;
-    let callers = management_callers(w, &ground, &arn).await?;
+    let callers = who_can_stop(w, &ground, &arn).await?;
     let subject = format!("arn:{}:iam::{}:root", partition_of(&arn), ground.management);
     let subject = Subject::arn(subject).at(&ground.management, None);
     let found = if callers.is_empty() {

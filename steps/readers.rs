@@ -6,36 +6,16 @@ use logproof_estate::{
     record::{Observation, Population, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Identity, Question, Who};
+use logproof_policy::{Identity, Question, Statement, Who, actions};
 use serde_json::{Value, json};
 
 use crate::{
-    bucket_policy::{BucketGround, Callers, READ, Refusal, everybody_but},
+    action_classes::{list, other_than_reading, other_than_reading_anywhere, read},
+    bucket_policy::{BucketGround, Callers, Refusal, everybody_but},
     key_policy::may_decrypt,
-    policy_scene::{identities, principal},
-    proposal::On,
+    policy_scene::{identities, parse, principal},
+    proposal::{On, Remedy},
 };
-
-/// Every S3 action whose name is not one of reading or listing.
-pub(crate) const OTHER_THAN_READING: [&str; 15] = [
-    "s3:Abort*",
-    "s3:Allow*",
-    "s3:Bypass*",
-    "s3:Create*",
-    "s3:Delete*",
-    "s3:Initiate*",
-    "s3:Object*",
-    "s3:Pause*",
-    "s3:Put*",
-    "s3:Replicate*",
-    "s3:Restore*",
-    "s3:Submit*",
-    "s3:Tag*",
-    "s3:Untag*",
-    "s3:Update*",
-];
-/// What shows the keys of a bucket.
-const LIST: [&str; 2] = ["s3:ListBucket", "s3:ListBucketVersions"];
 
 pub(crate) async fn readers(w: &mut LogproofWorld) -> Result<Vec<ReaderConfig>, Stop> {
     let readers = w.estate()?.readers();
@@ -93,7 +73,7 @@ async fn no_reader_reads_outside_its_path(w: &mut LogproofWorld) -> Judged {
         }
         // A path that no reader was given stands for all others; the engine tells apart what the policies tell apart.
         let mut question =
-            Question::about(READ).on_all(&ground.objects()).by(Who::exactly(principal(&reader.principal)));
+            Question::about(read()).on_all(&ground.objects()).by(Who::exactly(principal(&reader.principal)));
         let granted: Vec<String> = paths.iter().map(|path| format!("{}/{path}*", ground.bucket.arn())).collect();
         for path in &granted {
             question = question.except_on(path);
@@ -126,7 +106,7 @@ async fn no_reader_lists_outside_its_path(w: &mut LogproofWorld) -> Judged {
         // Without a prefix the whole bucket is listed: the negated operator is true of an absent key.
         let patterns: Vec<String> = paths.iter().map(|path| format!("{}*", literal(path))).collect();
         let outside = json!({"StringNotLike": {"s3:prefix": patterns}});
-        let question = Question::about(LIST)
+        let question = Question::about(list())
             .on(&ground.bucket.arn())
             .by(Who::exactly(principal(&reader.principal)))
             .when(&outside.to_string())
@@ -157,7 +137,7 @@ async fn no_reader_does_anything_else(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
     let ground = BucketGround::read(w).await?;
     for reader in &readers {
-        let question = Question::about(OTHER_THAN_READING)
+        let question = Question::about(other_than_reading())
             .on(&ground.bucket.arn())
             .on_all(&ground.objects())
             .by(Who::exactly(principal(&reader.principal)));
@@ -190,7 +170,7 @@ async fn ended_readers_cannot_read(w: &mut LogproofWorld) -> Judged {
             w.observe(Observation::new(subject, expected, found, true));
             continue;
         }
-        let question = Question::about(READ)
+        let question = Question::about(read())
             .on_all(&ground.objects())
             .by(Who::exactly(principal(&reader.principal)))
             .when(&format!(r#"{{"DateGreaterThanEquals": {{"aws:CurrentTime": "{}"}}}}"#, end.max(&now)))
@@ -263,7 +243,7 @@ async fn the_read_only_role_only_reads(w: &mut LogproofWorld) -> Judged {
             *known = known.clone().with_identities(inventory.clone());
         }
     }
-    let question = Question::about(OTHER_THAN_READING)
+    let question = Question::about(other_than_reading())
         .on(&ground.bucket.arn())
         .on_all(&ground.objects())
         .by(Who::exactly(role.principal.clone()));
@@ -273,7 +253,64 @@ async fn the_read_only_role_only_reads(w: &mut LogproofWorld) -> Judged {
     claim.subject = Subject::arn(&arn).at(&account, None);
     claim.exchanges.extend_from_slice(authorization.exchanges());
     claim.prove(w, &scene, &question, remedy).await;
+    // Elsewhere the role's own policies decide: whatever a resource says, it is taken to leave it to them.
+    let text = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": account.as_str()}, "Action": "*", "Resource": "*"}]});
+    scene.resource_account = account.to_string();
+    scene.resource_policy = Some(parse(w, "a resource policy", &text.to_string(), "policy evaluation", &account)?);
+    let beside = beside_reading(role);
+    let question =
+        Question::about(beside.iter().map(String::as_str)).on_all("*").by(Who::exactly(role.principal.clone()));
+    let mut claim = ground.claim(
+        format!("the policies of {arn} allow reading alone, whatever the resource"),
+        "take the action out of the role's policies: what changes something belongs to another role",
+    );
+    claim.subject = Subject::arn(&arn).at(&account, None);
+    claim.exchanges.extend_from_slice(authorization.exchanges());
+    let remedy =
+        Remedy::Unknown("what the role needs beside reading, and from which policy, is known to its owner alone");
+    claim.prove(w, &scene, &question, remedy).await;
     w.settle()
+}
+
+/// What actions of services without a line in the table begin with when they read.
+const VERBS_OF_READING: [&str; 12] = [
+    "batchdescribe",
+    "batchget",
+    "describe",
+    "get",
+    "head",
+    "list",
+    "lookup",
+    "query",
+    "read",
+    "search",
+    "select",
+    "view",
+];
+
+/// Every classified action that does not read, and one for each pattern of the role's policies that goes beyond reading
+/// in another service.
+fn beside_reading(role: &Identity) -> Vec<String> {
+    let mut actions: Vec<String> = other_than_reading_anywhere().into_iter().map(str::to_owned).collect();
+    // A pattern over all services has one of these in it.
+    actions.push("ec2:RunInstances".to_owned());
+    let patterns = role.policies.iter().flat_map(|policy| policy.statements()).flat_map(Statement::allowed_patterns);
+    actions.extend(patterns.filter_map(|pattern| beyond_reading(&pattern)));
+    actions
+}
+
+/// An action the pattern matches, unless its service is classified or its name begins with a verb of reading.
+fn beyond_reading(pattern: &str) -> Option<String> {
+    let (service, name) = pattern.split_once(':')?;
+    if actions::covers(service) || VERBS_OF_READING.iter().any(|verb| name.starts_with(verb)) {
+        return None;
+    }
+    let name = match name.replace('*', "").replace('?', "x") {
+        empty if empty.is_empty() => "x".to_owned(),
+        name => name,
+    };
+    Some(format!("{}:{name}", service.replace(['*', '?'], "x")))
 }
 
 #[then("nobody other than the named readers and the log storage role can read log files")]
@@ -282,7 +319,7 @@ async fn nobody_else_reads(w: &mut LogproofWorld) -> Judged {
     let allowed = may_decrypt(w).await?;
     ground.rest_on(&allowed.exchanges);
     let refusal = Refusal {
-        question: Question::about(READ).on_all(&ground.objects()).by(allowed.excepted_from(Who::anyone())),
+        question: Question::about(read()).on_all(&ground.objects()).by(allowed.excepted_from(Who::anyone())),
         callers: Callers::Inventory,
         expected: "only named readers and the log storage role can read log files".to_owned(),
         change: "deny s3:GetObject on the bucket's objects to every principal that is not on the list".to_owned(),
@@ -293,4 +330,19 @@ async fn nobody_else_reads(w: &mut LogproofWorld) -> Judged {
         ),
     };
     ground.must_refuse(w, refusal).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beyond_reading;
+
+    #[test]
+    fn a_pattern_beyond_reading_has_an_action_to_ask_about() {
+        assert_eq!(beyond_reading("glue:update*").as_deref(), Some("glue:update"));
+        assert_eq!(beyond_reading("ec2:*").as_deref(), Some("ec2:x"));
+        assert_eq!(beyond_reading("ec?:run?nstances").as_deref(), Some("ecx:runxnstances"));
+        for reading in ["ec2:describe*", "logs:getlogevents", "s3:*", "kms:decrypt"] {
+            assert_eq!(beyond_reading(reading), None, "{reading}");
+        }
+    }
 }

@@ -8,8 +8,10 @@ mod support;
 use std::{collections::BTreeMap, fs, io};
 
 use logproof::{
-    bundle::{folder::Folder, request::write_reports},
-    command::check::deliver,
+    bundle::{
+        close::{disagreements, write_reports},
+        folder::Folder,
+    },
     exit::Exit,
     report::{
         Format,
@@ -188,11 +190,11 @@ fn a_run_with_a_report_that_disagrees_ends_with_3_and_names_it() {
     let folder = Folder::begin(&home.path().join("run")).unwrap();
     let assessment = registered(NASTY);
     assert!(write_reports(&assessment, &folder).is_empty());
-    assert!(deliver::disagreements(&assessment, &folder).is_empty());
+    assert!(disagreements(&assessment, &folder).is_empty());
     let path = folder.working().join("summary.md");
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replacen("### FAIL LS-1.2", "### PASS LS-1.2", 1)).unwrap();
-    let errors = deliver::disagreements(&assessment, &folder);
+    let errors = disagreements(&assessment, &folder);
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert!(
         errors[0].to_string().contains("run/summary.md` disagrees with the assessment: `LS-1.2` is PASS"),

@@ -9,9 +9,9 @@ use std::{fs, path::Path, process::Command};
 use tempfile::TempDir;
 
 const ID: &str = "LS-3.99";
-const THEN: &str = "no request over plain HTTP is allowed, for any principal, any S3 action, the bucket and its objects";
-const TLS_ONLY: &str =
-    "/buckets/aws-acme-log-storage-222222222222-eu-central-1/policy/Statement/TlsOnly";
+const THEN: &str =
+    "no request over plain HTTP is allowed, for any principal, any S3 action, the bucket and its objects";
+const TLS_ONLY: &str = "/buckets/aws-acme-log-storage-222222222222-eu-central-1/policy/Statement/TlsOnly";
 
 fn new_control(root: &Path, id: &str) -> std::process::Output {
     let script = support::root().join("scripts/new-control");
@@ -42,12 +42,15 @@ fn a_control_made_of_known_sentences_costs_the_files_that_the_script_lays_down()
     let path = |name: &str| home.path().join(files.iter().find(|file| file.contains(name)).unwrap());
     fill_in(&path(".feature"), &[("    ...", "    Some text.")]);
     let patch = format!("json_patch:\n  - {{op: remove, path: {TLS_ONLY}}}");
-    fill_in(&path("violating"), &[
-        ("...: what is wrong here, in one line", "The statement that refuses plain HTTP is gone"),
-        ("patch: {}", &patch),
-        ("subject: \"...\"", "subject: \"arn:aws:s3:::aws-acme-log-storage-222222222222-eu-central-1\""),
-        ("reason: \"...\"", "reason: \"s3:\""),
-    ]);
+    fill_in(
+        &path("violating"),
+        &[
+            ("...: what is wrong here, in one line", "The statement that refuses plain HTTP is gone"),
+            ("patch: {}", &patch),
+            ("subject: \"...\"", "subject: \"arn:aws:s3:::aws-acme-log-storage-222222222222-eu-central-1\""),
+            ("reason: \"...\"", "reason: \"s3:\""),
+        ],
+    );
 
     let features = home.path().join("features");
     let check = |zone: &Path| {

@@ -6,15 +6,19 @@ Feature: The read-only role in the security tooling account only reads
 
   Requirement
     The read-only role for log analysis exists in the security tooling account, can read the log files under
-    its path, and can do nothing else with the log store.
+    its path, and can do nothing but read: neither with the log store nor elsewhere.
 
   Why
     Analysts need one well-known way to the logs; that way must not be able to change them.
 
   How it is examined
     The role is read from its account with its own policies and trust. Its reads, and everything but reads,
-    are evaluated over the bucket policy, the SCPs and RCPs and its own policies. A principal with a
-    wildcard inside its ARN names nobody and is reported.
+    are evaluated over the bucket policy, the SCPs and RCPs and its own policies.
+
+    What it can do elsewhere is evaluated over its own policies, its boundary and the SCPs above its account, for
+    every resource: reading is allowed, anything else is a finding. In the services of the table of actions each
+    action's class says which it is; in any other service an action reads whose name begins with BatchDescribe,
+    BatchGet, Describe, Get, Head, List, Lookup, Query, Read, Search, Select or View.
 
   Remediation
     Create the role with a policy that allows s3:GetObject and kms:Decrypt on the log store; name its whole

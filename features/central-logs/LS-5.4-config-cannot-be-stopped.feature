@@ -12,8 +12,9 @@ Feature: AWS Config cannot be switched off
 
   How it is examined
     For every member account, the service control policies on its real path are evaluated for an
-    administrator and the root user inside the account, for each action that would stop, redirect or thin
-    out the recording.
+    administrator and the root user inside the account, for each action that the table of actions says stops,
+    redirects or thins out the recording: with a conformance pack go its rules, so deleting one is among them.
+    Making or changing rules, aggregators and remediations leaves the records as they are, and is not.
 
   Remediation
     Deny the actions in an SCP at the root, with an exemption that names one role in one account by its ARN:

@@ -27,6 +27,10 @@ Feature: Service control policies bind the log archive and every member account
     administrator stop or delete the trail, and in the log archive account it may neither re-configure nor
     delete the buckets that hold evidence, nor what they hold.
 
+    The actions are all those of Amazon S3 that the table of actions says can expose, delete, re-route or blind
+    a bucket or what it holds. Settings without such an effect, such as CORS, a website, inventories and metrics,
+    are noted where an administrator may change them, and do not fail the control.
+
   Remediation
     Enable all features of the organization and service control policies on its root; attach the
     protecting policy to the root. An attachment to the root also covers accounts that are yet to come.

@@ -4,8 +4,9 @@
 Feature: The log bucket cannot be re-configured or deleted
 
   Requirement
-    Nobody but the log storage role can change the policy, access blocks, ownership, versioning, encryption,
-    lifecycle, Object Lock, replication, logging or tags of the log bucket, or delete it.
+    Nobody but the log storage role can change the policy, ACL, access blocks, ownership, versioning,
+    encryption, lifecycle, Object Lock, replication, logging, notifications, archive tiers, tags or
+    attribute-based access control of the log bucket, pause its replication, or delete it.
 
   Why
     Each of these settings is a protection of the logs; whoever can change one can take the protection away
@@ -13,7 +14,9 @@ Feature: The log bucket cannot be re-configured or deleted
 
   How it is examined
     The bucket policy, the SCPs on the path of every account, the RCPs and the users and roles of the log
-    archive account are evaluated for each administrative action on the bucket, by every kind of caller.
+    archive account are evaluated for each administrative action on the bucket, by every kind of caller. The
+    actions are all those of Amazon S3 that the table of actions says can expose, delete, re-route or blind a
+    bucket; settings without such an effect, such as CORS, a website, inventories and metrics, are not among them.
 
     The bucket that AWS Config delivers to and the bucket of the access logs hold evidence of the same kind
     and are examined as well, where they are buckets of their own.

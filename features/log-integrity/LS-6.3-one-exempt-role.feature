@@ -13,8 +13,18 @@ Feature: The exempt role is one role in one account, for break-glass only
 
   How it is examined
     The service control policies on the path of every account are evaluated for a role with the exempt
-    role's name in each other account. The trust policy of the role is evaluated for an assumption without
-    multi-factor authentication, by anybody.
+    role's name in each other account, as if the trail were that account's own.
+
+    Then every statement of these policies is read that denies, by name, an action that would harm the trail,
+    AWS Config, the log key, or the log bucket, the bucket of AWS Config, the bucket of the access logs and what
+    they hold. An exemption counts as narrow where it is the whole ARN of one role or user, account included. One
+    with a wildcard, of a root user, by a tag, a name, an account or a place in the organization is a finding
+    where an administrator or root user of an account the policy is attached to or above could make use of it,
+    again as if what is protected were that account's own. A statement that denies everything but a list, or
+    every action there is, protects nothing in particular and is left out.
+
+    The trust policy of the role is evaluated for an assumption without multi-factor authentication, by
+    anybody.
 
     The trust policy is evaluated again for everybody outside the accounts it names: a wildcard principal
     names nobody. Identity providers that it names are evaluated with subjects of strangers: a provider is met
@@ -36,6 +46,9 @@ Feature: The exempt role is one role in one account, for break-glass only
 
   Scenario: A role of the same name in another account is not exempt
     Then a role named like the log storage role is not exempt in any other account
+
+  Scenario: Whatever protects the log store exempts nobody else
+    Then every statement that protects the trail, AWS Config, the buckets or the key exempts single roles by their whole ARN
 
   Scenario: The role is assumed with multi-factor authentication only
     Then nobody can assume the log storage role without multi-factor authentication

@@ -8,7 +8,8 @@ Feature: Changing what guards the log store raises an alert
   Requirement
     A change of the organization trail, of AWS Config, of the log key or of the policy of the log bucket
     raises an alert that reaches somebody, whoever makes it and, for AWS Config, in whichever account and
-    Region.
+    Region. So does taking away what guards the store from above: a policy of the organization, the place of an
+    account under it, or the right to change either.
 
   Why
     Whoever wants to act unseen begins with what would see it. The first sign is then the change itself, and
@@ -19,6 +20,12 @@ Feature: Changing what guards the log store raises an alert
     them, by an administrator's role, the root user and an IAM user, trail and key called by their ARN and
     by their name, in the account and Region where each happens: the management account for the trail, the
     log archive for key and bucket, every active account and governed Region for AWS Config.
+
+    For the organization they are, in its management account, DetachPolicy, UpdatePolicy, DeletePolicy,
+    DisablePolicyType, MoveAccount, RemoveAccountFromOrganization and PutResourcePolicy, and in every active member
+    account LeaveOrganization. AWS Organizations records them in one Region, which is us-east-1 in the partition
+    aws: a trail of all Regions has them all, an EventBridge rule hears them there alone. A session as the root user of a
+    member account, AssumeRoot, is made up in the management account and its home Region.
 
     Two ways of hearing them are followed. One is a metric filter on the CloudWatch Logs log group that the
     organization trail itself delivers to, whose metric an alarm with enabled actions watches; a filter on
@@ -61,3 +68,6 @@ Feature: Changing what guards the log store raises an alert
   Scenario: Changing the policy of the log bucket raises an alert
     Given the log bucket of the log archive account
     Then changing the policy or the lifecycle of the bucket raises an alert
+
+  Scenario: Taking a guard of the organization away raises an alert
+    Then taking a guard of the organization away raises an alert

@@ -14,8 +14,16 @@ Feature: The log key cannot be deleted, disabled or re-purposed
 
   How it is examined
     The state of the key is read. The key policy, the SCPs on the path of every account and the RCPs on the
-    key's account are evaluated for an administrator in each account; the finding names a principal who
-    could do it and the statement that lets it through.
+    key's account are evaluated for an administrator and the root user in each account, whether or not the
+    account has such an administrator today: in the key's account, and in every account that the key policy
+    leaves the key to. The finding names a principal who could do it and the statement that allows it.
+
+    A key policy that leaves the key to no account is a sufficient lock by itself: no policy of an account then
+    counts. A note says so, or names the accounts whose administrators only a policy above them holds back.
+
+    The actions are all those of AWS KMS that the table of actions says delete, stop or administer a key or
+    its alias; replicating a key is among them where the key is a multi-Region key. Tags of the key, further
+    aliases and grants that are ended are not: the log services use the key by its policy.
 
   Remediation
     Deny kms:ScheduleKeyDeletion, kms:DisableKey, kms:PutKeyPolicy, kms:DeleteImportedKeyMaterial,

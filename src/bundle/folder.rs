@@ -13,10 +13,8 @@ use std::{
 use jiff::Timestamp;
 use logproof_estate::assessment::SCHEMA;
 
-use crate::error::Error;
-
-/// The file that makes a folder the folder of a run.
-pub const ASSESSMENT: &str = "assessment.json";
+use super::BundleError;
+use crate::{error::Unwritable, files::ASSESSMENT};
 
 /// Names the newest run in the folder of runs.
 const LATEST: &str = "latest";
@@ -34,32 +32,32 @@ impl Folder {
     /// Begins the folder that will stand at `place`.
     ///
     /// # Errors
-    /// [`Error::Occupied`], [`Error::Unwritable`].
-    pub fn begin(place: &Path) -> Result<Self, Error> {
+    /// [`BundleError::Occupied`], [`BundleError::Unwritable`].
+    pub fn begin(place: &Path) -> Result<Self, BundleError> {
         recover(place)?;
         if place.symlink_metadata().is_ok() && !is_replaceable(place) {
-            return Err(Error::Occupied { path: place.to_owned() });
+            return Err(BundleError::Occupied { path: place.to_owned() });
         }
         let partial = beside(place, ".partial");
         let around = place.parent().filter(|around| !around.as_os_str().is_empty() && !around.exists());
         let made_around = around.map(Path::to_owned);
-        let unwritable = |source| Error::Unwritable { path: partial.clone(), source };
+        let unwritable = |source| Unwritable { path: partial.clone(), source };
         match fs::remove_dir_all(&partial) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(unwritable(source)),
+            Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(unwritable(source).into()),
             _ => fs::create_dir_all(&partial).map_err(unwritable)?,
         }
         Ok(Self { partial, place: place.to_owned(), made_around })
     }
 
-    /// Goes on with the working folder an interrupted run left for `place`.
+    /// Resumes the working folder an interrupted run left for `place`.
     ///
     /// # Errors
-    /// [`Error::NothingToResume`].
-    pub fn resume(place: &Path) -> Result<Self, Error> {
+    /// [`BundleError::NothingToResume`].
+    pub fn resume(place: &Path) -> Result<Self, BundleError> {
         recover(place)?;
         let partial = beside(place, ".partial");
         if !partial.is_dir() {
-            return Err(Error::NothingToResume { path: place.to_owned() });
+            return Err(BundleError::NothingToResume { path: place.to_owned() });
         }
         Ok(Self { partial, place: place.to_owned(), made_around: None })
     }
@@ -79,8 +77,8 @@ impl Folder {
     /// Writes one file of the run.
     ///
     /// # Errors
-    /// [`Error::Unwritable`] with the place the file was meant for.
-    pub fn write(&self, name: &str, body: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    /// [`Unwritable`] with the place the file was meant for.
+    pub fn write(&self, name: &str, body: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Unwritable> {
         let write = || {
             let path = self.partial.join(name);
             if let Some(folder) = path.parent() {
@@ -90,15 +88,15 @@ impl Folder {
             body(&mut file)?;
             file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
         };
-        write().map_err(|source| Error::Unwritable { path: self.place.join(name), source })
+        write().map_err(|source| Unwritable { path: self.place.join(name), source })
     }
 
     /// Puts the folder in its place; an earlier run there gives way only now.
     ///
     /// # Errors
-    /// [`Error::Unwritable`].
-    pub fn finish(self) -> Result<PathBuf, Error> {
-        self.replace().map_err(|source| Error::Unwritable { path: self.place.clone(), source })?;
+    /// [`Unwritable`].
+    pub fn finish(self) -> Result<PathBuf, Unwritable> {
+        self.replace().map_err(|source| Unwritable { path: self.place.clone(), source })?;
         Ok(self.place)
     }
 
@@ -155,25 +153,25 @@ pub fn run_id(started: Timestamp) -> String {
 /// Names a run as the newest one below `reports`.
 ///
 /// # Errors
-/// [`Error::Unwritable`].
-pub fn point_at(reports: &Path, id: &str) -> Result<(), Error> {
+/// [`Unwritable`].
+pub fn point_at(reports: &Path, id: &str) -> Result<(), Unwritable> {
     let (pointer, next) = (reports.join(LATEST), reports.join(format!(".{LATEST}.{id}")));
     let write = || {
         fs::write(&next, format!("{id}\n"))?;
         fs::rename(&next, &pointer)
     };
-    write().map_err(|source| Error::Unwritable { path: pointer.clone(), source })
+    write().map_err(|source| Unwritable { path: pointer.clone(), source })
 }
 
 /// Ends what a crash in the middle of a replacement left: the former run goes back to an empty place, and is removed
 /// when the new one is already there.
-fn recover(place: &Path) -> Result<(), Error> {
+fn recover(place: &Path) -> Result<(), Unwritable> {
     let former = beside(place, ".former");
     if !former.is_dir() {
         return Ok(());
     }
     let ended = if place.exists() { fs::remove_dir_all(&former) } else { fs::rename(&former, place) };
-    ended.map_err(|source| Error::Unwritable { path: place.to_owned(), source })
+    ended.map_err(|source| Unwritable { path: place.to_owned(), source })
 }
 
 /// `.<name><ending>` in the same folder.
@@ -200,10 +198,10 @@ fn is_replaceable(place: &Path) -> bool {
 mod tests {
     use super::*;
 
-    fn run(place: &Path, text: &str) -> Result<PathBuf, Error> {
+    fn run(place: &Path, text: &str) -> Result<PathBuf, BundleError> {
         let folder = Folder::begin(place)?;
         folder.write(ASSESSMENT, |out| write!(out, "{{\"schema\": \"{SCHEMA}\", \"text\": \"{text}\"}}"))?;
-        folder.finish()
+        Ok(folder.finish()?)
     }
 
     #[test]
@@ -218,7 +216,7 @@ mod tests {
 
         fs::remove_file(place.join(ASSESSMENT)).unwrap();
         fs::write(place.join("thesis.txt"), "mine").unwrap();
-        assert!(matches!(run(&place, "third"), Err(Error::Occupied { .. })));
+        assert!(matches!(run(&place, "third"), Err(BundleError::Occupied { .. })));
         assert_eq!(fs::read_to_string(place.join("thesis.txt")).unwrap(), "mine");
     }
 

@@ -11,7 +11,8 @@ use logproof_estate::assessment::{Run, Tool};
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
-use super::{MANIFEST, SEAL, TIMESTAMP_TOKEN, ledger::Completeness};
+use super::ledger::Completeness;
+use crate::files::{MANIFEST, UNLISTED};
 
 /// Version of the manifest's form.
 pub const SCHEMA: &str = "logproof/manifest/1";
@@ -69,7 +70,7 @@ pub struct FileEntry {
 
 /// A file of a bundle that is not as it should be.
 #[derive(Debug, thiserror::Error)]
-pub enum BundleError {
+pub enum ManifestError {
     /// Reading failed.
     #[error("cannot read `{path}`: {source}\nhint: check that the bundle is complete and readable")]
     Io {
@@ -99,15 +100,15 @@ pub enum BundleError {
 /// Reads a manifest.
 ///
 /// # Errors
-/// [`BundleError`].
-pub fn read(bundle: &Path) -> Result<(Manifest, String), BundleError> {
+/// [`ManifestError`].
+pub fn read(bundle: &Path) -> Result<(Manifest, String), ManifestError> {
     let path = bundle.join(MANIFEST);
     plain_file(&path, MANIFEST)?;
-    let bytes = read_bounded(&path).map_err(|source| BundleError::Io { path: path.clone(), source })?;
+    let bytes = read_bounded(&path).map_err(|source| ManifestError::Io { path: path.clone(), source })?;
     let manifest: Manifest = serde_json::from_slice(&bytes)
-        .map_err(|error| BundleError::Manifest { path: path.clone(), problem: error.to_string() })?;
+        .map_err(|error| ManifestError::Manifest { path: path.clone(), problem: error.to_string() })?;
     if manifest.schema != SCHEMA {
-        return Err(BundleError::Manifest { path, problem: format!("schema `{}`", manifest.schema) });
+        return Err(ManifestError::Manifest { path, problem: format!("schema `{}`", manifest.schema) });
     }
     for entry in &manifest.files {
         safe(&entry.path)?;
@@ -118,16 +119,16 @@ pub fn read(bundle: &Path) -> Result<(Manifest, String), BundleError> {
 /// A path of the bundle is relative, without `..`, and not one of the files that cannot list themselves.
 ///
 /// # Errors
-/// [`BundleError::Unsafe`].
-pub fn safe(path: &str) -> Result<(), BundleError> {
-    let refuse = |problem| Err(BundleError::Unsafe { path: path.to_owned(), problem });
+/// [`ManifestError::Unsafe`].
+pub fn safe(path: &str) -> Result<(), ManifestError> {
+    let refuse = |problem| Err(ManifestError::Unsafe { path: path.to_owned(), problem });
     if path.is_empty() || path.contains('\\') || path.contains('\0') {
         return refuse("is not a path below the bundle");
     }
     if !Path::new(path).components().all(|part| matches!(part, Component::Normal(_))) {
         return refuse("leaves the bundle");
     }
-    if [MANIFEST, SEAL, TIMESTAMP_TOKEN].contains(&path) {
+    if UNLISTED.contains(&path) {
         return refuse("must not be listed in the manifest");
     }
     Ok(())
@@ -150,24 +151,24 @@ pub fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn plain_file(path: &Path, name: &str) -> Result<(), BundleError> {
-    let metadata = fs::symlink_metadata(path).map_err(|source| BundleError::Io { path: path.to_owned(), source })?;
+fn plain_file(path: &Path, name: &str) -> Result<(), ManifestError> {
+    let metadata = fs::symlink_metadata(path).map_err(|source| ManifestError::Io { path: path.to_owned(), source })?;
     if metadata.file_type().is_file() {
         Ok(())
     } else {
-        Err(BundleError::Unsafe { path: name.to_owned(), problem: "is not a plain file" })
+        Err(ManifestError::Unsafe { path: name.to_owned(), problem: "is not a plain file" })
     }
 }
 
 /// Every plain file below the bundle, by path with `/`, sorted; a link or special file is refused.
 ///
 /// # Errors
-/// [`BundleError`].
-pub fn paths(bundle: &Path) -> Result<BTreeSet<String>, BundleError> {
+/// [`ManifestError`].
+pub fn paths(bundle: &Path) -> Result<BTreeSet<String>, ManifestError> {
     let mut found = BTreeSet::new();
     let mut folders = vec![bundle.to_owned()];
     while let Some(folder) = folders.pop() {
-        let io_error = |source| BundleError::Io { path: folder.clone(), source };
+        let io_error = |source| ManifestError::Io { path: folder.clone(), source };
         for entry in fs::read_dir(&folder).map_err(io_error)? {
             let path = entry.map_err(io_error)?.path();
             let name = path.strip_prefix(bundle).unwrap_or(&path).to_string_lossy().replace('\\', "/");
@@ -177,7 +178,7 @@ pub fn paths(bundle: &Path) -> Result<BTreeSet<String>, BundleError> {
             } else if kind.is_file() {
                 found.insert(name);
             } else {
-                return Err(BundleError::Unsafe { path: name, problem: "is not a plain file" });
+                return Err(ManifestError::Unsafe { path: name, problem: "is not a plain file" });
             }
         }
     }
@@ -187,11 +188,11 @@ pub fn paths(bundle: &Path) -> Result<BTreeSet<String>, BundleError> {
 /// The entries of every file below the bundle that belongs into a manifest.
 ///
 /// # Errors
-/// [`BundleError`].
-pub fn entries(bundle: &Path) -> Result<Vec<FileEntry>, BundleError> {
+/// [`ManifestError`].
+pub fn entries(bundle: &Path) -> Result<Vec<FileEntry>, ManifestError> {
     let mut entries = Vec::new();
     for path in paths(bundle)? {
-        if [MANIFEST, SEAL, TIMESTAMP_TOKEN].contains(&path.as_str()) {
+        if UNLISTED.contains(&path.as_str()) {
             continue;
         }
         let (sha256, bytes) = sha256_of_file(&bundle.join(&path))?;
@@ -203,9 +204,9 @@ pub fn entries(bundle: &Path) -> Result<Vec<FileEntry>, BundleError> {
 /// Digest and length of a file, read in blocks.
 ///
 /// # Errors
-/// [`BundleError::Io`].
-pub fn sha256_of_file(path: &Path) -> Result<(String, u64), BundleError> {
-    let io_error = |source| BundleError::Io { path: path.to_owned(), source };
+/// [`ManifestError::Io`].
+pub fn sha256_of_file(path: &Path) -> Result<(String, u64), ManifestError> {
+    let io_error = |source| ManifestError::Io { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(io_error)?;
     let mut context = Context::new(&SHA256);
     let mut block = vec![0_u8; 64 * 1024];

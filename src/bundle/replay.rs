@@ -1,4 +1,4 @@
-//! `logproof replay`: a bundle's own features on its own exchanges with its own as-of date, offline.
+//! Replays a bundle: a bundle's own features on its own exchanges with its own as-of date, offline.
 //!
 //! Verdicts, records and reports are compared with the bundle's own. What only the clock knows (start, end, durations)
 //! is taken from the original, so that reports of the same version are the same to the byte.
@@ -11,19 +11,22 @@ use logproof_estate::{
     assessment::{Assessment, ControlResult, Tool},
 };
 
+use super::{
+    BundleError,
+    begin::{self, Request},
+    manifest, sealing,
+    tape::{Tape, Use},
+    verify,
+};
 use crate::{
-    bundle::{
-        ASSESSMENT, CONFIGURATION, EXCHANGES, FEATURES, REQUEST, manifest, request as bundle, sealing,
-        tape::{Tape, Use},
-        verify,
-    },
-    catalogue::{FeatureSet, lint, vocabulary::Vocabulary},
-    error::Error,
+    catalogue::{Control, FeatureSet, lint, vocabulary::Vocabulary},
+    error::Unreadable,
+    files::{ASSESSMENT, CONFIGURATION, EXCHANGES, FEATURES, REQUEST},
     report::Format,
     run::{
         assess::{self, Setting},
         register::Loaded,
-        selection::Selection,
+        selection::{Selection, SelectionError},
     },
 };
 
@@ -45,19 +48,16 @@ pub struct Outcome {
 /// Replays a bundle.
 ///
 /// # Errors
-/// [`Error`]: the bundle does not verify or cannot be read.
-pub async fn replay(place: &Path) -> Result<Outcome, Error> {
-    let evidence = |error: &dyn std::fmt::Display| Error::Evidence(error.to_string());
-    let verification = verify::verify(place, verify::Known::default()).map_err(|e| evidence(&e))?;
-    if let Some(problem) = verification.problems.first() {
-        return Err(Error::Evidence(format!(
-            "the bundle was changed: {problem}\nhint: `logproof verify` lists everything"
-        )));
+/// [`BundleError`]: the bundle does not verify or cannot be read.
+pub async fn replay(place: &Path) -> Result<Outcome, BundleError> {
+    let verification = verify::verify(place, verify::Known::default())?;
+    if let Some(problem) = verification.problems.into_iter().next() {
+        return Err(BundleError::Changed { path: place.to_owned(), problem });
     }
     let original: Assessment = read(&place.join(ASSESSMENT))?;
     let config: Config = read(&place.join(CONFIGURATION))?;
-    let request = bundle::read_request(&place.join(REQUEST))?;
-    let tape = Tape::open(&place.join(EXCHANGES), Use::Replay).map_err(|e| evidence(&e))?;
+    let request = begin::read_request(&place.join(REQUEST))?;
+    let tape = Tape::open(&place.join(EXCHANGES), Use::Replay)?;
     let exchanges = tape.len();
     let caller =
         original.run.caller.as_ref().map_or(&config.organization.management_account, |caller| &caller.account).clone();
@@ -68,9 +68,9 @@ pub async fn replay(place: &Path) -> Result<Outcome, Error> {
     let vocabulary = Vocabulary::registered();
     let linted = lint::examine(&FeatureSet::of(Some(&place.join(FEATURES))).read()?, &vocabulary);
     if let Some(problem) = linted.problems.first() {
-        return Err(Error::Evidence(format!(
-            "the bundle's features cannot be run: {problem:?}\nhint: use the version that made the bundle"
-        )));
+        return Err(BundleError::Features {
+            problem: format!("{}:{}: {}", problem.file, problem.line, problem.problem),
+        });
     }
     let selected = select(linted.controls, &request)?;
     let setting = Setting {
@@ -84,7 +84,7 @@ pub async fn replay(place: &Path) -> Result<Outcome, Error> {
         assess::assess(&selected, &vocabulary, &estate, &calls, setting, std::future::pending(), || ()).await;
     let tool = replayed.tool.clone();
     let mut outcome = compare(place, &original, replayed, exchanges);
-    let (manifest, _) = manifest::read(place).map_err(|e| evidence(&e))?;
+    let (manifest, _) = manifest::read(place)?;
     let same_binary = manifest.binary_sha256.is_some() && manifest.binary_sha256 == sealing::binary_digest();
     outcome.cause = cause(&original.tool, &tool, same_binary, outcome.differences.is_empty());
     Ok(outcome)
@@ -107,10 +107,7 @@ fn cause(made: &Tool, now: &Tool, same_binary: bool, identical: bool) -> Option<
     }
 }
 
-fn select(
-    controls: Vec<crate::catalogue::Control>,
-    request: &bundle::Request,
-) -> Result<Vec<crate::catalogue::Control>, Error> {
+fn select(controls: Vec<Control>, request: &Request) -> Result<Vec<Control>, SelectionError> {
     let ids: Vec<String> = request
         .selection
         .get("controls")
@@ -119,14 +116,9 @@ fn select(
     Selection::new(request.selection.get("tags").map(String::as_str), &ids)?.apply(controls)
 }
 
-fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
-    let text = fs::read(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
-    serde_json::from_slice(&text).map_err(|error| {
-        Error::Evidence(format!(
-            "`{}` cannot be read: {error}\nhint: use the version that made the bundle",
-            path.display()
-        ))
-    })
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, BundleError> {
+    let text = fs::read(path).map_err(Unreadable::at(path))?;
+    serde_json::from_slice(&text).map_err(|problem| BundleError::Form { path: path.to_owned(), problem })
 }
 
 fn compare(place: &Path, original: &Assessment, mut replayed: Assessment, exchanges: usize) -> Outcome {

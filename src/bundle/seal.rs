@@ -8,7 +8,8 @@ use logproof_estate::record::Verdict;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{CONFIGURATION, MANIFEST, REQUEST, keys::PublicKey, manifest::Manifest};
+use super::{keys::PublicKey, manifest::Manifest};
+use crate::files::{CONFIGURATION, MANIFEST, REQUEST};
 
 /// Media type of the payload.
 pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -11,19 +10,20 @@ use base64::Engine as _;
 use logproof_aws::custody::{Custody, KmsKeyArn};
 use logproof_estate::assessment::Assessment;
 
+use super::{
+    BundleError,
+    begin::pretty,
+    folder::Folder,
+    keys::{Algorithm, PrivateKey, PublicKey},
+    ledger::Completeness,
+    manifest::{self, Manifest, ManifestError, Predecessor},
+    seal::{Signature, Unsigned},
+    tape,
+    timestamp::{self, Query, Stamp},
+};
 use crate::{
-    bundle::{
-        EXCHANGES, MANIFEST, SEAL, TIMESTAMP_TOKEN,
-        folder::Folder,
-        keys::{Algorithm, PrivateKey, PublicKey},
-        ledger::Completeness,
-        manifest::{self, Manifest, Predecessor},
-        request::pretty,
-        seal::{Signature, Unsigned},
-        tape,
-        timestamp::{self, Query, Stamp},
-    },
-    error::Error,
+    error::Unwritable,
+    files::{EXCHANGES, MANIFEST, SEAL, TIMESTAMP_TOKEN},
     report::outline,
     run::target::Connected,
 };
@@ -79,31 +79,26 @@ impl Signer {
     /// told before the run.
     ///
     /// # Errors
-    /// [`Error`].
-    pub async fn of(source: &KeySource, connected: &Connected) -> Result<Self, Error> {
+    /// [`BundleError`].
+    pub async fn of(source: &KeySource, connected: &Connected) -> Result<Self, BundleError> {
         let key = match source {
-            KeySource::File(path) => return PrivateKey::read(path).map(Self::Local).map_err(evidence),
+            KeySource::File(path) => return Ok(Self::Local(PrivateKey::read(path)?)),
             KeySource::Kms(key) => key.clone(),
         };
         let custody = connected.custody();
-        let der = custody.public_key(&key).await.map_err(evidence)?;
+        let der = custody.public_key(&key).await?;
         let public = PublicKey::from_der(&der).filter(|public| public.algorithm == Algorithm::EcdsaP256);
-        let public = public.ok_or_else(|| {
-            evidence(format!("KMS gave no P-256 public key for `{key}`\nhint: name a key of spec ECC_NIST_P256"))
-        })?;
+        let public = public.ok_or_else(|| BundleError::KmsKey { key: key.clone() })?;
         Ok(Self::Kms { custody, key, public })
     }
 
-    async fn sign(&self, message: &[u8]) -> Result<(Vec<u8>, PublicKey), Error> {
+    async fn sign(&self, message: &[u8]) -> Result<(Vec<u8>, PublicKey), BundleError> {
         match self {
-            Self::Local(key) => key.sign(message).map(|signature| (signature, key.public())).map_err(evidence),
+            Self::Local(key) => Ok((key.sign(message)?, key.public())),
             Self::Kms { custody, key, public } => {
-                let signature = custody.sign(key, sha256(message)).await.map_err(evidence)?;
+                let signature = custody.sign(key, sha256(message)).await?;
                 if !public.verifies(message, &signature) {
-                    return Err(evidence(format!(
-                        "the signature of KMS key `{key}` is not of the public key KMS gave for it\nhint: an alias that \
-                         was moved in the meantime does this; name the key itself"
-                    )));
+                    return Err(BundleError::KmsSignature { key: key.clone() });
                 }
                 Ok((signature, public.clone()))
             }
@@ -134,15 +129,11 @@ pub struct Sealing {
     pub resumed: usize,
 }
 
-fn evidence(error: impl std::fmt::Display) -> Error {
-    Error::Evidence(error.to_string())
-}
-
 /// Writes the manifest over everything in the folder, and the seal when there is a key.
 ///
 /// # Errors
-/// [`Error`].
-pub async fn seal(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Result<Manifest, Error> {
+/// [`BundleError`].
+pub async fn seal(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Result<Manifest, BundleError> {
     let manifest = manifest(assessment, folder, sealing)?;
     let text = outlined(&manifest)?;
     folder.write(MANIFEST, |out| out.write_all(text.as_bytes()))?;
@@ -155,53 +146,56 @@ pub async fn seal(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -
             sig: base64::engine::general_purpose::STANDARD.encode(signature),
             public_key: Some(public.pem()),
         });
-        let text = pretty(&envelope)?;
+        let text = pretty(SEAL, &envelope)?;
         folder.write(SEAL, |out| out.write_all(text.as_bytes()))?;
     }
     Ok(manifest)
 }
 
 /// A line for each file.
-fn outlined(manifest: &Manifest) -> Result<String, Error> {
+fn outlined(manifest: &Manifest) -> Result<String, BundleError> {
     let mut text = Vec::new();
-    outline::write(manifest, 2, &mut text).map_err(evidence)?;
-    String::from_utf8(text).map_err(evidence)
+    outline::write(manifest, 2, &mut text).map_err(Unwritable::at(Path::new(MANIFEST)))?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 /// Asks the time-stamp authority for a token over the manifest's digest, and keeps it beside the manifest.
 ///
 /// # Errors
-/// [`Error`]; the bundle is whole without.
-pub async fn stamp(folder: &Folder, authority: &str) -> Result<Stamp, Error> {
-    let what = |why: &dyn fmt::Display| {
-        evidence(format!(
-            "no time stamp of `{authority}`: {why}\nhint: the bundle is whole without; see README, Evidence"
-        ))
-    };
-    let digest = manifest::sha256_of_file(&folder.working().join(MANIFEST)).map_err(evidence)?.0;
-    let mut sha256 = [0; 32];
-    hex::decode_to_slice(digest, &mut sha256).map_err(evidence)?;
-    let query = Query::about(sha256).map_err(|error| what(&error))?;
+/// [`BundleError`]; the bundle is whole without.
+pub async fn stamp(folder: &Folder, authority: &str) -> Result<Stamp, BundleError> {
+    let no_answer = |problem: String| BundleError::NoStamp { authority: authority.to_owned(), problem };
+    let digest = digest_of(&folder.working().join(MANIFEST))?;
+    let query = Query::about(digest).map_err(|error| no_answer(error.to_string()))?;
     let answer = logproof_aws::post(authority, timestamp::QUERY_TYPE, query.der(), timestamp::LARGEST_ANSWER).await;
-    let answer = answer.map_err(|why| what(&why))?;
-    let stamp = query.accept(&answer).map_err(|error| what(&error))?;
+    let answer = answer.map_err(no_answer)?;
+    let stamp =
+        query.accept(&answer).map_err(|source| BundleError::Stamp { authority: authority.to_owned(), source })?;
     folder.write(TIMESTAMP_TOKEN, |out| out.write_all(&answer))?;
     Ok(stamp)
+}
+
+fn digest_of(path: &Path) -> Result<[u8; 32], ManifestError> {
+    let (digest, _) = manifest::sha256_of_file(path)?;
+    let mut sha256 = [0; 32];
+    // The digest was written in hexadecimal one line above.
+    let _ = hex::decode_to_slice(digest, &mut sha256);
+    Ok(sha256)
 }
 
 /// The bundle that `--follows` names, as a manifest names it.
 ///
 /// # Errors
-/// [`Error::Evidence`] when it is no bundle.
-pub fn predecessor(bundle: &Path) -> Result<Predecessor, Error> {
-    let (before, manifest_sha256) = manifest::read(bundle).map_err(evidence)?;
+/// [`ManifestError`] when it is no bundle.
+pub fn predecessor(bundle: &Path) -> Result<Predecessor, ManifestError> {
+    let (before, manifest_sha256) = manifest::read(bundle)?;
     Ok(Predecessor { run: before.run.id, manifest_sha256 })
 }
 
-fn manifest(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Result<Manifest, Error> {
+fn manifest(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Result<Manifest, BundleError> {
     let mut exchanges = 0;
     // Read back as a verifier will: what was written is what is claimed.
-    tape::each_line(&folder.working().join(EXCHANGES), |_, _| exchanges += 1).map_err(evidence)?;
+    tape::each_line(&folder.working().join(EXCHANGES), |_, _| exchanges += 1)?;
     Ok(Manifest {
         schema: manifest::SCHEMA.to_owned(),
         tool: assessment.tool.clone(),
@@ -212,7 +206,7 @@ fn manifest(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Resu
         predecessor: sealing.predecessor.clone(),
         exchanges,
         resumed_exchanges: sealing.resumed as u64,
-        files: manifest::entries(folder.working()).map_err(evidence)?,
+        files: manifest::entries(folder.working())?,
     })
 }
 

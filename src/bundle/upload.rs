@@ -8,15 +8,15 @@ use std::{path::Path, str::FromStr};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 use logproof_aws::custody::{Custody, Lock, Parcel, Retention, Vault};
-use logproof_estate::{AccountId, Config};
+use logproof_estate::AccountId;
 
+use super::{
+    BundleError,
+    manifest::{self, Manifest, ManifestError},
+};
 use crate::{
-    bundle::{
-        MANIFEST, SEAL, TIMESTAMP_TOKEN,
-        manifest::{self, Manifest},
-    },
-    cli::CheckArgs,
-    error::Error,
+    clock,
+    files::{MANIFEST, SEAL, TIMESTAMP_TOKEN},
     run::target::Connected,
 };
 
@@ -76,28 +76,31 @@ pub struct Delivered {
     pub retained: Option<(String, Timestamp)>,
 }
 
-fn failed(error: impl std::fmt::Display) -> Error {
-    Error::Evidence(error.to_string())
+/// What is to be uploaded where.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    /// Bucket and prefix.
+    pub place: Place,
+    /// Account the bucket must belong to; without one, the log archive account.
+    pub owner: Option<AccountId>,
+    /// Days for which what is uploaded is retained in compliance mode.
+    pub retain_days: Option<u16>,
 }
 
 /// Looks at the bucket that the run is to put its bundle into.
 ///
 /// # Errors
-/// [`Error`].
-pub async fn prepare(args: &CheckArgs, connected: &Connected) -> Result<Option<Upload>, Error> {
-    let Some(place) = &args.upload else { return Ok(None) };
-    let config: &Config = &connected.config;
-    let owner: &AccountId = args.upload_owner.as_ref().unwrap_or(&config.organization.log_archive_account);
+/// [`BundleError`].
+pub async fn prepare(destination: Destination, connected: &Connected) -> Result<Upload, BundleError> {
+    let Destination { place, owner, retain_days } = destination;
+    let organization = &connected.config.organization;
+    let owner = owner.as_ref().unwrap_or(&organization.log_archive_account);
     let custody = connected.custody();
-    let vault = custody.vault(&place.bucket, owner, &config.organization.home_region).await.map_err(failed)?;
-    if vault.lock == Lock::Off && args.upload_retain.is_some() {
-        return Err(Error::Command(format!(
-            "nothing can be retained in `{}`: it has no Object Lock\nhint: name a bucket with Object Lock, or leave out \
-             `--upload-retain`",
-            place.bucket
-        )));
+    let vault = custody.vault(&place.bucket, owner, &organization.home_region).await?;
+    if vault.lock == Lock::Off && retain_days.is_some() {
+        return Err(BundleError::NoObjectLock { bucket: place.bucket });
     }
-    Ok(Some(Upload { custody, vault, place: place.clone(), retain_days: args.upload_retain }))
+    Ok(Upload { custody, vault, place, retain_days })
 }
 
 impl Upload {
@@ -119,8 +122,8 @@ impl Upload {
     /// Puts a bundle, its seal last.
     ///
     /// # Errors
-    /// [`Error`] naming the first object that could not be put, or is not retained as it should be.
-    pub async fn put(&self, bundle: &Path, manifest: &Manifest) -> Result<Delivered, Error> {
+    /// [`BundleError`] naming the first object that could not be put, or is not retained as it should be.
+    pub async fn put(&self, bundle: &Path, manifest: &Manifest) -> Result<Delivered, BundleError> {
         let folder = match self.place.prefix.as_str() {
             "" => manifest.run.id.clone(),
             prefix => format!("{prefix}/{}", manifest.run.id),
@@ -134,15 +137,15 @@ impl Upload {
         for path in [TIMESTAMP_TOKEN, MANIFEST, SEAL] {
             let file = bundle.join(path);
             if file.exists() {
-                let (sha256, _) = manifest::sha256_of_file(&file).map_err(failed)?;
+                let (sha256, _) = manifest::sha256_of_file(&file)?;
                 closing.push(parcel(bundle, &folder, path, &sha256)?);
             }
         }
         let retention = self.retain_days.map(|days| {
             let length = SignedDuration::from_hours(i64::from(days) * 24);
-            Retention { until: Timestamp::now().saturating_add(length).unwrap_or(Timestamp::MAX) }
+            Retention { until: clock::now().saturating_add(length).unwrap_or(Timestamp::MAX) }
         });
-        let put = async |parcel: &Parcel| self.custody.put(&self.vault, parcel, retention).await.map_err(failed);
+        let put = async |parcel: &Parcel| self.custody.put(&self.vault, parcel, retention).await;
         stream::iter(&parcels).map(&put).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
         for parcel in &closing {
             put(parcel).await?;
@@ -153,17 +156,15 @@ impl Upload {
     }
 
     /// The retention that ends first, as the bucket says it of every object.
-    async fn retained(&self, parcels: &[Parcel]) -> Result<Option<(String, Timestamp)>, Error> {
+    async fn retained(&self, parcels: &[Parcel]) -> Result<Option<(String, Timestamp)>, BundleError> {
         if self.retain_days.is_none() && !matches!(self.vault.lock, Lock::Default { .. }) {
             return Ok(None);
         }
         let ask = async |parcel: &Parcel| {
-            let found = self.custody.retention(&self.vault, &parcel.key).await.map_err(failed)?;
+            let found = self.custody.retention(&self.vault, &parcel.key).await?;
             found.map(|retention| (retention.mode, retention.retain_until)).ok_or_else(|| {
-                let (bucket, key) = (&self.place.bucket, &parcel.key);
-                Error::Evidence(format!(
-                    "`s3://{bucket}/{key}` is there and not retained\nhint: look at the Object Lock of the bucket"
-                ))
+                let (bucket, key) = (self.place.bucket.clone(), parcel.key.clone());
+                BundleError::NotRetained { bucket, key }
             })
         };
         let found: Vec<_> = stream::iter(parcels).map(ask).buffer_unordered(AT_ONCE).try_collect().await?;
@@ -171,9 +172,12 @@ impl Upload {
     }
 }
 
-fn parcel(bundle: &Path, folder: &str, path: &str, sha256: &str) -> Result<Parcel, Error> {
+fn parcel(bundle: &Path, folder: &str, path: &str, sha256: &str) -> Result<Parcel, ManifestError> {
     let mut digest = [0; 32];
-    hex::decode_to_slice(sha256, &mut digest).map_err(failed)?;
+    hex::decode_to_slice(sha256, &mut digest).map_err(|_| ManifestError::Manifest {
+        path: bundle.join(MANIFEST),
+        problem: format!("the digest of `{path}` is not one"),
+    })?;
     Ok(Parcel { key: format!("{folder}/{path}"), file: bundle.join(path), sha256: digest })
 }
 

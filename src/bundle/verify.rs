@@ -16,14 +16,14 @@ use logproof_estate::{
 use serde::Serialize;
 
 use super::{
-    ASSESSMENT, EXCHANGES, MANIFEST, SEAL, TIMESTAMP_TOKEN,
     keys::PublicKey,
     ledger::Completeness,
-    manifest::{self, BundleError, Manifest},
+    manifest::{self, Manifest, ManifestError},
     seal::{self, Envelope},
     tape::{self, TapeError},
     timestamp::{self, Anchors, LARGEST_ANSWER, Stamp},
 };
+use crate::files::{ASSESSMENT, EXCHANGES, MANIFEST, SEAL, TIMESTAMP_TOKEN, UNLISTED};
 
 /// How far the clocks of a run and of a time-stamp authority may differ.
 const SKEW: SignedDuration = SignedDuration::from_mins(10);
@@ -79,8 +79,8 @@ pub struct Known<'a> {
 /// Verifies a bundle against itself and what the reader knows.
 ///
 /// # Errors
-/// [`BundleError`] when there is no manifest to verify against, or the bundle holds something that is no plain file.
-pub fn verify(bundle: &Path, known: Known<'_>) -> Result<Verification, BundleError> {
+/// [`ManifestError`] when there is no manifest to verify against, or the bundle holds something that is no plain file.
+pub fn verify(bundle: &Path, known: Known<'_>) -> Result<Verification, ManifestError> {
     let Known { key, authorities, predecessor } = known;
     let (manifest, digest) = manifest::read(bundle)?;
     let mut problems = Vec::new();
@@ -112,7 +112,7 @@ pub fn verify(bundle: &Path, known: Known<'_>) -> Result<Verification, BundleErr
     })
 }
 
-fn compare_files(bundle: &Path, manifest: &Manifest, problems: &mut Vec<String>) -> Result<(), BundleError> {
+fn compare_files(bundle: &Path, manifest: &Manifest, problems: &mut Vec<String>) -> Result<(), ManifestError> {
     let present = manifest::paths(bundle)?;
     let listed: BTreeSet<&str> = manifest.files.iter().map(|file| file.path.as_str()).collect();
     if listed.len() != manifest.files.len() {
@@ -124,7 +124,7 @@ fn compare_files(bundle: &Path, manifest: &Manifest, problems: &mut Vec<String>)
             continue;
         }
         let path = bundle.join(&file.path);
-        let length = fs::metadata(&path).map_err(|source| BundleError::Io { path: path.clone(), source })?.len();
+        let length = fs::metadata(&path).map_err(|source| ManifestError::Io { path: path.clone(), source })?.len();
         // The length is compared first: a file is read only when it has the length the manifest claims.
         if length != file.bytes {
             problems.push(format!("{}: changed (it has {length} bytes, the manifest says {})", file.path, file.bytes));
@@ -136,7 +136,7 @@ fn compare_files(bundle: &Path, manifest: &Manifest, problems: &mut Vec<String>)
         }
     }
     for path in &present {
-        if !listed.contains(path.as_str()) && ![MANIFEST, SEAL, TIMESTAMP_TOKEN].contains(&path.as_str()) {
+        if !listed.contains(path.as_str()) && !UNLISTED.contains(&path.as_str()) {
             problems.push(format!("{path}: added"));
         }
     }
@@ -285,7 +285,7 @@ fn check_stamp(
     }
 }
 
-fn check_chain(predecessor: &Path, manifest: &Manifest, problems: &mut Vec<String>) -> Result<(), BundleError> {
+fn check_chain(predecessor: &Path, manifest: &Manifest, problems: &mut Vec<String>) -> Result<(), ManifestError> {
     let (before, digest) = manifest::read(predecessor)?;
     match &manifest.predecessor {
         Some(named) if named.manifest_sha256 == digest && named.run == before.run.id => {}

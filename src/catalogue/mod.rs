@@ -3,6 +3,7 @@
 //! This module knows Gherkin and the tags and headings of a control. Whether a feature may be trusted to check
 //! something is the business of [`crate::catalogue::lint`]; nothing here decides a verdict.
 
+mod error;
 pub mod lint;
 pub mod oscal;
 mod source;
@@ -12,7 +13,8 @@ pub mod vocabulary;
 use cucumber::{feature::Ext as _, gherkin};
 use logproof_aws::sha256_hex;
 
-pub use source::{FeatureFile, FeatureSet};
+pub use error::CatalogueError;
+pub use source::{FeatureArgs, FeatureFile, FeatureSet};
 pub use text::sections;
 
 use crate::guard;
@@ -171,6 +173,23 @@ pub fn natural_key(id: &str) -> Vec<(u64, String)> {
         }
     }
     key
+}
+
+/// The control of this id.
+///
+/// # Errors
+/// [`CatalogueError::UnknownControl`] with the nearest id.
+pub fn find<'a>(controls: &'a [Control], id: &str) -> Result<&'a Control, CatalogueError> {
+    if let Some(control) = controls.iter().find(|control| control.id.eq_ignore_ascii_case(id)) {
+        return Ok(control);
+    }
+    let near = |control: &Control| strsim::jaro_winkler(&control.id.to_lowercase(), &id.to_lowercase());
+    let best = controls.iter().max_by(|a, b| near(a).total_cmp(&near(b)));
+    let hint = match best.filter(|best| near(best) > 0.7) {
+        Some(best) => format!("did you mean `{}`? `logproof controls` lists them all", best.id),
+        None => "`logproof controls` lists them all".to_owned(),
+    };
+    Err(CatalogueError::UnknownControl { id: id.to_owned(), hint })
 }
 
 #[cfg(test)]

@@ -5,14 +5,31 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clap::Args;
 use include_dir::{Dir, include_dir};
 
-use crate::error::Error;
+use crate::error::Unreadable;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/features");
 
 /// Folders below the given one that are looked into; deeper ones are a mistake or a loop of links.
 const DEPTH: usize = 16;
+
+/// What names features on a command line.
+#[derive(Debug, Clone, Default, Args)]
+pub struct FeatureArgs {
+    /// Folder of feature files to use instead of the controls in this program.
+    #[arg(long, value_name = "DIR")]
+    pub features: Option<PathBuf>,
+}
+
+impl FeatureArgs {
+    /// The features these arguments name.
+    #[must_use]
+    pub fn set(&self) -> FeatureSet {
+        FeatureSet::of(self.features.as_deref())
+    }
+}
 
 /// Where features come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +50,8 @@ impl FeatureSet {
     /// Every feature file, by path.
     ///
     /// # Errors
-    /// [`Error::Unreadable`].
-    pub fn read(&self) -> Result<Vec<FeatureFile>, Error> {
+    /// [`Unreadable`].
+    pub fn read(&self) -> Result<Vec<FeatureFile>, Unreadable> {
         let mut files = Vec::new();
         match self {
             Self::Embedded => embedded(&EMBEDDED, &mut files),
@@ -93,8 +110,8 @@ fn embedded(dir: &Dir<'_>, files: &mut Vec<FeatureFile>) {
     }
 }
 
-fn walk(root: &Path, folder: &Path, depth: usize, files: &mut Vec<FeatureFile>) -> Result<(), Error> {
-    let unreadable = |path: &Path, source: io::Error| Error::Unreadable { path: path.to_owned(), source };
+fn walk(root: &Path, folder: &Path, depth: usize, files: &mut Vec<FeatureFile>) -> Result<(), Unreadable> {
+    let unreadable = |path: &Path, source: io::Error| Unreadable { path: path.to_owned(), source };
     if depth > DEPTH {
         return Err(unreadable(folder, io::Error::other("folders are nested too deeply")));
     }

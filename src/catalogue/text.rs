@@ -3,6 +3,26 @@
 //! The Gherkin parser drops indentation and empty lines, so this reads the file itself: within the description, a line
 //! that is followed by a deeper one is a heading, and the deeper lines are its text.
 
+/// Keywords that open a block, longest first where one begins another.
+pub(super) const BLOCKS: [&str; 11] = [
+    "Feature",
+    "Business Need",
+    "Ability",
+    "Background",
+    "Rule",
+    "Scenario Outline",
+    "Scenario Template",
+    "Scenarios",
+    "Scenario",
+    "Examples",
+    "Example",
+];
+
+/// Whether a line opens a block with this keyword.
+pub(super) fn opens(line: &str, keyword: &str) -> bool {
+    line.trim_start().strip_prefix(keyword).is_some_and(|rest| rest.starts_with(':'))
+}
+
 /// Sections by heading, in file order; text in front of the first heading has an empty one.
 #[must_use]
 pub fn sections(feature: &str) -> Vec<(String, String)> {
@@ -29,12 +49,11 @@ pub fn sections(feature: &str) -> Vec<(String, String)> {
 fn description(feature: &str) -> Vec<&str> {
     feature
         .lines()
-        .skip_while(|line| !crate::catalogue::lint::opens(line, "Feature"))
+        .skip_while(|line| !opens(line, "Feature"))
         .skip(1)
         .take_while(|line| {
             let line = line.trim_start();
-            !line.starts_with('@')
-                && !crate::catalogue::lint::BLOCKS.iter().any(|keyword| crate::catalogue::lint::opens(line, keyword))
+            !line.starts_with('@') && !BLOCKS.iter().any(|keyword| opens(line, keyword))
         })
         .filter(|line| !line.trim_start().starts_with('#'))
         .collect()

@@ -7,7 +7,7 @@ use logproof_estate::{
     record::{Observation, Proposal},
 };
 
-use super::identity::{frameworks, introduction, with_register};
+use super::identity::{effects, frameworks, introduction, with_register};
 
 /// Columns, in order.
 pub const COLUMNS: [&str; 16] = [
@@ -64,7 +64,7 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
                     finding.subject.account.as_ref().map(ToString::to_string).unwrap_or_default(),
                     finding.subject.region.as_ref().map(ToString::to_string).unwrap_or_default(),
                     finding.expected.to_string(),
-                    finding.found.clone(),
+                    found(finding),
                     finding.place.clone().unwrap_or_default(),
                     fix(finding),
                     exchanges.join(" "),
@@ -75,6 +75,14 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What was found, with every action that is allowed.
+fn found(finding: &Observation) -> String {
+    match finding.allowed.as_ref().filter(|allowed| allowed.count() > 1) {
+        Some(allowed) => format!("{}\n{}", finding.found, effects(allowed, usize::MAX).join("\n")),
+        None => finding.found.clone(),
+    }
 }
 
 /// What to change, with the policy that would do it.

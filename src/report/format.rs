@@ -5,7 +5,7 @@ use std::io;
 use logproof_estate::assessment::Assessment;
 
 use super::{csv, html, json, junit, markdown, ocsf, oscal, sarif};
-use crate::bundle::ASSESSMENT;
+use crate::files;
 
 /// Form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -33,15 +33,15 @@ pub enum Format {
 impl Format {
     /// Every form with its file name.
     pub const ALL: [(Self, &'static str); 9] = [
-        (Self::Json, ASSESSMENT),
-        (Self::Junit, "junit.xml"),
-        (Self::JunitRich, "junit-rich.xml"),
-        (Self::Html, "report.html"),
-        (Self::Oscal, "oscal-assessment-results.json"),
-        (Self::Ocsf, "ocsf-findings.json"),
-        (Self::Sarif, "results.sarif"),
-        (Self::Markdown, "summary.md"),
-        (Self::Csv, "findings.csv"),
+        (Self::Json, files::ASSESSMENT),
+        (Self::Junit, files::JUNIT),
+        (Self::JunitRich, files::JUNIT_RICH),
+        (Self::Html, files::HTML),
+        (Self::Oscal, files::OSCAL),
+        (Self::Ocsf, files::OCSF),
+        (Self::Sarif, files::SARIF),
+        (Self::Markdown, files::MARKDOWN),
+        (Self::Csv, files::CSV),
     ];
 
     /// Writes the report. Nothing but the assessment goes into it, so that it can be made again.

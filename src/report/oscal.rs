@@ -19,7 +19,7 @@ use logproof_estate::{
 use serde_json::{Map, Value, json};
 
 use super::identity::{finding_text, frameworks, scenario_name, section, title, uuid, with_register};
-use crate::bundle::{ASSESSMENT, EXCHANGES};
+use crate::files::{ASSESSMENT, EXCHANGES};
 
 /// Namespace of our properties.
 const NAMESPACE: &str = "https://logproof.dev/ns/oscal";

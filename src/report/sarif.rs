@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 
+use logproof_aws::sha256_hex;
 use logproof_estate::{
     assessment::{Assessment, ControlResult, ScenarioResult},
     record::{Observation, Verdict},
@@ -12,7 +13,6 @@ use logproof_estate::{
 use serde_json::{Value, json};
 
 use super::identity::{finding_text, references, section, title, with_register};
-use crate::bundle::manifest::sha256_of_bytes;
 
 /// Writes the report.
 ///
@@ -164,7 +164,7 @@ fn notifications(assessment: &Assessment) -> Vec<Value> {
 }
 
 fn fingerprint(control: &ControlResult, scenario: &ScenarioResult, subject: &str) -> String {
-    sha256_of_bytes([control.id.as_str(), &scenario.name, subject].join("\n").as_bytes())
+    sha256_hex([control.id.as_str(), &scenario.name, subject].join("\n").as_bytes())
 }
 
 fn level(control: &ControlResult) -> &'static str {

@@ -15,8 +15,10 @@ use super::identity::{PROVED, effects, introduction, title, without_policy};
 /// Findings shown per scenario; the others are counted.
 const SHOWN: usize = 5;
 
-/// Names of actions shown per effect; the others are counted.
-const NAMES: usize = 12;
+/// Names of actions shown per effect where there are many; the others are counted.
+const NAMES: usize = 4;
+/// How many actions are many.
+const MANY: usize = 40;
 
 /// Verdicts in the order of the summary.
 const ORDER: [Verdict; 6] =
@@ -180,7 +182,11 @@ impl Details<'_> {
 
     /// Everything that is allowed, and by whom.
     fn allowed(&mut self, allowed: &AllowedActions) -> io::Result<()> {
-        let lines = if allowed.count() > 1 { effects(allowed, NAMES) } else { Vec::new() };
+        let lines = if allowed.count() > 1 {
+            effects(allowed, if allowed.count() > MANY { NAMES } else { MANY })
+        } else {
+            Vec::new()
+        };
         for (index, line) in lines.iter().enumerate() {
             self.line(if index == 0 { "allowed" } else { "" }, line)?;
         }

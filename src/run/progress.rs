@@ -1,11 +1,10 @@
 //! The progress bar: on standard error, on a terminal only.
 
-use std::{
-    io::{self, IsTerminal},
-    time::Duration,
-};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::console;
 
 /// A bar over the scenarios of a run, or nothing.
 #[derive(Debug, Clone)]
@@ -15,7 +14,7 @@ impl Progress {
     /// A bar when it is wanted and somebody can see it.
     #[must_use]
     pub fn new(wanted: bool) -> Self {
-        if !wanted || !io::stderr().is_terminal() {
+        if !wanted || !console::shows_progress() {
             return Self(ProgressBar::hidden());
         }
         let bar = ProgressBar::new(0);

@@ -9,25 +9,45 @@ use std::{
     sync::Arc,
 };
 
-use logproof_aws::MockZone;
+use logproof_aws::{MockZone, sha256_hex};
 use logproof_estate::{
     Config,
     register::{FILES, Register, RegisterError, texts},
 };
 
 use crate::{
-    bundle::{folder::Folder, manifest::sha256_of_bytes},
-    error::Error,
+    error::{CommandError, Unreadable},
+    exit::Exit,
+    files::REGISTER,
 };
-
-/// Folder of the register, beside the configuration and in the bundle.
-pub const REGISTER: &str = "register";
 
 /// Largest evidence file that is kept in a bundle, in bytes.
 const LARGEST_EVIDENCE: u64 = 64 * 1024 * 1024;
 
 /// Reads an evidence file by its path; nothing when it is not there.
-type EvidenceReader<'a> = &'a dyn Fn(&str) -> Result<Option<Vec<u8>>, Error>;
+type EvidenceReader<'a> = &'a dyn Fn(&str) -> Result<Option<Vec<u8>>, LoadError>;
+
+/// A register that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// One of its files cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// What it holds cannot be used.
+    #[error("cannot use the register `{place}`: {source}")]
+    Register {
+        /// The folder, or where in a zone the register is.
+        place: String,
+        /// What is wrong; ends with a hint.
+        source: RegisterError,
+    },
+}
+
+impl CommandError for LoadError {
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}
 
 /// A register with the files it was read from.
 #[derive(Debug, Clone, Default)]
@@ -42,8 +62,8 @@ impl Loaded {
     /// The register that belongs to a configuration file: the folder it names, or `register` beside it if there is one.
     ///
     /// # Errors
-    /// [`Error::Unreadable`], [`Error::Register`].
-    pub fn beside(config: &Config, path: &Path) -> Result<Self, Error> {
+    /// [`LoadError`].
+    pub fn beside(config: &Config, path: &Path) -> Result<Self, LoadError> {
         let home = path.parent().unwrap_or(Path::new(""));
         match &config.register {
             Some(named) => Self::of_folder(&home.join(named)),
@@ -55,8 +75,8 @@ impl Loaded {
     /// The register in a folder.
     ///
     /// # Errors
-    /// [`Error::Unreadable`], [`Error::Register`].
-    pub fn of_folder(folder: &Path) -> Result<Self, Error> {
+    /// [`LoadError`].
+    pub fn of_folder(folder: &Path) -> Result<Self, LoadError> {
         let files = toml_files(folder)?;
         Self::read(files, &folder.display().to_string(), &|relative| evidence_file(folder, relative))
     }
@@ -64,8 +84,8 @@ impl Loaded {
     /// The register as it would be with another content of one file; the folder need not be there.
     ///
     /// # Errors
-    /// [`Error::Unreadable`], [`Error::Register`].
-    pub fn of_folder_with(folder: &Path, name: &str, content: &[u8]) -> Result<Self, Error> {
+    /// [`LoadError`].
+    pub fn of_folder_with(folder: &Path, name: &str, content: &[u8]) -> Result<Self, LoadError> {
         let mut files = if folder.exists() { toml_files(folder)? } else { BTreeMap::new() };
         files.insert(name.to_owned(), content.to_vec());
         Self::read(files, &folder.display().to_string(), &|relative| evidence_file(folder, relative))
@@ -75,8 +95,8 @@ impl Loaded {
     /// path.
     ///
     /// # Errors
-    /// [`Error::Register`].
-    pub fn of_zone(zone: &MockZone, name: &str) -> Result<Self, Error> {
+    /// [`LoadError::Register`].
+    pub fn of_zone(zone: &MockZone, name: &str) -> Result<Self, LoadError> {
         let mut value = zone.register().clone();
         let evidence = value.as_object_mut().and_then(|entries| entries.remove("evidence")).unwrap_or_default();
         let place = format!("{name}, `register:`");
@@ -86,7 +106,11 @@ impl Loaded {
     }
 
     /// Reads the texts, then the evidence they name.
-    fn read(mut files: BTreeMap<String, Vec<u8>>, place: &str, evidence: EvidenceReader<'_>) -> Result<Self, Error> {
+    fn read(
+        mut files: BTreeMap<String, Vec<u8>>,
+        place: &str,
+        evidence: EvidenceReader<'_>,
+    ) -> Result<Self, LoadError> {
         let mut texts = Vec::new();
         for (name, bytes) in &files {
             let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -107,7 +131,7 @@ impl Loaded {
         register.evidence = files
             .iter()
             .filter(|(path, _)| !FILES.contains(&path.as_str()))
-            .map(|(path, bytes)| (path.clone(), sha256_of_bytes(bytes)))
+            .map(|(path, bytes)| (path.clone(), sha256_hex(bytes)))
             .collect();
         Ok(Self { register: Arc::new(register), files })
     }
@@ -115,8 +139,8 @@ impl Loaded {
     /// Refuses waivers and attestations for controls that do not exist.
     ///
     /// # Errors
-    /// [`Error::Register`].
-    pub fn speaks_of(&self, controls: &[String]) -> Result<(), Error> {
+    /// [`LoadError::Register`].
+    pub fn speaks_of(&self, controls: &[String]) -> Result<(), LoadError> {
         let waivers = self.register.waivers.iter().map(|waiver| ("waivers.toml", "waiver", &waiver.control));
         let attestations = self.register.attestations.iter().map(|a| ("attestations.toml", "attestation", &a.control));
         for (file, entry, control) in waivers.chain(attestations) {
@@ -130,22 +154,16 @@ impl Loaded {
         Ok(())
     }
 
-    /// Writes every file into the bundle of a run.
-    ///
-    /// # Errors
-    /// [`Error::Unwritable`].
-    pub fn keep(&self, folder: &Folder) -> Result<(), Error> {
-        for (path, bytes) in &self.files {
-            folder.write(&format!("{REGISTER}/{path}"), |out| out.write_all(bytes))?;
-        }
-        Ok(())
+    /// Every file of the register with its path below [`REGISTER`], evidence included.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
     }
 
     /// The register in the folder of a run, which has none when nothing was registered.
     ///
     /// # Errors
-    /// [`Error::Unreadable`], [`Error::Register`].
-    pub fn of_bundle(bundle: &Path) -> Result<Self, Error> {
+    /// [`LoadError`].
+    pub fn of_bundle(bundle: &Path) -> Result<Self, LoadError> {
         let folder = bundle.join(REGISTER);
         if folder.is_dir() { Self::of_folder(&folder) } else { Ok(Self::default()) }
     }
@@ -158,8 +176,8 @@ impl Loaded {
 }
 
 /// The register's own files.
-fn toml_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
-    let unreadable = |path: &Path, source| Error::Unreadable { path: path.to_owned(), source };
+fn toml_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, LoadError> {
+    let unreadable = |path: &Path, source| Unreadable { path: path.to_owned(), source };
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).map_err(|source| unreadable(folder, source))? {
         let path = entry.map_err(|source| unreadable(folder, source))?.path();
@@ -174,23 +192,23 @@ fn toml_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
 }
 
 /// An evidence file, or nothing when it is not there.
-fn evidence_file(folder: &Path, relative: &str) -> Result<Option<Vec<u8>>, Error> {
+fn evidence_file(folder: &Path, relative: &str) -> Result<Option<Vec<u8>>, LoadError> {
     let path: PathBuf = folder.join(relative);
-    let unreadable = |source| Error::Unreadable { path: path.clone(), source };
+    let unreadable = |source| Unreadable { path: path.clone(), source };
     match fs::metadata(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(unreadable(error)),
+        Err(error) => Err(unreadable(error).into()),
         Ok(found) if found.len() > LARGEST_EVIDENCE => {
             let problem = format!("evidence `{relative}` is larger than {} MiB", LARGEST_EVIDENCE / 1024 / 1024);
             let hint = "attest a file that lists its digest instead";
             Err(refuse(REGISTER, RegisterError::new("attestations.toml", "evidence", problem, hint)))
         }
-        Ok(_) => fs::read(&path).map(Some).map_err(unreadable),
+        Ok(_) => Ok(Some(fs::read(&path).map_err(unreadable)?)),
     }
 }
 
-fn refuse(place: &str, source: RegisterError) -> Error {
-    Error::Register { place: place.to_owned(), source }
+fn refuse(place: &str, source: RegisterError) -> LoadError {
+    LoadError::Register { place: place.to_owned(), source }
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ fn config() -> Config {
     serde_json::from_value(value).unwrap()
 }
 
-fn said(result: Result<Loaded, Error>) -> String {
+fn said(result: Result<Loaded, LoadError>) -> String {
     result.err().map(|error| error.to_string()).unwrap_or_default()
 }
 
@@ -36,12 +36,15 @@ fn a_folder_beside_the_configuration_is_the_register() {
     assert_eq!((missing.register.attestations.len(), missing.register.evidence.len()), (1, 0));
     fs::write(home.path().join("register/evidence/acceptance.md"), "accepted").unwrap();
     let there = Loaded::beside(&config(), &file).unwrap();
-    assert_eq!(there.register.evidence["evidence/acceptance.md"], sha256_of_bytes(b"accepted"));
+    assert_eq!(there.register.evidence["evidence/acceptance.md"], sha256_hex(b"accepted"));
     assert!(!there.same_as(&missing));
 
-    let folder = Folder::begin(&home.path().join("run")).unwrap();
-    there.keep(&folder).unwrap();
-    assert!(Loaded::of_bundle(folder.working()).unwrap().same_as(&there));
+    for (path, bytes) in there.files() {
+        let copy = home.path().join("run").join(REGISTER).join(path);
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        fs::write(copy, bytes).unwrap();
+    }
+    assert!(Loaded::of_bundle(&home.path().join("run")).unwrap().same_as(&there));
 }
 
 #[test]

@@ -4,10 +4,38 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cucumber::{gherkin::tagexpr::TagOperation, tag::Ext as _};
 
-use crate::{catalogue::Control, error::Error};
+use crate::{
+    catalogue::{CatalogueError, Control, find},
+    error::CommandError,
+    exit::Exit,
+};
 
 /// Longest tag expression that is read.
 const LONGEST_EXPRESSION: usize = 2000;
+
+/// A selection that cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SelectionError {
+    /// A tag expression that cannot be read.
+    #[error(
+        "cannot read the tag expression `{expression}`: {problem}\nhint: join tags with and, or, not and parentheses, each tag with its @, for example \"@severity:critical and not @hardening\""
+    )]
+    TagExpression {
+        /// As given.
+        expression: String,
+        /// What was expected where.
+        problem: String,
+    },
+    /// A control that is not in the catalogue.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+}
+
+impl CommandError for SelectionError {
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}
 
 /// A selection; empty selects everything.
 #[derive(Debug, Clone, Default)]
@@ -20,8 +48,8 @@ impl Selection {
     /// Reads a selection as it was asked for.
     ///
     /// # Errors
-    /// [`Error::TagExpression`].
-    pub fn new(tags: Option<&str>, controls: &[String]) -> Result<Self, Error> {
+    /// [`SelectionError::TagExpression`].
+    pub fn new(tags: Option<&str>, controls: &[String]) -> Result<Self, SelectionError> {
         let tags = match tags {
             Some(text) => Some((text.to_owned(), expression(text)?)),
             None => None,
@@ -51,8 +79,8 @@ impl Selection {
     /// The selected controls, each with its selected scenarios.
     ///
     /// # Errors
-    /// [`Error::UnknownControl`].
-    pub fn apply(&self, controls: Vec<Control>) -> Result<Vec<Control>, Error> {
+    /// [`SelectionError::Catalogue`].
+    pub fn apply(&self, controls: Vec<Control>) -> Result<Vec<Control>, SelectionError> {
         for id in &self.controls {
             find(&controls, id)?;
         }
@@ -70,34 +98,20 @@ impl Selection {
     }
 }
 
-/// The control of this id.
-///
-/// # Errors
-/// [`Error::UnknownControl`] with the nearest id.
-pub fn find<'a>(controls: &'a [Control], id: &str) -> Result<&'a Control, Error> {
-    if let Some(control) = controls.iter().find(|control| control.id.eq_ignore_ascii_case(id)) {
-        return Ok(control);
-    }
-    let near = |control: &Control| strsim::jaro_winkler(&control.id.to_lowercase(), &id.to_lowercase());
-    let best = controls.iter().max_by(|a, b| near(a).total_cmp(&near(b)));
-    let hint = match best.filter(|best| near(best) > 0.7) {
-        Some(best) => format!("did you mean `{}`? `logproof controls` lists them all", best.id),
-        None => "`logproof controls` lists them all".to_owned(),
-    };
-    Err(Error::UnknownControl { id: id.to_owned(), hint })
-}
-
-fn expression(text: &str) -> Result<TagOperation, Error> {
+fn expression(text: &str) -> Result<TagOperation, SelectionError> {
     // The parser recurses; an expression longer than any real one must not exhaust the stack.
     if text.len() > LONGEST_EXPRESSION {
         let problem = format!("it is longer than {LONGEST_EXPRESSION} characters");
-        return Err(Error::TagExpression { expression: text.chars().take(60).collect(), problem });
+        return Err(SelectionError::TagExpression { expression: text.chars().take(60).collect(), problem });
     }
     text.trim().parse::<TagOperation>().map_err(|error| {
         let expression = text.to_owned();
-        Error::TagExpression {
+        SelectionError::TagExpression {
             expression,
-            problem: format!("it stops making sense at character {}", error.location.column),
+            problem: format!(
+                "unexpected input at character {}, expected a tag such as `@LS-3.4`",
+                error.location.column
+            ),
         }
     })
 }

@@ -1,19 +1,87 @@
 //! What a run looks at: live accounts or a described landing zone, with the configuration that goes with it.
 
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
+use clap::Args;
 use jiff::Timestamp;
-use logproof_aws::{Aws, MockZone, Options, TrailObjects, custody::Custody};
+use logproof_aws::{Aws, MockZone, Options, TrailObjects, ZoneError, custody::Custody};
 use logproof_estate::{
     BucketRef, Config, Source, Unseen,
     assessment::Target,
     config::{ConfigError, hint_for},
 };
 
-use crate::{cli::CheckArgs, error::Error, run::register::Loaded};
+use super::register::{LoadError, Loaded};
+use crate::{
+    error::{CommandError, Unreadable},
+    exit::Exit,
+};
 
 /// Configuration that is used when there is one and none is given.
 pub(crate) const DEFAULT_CONFIG: &str = "logproof.toml";
+
+/// What names a landing zone on a command line.
+#[derive(Debug, Clone, Default, Args)]
+pub struct TargetArgs {
+    /// Configuration [default: logproof.toml in this folder, when there is one].
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Use a landing zone described in a file instead of AWS; without a value, the sample in this program.
+    ///
+    /// No account is asked. The `config:` table of the file is the configuration unless `--config` is given.
+    #[arg(long, value_name = "ZONE.yaml", num_args = 0..=1)]
+    pub mock: Option<Option<PathBuf>>,
+}
+
+/// A landing zone that cannot be examined.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    /// Neither a configuration nor a mock.
+    #[error(
+        "nothing to check: there is no `logproof.toml` in this folder\nhint: give `--config FILE` for your landing zone, or `--mock` to try the sample one"
+    )]
+    NoTarget,
+    /// The configuration cannot be used.
+    #[error("cannot use `{path}`: {source}")]
+    Config {
+        /// The file, or where in a zone the configuration is.
+        path: String,
+        /// What is wrong; ends with a hint.
+        source: ConfigError,
+    },
+    /// The register cannot be used.
+    #[error(transparent)]
+    Register(#[from] LoadError),
+    /// The configuration or the description cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// The description of a landing zone cannot be used.
+    #[error(transparent)]
+    Zone(#[from] ZoneError),
+    /// The landing zone cannot be reached at all.
+    #[error("{0}\nhint: {hint}", hint = .0.hint)]
+    Unreachable(Box<Unseen>),
+}
+
+impl From<Unseen> for TargetError {
+    fn from(unseen: Unseen) -> Self {
+        Self::Unreachable(Box::new(unseen))
+    }
+}
+
+impl CommandError for TargetError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Unreachable(_) => Exit::Unassessed,
+            _ => Exit::Usage,
+        }
+    }
+}
 
 /// A landing zone that can be asked.
 pub struct Connected {
@@ -60,12 +128,12 @@ impl Connected {
 ///
 /// # Errors
 /// When neither a mock nor a configuration is there, either cannot be used, or no account can be reached.
-pub async fn connect(args: &CheckArgs, options: Options) -> Result<Connected, Error> {
+pub async fn connect(args: &TargetArgs, options: Options) -> Result<Connected, TargetError> {
     match &args.mock {
         Some(None) => mock(sample()?, "sample", args, options),
         Some(Some(path)) => {
             let shown = path.display().to_string();
-            let zone = MockZone::parse(&read(path)?, &shown).map_err(|e| Error::Zone { problem: e.to_string() })?;
+            let zone = MockZone::parse(&read(path)?, &shown)?;
             mock(zone, &shown, args, options)
         }
         None => live(args, options).await,
@@ -75,22 +143,22 @@ pub async fn connect(args: &CheckArgs, options: Options) -> Result<Connected, Er
 /// The sample landing zone in this program.
 ///
 /// # Errors
-/// [`Error::Zone`], which would be a defect of this program.
-pub fn sample() -> Result<MockZone, Error> {
-    MockZone::sample().map_err(|error| Error::Zone { problem: error.to_string() })
+/// [`TargetError::Zone`], which would be a defect of this program.
+pub fn sample() -> Result<MockZone, TargetError> {
+    Ok(MockZone::sample()?)
 }
 
 /// Connects to a described landing zone with the configuration it carries.
 ///
 /// # Errors
-/// [`Error::Config`].
-pub fn described(zone: MockZone, name: &str, options: Options) -> Result<Connected, Error> {
+/// [`TargetError::Config`], [`TargetError::Register`].
+pub fn described(zone: MockZone, name: &str, options: Options) -> Result<Connected, TargetError> {
     let config = zone_config(&zone, name)?;
     let register = Loaded::of_zone(&zone, name)?;
     Ok(serve(zone, name, config, register, options))
 }
 
-fn mock(zone: MockZone, name: &str, args: &CheckArgs, options: Options) -> Result<Connected, Error> {
+fn mock(zone: MockZone, name: &str, args: &TargetArgs, options: Options) -> Result<Connected, TargetError> {
     match &args.config {
         Some(path) => {
             let config = config_file(path)?;
@@ -109,26 +177,26 @@ fn serve(zone: MockZone, name: &str, config: Config, register: Loaded, options: 
     Connected { config: Arc::new(config), register, target, now: Some(now), aws: Arc::new(aws) }
 }
 
-async fn live(args: &CheckArgs, options: Options) -> Result<Connected, Error> {
+async fn live(args: &TargetArgs, options: Options) -> Result<Connected, TargetError> {
     let path = match &args.config {
         Some(path) => path.as_path(),
         None if Path::new(DEFAULT_CONFIG).exists() => Path::new(DEFAULT_CONFIG),
-        None => return Err(Error::NoTarget),
+        None => return Err(TargetError::NoTarget),
     };
     let config = config_file(path)?;
     let register = Loaded::beside(&config, path)?;
-    let aws = Aws::live(&config, options).await.map_err(|unseen| Error::Unreachable(Box::new(unseen)))?;
+    let aws = Aws::live(&config, options).await?;
     Ok(Connected { config: Arc::new(config), register, target: Target::Live, now: None, aws: Arc::new(aws) })
 }
 
 /// Reads a configuration.
-pub(crate) fn config_file(path: &Path) -> Result<Config, Error> {
-    Config::parse(&read(path)?).map_err(|source| Error::Config { path: path.display().to_string(), source })
+pub(crate) fn config_file(path: &Path) -> Result<Config, TargetError> {
+    Config::parse(&read(path)?).map_err(|source| TargetError::Config { path: path.display().to_string(), source })
 }
 
-fn zone_config(zone: &MockZone, name: &str) -> Result<Config, Error> {
+fn zone_config(zone: &MockZone, name: &str) -> Result<Config, TargetError> {
     let path = format!("{name}, `config:`");
-    let refuse = |source| Error::Config { path: path.clone(), source };
+    let refuse = |source| TargetError::Config { path: path.clone(), source };
     let config: Config = serde_json::from_value(zone.config().clone()).map_err(|error| {
         let problem = error.to_string();
         refuse(ConfigError { place: "configuration".to_owned(), hint: hint_for(&problem), problem })
@@ -137,6 +205,6 @@ fn zone_config(zone: &MockZone, name: &str) -> Result<Config, Error> {
     Ok(config)
 }
 
-fn read(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })
+fn read(path: &Path) -> Result<String, TargetError> {
+    Ok(fs::read_to_string(path).map_err(Unreadable::at(path))?)
 }

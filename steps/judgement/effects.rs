@@ -1,35 +1,47 @@
-//! What an action would do, in words for the owner of the log store.
+//! What an action would do to the log store, in words for its owner.
 
-/// Effects with the verbs that begin the names of such actions, gravest first. The first that fits is taken.
-const EFFECTS: [(&str, &[&str]); 8] = [
-    ("delete", &["Delete", "Abort", "ScheduleKeyDeletion", "ReplicateDelete", "Remove", "Deregister"]),
-    ("stop or disable", &["Stop", "Disable", "Pause", "Disassociate"]),
-    (
-        "lift a protection",
-        &["Bypass", "PutObjectRetention", "PutObjectLegalHold", "PutObjectAcl", "PutObjectVersionAcl"],
-    ),
-    (
-        "let others in",
-        &["PutBucketPolicy", "PutBucketAcl", "PutKeyPolicy", "CreateGrant", "AssumeRole", "PutResourcePolicy"],
-    ),
-    ("write", &["PutObject", "Replicate", "Initiate", "Restore", "ObjectOwnerOverride", "Encrypt", "GenerateDataKey"]),
-    ("change a setting", &["Put", "Update", "Create", "Tag", "Untag", "Cancel", "Enable", "Import", "Rotate", "Add"]),
-    ("read", &["GetObject", "Decrypt", "ReEncrypt", "DeriveSharedSecret"]),
-    ("look at", &["Get", "List", "Describe", "Lookup"]),
-];
-/// What is none of these.
-const OTHER: &str = "do something else";
+use logproof_policy::actions::{self, Class};
+
+/// What is not in the action ledger.
+const OTHER: &str = "not classified";
 
 /// What the action would do.
 pub(crate) fn effect_of(action: &str) -> &'static str {
-    let name = action.split_once(':').map_or(action, |(_, name)| name);
-    let begins = |verb: &&str| name.get(..verb.len()).is_some_and(|head| head.eq_ignore_ascii_case(verb));
-    EFFECTS.iter().find(|(_, verbs)| verbs.iter().any(|verb| begins(&verb))).map_or(OTHER, |(effect, _)| effect)
+    actions::find(action).map_or(OTHER, |found| words(found.class))
+}
+
+fn words(class: Class) -> &'static str {
+    match class {
+        Class::Undoes => "take a guard away",
+        Class::Deletes => "delete",
+        Class::Stops => "stop",
+        Class::Administers => "change what protects",
+        Class::Becomes => "become somebody else",
+        Class::Writes => "write",
+        Class::Reads => "read",
+        Class::Lists => "list",
+        Class::Looks => "look at settings",
+        Class::Adjusts => "change a setting",
+        Class::Harmless => "without effect on the store",
+    }
 }
 
 /// Where an effect comes in a list, gravest first.
 pub(crate) fn rank(effect: &str) -> usize {
-    EFFECTS.iter().position(|(known, _)| *known == effect).unwrap_or(EFFECTS.len())
+    const GRAVEST_FIRST: [Class; 11] = [
+        Class::Undoes,
+        Class::Deletes,
+        Class::Stops,
+        Class::Administers,
+        Class::Becomes,
+        Class::Writes,
+        Class::Reads,
+        Class::Lists,
+        Class::Looks,
+        Class::Adjusts,
+        Class::Harmless,
+    ];
+    GRAVEST_FIRST.iter().position(|class| words(*class) == effect).unwrap_or(GRAVEST_FIRST.len())
 }
 
 #[cfg(test)]
@@ -37,23 +49,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_action_has_the_gravest_effect_its_name_tells() {
+    fn an_action_has_the_effect_of_its_class() {
         let expected = [
             ("s3:DeleteObjectVersion", "delete"),
-            ("kms:ScheduleKeyDeletion", "delete"),
-            ("kms:DisableKey", "stop or disable"),
-            ("s3:PutObjectRetention", "lift a protection"),
-            ("s3:PutBucketPolicy", "let others in"),
-            ("s3:PutObject", "write"),
-            ("s3:PutBucketCORS", "change a setting"),
-            ("s3:GetObjectVersion", "read"),
-            ("s3:GetBucketPolicy", "look at"),
             ("s3:putobject", "write"),
-            ("x:y", "do something else"),
+            ("s3:PutBucketPolicy", "change what protects"),
+            ("s3:GetObject", "read"),
+            ("sts:AssumeRole", "become somebody else"),
+            ("x:y", "not classified"),
         ];
         for (action, effect) in expected {
             assert_eq!(effect_of(action), effect, "{action}");
         }
-        assert!(rank("delete") < rank("look at") && rank("look at") < rank("do something else"));
+    }
+
+    #[test]
+    fn every_effect_has_its_place_gravest_first() {
+        let mut places: Vec<usize> = Class::ALL.iter().map(|class| rank(words(*class))).collect();
+        places.sort_unstable();
+        assert_eq!(places, (0..Class::ALL.len()).collect::<Vec<_>>());
+        assert!(rank("delete") < rank("look at settings") && rank("look at settings") < rank(OTHER));
     }
 }

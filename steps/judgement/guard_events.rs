@@ -1,8 +1,9 @@
 //! What CloudTrail records when somebody touches what guards the log store: the trail, AWS Config, the log key, the
-//! policy of the log bucket.
+//! policy of the log bucket, and the policies of the organization that hold everybody else back.
 //!
 //! Owns a table of events after the lists of the CIS AWS Foundations Benchmark (monitoring of CloudTrail, AWS Config,
-//! customer managed keys and bucket policies). Judges nothing.
+//! customer managed keys and bucket policies) and, for the organization, those by which a guard is taken away. Judges
+//! nothing.
 //!
 //! See: <https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html>
 
@@ -16,6 +17,13 @@ pub(crate) enum Guard {
     Config,
     Key,
     BucketPolicy,
+    /// The policies of the organization, where its accounts are, and who may change that: acted on in the management
+    /// account.
+    Organization,
+    /// That an account is of the organization: a member can leave.
+    Membership,
+    /// Sessions as the root user of a member account.
+    RootSession,
 }
 
 impl Guard {
@@ -41,6 +49,17 @@ impl Guard {
                 "DeleteBucketLifecycle",
                 "DeleteBucketReplication",
             ],
+            Self::Organization => &[
+                "DetachPolicy",
+                "UpdatePolicy",
+                "DeletePolicy",
+                "DisablePolicyType",
+                "MoveAccount",
+                "RemoveAccountFromOrganization",
+                "PutResourcePolicy",
+            ],
+            Self::Membership => &["LeaveOrganization"],
+            Self::RootSession => &["AssumeRoot"],
         }
     }
 
@@ -50,6 +69,18 @@ impl Guard {
             Self::Config => "config",
             Self::Key => "kms",
             Self::BucketPolicy => "s3",
+            Self::Organization | Self::Membership => "organizations",
+            Self::RootSession => "sts",
+        }
+    }
+
+    /// Who can act, in words and as the type of an identity. Each can be left out by a pattern, so each is tried.
+    fn callers(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            // A root user cannot assume anything. See:
+            // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
+            Self::RootSession => &[("an administrator", "AssumedRole"), ("an IAM user", "IAMUser")],
+            _ => &[("an administrator", "AssumedRole"), ("the root user", "Root"), ("an IAM user", "IAMUser")],
         }
     }
 
@@ -66,7 +97,7 @@ impl Guard {
     fn resources(self, account: &AccountId, region: &Region, resource: &str) -> Option<Value> {
         let of = |kind: &str, arn: String| json!([{"accountId": account.as_str(), "type": kind, "ARN": arn}]);
         match self {
-            Self::Trail | Self::Config => None,
+            Self::Trail | Self::Config | Self::Organization | Self::Membership | Self::RootSession => None,
             Self::Key => Some(of("AWS::KMS::Key", resource.to_owned())),
             Self::BucketPolicy => Some(of("AWS::S3::Bucket", format!("arn:{}:s3:::{resource}", region.partition()))),
         }
@@ -80,6 +111,20 @@ impl Guard {
             Self::Key if name == "ScheduleKeyDeletion" => json!({"keyId": resource, "pendingWindowInDays": 7}),
             Self::Key => json!({"keyId": resource}),
             Self::BucketPolicy => json!({"bucketName": resource}),
+            Self::Organization => match name {
+                "DetachPolicy" => json!({"policyId": "p-examplepolicy", "targetId": resource}),
+                "UpdatePolicy" | "DeletePolicy" => json!({"policyId": "p-examplepolicy"}),
+                "DisablePolicyType" => json!({"rootId": resource, "policyType": "SERVICE_CONTROL_POLICY"}),
+                "MoveAccount" => json!({
+                    "accountId": "999999999999", "sourceParentId": "ou-exmp-example01", "destinationParentId": resource}),
+                "RemoveAccountFromOrganization" => json!({"accountId": "999999999999"}),
+                _ => json!({"content": "***"}),
+            },
+            Self::Membership => Value::Null,
+            Self::RootSession => json!({
+                "targetPrincipal": "999999999999",
+                "taskPolicyArn": {"arn": "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"},
+            }),
         }
     }
 }
@@ -91,6 +136,8 @@ pub(crate) struct GuardEvent {
     pub(crate) name: &'static str,
     /// Who acts, in words.
     pub(crate) caller: &'static str,
+    /// How many kinds of callers can act.
+    pub(crate) possible_callers: usize,
     /// What the resource is called by, in words; empty where there is one way only.
     pub(crate) spelling: &'static str,
     /// The event as EventBridge receives it; `detail` is the CloudTrail record.
@@ -104,16 +151,12 @@ impl GuardEvent {
     }
 }
 
-/// Who acts, in words and as the type of an identity. Each can be left out by a pattern, so each is tried.
-const CALLERS: [(&str, &str); 3] =
-    [("an administrator", "AssumedRole"), ("the root user", "Root"), ("an IAM user", "IAMUser")];
-
 /// Every event on `resource` in one account and Region, by every caller, the resource called by each of its names.
 pub(crate) fn events(guard: Guard, account: &AccountId, region: &Region, resource: &str) -> Vec<GuardEvent> {
     let mut made_up = Vec::new();
     for &name in guard.events() {
         for (spelling, called) in guard.spellings(resource) {
-            for (caller, kind) in CALLERS {
+            for &(caller, kind) in guard.callers() {
                 let mut event = json!({
                     "version": "0",
                     "id": "11112222-3333-4444-5555-666677778888",
@@ -149,7 +192,8 @@ pub(crate) fn events(guard: Guard, account: &AccountId, region: &Region, resourc
                 {
                     detail.insert("resources".to_owned(), resources);
                 }
-                made_up.push(GuardEvent { name, caller, spelling, event });
+                let possible_callers = guard.callers().len();
+                made_up.push(GuardEvent { name, caller, possible_callers, spelling, event });
             }
         }
     }
@@ -212,7 +256,7 @@ pub(crate) fn in_words(events: &[&GuardEvent]) -> String {
         };
         let (callers, spellings) = (each(|one| one.caller), each(|one| one.spelling));
         let mut word = event.name.to_owned();
-        if callers.len() < CALLERS.len() {
+        if callers.len() < event.possible_callers {
             word = format!("{word} by {}", callers.join(" and "));
         }
         if let [only] = spellings.as_slice()
@@ -252,6 +296,15 @@ mod tests {
         assert_eq!(counted(Guard::Key, key), 6);
         assert_eq!(counted(Guard::BucketPolicy, bucket), 27);
         assert_eq!(counted(Guard::Key, config), 0);
+    }
+
+    #[test]
+    fn the_benchmarks_pattern_for_the_organization_leaves_two_events_out() {
+        let cis = "{($.eventSource=organizations.amazonaws.com) && (($.eventName=AcceptHandshake) || ($.eventName=AttachPolicy) || ($.eventName=CreateAccount) || ($.eventName=DeletePolicy) || ($.eventName=DetachPolicy) || ($.eventName=DisablePolicyType) || ($.eventName=LeaveOrganization) || ($.eventName=MoveAccount) || ($.eventName=RemoveAccountFromOrganization) || ($.eventName=UpdatePolicy))}";
+        assert_eq!(counted(Guard::Organization, cis), 18, "all but PutResourcePolicy");
+        assert_eq!(counted(Guard::Membership, cis), 3);
+        assert_eq!(counted(Guard::RootSession, cis), 0);
+        assert_eq!(counted(Guard::RootSession, "{ $.eventName = AssumeRoot }"), 2);
     }
 
     #[test]

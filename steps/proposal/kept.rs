@@ -9,7 +9,7 @@ use logproof_policy::{Organization, Question, Scene, Who};
 use serde_json::{Value, json};
 
 use crate::{
-    bucket_policy::{ADMINISTER, DELETE, READ, WRITE},
+    action_classes::{administer, delete, read, write},
     policy_scene::principal,
     readers::is_pattern,
 };
@@ -62,7 +62,7 @@ pub(crate) enum Keeping {
     /// Becoming a role: whoever can today, in these circumstances.
     Role { arn: String, of: Entering },
     /// What the log storage role can do in its own account to what is everywhere.
-    Everywhere { organization: Box<Organization>, actions: Vec<&'static str>, on: String },
+    Everywhere { organization: Box<Organization>, actions: Vec<&'static str>, on: Vec<String> },
 }
 
 /// Who may become a role.
@@ -85,7 +85,8 @@ impl Keeping {
             Self::Role { arn, of } => entering(arn, of),
             Self::Everywhere { organization, actions, on } => {
                 let role = estate.config().storage_role_arn();
-                let question = Question::about(actions.iter().copied()).on(on).by(Who::exactly(principal(&role)));
+                let question = Question::about(actions.iter().copied()).by(Who::exactly(principal(&role)));
+                let question = on.iter().fold(question, |question, arn| question.on(arn));
                 let scene = Scene::in_every_account((**organization).clone());
                 Ok(vec![Keep { who: format!("role {role}"), question, scene: Some(scene) }])
             }
@@ -153,7 +154,7 @@ async fn around_bucket(estate: &Estate, bucket: &BucketRef) -> Kept {
 
     let mut kept = services_of(estate, bucket).await?;
     // Nobody at all bypasses retention, the storage role neither.
-    let mut administration: Vec<&'static str> = [&ADMINISTER[..], &DELETE, &READ, &WRITE].concat();
+    let mut administration: Vec<&'static str> = [administer(), delete(), read(), write()].concat();
     administration.retain(|action| *action != "s3:BypassGovernanceRetention");
     let role = config.storage_role_arn();
     kept.push(keep(format!("role {role}"), on_both(&administration).by(exactly(&role)), &proper)?);
@@ -171,7 +172,7 @@ async fn around_bucket(estate: &Estate, bucket: &BucketRef) -> Kept {
             continue;
         }
         let path = format!("{}/{}*", bucket.arn(), reader.path);
-        let question = Question::about(READ).on_all(&path).by(exactly(&reader.principal)).at(&now.to_string());
+        let question = Question::about(read()).on_all(&path).by(exactly(&reader.principal)).at(&now.to_string());
         kept.push(keep(reader.principal.as_str(), question, &proper)?);
     }
     Ok(kept)

@@ -14,7 +14,7 @@ use logproof_estate::{
     record::{Proposal, ProposedPolicy},
     world::LogproofWorld,
 };
-use logproof_policy::{Account, Answer, Policy, Question, Scene, Violations, difference, never};
+use logproof_policy::{Account, Answer, Policy, Question, Scene, Violations, actions as ledger, difference, never};
 use serde_json::{Map, Value, json};
 
 pub(crate) use document::{Kind, Target};
@@ -168,21 +168,45 @@ impl Deny {
     }
 }
 
-/// The shortest list that names every action found: the names the question has, or its patterns.
+/// Longest list of actions that is written name by name.
+const NAMED: usize = 20;
+
+/// A list that names every action found and none that was not asked about: the names or patterns of the question, and
+/// where they are many, patterns that match what was asked about only.
 fn actions(asked: &[Asked<'_>]) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
+    let mut add = |action: &str| {
+        if !all.iter().any(|known| known == action) {
+            all.push(action.to_owned());
+        }
+    };
     for one in asked {
         let found: Vec<&str> = one.found.allowed.iter().map(|allowed| allowed.action.as_str()).collect();
-        for action in one.question.asking_about(&found) {
-            if !all.iter().any(|known| known == action) {
-                all.push(action.to_owned());
-            }
+        let named = one.question.asking_about(&found);
+        let short = named.len() <= NAMED;
+        for action in named {
+            add(&if short { action.to_owned() } else { by_verb(action, one.question) });
         }
     }
     all
 }
 
-fn one_or_many(list: &[String]) -> Value {
+/// The pattern of all actions with the verb of this one, where each of them was asked about; else the action itself.
+fn by_verb(action: &str, question: &Question) -> String {
+    let Some((service, name)) = action.split_once(':').filter(|(_, name)| !name.contains(['*', '?'])) else {
+        return action.to_owned();
+    };
+    let after = name.char_indices().skip(1).find(|(_, c)| c.is_ascii_uppercase()).map_or(name.len(), |(at, _)| at);
+    let verb = format!("{service}:{}", name.get(..after).unwrap_or(name));
+    let alike = ledger::all().iter().map(|known| known.name).filter(|known| known.starts_with(&verb));
+    if alike.clone().count() > 1 && alike.clone().all(|known| !question.asking_about(&[known]).is_empty()) {
+        return format!("{verb}*");
+    }
+    action.to_owned()
+}
+
+/// A list as policies write it: one text alone, or an array.
+pub(crate) fn one_or_many(list: &[String]) -> Value {
     match list {
         [one] => json!(one),
         many => json!(many),

@@ -172,6 +172,7 @@ fn least(tag: &CallTag) -> Answer {
         }
         "organizations:ListPolicies" => r#"{"Policies":[{"Id":"p","Arn":"a","Name":"n"}]}"#.into(),
         "organizations:DescribePolicy" => r#"{"Policy":{"Content":"{}"}}"#.into(),
+        "organizations:DescribeResourcePolicy" => r#"{"ResourcePolicy":{"Content":"{}"}}"#.into(),
         // A map without entries: CloudWatch speaks CBOR.
         "cloudwatch:DescribeAlarms" => vec![0xa0],
         "sns:ListSubscriptionsByTopic" => iam("ListSubscriptionsByTopic", "<Subscriptions/>").into(),

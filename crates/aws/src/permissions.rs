@@ -26,6 +26,7 @@ pub const OPERATIONS: &[(&str, &str)] = &[
     ("logs:DescribeMetricFilters", "logs:DescribeMetricFilters"),
     ("organizations:DescribeOrganization", "organizations:DescribeOrganization"),
     ("organizations:DescribePolicy", "organizations:DescribePolicy"),
+    ("organizations:DescribeResourcePolicy", "organizations:DescribeResourcePolicy"),
     ("organizations:ListAccounts", "organizations:ListAccounts"),
     ("organizations:ListAccountsForParent", "organizations:ListAccountsForParent"),
     ("organizations:ListDelegatedAdministrators", "organizations:ListDelegatedAdministrators"),

@@ -186,6 +186,9 @@ macro_rules! for_each_question {
     org_policies(kind: OrgPolicyKind) -> Vec<OrgPolicy>;
     /// Delegated administrators of one service principal (`organizations:ListDelegatedAdministrators`).
     delegated_administrators(service: &str) -> Vec<DelegatedAdministrator>;
+    /// The policy by which the organization delegates its administration to members, `None` when there is none
+    /// (`organizations:DescribeResourcePolicy`).
+    delegation_policy() -> Option<String>;
 
     /// All buckets an account owns (`s3:ListBuckets`).
     buckets(account: &AccountId) -> Vec<BucketSummary>;

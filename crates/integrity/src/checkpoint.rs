@@ -33,7 +33,7 @@ pub(crate) use mark::{add_end, join_runs};
 #[derive(Debug, Error)]
 pub enum CheckpointError {
     /// The file cannot be read or written.
-    #[error("the checkpoint `{path}` cannot be used: {source}")]
+    #[error("the checkpoint `{path}` cannot be used: {source}\nhint: name a file in a folder you can write to")]
     File {
         /// Its path.
         path: PathBuf,
@@ -41,11 +41,11 @@ pub enum CheckpointError {
         source: io::Error,
     },
     /// Another run uses the file.
-    #[error("the checkpoint `{0}` is in use by another run; wait for it, or use one file per shard")]
+    #[error("the checkpoint `{0}` is in use by another run\nhint: wait for it, or use one file per shard")]
     InUse(PathBuf),
     /// A line cannot be understood.
     #[error(
-        "line `{line}` of the checkpoint `{path}` cannot be read: {source}; restore the file, or begin with a new one"
+        "line `{line}` of the checkpoint `{path}` cannot be read: {source}\nhint: restore the file, or begin with a new one"
     )]
     Line {
         /// The path of the file.
@@ -57,7 +57,7 @@ pub enum CheckpointError {
     },
     /// Lines are gone.
     #[error(
-        "the checkpoint `{path}` was cut: it knows {found} of {promised} chains; restore it from a copy, or begin with a new \
+        "the checkpoint `{path}` was cut: it knows {found} of {promised} chains\nhint: restore it from a copy, or begin with a new \
          one and verify the whole period again"
     )]
     Short {
@@ -69,7 +69,7 @@ pub enum CheckpointError {
         promised: usize,
     },
     /// It is about another trail.
-    #[error("the checkpoint `{path}` is about trail {found}, not {wanted}; name another file for this trail")]
+    #[error("the checkpoint `{path}` is about trail {found}, not {wanted}\nhint: name another file for this trail")]
     OtherTrail {
         /// The path of the file.
         path: PathBuf,

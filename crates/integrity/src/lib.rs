@@ -37,7 +37,7 @@ pub use local::LocalStore;
 pub use memory::MemoryStore;
 pub use merge::merge;
 pub use progress::{Progress, Snapshot};
-pub use public_keys::{PublicKey, PublicKeys};
+pub use public_keys::{KeysError, PublicKey, PublicKeys};
 pub use report::{ChainSummary, Expected, Outcome, Report};
 pub use shard::Shard;
 pub use store::{Entry, Object, ObjectStore, Page, StoreError};

@@ -20,7 +20,7 @@ pub struct Shard {
 
 /// A share that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{0}` is not a shard; expected `index/count` with an index from 0 up to count less 1, as in `0/4`")]
+#[error("`{0}` is not a shard\nhint: write `index/count` with an index from 0 up to count less 1, as in `0/4`")]
 pub struct ShardError(String);
 
 impl Shard {

@@ -262,7 +262,7 @@ async fn a_checkpoint_of_another_trail_or_one_that_was_cut_is_refused() {
         fs::write(&path, &whole[..cut]).unwrap();
         let refused = Checkpoint::open(&path).map(|_| ()).unwrap_err();
         assert!(matches!(refused, CheckpointError::Short { .. } | CheckpointError::Line { .. }), "{cut}: {refused}");
-        assert!(refused.to_string().contains("; restore"), "{refused}");
+        assert!(refused.to_string().contains("\nhint: restore"), "{refused}");
     }
     fs::write(&path, &whole).unwrap();
     generated.inventory.trail.name = "another-trail".to_owned();

@@ -122,8 +122,8 @@
 //! * Callers are those [`Who`] includes. In an account of which nothing is known an administrator is
 //!   assumed. Service-linked roles are left out unless asked for, and so is the bucket owner's root
 //!   user where it repairs the bucket policy ([`Question::with_owner_root_exemption`]).
-//! * For `s3`, `kms`, `cloudtrail` and `config` a pattern such as `s3:*` means the actions known when
-//!   this crate was written, plus those the policies name.
+//! * For the services of the [action ledger](actions) a pattern such as `s3:*` means the actions in the
+//!   ledger, plus those the policies name.
 //! * Keys hang together as AWS documents: `aws:Source*` only on calls by services,
 //!   `aws:PrincipalOrgID` only for the organization's own principals, `s3:TlsVersion` only over TLS, a
 //!   VPC endpoint hides `aws:SourceIp`. Keys that are not catalogued may be present or absent on any
@@ -172,11 +172,13 @@
 //! | 24 | keys hang together with the caller | `trap_24_keys_hang_together` |
 //! | 25 | the root user owns its account | `trap_25_the_root_user_owns_its_account` |
 
+pub mod actions;
 mod condition;
 mod context;
 mod decide;
 mod decision;
 mod evaluate;
+mod exemption;
 mod glob;
 mod json;
 mod model;

@@ -8,19 +8,12 @@ mod scan;
 mod shape;
 mod wording;
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    io::{self, Write},
-    path::Path,
-};
+use std::{collections::BTreeMap, fmt};
 
 use crate::{
-    catalogue::{self, Control, FeatureFile, FeatureSet, vocabulary::Vocabulary},
-    error::Error,
+    catalogue::{self, CatalogueError, Control, FeatureFile, FeatureSet, vocabulary::Vocabulary},
+    console::say,
 };
-
-pub use scan::{BLOCKS, opens};
 
 /// Something in a feature that must not be there, or is missing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,29 +69,21 @@ pub fn examine(files: &[FeatureFile], vocabulary: &Vocabulary) -> Linted {
     linted
 }
 
-/// The controls, when none of them could be green without checking anything; what is wrong with them is told on standard
-/// error.
+/// The controls, when none of them could be green without checking anything; what is wrong with them is printed on
+/// standard error.
 ///
 /// # Errors
-/// [`Error::Features`] when there are problems, and when the features cannot be read.
-pub fn sound(features: Option<&Path>) -> Result<(Vec<Control>, Vocabulary), Error> {
+/// [`CatalogueError::Features`] when there are problems, and when the features cannot be read.
+pub fn sound(features: &FeatureSet) -> Result<(Vec<Control>, Vocabulary), CatalogueError> {
     let vocabulary = Vocabulary::registered();
-    let linted = examine(&FeatureSet::of(features).read()?, &vocabulary);
+    let linted = examine(&features.read()?, &vocabulary);
     if linted.problems.is_empty() {
         return Ok((linted.controls, vocabulary));
     }
-    // Nothing can be done when standard error is closed; the exit code still says it.
-    let _ = print(&linted.problems, &mut std::io::stderr().lock());
-    let number = linted.problems.len();
-    Err(Error::Features { count: format!("{number} problem{}", if number == 1 { "" } else { "s" }) })
-}
-
-/// Prints problems, one after the other.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn print(problems: &[Problem], out: &mut dyn Write) -> io::Result<()> {
-    problems.iter().try_for_each(|problem| writeln!(out, "{problem}"))
+    for problem in &linted.problems {
+        say(&problem.to_string());
+    }
+    Err(CatalogueError::Features { number: linted.problems.len() })
 }
 
 /// Collects the problems of one file.

@@ -6,30 +6,10 @@
 use cucumber::gherkin;
 
 use super::Report;
-
-/// Keywords that open a block, longest first where one begins another.
-pub const BLOCKS: [&str; 11] = [
-    "Feature",
-    "Business Need",
-    "Ability",
-    "Background",
-    "Rule",
-    "Scenario Outline",
-    "Scenario Template",
-    "Scenarios",
-    "Scenario",
-    "Examples",
-    "Example",
-];
+use crate::catalogue::text::{BLOCKS, opens};
 
 /// Keywords that begin a step.
 const STEPS: [&str; 5] = ["Given", "When", "Then", "And", "But"];
-
-/// Whether a line opens a block with this keyword.
-#[must_use]
-pub fn opens(line: &str, keyword: &str) -> bool {
-    line.trim_start().strip_prefix(keyword).is_some_and(|rest| rest.starts_with(':'))
-}
 
 /// What was seen, to compare with what the parser made of it.
 #[derive(Debug, Default, PartialEq, Eq)]

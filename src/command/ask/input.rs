@@ -4,7 +4,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use logproof_policy::{Context, Levels, Policy, Principal, Question};
 
-use super::AskError;
+use super::error::AskError;
 
 /// A caller from an ARN, a service name or `anonymous`. `role` is the ARN behind an assumed-role session with a path.
 pub(super) fn principal(text: &str, role: Option<&str>) -> Result<Principal, AskError> {

@@ -2,7 +2,7 @@
 //!
 //! Owns the way from a question on the command line to its answer. Decides nothing itself: the policy engine does.
 
-use std::{io, path::PathBuf};
+use std::path::PathBuf;
 
 use logproof_policy::{
     Account, Organization, Policies, Request, Scene, Who, decide, difference, never, who_can as callers_who_can,
@@ -10,6 +10,7 @@ use logproof_policy::{
 use logproof_steps::ask::Inhabitants;
 
 mod args;
+mod error;
 mod input;
 mod reply;
 mod zone;
@@ -18,63 +19,24 @@ pub use args::{
     AnswerFormat, AroundArgs, AskArgs, AskQuestion, CanArgs, DifferenceArgs, NeverArgs, PolicyFiles, WhoCanArgs,
     ZoneArgs,
 };
+pub use error::AskError;
 pub use reply::{Outcome, Reply};
 
-use crate::error::Error;
+use crate::{console::print, exit::Exit};
 use zone::Zone;
 
-/// A question that cannot be asked.
-#[derive(Debug, thiserror::Error)]
-pub enum AskError {
-    /// A file cannot be read.
-    #[error("cannot read `{path}`: {source}\nhint: name a file with a policy in JSON")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Cause.
-        source: io::Error,
-    },
-    /// A file is not a policy.
-    #[error("{0}\nhint: correct the policy document")]
-    Policy(#[from] logproof_policy::ParseError),
-    /// A condition key without a value.
-    #[error("`{0}` is not KEY=VALUE with a condition key\nhint: write for example --context aws:SecureTransport=false")]
-    Context(String),
-    /// A principal that is none.
-    #[error(
-        "`{0}` is not a principal\nhint: give an ARN of IAM or STS, a service such as cloudtrail.amazonaws.com, or `anonymous`"
-    )]
-    Principal(String),
-    /// A name that looks like a service and is none.
-    #[error(
-        "`{0}` is not an AWS service principal: nobody can call with it\nhint: service principals end in `.amazonaws.com`, in lowercase"
-    )]
-    Service(String),
-    /// An action that is none.
-    #[error("`{0}` is not an action\nhint: write service and name, for example s3:PutObject or s3:Put*")]
-    Action(String),
-    /// A resource that is none.
-    #[error("`{0}` is not the ARN of a resource\nhint: write for example arn:aws:s3:::bucket/key, or * for any")]
-    Resource(String),
-    /// A caller that does not exist in its account.
-    #[error("{principal} does not exist\nhint: `ask who-can` lists the users and roles that do")]
-    NoSuchCaller {
-        /// The caller.
-        principal: String,
-    },
-    /// Two policies were expected, or one.
-    #[error("{0} policy files were given\nhint: {1}")]
-    Policies(usize, &'static str),
-    /// The log key has no ARN to ask about.
-    #[error("the log key does not exist\nhint: give `--resource`")]
-    NoLogKey,
+/// `logproof ask`.
+///
+/// # Errors
+/// [`AskError`].
+pub async fn run(args: &AskArgs) -> Result<Exit, AskError> {
+    let (reply, format) = answer(&args.question).await?;
+    print(|out| reply.write(format, out));
+    Ok(reply.outcome.exit())
 }
 
 /// Answers a question.
-///
-/// # Errors
-/// [`Error`] with what to do about it.
-pub async fn answer(question: &AskQuestion) -> Result<(Reply, AnswerFormat), Error> {
+async fn answer(question: &AskQuestion) -> Result<(Reply, AnswerFormat), AskError> {
     Ok(match question {
         AskQuestion::Can(args) => (can(args).await?, args.format),
         AskQuestion::WhoCan(args) => (who_can(args).await?, args.format),
@@ -83,7 +45,7 @@ pub async fn answer(question: &AskQuestion) -> Result<(Reply, AnswerFormat), Err
     })
 }
 
-async fn can(args: &CanArgs) -> Result<Reply, Error> {
+async fn can(args: &CanArgs) -> Result<Reply, AskError> {
     let principal = input::principal(&args.principal, args.role.as_deref())?;
     let (action, resource) = (input::action(&args.action)?, input::resource(&args.resource)?);
     let context = input::context(&args.context)?;
@@ -130,7 +92,7 @@ fn policies(args: &CanArgs) -> Result<Policies, AskError> {
     })
 }
 
-async fn who_can(args: &WhoCanArgs) -> Result<Reply, Error> {
+async fn who_can(args: &WhoCanArgs) -> Result<Reply, AskError> {
     let zone = Zone::open(&args.zone).await?;
     let action = input::action(&args.action)?;
     let resource = match &args.resource {
@@ -149,7 +111,7 @@ async fn who_can(args: &WhoCanArgs) -> Result<Reply, Error> {
     Ok(Reply::callers(&callers_who_can(&scene, &question)))
 }
 
-async fn never_let_through(args: &NeverArgs) -> Result<Reply, Error> {
+async fn never_let_through(args: &NeverArgs) -> Result<Reply, AskError> {
     let question = input::question(&args.action, &args.resource, args.when.as_deref())?;
     let first = args.resource.first().map_or("*", String::as_str);
     let mut scene = if args.zone.is_given() {
@@ -163,7 +125,7 @@ async fn never_let_through(args: &NeverArgs) -> Result<Reply, Error> {
     Ok(Reply::property(&never(&scene, &question), "no such request is let through"))
 }
 
-async fn newly_allowed(args: &DifferenceArgs) -> Result<Reply, Error> {
+async fn newly_allowed(args: &DifferenceArgs) -> Result<Reply, AskError> {
     let question = input::question(&args.action, &args.resource, None)?;
     let first = args.resource.first().map_or("*", String::as_str);
     let with = |scene: &Scene, path: &PathBuf| -> Result<Scene, AskError> {
@@ -180,12 +142,10 @@ async fn newly_allowed(args: &DifferenceArgs) -> Result<Reply, Error> {
             (scene, changed)
         }
         (false, given) => {
-            return Err(AskError::Policies(given.len(), "give the old and the new policy, or a landing zone").into());
+            return Err(AskError::Policies(given.len(), "give the old and the new policy, or a landing zone"));
         }
         (true, given) => {
-            return Err(
-                AskError::Policies(given.len(), "give the new one only: the landing zone has the old one").into()
-            );
+            return Err(AskError::Policies(given.len(), "give the new one only: the landing zone has the old one"));
         }
     };
     let answer = difference(&old, &new, &question);

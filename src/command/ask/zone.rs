@@ -7,8 +7,11 @@ use logproof_estate::Estate;
 use logproof_policy::Scene;
 use logproof_steps::ask::{Inhabitants, scene_around};
 
-use super::args::ZoneArgs;
-use crate::{cli::CheckArgs, error::Error, run::target};
+use super::{args::ZoneArgs, error::AskError};
+use crate::{
+    clock,
+    run::target::{self, TargetArgs},
+};
 
 impl ZoneArgs {
     /// Whether a landing zone was named.
@@ -24,29 +27,29 @@ pub(super) struct Zone {
 
 impl Zone {
     /// Connects, with `logproof.toml` when nothing is named.
-    pub(super) async fn open(args: &ZoneArgs) -> Result<Self, Error> {
-        let connecting = CheckArgs { config: args.config.clone(), mock: args.mock.clone(), ..CheckArgs::default() };
-        let connected = target::connect(&connecting, Options::default()).await?;
-        let now = connected.now.unwrap_or_else(jiff::Timestamp::now);
+    pub(super) async fn open(args: &ZoneArgs) -> Result<Self, AskError> {
+        let named = TargetArgs { config: args.config.clone(), mock: args.mock.clone() };
+        let connected = target::connect(&named, Options::default()).await?;
+        let now = connected.now.unwrap_or_else(clock::now);
         let estate = Arc::new(Estate::new(Arc::clone(&connected.config), connected.source(), now));
         Ok(Self { estate })
     }
 
     /// The world around a resource: its own policy, the organization, users and roles.
-    pub(super) async fn scene(&self, resource: &str, inhabitants: &Inhabitants) -> Result<Scene, Error> {
+    pub(super) async fn scene(&self, resource: &str, inhabitants: &Inhabitants) -> Result<Scene, AskError> {
         let around = resource.trim_end_matches("/*");
-        scene_around(&self.estate, around, inhabitants).await.map_err(|unseen| Error::Unreachable(Box::new(unseen)))
+        Ok(scene_around(&self.estate, around, inhabitants).await?)
     }
 
     /// The resource of the log store that a service's actions are about; `None` for other services.
-    pub(super) async fn own_resource(&self, action: &str) -> Result<Option<String>, Error> {
+    pub(super) async fn own_resource(&self, action: &str) -> Result<Option<String>, AskError> {
         let estate = &self.estate;
         Ok(match action.split(':').next() {
             Some("s3") => Some(format!("{}/*", estate.log_bucket().arn())),
             Some("kms") => {
-                let key = estate.key(&estate.log_key()).await.map_err(|unseen| Error::Unreachable(Box::new(unseen)))?;
+                let key = estate.key(&estate.log_key()).await?;
                 let key = key.as_ref().as_ref().map(|key| key.arn.clone());
-                Some(key.ok_or(Error::Question(super::AskError::NoLogKey))?)
+                Some(key.ok_or(AskError::NoLogKey)?)
             }
             Some("cloudtrail") => Some(estate.config().trail_arn()),
             _ => None,

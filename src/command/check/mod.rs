@@ -1,10 +1,12 @@
-//! `logproof check`: from the arguments to the bundle. The only module that reads the clock and decides where reports go.
+//! `logproof check`: from the arguments to the bundle, and where reports go.
 
-pub mod deliver;
+mod args;
+mod error;
+mod finish;
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -16,19 +18,19 @@ use jiff::Timestamp;
 use logproof_aws::{Exchange, OnCall, Options, Recorder, Serve};
 use logproof_estate::{Estate, config::parse_instant};
 
+use self::finish::Ending;
 use crate::{
     bundle::{
+        BundleError,
+        begin::{self, Begun, Place},
         keys::PrivateKey,
         manifest::Predecessor,
-        request as bundle,
-        request::Begun,
         sealing::{self, KeySource, Sealing, Signer},
         upload::{self, Upload},
     },
     catalogue::{Control, FeatureSet, lint, vocabulary::Vocabulary},
-    cli::CheckArgs,
+    clock,
     console::{interrupted, print, say},
-    error::Error,
     exit::Exit,
     run::{
         assess::{self, Setting},
@@ -38,21 +40,25 @@ use crate::{
     },
 };
 
+pub use args::CheckArgs;
+pub use error::CheckError;
+
 /// Folder of runs.
 const REPORTS: &str = "reports";
 
-/// Checks a landing zone and leaves the evidence.
+/// `logproof check`: checks a landing zone and leaves the evidence.
 ///
 /// # Errors
-/// [`Error`], when the check cannot be made at all.
-pub async fn check(args: &CheckArgs) -> Result<Exit, Error> {
-    let started = Timestamp::now();
+/// [`CheckError`], when the check cannot be made at all.
+pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
+    let started = clock::now();
     let Some(asked) = Asked::of(args)? else {
         say("nothing was assessed: no scenario is selected\nhint: `logproof controls` lists controls and tags");
         return Ok(Exit::Nothing);
     };
     let progress = Progress::new(!args.no_progress && !args.quiet && args.verbose == 0);
-    let begun = bundle::begin(args, REPORTS, started)?;
+    let place = Place { reports: Path::new(REPORTS), out: args.out.as_deref(), resume: args.resume };
+    let begun = begin::begin(place, started)?;
     let interrupt = {
         let recording = Arc::clone(&begun.recording);
         async move {
@@ -64,7 +70,7 @@ pub async fn check(args: &CheckArgs) -> Result<Exit, Error> {
         .boxed()
         .shared()
     };
-    let ready = match Ready::make(args, &asked, &begun, &progress, started, interrupt.clone()).await {
+    let ready = match Ready::make(args, place, &asked, &begun, &progress, started, interrupt.clone()).await {
         Ok(ready) => ready,
         Err(error) => {
             // What an earlier run observed is kept for the next attempt to resume it.
@@ -97,10 +103,11 @@ pub async fn check(args: &CheckArgs) -> Result<Exit, Error> {
             writeln!(out, "resumed: {taken} exchanges were taken over from run {id}, interrupted after {began}")
         });
     }
-    Ok(deliver::deliver(assessment, folder, args, &recording, &sealing, upload).await)
+    let ending = Ending { folder, recording: &recording, sealing: &sealing, upload };
+    Ok(finish::finish(assessment, args, ending).await)
 }
 
-/// What is to be examined, read from the arguments alone: whatever is wrong here is told before any call.
+/// What is to be examined, read from the arguments alone: whatever is wrong here is reported before any call.
 struct Asked {
     controls: Vec<Control>,
     /// Ids a register may speak of.
@@ -113,8 +120,8 @@ struct Asked {
 
 impl Asked {
     /// Nothing, when no scenario is selected.
-    fn of(args: &CheckArgs) -> Result<Option<Self>, Error> {
-        let (controls, vocabulary) = lint::sound(args.features.features.as_deref())?;
+    fn of(args: &CheckArgs) -> Result<Option<Self>, CheckError> {
+        let (controls, vocabulary) = lint::sound(&args.features.set())?;
         let selection = Selection::new(args.tags.as_deref(), &args.controls)?;
         for tag in selection.unknown_tags(&controls) {
             tracing::warn!("no scenario has the tag `@{tag}` of `--tags`");
@@ -125,14 +132,14 @@ impl Asked {
             known.extend(lint::examine(&FeatureSet::of(None).read()?, &vocabulary).controls.into_iter().map(|c| c.id));
         }
         let controls = selection.apply(controls)?;
-        let as_of = args.as_of.as_deref().map(parse_instant).transpose().map_err(Error::AsOf)?;
+        let as_of = args.as_of.as_deref().map(parse_instant).transpose().map_err(CheckError::AsOf)?;
         if controls.is_empty() {
             return Ok(None);
         }
         if let Some(KeySource::File(path)) = &args.key {
-            PrivateKey::read(path).map_err(|error| Error::Evidence(error.to_string()))?;
+            PrivateKey::read(path).map_err(BundleError::from)?;
         }
-        let predecessor = args.follows.as_deref().map(sealing::predecessor).transpose()?;
+        let predecessor = args.follows.as_deref().map(sealing::predecessor).transpose().map_err(BundleError::from)?;
         Ok(Some(Self { controls, known, vocabulary, selection, as_of, predecessor }))
     }
 }
@@ -149,19 +156,20 @@ struct Ready {
 impl Ready {
     async fn make(
         args: &CheckArgs,
+        place: Place<'_>,
         asked: &Asked,
         begun: &Begun,
         progress: &Progress,
         started: Timestamp,
         interrupt: impl Future<Output = ()> + Clone,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, CheckError> {
         let former = begun.former.as_ref();
         let options = Options {
             on_call: Some(on_call(progress)),
             recorder: Some(Arc::clone(&begun.recording) as Arc<dyn Recorder>),
             earlier: begun.earlier.clone().map(|tape| tape as Arc<dyn Serve>),
         };
-        let connected = unless(interrupt.clone(), target::connect(args, options)).await?;
+        let connected = unless(interrupt.clone(), target::connect(&args.target, options)).await?;
         connected.register.speaks_of(&asked.known)?;
         let (key, upload) = unless(interrupt.clone(), custody_of(args, &connected)).await?;
         let as_of = former.map(|former| former.as_of).or(asked.as_of).or(connected.now).unwrap_or(started);
@@ -171,34 +179,37 @@ impl Ready {
                 .with_register(Arc::clone(&connected.register.register)),
         );
         same_organization(&connected, &estate, interrupt).await?;
-        let id = former.map_or_else(|| bundle::id_of(&begun.folder, args, started), |former| former.id.clone());
+        let id = former.map_or_else(|| place.id_of(&begun.folder, started), |former| former.id.clone());
         let selection = asked.selection.as_given();
-        let request = bundle::Request { id: id.clone(), started, as_of, selection: selection.clone() };
-        bundle::write_request(&begun.folder, &request, former, &connected, &args.features)?;
+        let request = begin::Request { id: id.clone(), started, as_of, selection: selection.clone() };
+        begin::write_request(&begun.folder, &request, former, &connected, &args.features.set())?;
         let setting = Setting { id, target: connected.target.clone(), started, selection };
         Ok(Self { connected, estate, key, upload, setting })
     }
 }
 
 /// What comes first: the end of the work, or somebody who wants it to stop.
-async fn unless<T>(
+async fn unless<T, E: Into<CheckError>>(
     interrupt: impl Future<Output = ()>,
-    work: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, CheckError> {
     tokio::select! {
         biased;
-        () = interrupt => Err(Error::Interrupted),
-        done = work => done,
+        () = interrupt => Err(CheckError::Interrupted),
+        done = work => done.map_err(Into::into),
     }
 }
 
 /// Who signs the bundle and where it goes, both asked for what they are before the run.
-async fn custody_of(args: &CheckArgs, connected: &Connected) -> Result<(Option<Signer>, Option<Upload>), Error> {
+async fn custody_of(args: &CheckArgs, connected: &Connected) -> Result<(Option<Signer>, Option<Upload>), BundleError> {
     let key = match &args.key {
         Some(source) => Some(Signer::of(source, connected).await?),
         None => None,
     };
-    let upload = upload::prepare(args, connected).await?;
+    let upload = match args.destination() {
+        Some(destination) => Some(upload::prepare(destination, connected).await?),
+        None => None,
+    };
     if let Some(upload) = &upload {
         say(&upload.announcement());
     }
@@ -210,15 +221,17 @@ async fn same_organization(
     connected: &Connected,
     estate: &Estate,
     interrupt: impl Future<Output = ()>,
-) -> Result<(), Error> {
+) -> Result<(), CheckError> {
     let Some(configured) = connected.config.organization.id.clone() else { return Ok(()) };
     let found = tokio::select! {
         found = estate.organization() => found,
         () = interrupt => return Ok(()),
     };
     match found {
-        Ok(found) if found.id != configured => Err(Error::OtherOrganization { configured, found: found.id.clone() }),
-        // What cannot be seen is the business of the controls that need it.
+        Ok(found) if found.id != configured => {
+            Err(CheckError::OtherOrganization { configured, found: found.id.clone() })
+        }
+        // What cannot be read is covered by the controls that need it.
         _ => Ok(()),
     }
 }
@@ -228,8 +241,8 @@ fn parameters(args: &CheckArgs, selection: &Selection) -> BTreeMap<String, Strin
     let path = |path: &PathBuf| path.display().to_string();
     let mut parameters = selection.as_given();
     let given = [
-        ("config", args.config.as_ref().map(path)),
-        ("mock", args.mock.as_ref().map(|zone| zone.as_ref().map_or_else(|| "sample".to_owned(), path))),
+        ("config", args.target.config.as_ref().map(path)),
+        ("mock", args.target.mock.as_ref().map(|zone| zone.as_ref().map_or_else(|| "sample".to_owned(), path))),
         ("features", args.features.features.as_ref().map(path)),
         ("as-of", args.as_of.clone()),
         ("strict", args.strict.then(|| "yes".to_owned())),

@@ -1,30 +1,58 @@
-//! The catalogue in words: `controls` and `explain`.
+//! `logproof controls`: the list of controls, for people and for machines.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     io::{self, Write},
-    sync::Arc,
 };
 
-use jiff::Timestamp;
-use logproof_aws::Options;
-use logproof_estate::Estate;
+use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::{
-    catalogue::{Control, oscal, vocabulary::Vocabulary},
-    cli::CatalogueFormat,
-    run::{runner, target},
+    catalogue::{CatalogueError, Control, FeatureArgs, lint, oscal},
+    clock,
+    console::print,
+    exit::Exit,
+    report::outline,
 };
 
-/// Width of running text.
-const WIDTH: usize = 100;
+/// Form of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum CatalogueFormat {
+    /// A table for a terminal.
+    #[default]
+    Text,
+    /// A JSON array with the whole text of each control.
+    Json,
+    /// A Markdown page with the whole text of each control.
+    Markdown,
+    /// An OSCAL catalog.
+    OscalCatalog,
+}
 
-/// Prints the catalogue.
+/// Arguments of `controls`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ControlsArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would replace the help of the flattened arguments")]
+    pub features: FeatureArgs,
+    /// Form of the list.
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    pub format: CatalogueFormat,
+}
+
+/// `logproof controls`.
 ///
 /// # Errors
-/// When `out` cannot be written.
-pub fn catalogue(controls: &[Control], format: CatalogueFormat, out: &mut dyn Write) -> io::Result<()> {
+/// [`CatalogueError`].
+pub fn run(args: &ControlsArgs) -> Result<Exit, CatalogueError> {
+    let (controls, _) = lint::sound(&args.features.set())?;
+    print(|out| catalogue(&controls, args.format, out));
+    Ok(Exit::Success)
+}
+
+/// Writes the catalogue.
+fn catalogue(controls: &[Control], format: CatalogueFormat, out: &mut dyn Write) -> io::Result<()> {
     match format {
         CatalogueFormat::Text => table(controls, out),
         CatalogueFormat::Json => {
@@ -33,9 +61,7 @@ pub fn catalogue(controls: &[Control], format: CatalogueFormat, out: &mut dyn Wr
             writeln!(out)
         }
         CatalogueFormat::Markdown => page(controls, out),
-        CatalogueFormat::OscalCatalog => {
-            crate::report::outline::write(&oscal::document(controls, Timestamp::now()), 6, out)
-        }
+        CatalogueFormat::OscalCatalog => outline::write(&oscal::document(controls, clock::now()), 6, out),
     }
 }
 
@@ -118,78 +144,4 @@ fn listed(body: &str) -> String {
         .map(|line| if line.starts_with("http") { format!("- <{line}>") } else { format!("- {line}") })
         .collect();
     items.join("\n")
-}
-
-/// The API calls of one control, learnt by running it on the sample landing zone; `None` when that fails.
-pub async fn calls(control: &Control, vocabulary: &Vocabulary) -> Option<BTreeMap<String, u64>> {
-    let connected = target::described(target::sample().ok()?, "sample", Options::default()).ok()?;
-    let now = connected.now.unwrap_or(Timestamp::UNIX_EPOCH);
-    let estate = Arc::new(Estate::new(Arc::clone(&connected.config), connected.source(), now));
-    let scenarios: Vec<_> = control.scenarios.iter().collect();
-    runner::run(&scenarios, vocabulary, &estate, std::future::pending(), |_, _| {}).await;
-    Some(connected.calls())
-}
-
-/// Prints one control.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn control(control: &Control, calls: &Option<BTreeMap<String, u64>>, out: &mut dyn Write) -> io::Result<()> {
-    let hardening = if control.hardening { ", hardening" } else { "" };
-    writeln!(out, "{} {}", control.id, control.title)?;
-    writeln!(out, "severity {}{hardening}; features/{}", control.severity, control.path)?;
-    for (heading, body) in &control.text {
-        writeln!(out, "\n{heading}")?;
-        for line in paragraphs(body) {
-            writeln!(out, "  {line}")?;
-        }
-    }
-    writeln!(out, "\nFrameworks")?;
-    for line in wrapped(&control.frameworks.join(" "), WIDTH - 2) {
-        writeln!(out, "  {line}")?;
-    }
-    for scenario in &control.scenarios {
-        writeln!(out, "\nScenario: {}", scenario.name)?;
-        for step in &scenario.steps {
-            writeln!(out, "  {} {}", step.keyword.trim(), step.value)?;
-        }
-    }
-    writeln!(out, "\nAPI calls, as made on the sample landing zone")?;
-    match calls {
-        None => writeln!(out, "  unknown: the sample landing zone could not be asked"),
-        Some(calls) if calls.is_empty() => writeln!(out, "  none"),
-        Some(calls) => calls.iter().try_for_each(|(operation, times)| writeln!(out, "  {operation} x{times}")),
-    }
-}
-
-/// Paragraphs filled to the width; lines that stand alone (links, lists) stay alone.
-fn paragraphs(body: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (index, paragraph) in body.split("\n\n").enumerate() {
-        if index > 0 {
-            lines.push(String::new());
-        }
-        let alone = |line: &str| line.starts_with("http") || line.starts_with("- ") || line.starts_with("* ");
-        if paragraph.lines().any(alone) {
-            lines.extend(paragraph.lines().map(str::to_owned));
-        } else {
-            lines.extend(wrapped(paragraph, WIDTH - 2));
-        }
-    }
-    lines
-}
-
-/// Words filled into lines no wider than `width` where they fit.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }

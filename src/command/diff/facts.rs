@@ -16,7 +16,7 @@ const MEMBERS: usize = 8;
 
 /// A question that was answered differently, or asked on one side only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FactChange {
+pub(super) struct FactChange {
     /// Account and Region.
     pub place: String,
     /// `service:Operation`.
@@ -33,7 +33,7 @@ pub struct FactChange {
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Answer {
+pub(super) struct Answer {
     /// Exchange id.
     pub exchange: String,
     /// HTTP status; `None` when there was no answer.

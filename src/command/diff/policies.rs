@@ -17,7 +17,7 @@ use crate::bundle::{
 
 /// A policy that is not what it was.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PolicyChange {
+pub(super) struct PolicyChange {
     /// What it is: "bucket policy of ...".
     pub policy: String,
     /// Whether there was one before.
@@ -33,7 +33,7 @@ pub struct PolicyChange {
 /// What a change comes to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "effect")]
-pub enum Effect {
+pub(super) enum Effect {
     /// Proven: no request.
     Nothing,
     /// At least this request.

@@ -4,13 +4,17 @@ use std::io::{self, Write};
 
 use logproof_estate::record::Verdict;
 
-use super::{Diff, Effect, Found, Side, SubjectChange, VerdictChange};
+use super::{
+    difference::{Diff, Found, Side, SubjectChange, VerdictChange},
+    facts::FactChange,
+    policies::Effect,
+};
 
 /// Writes it as text.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn text(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn text(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "from {}\nto   {}", side(&diff.from), side(&diff.to))?;
     for caution in &diff.cautions {
         writeln!(out, "caution: {caution}")?;
@@ -71,7 +75,7 @@ fn found(found: Option<&Found>) -> String {
     }
 }
 
-fn how(change: &super::FactChange) -> String {
+fn how(change: &FactChange) -> String {
     let status = |status: Option<u16>| status.map_or("no answer".to_owned(), |status| status.to_string());
     match (&change.was, &change.is) {
         (None, _) => "was not asked before".to_owned(),
@@ -104,7 +108,7 @@ fn effect(effect: &Effect) -> String {
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn markdown(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn markdown(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# What changed\n\n- from {}\n- to {}", escaped(&side(&diff.from)), escaped(&side(&diff.to)))?;
     for caution in &diff.cautions {
         writeln!(out, "- caution: {}", escaped(caution))?;

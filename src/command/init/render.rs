@@ -2,7 +2,7 @@
 
 use logproof_estate::config::{ExpectationsConfig, IntegrityConfig};
 
-use super::Discovery;
+use super::discover::Discovery;
 
 /// A file of keys and comments.
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ const EXAMPLE: &str = "123456789012";
 impl Discovery {
     /// The commented `logproof.toml`.
     #[must_use]
-    pub fn render(&self) -> String {
+    pub(super) fn render(&self) -> String {
         let mut page = Page::default();
         self.head(&mut page);
         self.organization(&mut page);

@@ -6,7 +6,7 @@ use logproof_estate::{
     facts::{Account, Trail},
 };
 
-use super::super::Discovery;
+use super::super::discover::Discovery;
 
 fn found() -> Discovery {
     Discovery {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use logproof_estate::record::Verdict;
 
-use super::{ControlPeriod, Gap, Period};
+use super::states::{ControlPeriod, Gap, Period};
 use crate::report::html::{badge, class, count, end_table, escaped, open, put, table};
 
 /// Width of a line in time.
@@ -15,7 +15,7 @@ const WIDTH: i128 = 1000;
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write_html(period: &Period, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_html(period: &Period, out: &mut dyn Write) -> io::Result<()> {
     let mut page = String::new();
     let title = format!("Log store from {} to {}", day(period.from), day(period.to));
     let caution = |caution: &String| format!("<p class=\"caution\">{}</p>\n", escaped(caution));

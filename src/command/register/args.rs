@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::fields::{Field, Kind};
-use crate::cli::FeatureArgs;
+use crate::catalogue::FeatureArgs;
 
 /// Arguments of `register`.
 #[derive(Debug, Clone, Args)]

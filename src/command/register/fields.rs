@@ -2,12 +2,13 @@
 //!
 //! Knows nothing of what an entry means; the register judges that when it is read.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead};
 
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use crate::error::Error;
+use super::error::EntryError;
+use crate::console;
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,9 +111,7 @@ pub struct AtTerminal;
 
 impl Person for AtTerminal {
     fn answer(&mut self, question: &str) -> io::Result<Option<String>> {
-        let mut shown = io::stderr().lock();
-        write!(shown, "{question}: ")?;
-        shown.flush()?;
+        console::ask(question)?;
         let mut line = String::new();
         Ok(if io::stdin().lock().read_line(&mut line)? == 0 { None } else { Some(line) })
     }
@@ -121,15 +120,15 @@ impl Person for AtTerminal {
 /// The values of all fields.
 ///
 /// # Errors
-/// [`Error::Command`]: what is missing when there is nobody to ask, or what cannot be used.
-pub fn complete(fields: &[Field], mut person: Option<&mut dyn Person>) -> Result<Map<String, Value>, Error> {
+/// [`EntryError`]: what is missing when there is nobody to ask, or what cannot be used.
+pub fn complete(fields: &[Field], mut person: Option<&mut dyn Person>) -> Result<Map<String, Value>, EntryError> {
     let mut values = Map::new();
     let mut missing = Vec::new();
     for field in fields {
         let value = match (&field.given, &mut person, &field.default) {
-            (Some(given), ..) => field.read(given).map_err(|problem| unusable(field, &problem))?,
+            (Some(given), ..) => field.read(given).map_err(|problem| unusable(field, problem))?,
             (None, Some(person), _) => ask(field, *person)?,
-            (None, None, Some(default)) => field.read(default).map_err(|problem| unusable(field, &problem))?,
+            (None, None, Some(default)) => field.read(default).map_err(|problem| unusable(field, problem))?,
             (None, None, None) => {
                 missing.push(field.option());
                 continue;
@@ -141,33 +140,24 @@ pub fn complete(fields: &[Field], mut person: Option<&mut dyn Person>) -> Result
         values.retain(|_, value| !value.is_null());
         return Ok(values);
     }
-    Err(Error::Command(format!(
-        "{} {} missing\nhint: give {}, or run at a terminal to be asked",
-        missing.join(", "),
-        if missing.len() == 1 { "is" } else { "are" },
-        if missing.len() == 1 { "it" } else { "them" },
-    )))
+    Err(EntryError::Missing { options: missing })
 }
 
-fn unusable(field: &Field, problem: &str) -> Error {
-    Error::Command(format!("cannot use {}: {problem}\nhint: {}", field.option(), field.question))
+fn unusable(field: &Field, problem: String) -> EntryError {
+    EntryError::Unusable { option: field.option(), problem, question: field.question.clone() }
 }
 
-fn ask(field: &Field, person: &mut dyn Person) -> Result<Value, Error> {
+fn ask(field: &Field, person: &mut dyn Person) -> Result<Value, EntryError> {
     let mut question = match field.default.as_deref() {
         None => field.question.clone(),
         Some("") => format!("{} [none]", field.question),
         Some(default) => format!("{} [{default}]", field.question),
     };
     loop {
-        let answer = person.answer(&question).map_err(|error| {
-            Error::Command(format!("cannot read an answer: {error}\nhint: give {} instead", field.option()))
-        })?;
+        let answer =
+            person.answer(&question).map_err(|source| EntryError::NoTerminal { source, option: field.option() })?;
         let Some(answer) = answer else {
-            let option = field.option();
-            return Err(Error::Command(format!(
-                "no answer, nothing was written\nhint: run it again, or give {option}"
-            )));
+            return Err(EntryError::NoAnswer { option: field.option() });
         };
         let text = match (answer.trim(), &field.default) {
             ("", Some(default)) => default,

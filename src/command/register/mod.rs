@@ -6,16 +6,18 @@
 pub mod args;
 mod cloudformation;
 pub mod deployment;
+mod error;
 pub mod fields;
 mod terraform;
 
 use std::{
     fs::{self, OpenOptions},
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
+use logproof_aws::sha256_hex;
 use logproof_estate::{
     Config,
     register::{Attestation, Reader, Register, RegisterError, Stream, Waiver, day},
@@ -23,18 +25,21 @@ use logproof_estate::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
+pub use self::{args::RegisterArgs, error::EntryError};
 use self::{
-    args::{AttestationArgs, Entry, NewArgs, RegisterArgs, RegisterCommand, RequestArgs, RequestFormat, WaiverArgs},
+    args::{AttestationArgs, Entry, NewArgs, RegisterCommand, RequestArgs, RequestFormat, WaiverArgs},
     deployment::Deployment,
     fields::{AtTerminal, Field, Person},
 };
 use crate::{
-    bundle::manifest::sha256_of_bytes,
+    catalogue::{self, lint},
+    clock, console,
     console::print,
-    error::Error,
+    error::{Unreadable, Unwritable},
     exit::Exit,
+    files::REGISTER,
     run::{
-        register::{Loaded, REGISTER},
+        register::{LoadError, Loaded},
         target::{DEFAULT_CONFIG, config_file},
     },
 };
@@ -42,14 +47,14 @@ use crate::{
 /// `logproof register`.
 ///
 /// # Errors
-/// [`Error`].
-pub fn register(args: &RegisterArgs) -> Result<Exit, Error> {
+/// [`EntryError`].
+pub fn run(args: &RegisterArgs) -> Result<Exit, EntryError> {
     match &args.command {
         RegisterCommand::New(new) => {
             let mut terminal = AtTerminal;
-            let there = io::stdin().is_terminal() && io::stderr().is_terminal();
+            let there = console::can_ask();
             let person = there.then_some(&mut terminal as &mut dyn Person);
-            let written = add(new, day(Timestamp::now()), person)?;
+            let written = add(new, day(clock::now()), person)?;
             print(|out| writeln!(out, "wrote {}", written.display()));
         }
         RegisterCommand::Request(request) => {
@@ -61,7 +66,7 @@ pub fn register(args: &RegisterArgs) -> Result<Exit, Error> {
 }
 
 /// Configuration, where there is one, and folder of the register.
-fn place(config: Option<&Path>, register: Option<&Path>) -> Result<(Option<Config>, PathBuf), Error> {
+fn place(config: Option<&Path>, register: Option<&Path>) -> Result<(Option<Config>, PathBuf), EntryError> {
     let path = match config {
         Some(path) => Some(path),
         None => Some(Path::new(DEFAULT_CONFIG)).filter(|path| path.exists()),
@@ -76,8 +81,8 @@ fn place(config: Option<&Path>, register: Option<&Path>) -> Result<(Option<Confi
 /// Adds an entry; the file it was written to.
 ///
 /// # Errors
-/// [`Error`]; then nothing was written.
-pub fn add(args: &NewArgs, today: Date, person: Option<&mut dyn Person>) -> Result<PathBuf, Error> {
+/// [`EntryError`]; then nothing was written.
+pub fn add(args: &NewArgs, today: Date, person: Option<&mut dyn Person>) -> Result<PathBuf, EntryError> {
     let (config, folder) = place(args.config.as_deref(), args.register.as_deref())?;
     let loaded = if folder.exists() { Loaded::of_folder(&folder)? } else { Loaded::default() };
     let register = &loaded.register;
@@ -123,7 +128,7 @@ impl Writer<'_> {
         register: &Register,
         today: &str,
         person: Option<&mut dyn Person>,
-    ) -> Result<PathBuf, Error> {
+    ) -> Result<PathBuf, EntryError> {
         let file = "waivers.toml";
         let waiver: Waiver = self.entry(file, &given.fields(today), person)?;
         self.known(&waiver.control)?;
@@ -148,7 +153,7 @@ impl Writer<'_> {
         register: &Register,
         today: &str,
         person: Option<&mut dyn Person>,
-    ) -> Result<PathBuf, Error> {
+    ) -> Result<PathBuf, EntryError> {
         let file = "attestations.toml";
         let mut values = fields::complete(&given.fields(today), person)?;
         let evidence = values.get("evidence").and_then(Value::as_str).unwrap_or_default();
@@ -157,7 +162,7 @@ impl Writer<'_> {
             let problem = format!("evidence `{}` cannot be read: {error}", path.display());
             self.refuse(file, "evidence", &problem, "put the file into the folder of the register first")
         })?;
-        values.insert("evidence_sha256".to_owned(), Value::String(sha256_of_bytes(&bytes)));
+        values.insert("evidence_sha256".to_owned(), Value::String(sha256_hex(&bytes)));
         let attestation: Attestation = self.typed(file, values)?;
         self.known(&attestation.control)?;
         let same = |other: &&Attestation| {
@@ -176,21 +181,21 @@ impl Writer<'_> {
         file: &str,
         fields: &[Field],
         person: Option<&mut dyn Person>,
-    ) -> Result<T, Error> {
+    ) -> Result<T, EntryError> {
         self.typed(file, fields::complete(fields, person)?)
     }
 
-    fn typed<T: DeserializeOwned>(&self, file: &str, values: Map<String, Value>) -> Result<T, Error> {
+    fn typed<T: DeserializeOwned>(&self, file: &str, values: Map<String, Value>) -> Result<T, EntryError> {
         serde_json::from_value(Value::Object(values))
             .map_err(|error| self.refuse(file, "new entry", &error.to_string(), "correct the value"))
     }
 
-    fn refuse(&self, file: &str, place: &str, problem: &str, hint: &str) -> Error {
+    fn refuse(&self, file: &str, place: &str, problem: &str, hint: &str) -> EntryError {
         let source = RegisterError::new(file, place, problem.to_owned(), hint);
-        Error::Register { place: self.folder.display().to_string(), source }
+        LoadError::Register { place: self.folder.display().to_string(), source }.into()
     }
 
-    fn twice(&self, file: &str, place: &str) -> Error {
+    fn twice(&self, file: &str, place: &str) -> EntryError {
         self.refuse(
             file,
             place,
@@ -200,9 +205,9 @@ impl Writer<'_> {
     }
 
     /// Refuses a control that does not exist.
-    fn known(&self, id: &str) -> Result<(), Error> {
-        let (controls, _) = crate::catalogue::lint::sound(self.args.features.features.as_deref())?;
-        match crate::run::selection::find(&controls, id)? {
+    fn known(&self, id: &str) -> Result<(), EntryError> {
+        let (controls, _) = lint::sound(&self.args.features.set())?;
+        match catalogue::find(&controls, id)? {
             control if control.id == id => Ok(()),
             control => {
                 let hint = format!("write it as {}", control.id);
@@ -218,15 +223,15 @@ impl Writer<'_> {
         key: &str,
         entry: &T,
         is_there: impl Fn(&Register) -> bool,
-    ) -> Result<PathBuf, Error> {
+    ) -> Result<PathBuf, EntryError> {
         let path = self.folder.join(file);
-        let unwritable = |source| Error::Unwritable { path: path.clone(), source };
+        let unwritable = |source| Unwritable { path: path.clone(), source };
         let text = toml::to_string(&std::collections::BTreeMap::from([(key, [entry])]))
             .map_err(|error| self.refuse(file, key, &error.to_string(), "correct the value"))?;
         let old = match fs::read_to_string(&path) {
             Ok(old) => Some(old),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(source) => return Err(Error::Unreadable { path, source }),
+            Err(source) => return Err(Unreadable { path, source }.into()),
         };
         let whole = match old.as_deref().map(str::trim_end).filter(|old| !old.is_empty()) {
             Some(old) => format!("{old}\n\n{text}"),
@@ -259,16 +264,13 @@ impl Writer<'_> {
 /// What must be deployed for a stream, as text.
 ///
 /// # Errors
-/// [`Error`].
-pub fn requested(args: &RequestArgs) -> Result<String, Error> {
+/// [`EntryError`].
+pub fn requested(args: &RequestArgs) -> Result<String, EntryError> {
     let (config, folder) = place(args.config.as_deref(), args.register.as_deref())?;
-    let config = config.ok_or_else(|| {
-        let problem = format!("there is no `{DEFAULT_CONFIG}` in this folder");
-        Error::Command(format!("{problem}\nhint: give `--config FILE`: it says where the log store is"))
-    })?;
+    let config = config.ok_or(EntryError::NoConfig)?;
     let register = Loaded::of_folder(&folder)?.register;
     let deployment = Deployment::of(&config, &register, &args.stream)
-        .map_err(|source| Error::Register { place: folder.display().to_string(), source })?;
+        .map_err(|source| LoadError::Register { place: folder.display().to_string(), source })?;
     Ok(match args.format {
         RequestFormat::Json => cloudformation::render(&deployment),
         RequestFormat::Terraform => terraform::render(&deployment),

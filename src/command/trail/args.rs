@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::run::target::TargetArgs;
+
 /// Arguments of `trail`.
 #[derive(Debug, Clone, Args)]
 pub struct TrailArgs {
@@ -30,12 +32,9 @@ pub enum TrailCommand {
 /// Where the expected chains come from.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ExpectedArgs {
-    /// Configuration [default: logproof.toml in this folder, when there is one].
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Ask a landing zone described in a file; without a value, the sample in this program.
-    #[arg(long, value_name = "ZONE.yaml", num_args = 0..=1)]
-    pub mock: Option<Option<PathBuf>>,
+    #[command(flatten)]
+    // No doc comment: it would replace the help of the flattened arguments.
+    pub target: TargetArgs,
     /// Only this account; may be repeated [default: every account of the organization].
     #[arg(long = "account", value_name = "ID")]
     pub accounts: Vec<String>,
@@ -48,7 +47,7 @@ pub struct ExpectedArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub struct VerifyTrailArgs {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would replace the help of the flattened arguments")]
+    // No doc comment: it would replace the help of the flattened arguments.
     pub expected: ExpectedArgs,
     /// Beginning of the period: a date or RFC 3339 instant [default: 24 hours before its end].
     #[arg(long, value_name = "WHEN")]
@@ -82,7 +81,7 @@ pub struct VerifyTrailArgs {
     /// Number that makes the sample another one.
     #[arg(long, value_name = "N", default_value_t = 0, requires = "sample")]
     pub sample_seed: u64,
-    /// File that remembers what was verified: an interrupted run goes on, and a digest that is gone is found. A shard
+    /// File that remembers what was verified: an interrupted run resumes, and a digest that is gone is found. A shard
     /// adds its number to the name.
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
@@ -134,7 +133,7 @@ pub struct MergeTrailArgs {
 #[derive(Debug, Clone, Args)]
 pub struct InventoryTrailArgs {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would replace the help of the flattened arguments")]
+    // No doc comment: it would replace the help of the flattened arguments.
     pub expected: ExpectedArgs,
     /// File to write [default: standard output].
     #[arg(long, value_name = "FILE")]

@@ -7,30 +7,28 @@ use logproof_aws::{Options, TrailObjects};
 use logproof_estate::{BucketRef, Estate};
 use tokio::sync::OnceCell;
 
-use super::args::ExpectedArgs;
+use super::error::TrailError;
 use crate::{
-    cli::CheckArgs,
-    error::Error,
-    run::target::{self, Connected},
+    clock,
+    run::target::{self, Connected, TargetArgs},
 };
 
 /// A landing zone that may be asked.
 pub(super) struct Connection {
-    args: CheckArgs,
+    target: TargetArgs,
     connected: OnceCell<(Connected, Arc<Estate>)>,
 }
 
 impl Connection {
-    pub(super) fn new(args: &ExpectedArgs) -> Self {
-        let args = CheckArgs { config: args.config.clone(), mock: args.mock.clone(), ..CheckArgs::default() };
-        Self { args, connected: OnceCell::new() }
+    pub(super) fn new(target: &TargetArgs) -> Self {
+        Self { target: target.clone(), connected: OnceCell::new() }
     }
 
-    async fn connected(&self) -> Result<&(Connected, Arc<Estate>), Error> {
+    async fn connected(&self) -> Result<&(Connected, Arc<Estate>), TrailError> {
         self.connected
             .get_or_try_init(|| async {
-                let connected = target::connect(&self.args, Options::default()).await?;
-                let now = connected.now.unwrap_or_else(Timestamp::now);
+                let connected = target::connect(&self.target, Options::default()).await?;
+                let now = connected.now.unwrap_or_else(clock::now);
                 let estate = Estate::new(Arc::clone(&connected.config), connected.source(), now);
                 Ok((connected, Arc::new(estate)))
             })
@@ -38,21 +36,21 @@ impl Connection {
     }
 
     /// What stands for now: the clock, or the instant a described landing zone states for itself.
-    pub(super) async fn now(&self) -> Result<Timestamp, Error> {
-        match self.args.mock {
+    pub(super) async fn now(&self) -> Result<Timestamp, TrailError> {
+        match self.target.mock {
             Some(_) => Ok(self.estate().await?.as_of()),
-            None => Ok(Timestamp::now()),
+            None => Ok(clock::now()),
         }
     }
 
-    pub(super) async fn estate(&self) -> Result<Arc<Estate>, Error> {
+    pub(super) async fn estate(&self) -> Result<Arc<Estate>, TrailError> {
         Ok(Arc::clone(&self.connected().await?.1))
     }
 
     /// The objects of a bucket of the log archive account.
-    pub(super) async fn objects(&self, bucket: &str) -> Result<TrailObjects, Error> {
+    pub(super) async fn objects(&self, bucket: &str) -> Result<TrailObjects, TrailError> {
         let (connected, estate) = self.connected().await?;
         let bucket = BucketRef { name: bucket.to_owned(), ..estate.log_bucket() };
-        connected.objects(&bucket).await.map_err(|unseen| Error::Unreachable(Box::new(unseen)))
+        Ok(connected.objects(&bucket).await?)
     }
 }

@@ -2,11 +2,10 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use logproof_estate::{Estate, Fact, Unseen, facts};
+use logproof_estate::{Estate, Fact, facts};
 use logproof_integrity::{Inventory, Row, Trail};
 
-use super::{args::ExpectedArgs, connection::Connection, failed};
-use crate::error::Error;
+use super::{args::ExpectedArgs, connection::Connection, error::TrailError};
 
 /// Expected chains, and what to know of accounts whose chains are not expected whole.
 pub(super) struct Expected {
@@ -15,12 +14,11 @@ pub(super) struct Expected {
 }
 
 /// Asks the organization and the trail.
-pub(super) async fn ask(connection: &Connection) -> Result<Expected, Error> {
+pub(super) async fn ask(connection: &Connection) -> Result<Expected, TrailError> {
     let estate = connection.estate().await?;
-    let unseen = |unseen: Unseen| Error::Unreachable(Box::new(unseen));
     let trail = trail(&estate).await?;
-    let organization = estate.organization().await.map_err(unseen)?;
-    let directory = estate.directory().await.map_err(unseen)?;
+    let organization = estate.organization().await?;
+    let directory = estate.directory().await?;
     let config = estate.config();
     let home = config.organization.home_region.to_string();
     let home_region = trail.home_region.clone().unwrap_or(home);
@@ -58,40 +56,32 @@ pub(super) async fn ask(connection: &Connection) -> Result<Expected, Error> {
     Ok(expected)
 }
 
-async fn trail(estate: &Estate) -> Result<facts::Trail, Error> {
+async fn trail(estate: &Estate) -> Result<facts::Trail, TrailError> {
     let config = estate.config();
     let (account, region) = (&config.organization.management_account, &config.organization.home_region);
-    let trails: Fact<Vec<facts::Trail>> =
-        estate.trails(account, region).await.map_err(|unseen| Error::Unreachable(Box::new(unseen)))?;
+    let trails: Fact<Vec<facts::Trail>> = estate.trails(account, region).await?;
     let arn = config.trail_arn();
     trails.iter().find(|trail| trail.arn == arn).cloned().ok_or_else(|| {
         let names: Vec<&str> = trails.iter().map(|trail| trail.arn.as_str()).collect();
         let seen = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        failed(format!(
-            "there is no trail `{arn}`: seen in account {account}, {region}: {seen}\nhint: correct `names.trail` in the \
-             configuration"
-        ))
+        TrailError::NoTrail { arn: arn.clone(), account: account.clone(), region: region.clone(), seen }
     })
 }
 
 /// Reads an inventory that `logproof trail inventory` wrote.
-pub(super) fn read(path: &Path) -> Result<Inventory, Error> {
-    serde_json::from_str(&super::read(path)?).map_err(|error| {
-        failed(format!(
-            "`{}` is not an inventory: {error}\nhint: make one with `logproof trail inventory --out FILE`",
-            path.display()
-        ))
-    })
+pub(super) fn read(path: &Path) -> Result<Inventory, TrailError> {
+    serde_json::from_str(&super::read(path)?).map_err(|source| TrailError::Inventory { path: path.to_owned(), source })
 }
 
 /// Only the accounts and Regions that were asked for. One that is not expected is refused: it could never be missing.
-pub(super) fn narrow(mut inventory: Inventory, args: &ExpectedArgs) -> Result<Inventory, Error> {
+pub(super) fn narrow(mut inventory: Inventory, args: &ExpectedArgs) -> Result<Inventory, TrailError> {
     let known = |of: fn(&Row) -> &String| inventory.rows.iter().map(of).collect::<BTreeSet<_>>();
     let (accounts, regions) = (known(|row| &row.account), known(|row| &row.region));
-    let refuse = |what: &str, name: &str, known: &BTreeSet<&String>| {
+    let refuse = |what: &'static str, name: &str, known: &BTreeSet<&String>| {
         let some: Vec<&str> = known.iter().take(20).map(|name| name.as_str()).collect();
         let more = if known.len() > some.len() { ", ..." } else { "" };
-        failed(format!("{what} `{name}` is not expected to have a chain\nhint: expected are {}{more}", some.join(", ")))
+        let expected = format!("{}{more}", some.join(", "));
+        TrailError::NotExpected { what, name: name.to_owned(), expected }
     };
     if let Some(name) = args.accounts.iter().find(|name| !accounts.contains(name)) {
         return Err(refuse("account", name, &accounts));
@@ -102,7 +92,7 @@ pub(super) fn narrow(mut inventory: Inventory, args: &ExpectedArgs) -> Result<In
     let wanted = |list: &[String], name: &String| list.is_empty() || list.contains(name);
     inventory.rows.retain(|row| wanted(&args.accounts, &row.account) && wanted(&args.regions, &row.region));
     if inventory.rows.is_empty() {
-        return Err(failed("no chain is expected: nothing would be verified\nhint: name other accounts or Regions"));
+        return Err(TrailError::NothingExpected);
     }
     Ok(inventory)
 }

@@ -9,8 +9,7 @@ use logproof_estate::{Region, facts::TrailPublicKey};
 use logproof_integrity::{Inventory, PublicKeys};
 use serde_json::{Map, Value, json};
 
-use super::{connection::Connection, failed, plan::Plan};
-use crate::error::Error;
+use super::{connection::Connection, error::TrailError, plan::Plan};
 
 /// How long before the period a key may have been in use that signed its first digests.
 const BEFORE: SignedDuration = SignedDuration::from_hours(2);
@@ -28,20 +27,17 @@ pub(super) async fn find(
     connection: &Connection,
     inventory: &Inventory,
     plan: &Plan,
-) -> Result<Keys, Error> {
+) -> Result<Keys, TrailError> {
     if let Some(path) = file {
         let text = super::read(path)?;
-        let keys = PublicKeys::from_json(&text).map_err(|error| {
-            let hint = "write it with `aws cloudtrail list-public-keys --region REGION`";
-            failed(format!("cannot use `{}`: {error}\nhint: {hint}", path.display()))
-        })?;
+        let keys = PublicKeys::from_json(&text).map_err(|source| TrailError::Keys { path: path.to_owned(), source })?;
         return Ok(Keys { keys, text });
     }
     let estate = connection.estate().await?;
     let from = plan.window.from.saturating_sub(BEFORE).unwrap_or(plan.window.from);
     let names: BTreeSet<&str> = inventory.rows.iter().map(|row| row.region.as_str()).collect();
     let regions: Result<Vec<Region>, _> = names.iter().map(|name| name.parse()).collect();
-    let regions = regions.map_err(|error| failed(format!("{error}\nhint: correct the inventory")))?;
+    let regions = regions.map_err(TrailError::Region)?;
     let account = &estate.config().organization.management_account;
     // Regions are far apart: all of them are asked at once.
     let asked = regions.iter().map(|region| estate.trail_public_keys(account, region, from, plan.now));
@@ -56,7 +52,7 @@ pub(super) async fn find(
         }
     }
     let text = Value::Object(listed).to_string();
-    let mut keys = PublicKeys::from_json(&text).map_err(failed)?;
+    let mut keys = PublicKeys::from_json(&text).map_err(TrailError::ListedKeys)?;
     for (region, reason) in unavailable {
         keys.set_unavailable(region, &reason);
     }

@@ -10,21 +10,23 @@ use logproof_integrity::{Inventory, Report, Window, merge as merge_reports};
 
 use super::{
     args::{MergeTrailArgs, TrailFormat},
-    exit, expected, failed, output,
+    error::TrailError,
+    exit, expected, output,
     place::{self, INVENTORY, SUMMARY, Summary},
 };
-use crate::{console::print, error::Error, exit::Exit};
+use crate::{
+    console::print,
+    error::{Unreadable, Unwritable},
+    exit::Exit,
+};
 
 /// `logproof trail merge`.
-pub(super) fn merge(args: &MergeTrailArgs) -> Result<Exit, Error> {
+pub(super) fn merge(args: &MergeTrailArgs) -> Result<Exit, TrailError> {
     let mut reports = Vec::new();
     for folder in &args.folders {
-        let paths = summaries(folder).map_err(|source| Error::Unreadable { path: folder.clone(), source })?;
+        let paths = summaries(folder).map_err(Unreadable::at(folder))?;
         if paths.is_empty() {
-            return Err(failed(format!(
-                "`{}` holds no summary\nhint: name folders that `logproof trail verify --out DIR` wrote",
-                folder.display()
-            )));
+            return Err(TrailError::NoSummary { folder: folder.clone() });
         }
         for path in paths {
             reports.push(read(&path)?);
@@ -34,8 +36,8 @@ pub(super) fn merge(args: &MergeTrailArgs) -> Result<Exit, Error> {
     let window = window(args, &reports)?;
     let merged = merge_reports(&inventory, window, reports);
     if let Some(path) = &args.out {
-        let text = serde_json::to_string_pretty(&merged).map_err(failed)?;
-        fs::write(path, text).map_err(|source| Error::Unwritable { path: path.clone(), source })?;
+        let text = serde_json::to_string_pretty(&merged)?;
+        fs::write(path, text).map_err(Unwritable::at(path))?;
     }
     print(|out| match args.format {
         TrailFormat::Text => output::text(&merged.report, &merged.problems, out),
@@ -58,50 +60,41 @@ fn summaries(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// Reads a summary, and holds it to the evidence beside it.
-fn read(path: &Path) -> Result<Report, Error> {
-    let summary: Summary = serde_json::from_str(&super::read(path)?).map_err(|error| {
-        failed(format!("`{}` is not a summary: {error}\nhint: run the shard again with this version", path.display()))
-    })?;
+fn read(path: &Path) -> Result<Report, TrailError> {
+    let summary: Summary = serde_json::from_str(&super::read(path)?)
+        .map_err(|source| TrailError::Summary { path: path.to_owned(), source })?;
     let evidence = path.with_file_name(&summary.evidence);
-    let sha256 = place::hash(&evidence).map_err(|source| Error::Unreadable { path: evidence.clone(), source })?;
+    let sha256 = place::hash(&evidence).map_err(Unreadable::at(&evidence))?;
     if sha256 != summary.sha256 {
-        return Err(Error::Evidence(format!(
-            "`{}` is not the evidence that `{}` rests on\nhint: run the shard again",
-            evidence.display(),
-            path.display()
-        )));
+        return Err(TrailError::OtherEvidence { evidence, summary: path.to_owned() });
     }
     Ok(summary.report)
 }
 
-fn inventory(args: &MergeTrailArgs) -> Result<Inventory, Error> {
+fn inventory(args: &MergeTrailArgs) -> Result<Inventory, TrailError> {
     if let Some(path) = &args.inventory {
         return expected::read(path);
     }
     let mut all = args.folders.iter().map(|folder| (folder, expected::read(&folder.join(INVENTORY))));
-    let Some((first, inventory)) = all.next() else { return Err(failed("no folder is named\nhint: name one or more")) };
+    let Some((first, inventory)) = all.next() else { return Err(TrailError::NoFolders) };
     let inventory = inventory?;
     for (folder, other) in all {
         if other?.identity() != inventory.identity() {
-            return Err(failed(format!(
-                "`{}` and `{}` expect other chains\nhint: run all shards with one `--inventory`, or name the right one here",
-                first.display(),
-                folder.display()
-            )));
+            return Err(TrailError::DifferentChains { first: first.clone(), other: folder.clone() });
         }
     }
     Ok(inventory)
 }
 
-fn window(args: &MergeTrailArgs, reports: &[Report]) -> Result<Window, Error> {
-    let given = |option: &str, text: &Option<String>| {
+fn window(args: &MergeTrailArgs, reports: &[Report]) -> Result<Window, TrailError> {
+    let given = |option: &'static str, text: &Option<String>| {
         let parsed = text.as_deref().map(parse_instant).transpose();
-        parsed.map_err(|error| failed(format!("{option}: {error}")))
+        parsed.map_err(|source| TrailError::Instant { option, source })
     };
     let from = given("--from", &args.from)?.or_else(|| reports.iter().map(|report| report.window.from).min());
     let to = given("--to", &args.to)?.or_else(|| reports.iter().map(|report| report.window.to).max());
     match (from, to) {
         (Some(from), Some(to)) if from < to => Ok(Window { from, to }),
-        _ => Err(failed("the period to cover is empty\nhint: name a beginning with `--from` that is before its end")),
+        _ => Err(TrailError::NothingToCover),
     }
 }

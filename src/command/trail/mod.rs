@@ -3,8 +3,9 @@
 //! Brings together the expected chains, the public keys and the objects, runs the verifier of `logproof-integrity` and
 //! keeps its evidence. It must not know how anything is verified.
 
-pub mod args;
+mod args;
 mod connection;
+mod error;
 mod expected;
 mod keys;
 mod merge;
@@ -19,28 +20,25 @@ use logproof_integrity::{Checkpoint, Config, Inventory, Job, JsonLines, LocalSto
 
 use crate::{
     console::{interrupted, print, say},
-    error::Error,
+    error::{Unreadable, Unwritable},
     exit::Exit,
 };
-use args::{InventoryTrailArgs, TrailArgs, TrailCommand, TrailFormat, VerifyTrailArgs};
+use args::{InventoryTrailArgs, TrailCommand, TrailFormat, VerifyTrailArgs};
 use connection::Connection;
 use place::Place;
 use plan::Plan;
+pub use {args::TrailArgs, error::TrailError};
 
 /// `logproof trail`.
 ///
 /// # Errors
-/// [`Error`].
-pub async fn trail(args: &TrailArgs) -> Result<Exit, Error> {
+/// [`TrailError`].
+pub async fn run(args: &TrailArgs) -> Result<Exit, TrailError> {
     match &args.command {
         TrailCommand::Verify(args) => verify(args).await,
         TrailCommand::Merge(args) => merge::merge(args),
         TrailCommand::Inventory(args) => inventory(args).await,
     }
-}
-
-fn failed(error: impl std::fmt::Display) -> Error {
-    Error::Command(error.to_string())
 }
 
 fn exit(outcome: logproof_integrity::Outcome) -> Exit {
@@ -51,36 +49,36 @@ fn exit(outcome: logproof_integrity::Outcome) -> Exit {
     }
 }
 
-fn read(path: &Path) -> Result<String, Error> {
-    std::fs::read_to_string(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })
+fn read(path: &Path) -> Result<String, Unreadable> {
+    std::fs::read_to_string(path).map_err(Unreadable::at(path))
 }
 
-async fn inventory(args: &InventoryTrailArgs) -> Result<Exit, Error> {
-    let connection = Connection::new(&args.expected);
+async fn inventory(args: &InventoryTrailArgs) -> Result<Exit, TrailError> {
+    let connection = Connection::new(&args.expected.target);
     let expected = expected::ask(&connection).await?;
     for note in &expected.notes {
         say(note);
     }
     let inventory = expected::narrow(expected.inventory, &args.expected)?;
-    let mut text = serde_json::to_string_pretty(&inventory).map_err(failed)?;
+    let mut text = serde_json::to_string_pretty(&inventory)?;
     text.push('\n');
     match &args.out {
-        Some(path) => std::fs::write(path, text).map_err(|source| Error::Unwritable { path: path.clone(), source })?,
+        Some(path) => std::fs::write(path, text).map_err(Unwritable::at(path))?,
         None => print(|out| out.write_all(text.as_bytes())),
     }
     Ok(Exit::Success)
 }
 
-async fn verify(args: &VerifyTrailArgs) -> Result<Exit, Error> {
+async fn verify(args: &VerifyTrailArgs) -> Result<Exit, TrailError> {
     let shard = plan::shard(args)?;
     let checkpoint = match &args.checkpoint {
-        Some(path) => Checkpoint::open(&plan::checkpoint(path, shard)).map_err(hinted)?,
+        Some(path) => Checkpoint::open(&plan::checkpoint(path, shard))?,
         None => Checkpoint::none(),
     };
-    let connection = Connection::new(&args.expected);
+    let connection = Connection::new(&args.expected.target);
     let plan = Plan::of(args, shard, &checkpoint, connection.now().await?)?;
     let inventory = expected_chains(args, &connection).await?;
-    checkpoint.serves(&inventory.trail).map_err(hinted)?;
+    checkpoint.serves(&inventory.trail)?;
     let copy = args.local.as_deref().map(|folder| local(folder, &inventory)).transpose()?;
     let place = Place::prepare(args, &plan, &inventory, &checkpoint)?;
     let keys = keys::find(args.keys.as_deref(), &connection, &inventory, &plan).await?;
@@ -98,8 +96,8 @@ async fn verify(args: &VerifyTrailArgs) -> Result<Exit, Error> {
     };
     let config = settings(args, &plan);
     let report = match copy {
-        Some(copy) => run(config, copy, job, args).await?,
-        None => run(config, connection.objects(&inventory.trail.bucket).await?, job, args).await?,
+        Some(copy) => examine(config, copy, job, args).await?,
+        None => examine(config, connection.objects(&inventory.trail.bucket).await?, job, args).await?,
     };
     let summary = place.summarise(&report)?;
     print(|out| match args.format {
@@ -110,31 +108,24 @@ async fn verify(args: &VerifyTrailArgs) -> Result<Exit, Error> {
     Ok(if args.leave_verdict_to_merge { Exit::Success } else { exit(report.outcome) })
 }
 
-async fn run<S: ObjectStore>(config: Config, store: S, job: Job, args: &VerifyTrailArgs) -> Result<Report, Error> {
+async fn examine<S: ObjectStore>(
+    config: Config,
+    store: S,
+    job: Job,
+    args: &VerifyTrailArgs,
+) -> Result<Report, TrailError> {
     let verifier = Verifier::new(config);
     let result = tokio::select! {
         biased;
         () = interrupted() => {
             if let Some(path) = &args.checkpoint {
-                say(&format!("what was verified so far is in `{}`: the same command goes on", path.display()));
+                say(&format!("what was verified so far is in `{}`: the same command resumes", path.display()));
             }
-            return Err(Error::Stopped);
+            return Err(TrailError::Stopped);
         }
         result = verifier.run(store, job) => result,
     };
-    result.map_err(|error| match error {
-        logproof_integrity::RunError::Evidence(_) => Error::Evidence(hint_of(&error.to_string())),
-        error => hinted(error),
-    })
-}
-
-/// The words after the last semicolon of the verifier's errors are what to do.
-fn hinted(error: impl std::fmt::Display) -> Error {
-    Error::Command(hint_of(&error.to_string()))
-}
-
-fn hint_of(text: &str) -> String {
-    text.rsplit_once("; ").map_or_else(|| text.to_owned(), |(problem, hint)| format!("{problem}\nhint: {hint}"))
+    Ok(result?)
 }
 
 fn settings(args: &VerifyTrailArgs, plan: &Plan) -> Config {
@@ -151,7 +142,7 @@ fn settings(args: &VerifyTrailArgs, plan: &Plan) -> Config {
     }
 }
 
-async fn expected_chains(args: &VerifyTrailArgs, connection: &Connection) -> Result<Inventory, Error> {
+async fn expected_chains(args: &VerifyTrailArgs, connection: &Connection) -> Result<Inventory, TrailError> {
     let whole = match &args.inventory {
         Some(path) => expected::read(path)?,
         None => {
@@ -166,13 +157,10 @@ async fn expected_chains(args: &VerifyTrailArgs, connection: &Connection) -> Res
 }
 
 /// A copy of the bucket. That there is none must not look like a bucket without logs.
-fn local(folder: &Path, inventory: &Inventory) -> Result<LocalStore, Error> {
+fn local(folder: &Path, inventory: &Inventory) -> Result<LocalStore, TrailError> {
     let bucket = &inventory.trail.bucket;
     if !folder.is_dir() {
-        return Err(failed(format!(
-            "`{}` is not a folder\nhint: name the folder that holds the copy of bucket `{bucket}`",
-            folder.display()
-        )));
+        return Err(TrailError::NotAFolder { folder: folder.to_owned(), bucket: bucket.clone() });
     }
     if folder.join(bucket).is_dir() {
         return Ok(LocalStore::of_buckets(folder));
@@ -181,10 +169,6 @@ fn local(folder: &Path, inventory: &Inventory) -> Result<LocalStore, Error> {
     if folder.join(prefix).join("AWSLogs").is_dir() {
         return Ok(LocalStore::of_bucket(folder, bucket));
     }
-    Err(failed(format!(
-        "`{}` holds neither a folder `{bucket}` nor the folder `{}`\nhint: copy the bucket with its keys as they are, for \
-         example with `aws s3 sync s3://{bucket} DIR`",
-        folder.display(),
-        Path::new(prefix).join("AWSLogs").display()
-    )))
+    let logs = Path::new(prefix).join("AWSLogs");
+    Err(TrailError::NotACopy { folder: folder.to_owned(), bucket: bucket.clone(), logs })
 }

@@ -10,8 +10,8 @@ use logproof_integrity::{Checkpoint, Inventory, Report, Shard};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{args::VerifyTrailArgs, failed, plan::Plan};
-use crate::error::Error;
+use super::{args::VerifyTrailArgs, error::TrailError, expected, plan::Plan};
+use crate::{clock, error::Unwritable};
 
 /// Name of the file of expected chains.
 pub(super) const INVENTORY: &str = "inventory.json";
@@ -42,8 +42,8 @@ impl Place {
         plan: &Plan,
         inventory: &Inventory,
         checkpoint: &Checkpoint,
-    ) -> Result<Self, Error> {
-        let stamp = || jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    ) -> Result<Self, TrailError> {
+        let stamp = || clock::now().strftime("%Y%m%dT%H%M%SZ").to_string();
         let folder = args.out.clone().unwrap_or_else(|| Path::new("reports").join(format!("trail-{}", stamp())));
         let suffix = match plan.shard {
             Shard::WHOLE => String::new(),
@@ -51,33 +51,27 @@ impl Place {
         };
         let place = Self { folder, suffix };
         fs::create_dir_all(&place.folder).map_err(|source| place.unwritable(source))?;
-        let shown = place.folder.display();
         if place.file(SUMMARY, "json").exists() {
-            return Err(failed(format!("`{shown}` holds the result of a run\nhint: name another folder with `--out`")));
+            return Err(TrailError::ResultThere { folder: place.folder });
         }
         if place.evidence().exists() && checkpoint.interrupted() != Some(plan.window) {
-            return Err(failed(format!(
-                "`{shown}` holds the evidence of an interrupted run\nhint: go on with its `--checkpoint` and its period, \
-                 or name another folder with `--out`"
-            )));
+            return Err(TrailError::EvidenceThere { folder: place.folder });
         }
         place.keep_inventory(inventory)?;
         Ok(place)
     }
 
-    fn keep_inventory(&self, inventory: &Inventory) -> Result<(), Error> {
+    fn keep_inventory(&self, inventory: &Inventory) -> Result<(), TrailError> {
         let path = self.folder.join(INVENTORY);
-        if path.exists() && super::expected::read(&path)?.identity() != inventory.identity() {
-            return Err(failed(format!(
-                "`{}` expects other chains\nhint: name another folder with `--out`, or the same `--inventory`",
-                path.display()
-            )));
+        if path.exists() && expected::read(&path)?.identity() != inventory.identity() {
+            return Err(TrailError::OtherChains { path });
         }
-        self.keep(INVENTORY, &serde_json::to_string_pretty(inventory).map_err(failed)?)
+        self.keep(INVENTORY, &serde_json::to_string_pretty(inventory)?)?;
+        Ok(())
     }
 
     /// Writes a file whole: shards that share the folder write the same.
-    pub(super) fn keep(&self, name: &str, text: &str) -> Result<(), Error> {
+    pub(super) fn keep(&self, name: &str, text: &str) -> Result<(), Unwritable> {
         let write = || {
             let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
             io::Write::write_all(&mut file, text.as_bytes())?;
@@ -97,18 +91,18 @@ impl Place {
     }
 
     /// Writes the summary, which ends the run.
-    pub(super) fn summarise(&self, report: &Report) -> Result<Summary, Error> {
+    pub(super) fn summarise(&self, report: &Report) -> Result<Summary, TrailError> {
         let evidence = self.evidence();
         let sha256 = hash(&evidence).map_err(|source| self.unwritable(source))?;
         let name = evidence.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let summary = Summary { evidence: name, sha256, report: report.clone() };
-        let text = serde_json::to_string_pretty(&summary).map_err(failed)?;
+        let text = serde_json::to_string_pretty(&summary)?;
         self.keep(&format!("{SUMMARY}{}.json", self.suffix), &text)?;
         Ok(summary)
     }
 
-    pub(super) fn unwritable(&self, source: io::Error) -> Error {
-        Error::Unwritable { path: self.folder.clone(), source }
+    pub(super) fn unwritable(&self, source: io::Error) -> Unwritable {
+        Unwritable { path: self.folder.clone(), source }
     }
 }
 

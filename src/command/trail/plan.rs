@@ -6,8 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use logproof_estate::config::parse_instant;
 use logproof_integrity::{Checkpoint, Sampling, Shard, Window};
 
-use super::{args::VerifyTrailArgs, failed, hinted};
-use crate::error::Error;
+use super::{args::VerifyTrailArgs, error::TrailError};
 
 /// Index of an AWS Batch array job and of a Kubernetes Indexed Job, each with where the number of shards comes from.
 ///
@@ -37,7 +36,7 @@ impl Plan {
         shard: Shard,
         checkpoint: &Checkpoint,
         now: Timestamp,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, TrailError> {
         let sampling = match &args.sample {
             Some(text) => sampling(text, args.sample_seed)?,
             None => Sampling::All,
@@ -47,10 +46,10 @@ impl Plan {
 }
 
 /// The share of the chains that the arguments or the environment ask for.
-pub(super) fn shard(args: &VerifyTrailArgs) -> Result<Shard, Error> {
+pub(super) fn shard(args: &VerifyTrailArgs) -> Result<Shard, TrailError> {
     let environment = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
     match &args.shard {
-        Some(text) => text.parse().map_err(|error| hinted(format!("`--shard`: {error}"))),
+        Some(text) => text.parse().map_err(TrailError::Shard),
         None => shard_of(environment),
     }
 }
@@ -64,65 +63,50 @@ pub(super) fn checkpoint(path: &Path, shard: Shard) -> PathBuf {
     path.with_file_name(format!("{name}-{}-of-{}", shard.index, shard.count))
 }
 
-fn window(args: &VerifyTrailArgs, checkpoint: &Checkpoint, now: Timestamp) -> Result<Window, Error> {
+fn window(args: &VerifyTrailArgs, checkpoint: &Checkpoint, now: Timestamp) -> Result<Window, TrailError> {
     if let (None, None, Some(window)) = (&args.from, &args.to, checkpoint.interrupted()) {
         return Ok(window);
     }
-    let instant = |option: &str, text: &str| parse_instant(text).map_err(|error| failed(format!("{option}: {error}")));
+    let instant =
+        |option: &'static str, text: &str| parse_instant(text).map_err(|source| TrailError::Instant { option, source });
     let to = args.to.as_deref().map_or(Ok(now), |text| instant("--to", text))?;
     let from = match &args.from {
         Some(text) => instant("--from", text)?,
-        None => {
-            to.checked_sub(DEFAULT_PERIOD).map_err(|error| failed(format!("--to: {error}\nhint: name a later end")))?
-        }
+        None => to.checked_sub(DEFAULT_PERIOD).map_err(TrailError::TooEarly)?,
     };
     if from >= to {
-        return Err(failed(format!(
-            "the period from `{from}` to `{to}` is empty\nhint: name a beginning with `--from` that is before its end"
-        )));
+        return Err(TrailError::EmptyPeriod { from, to });
     }
     if from >= now {
-        return Err(failed(format!(
-            "the period begins at `{from}`, and it is only `{now}`\nhint: name a period of the past"
-        )));
+        return Err(TrailError::Future { from, now });
     }
     Ok(Window { from, to })
 }
 
 /// The shard that the engine which started this process has given it.
-fn shard_of(environment: impl Fn(&str) -> Option<String>) -> Result<Shard, Error> {
+fn shard_of(environment: impl Fn(&str) -> Option<String>) -> Result<Shard, TrailError> {
     let given: Vec<_> = INDEXES.iter().filter_map(|(name, sizes)| Some((*name, *sizes, environment(name)?))).collect();
     let (name, sizes, index) = match given.as_slice() {
         [] => return Ok(Shard::WHOLE),
         [one] => one,
         [one, other, ..] => {
-            return Err(failed(format!(
-                "both `{}` and `{}` are set\nhint: say which share is meant with `--shard I/N`",
-                one.0, other.0
-            )));
+            return Err(TrailError::TwoShards { one: one.0, other: other.0 });
         }
     };
     let Some((size_name, size)) = sizes.iter().find_map(|name| Some((name, environment(name)?))) else {
-        return Err(failed(format!(
-            "`{name}` is set, and the number of shards is not\nhint: set `{}`, or say both with `--shard I/N`",
-            sizes.last().copied().unwrap_or_default()
-        )));
+        return Err(TrailError::NoShardCount { name, size: sizes.last().copied().unwrap_or_default() });
     };
-    format!("{index}/{size}").parse().map_err(|_| {
-        failed(format!(
-            "`{name}` is `{index}` and `{size_name}` is `{size}`: there is no such share\nhint: the index counts from 0 up \
-             to the number of shards less 1"
-        ))
+    format!("{index}/{size}").parse().map_err(|_| TrailError::NoSuchShard {
+        name,
+        index: index.clone(),
+        size_name,
+        size: size.clone(),
     })
 }
 
 /// `5%`, or `0.5%`: a share that is a whole number of thousandths.
-fn sampling(text: &str, seed: u64) -> Result<Sampling, Error> {
-    let refuse = || {
-        failed(format!(
-            "`--sample {text}` is not a share of the log files\nhint: write for example 5% or 0.5%; 100% reads all of them"
-        ))
-    };
+fn sampling(text: &str, seed: u64) -> Result<Sampling, TrailError> {
+    let refuse = || TrailError::Sample { text: text.to_owned() };
     let number = text.strip_suffix('%').unwrap_or(text);
     let (whole, tenths) = number.split_once('.').unwrap_or((number, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,19 +1,17 @@
 //! The progress bar of a verification: on standard error, on a terminal only.
 
-use std::{
-    io::{self, IsTerminal},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use logproof_integrity::{Progress, Snapshot, progress::NoProgress};
+
+use crate::console;
 
 struct Bar(ProgressBar);
 
 /// A bar when it is wanted and somebody can see it.
 pub(super) fn on_terminal(wanted: bool) -> Arc<dyn Progress> {
-    if !wanted || !io::stderr().is_terminal() {
+    if !wanted || !console::shows_progress() {
         return Arc::new(NoProgress);
     }
     let bar = ProgressBar::new(0);

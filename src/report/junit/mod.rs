@@ -172,7 +172,7 @@ fn beside(case: &Case<'_>, folder: &str) -> String {
     // Without the frameworks: they are properties already, and as long as all the rest.
     let short = properties(case).into_iter().filter(|(name, _)| name != "frameworks");
     lines.extend(short.map(|(name, value)| format!("[[PROPERTY|{name}={}]]", text(&value))));
-    lines.push(format!("[[ATTACHMENT|{}/{}]]", folder.trim_end_matches('/'), crate::bundle::folder::ASSESSMENT));
+    lines.push(format!("[[ATTACHMENT|{}/{}]]", folder.trim_end_matches('/'), crate::files::ASSESSMENT));
     lines.join("\n")
 }
 

@@ -154,6 +154,7 @@ unanswered {
         caller_identity() -> CallerIdentity;
         org_policies(kind: OrgPolicyKind) -> Vec<OrgPolicy>;
         delegated_administrators(service: &str) -> Vec<DelegatedAdministrator>;
+        delegation_policy() -> Option<String>;
         bucket_policy(bucket: &BucketRef) -> Option<String>;
         bucket_acl(bucket: &BucketRef) -> Acl;
         bucket_versioning(bucket: &BucketRef) -> Versioning;

@@ -1,6 +1,10 @@
 """AWS Organizations."""
 
+import json
+
+from moto.organizations.exceptions import OrganizationsClientError
 from moto.organizations.models import FakeDelegatedAdministrator, FakeOrganization, OrganizationsBackend
+from moto.organizations.responses import OrganizationsResponse
 
 from . import patching
 
@@ -55,9 +59,35 @@ def more_services_have_delegated_administrators():
     FakeDelegatedAdministrator.SUPPORTED_SERVICES += ["cloudtrail.amazonaws.com", "config.amazonaws.com"]
 
 
+def an_organization_has_a_resource_policy():
+    """moto lacks the policy that delegates the administration of the organization to members.
+
+    See: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeResourcePolicy.html
+    """
+
+    def answer(backend):
+        content = getattr(backend, "resource_policy", None)
+        if content is None:
+            raise OrganizationsClientError("ResourcePolicyNotFoundException", "There is no resource policy.")
+        arn = f"arn:aws:organizations::{backend.account_id}:resourcepolicy/{backend.org.id}/rp-emulated1"
+        return json.dumps(
+            {"ResourcePolicy": {"ResourcePolicySummary": {"Id": "rp-emulated1", "Arn": arn}, "Content": content}}
+        )
+
+    @patching.add(OrganizationsResponse, "put_resource_policy")
+    def put(self):
+        self.organizations_backend.resource_policy = self.request_params["Content"]
+        return answer(self.organizations_backend)
+
+    @patching.add(OrganizationsResponse, "describe_resource_policy")
+    def describe(self):
+        return answer(self.organizations_backend)
+
+
 CORRECTIONS = (
     only_enabled_policy_types_have_policies,
     the_deprecated_policy_types_are_empty,
     disabling_a_policy_type_detaches_its_policies,
     more_services_have_delegated_administrators,
+    an_organization_has_a_resource_policy,
 )

@@ -1,5 +1,7 @@
 """The organization."""
 
+import json
+
 from seed.accounts import KINDS
 from seed.buckets import FLAGS
 
@@ -19,6 +21,9 @@ def sections(zone, aws):
     yield "accounts", described, accounts
     for key, kind in KINDS.items():
         yield key, attached(zone, zone[key]), policies(organizations, kind)
+    answer = absent_as_none(organizations.describe_resource_policy, "ResourcePolicyNotFoundException")
+    read = json.loads(answer["ResourcePolicy"]["Content"]) if answer else {}
+    yield "delegation_policy", zone["delegation_policy"], read
     for account, block in zone["account_public_access_block"].items():
         yield f"account_public_access_block / {account}", block, public_access_block(aws, account)
 

@@ -28,6 +28,8 @@ def seed(zone, aws, backdoor):
     for service, ids in zone["delegated_administrators"].items():
         for account in ids:
             organizations.register_delegated_administrator(AccountId=account, ServicePrincipal=service)
+    if zone["delegation_policy"]:
+        organizations.put_resource_policy(Content=text(zone["delegation_policy"]))
 
 
 def units(zone, organizations, backdoor):

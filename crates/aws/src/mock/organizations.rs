@@ -63,6 +63,16 @@ pub(super) fn answer(zone: &Zone, members: &[Member], tag: &CallTag, body: &Valu
                 .collect();
             paged("DelegatedAdministrators", &listed, token)
         }
+        "DescribeResourcePolicy" => match &zone.delegation_policy {
+            Some(policy) => Reply::json(&json!({"ResourcePolicy": {
+                "ResourcePolicySummary": {
+                    "Id": "rp-examplepol",
+                    "Arn": arn(format!("resourcepolicy/{}/rp-examplepol", organization.id)),
+                },
+                "Content": document(policy),
+            }})),
+            None => Reply::error(400, "ResourcePolicyNotFoundException", "the organization has no resource policy"),
+        },
         _ => unknown(tag),
     }
 }

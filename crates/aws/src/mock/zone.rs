@@ -34,6 +34,9 @@ pub(crate) struct Zone {
     /// Delegated administrator accounts by service principal.
     #[serde(default)]
     pub(crate) delegated_administrators: BTreeMap<String, Vec<String>>,
+    /// The policy by which the organization delegates its administration to members.
+    #[serde(default)]
+    pub(crate) delegation_policy: Option<Value>,
     /// Account-level Block Public Access by account.
     #[serde(default)]
     pub(crate) account_public_access_block: BTreeMap<String, PublicAccessBlock>,

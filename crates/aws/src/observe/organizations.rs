@@ -203,3 +203,11 @@ pub(super) async fn delegated_administrators(
     })
     .await
 }
+
+/// See: <https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeResourcePolicy.html>
+pub(super) async fn delegation_policy(organizations: &Client) -> Result<Option<String>, Failure> {
+    let sent = organizations.describe_resource_policy().send().await;
+    let Some(output) = absent(sent, &["ResourcePolicyNotFoundException"])? else { return Ok(None) };
+    let content = output.resource_policy().and_then(|found| found.content());
+    Ok(Some(policy(content, "delegation policy")?))
+}

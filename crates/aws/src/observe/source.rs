@@ -91,6 +91,14 @@ impl Source for Aws {
         .await
     }
 
+    async fn delegation_policy(&self) -> Answer<Option<String>> {
+        let subject = "the delegation policy of the organization";
+        self.ask_organization("organizations:DescribeResourcePolicy", subject, |session| async move {
+            organizations::delegation_policy(&session.organizations()).await
+        })
+        .await
+    }
+
     async fn buckets(&self, account: &AccountId) -> Answer<Vec<BucketSummary>> {
         let asked = Asked { operation: "s3:ListBuckets", account, region: None, subject: "the buckets of the account" };
         self.ask(asked, |session| async move { s3::buckets(&session.s3()).await }).await

@@ -39,16 +39,16 @@ const TICK: Duration = Duration::from_millis(200);
 #[derive(Debug, Error)]
 pub enum RunError {
     /// Evidence or checkpoint could not be written.
-    #[error("the evidence cannot be kept: {0}; make room and run again, a checkpoint continues the run")]
+    #[error("the evidence cannot be kept: {0}\nhint: make room and run again, a checkpoint continues the run")]
     Evidence(#[source] std::io::Error),
     /// The checkpoint cannot serve this run.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// A row of the inventory occurs twice.
-    #[error("`{0}` is in the inventory more than once; name each account and Region once")]
+    #[error("`{0}` is in the inventory more than once\nhint: name each account and Region once")]
     Twice(String),
     /// The window is empty.
-    #[error("the window from `{}` to `{}` is empty; name an earlier beginning", .0.from, .0.to)]
+    #[error("the window from `{}` to `{}` is empty\nhint: name an earlier beginning", .0.from, .0.to)]
     EmptyWindow(Window),
 }
 

@@ -1,104 +1,50 @@
 //! The actions a question can be about.
 //!
-//! Owns a list of real action names for the services of the log store, so that witnesses name
-//! something that exists, and which kind of resource each works on. For a service that is not
-//! listed, names are made up from the patterns themselves.
-// See: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+//! Owns which actions of the ledger a pattern ranges over, so that witnesses name something that exists, and on which
+//! resource each can be asked. For a service that is not in the ledger, names are invented from the patterns themselves.
 
-/// What an S3 action works on; other services do not distinguish here.
+use crate::actions::{self, Kind};
+
+/// What an action works on, as far as questions tell resources apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Works {
     Bucket,
     Object,
+    /// Something of S3 that is neither: an access point, a job, the account.
+    BesideBuckets,
     Anything,
 }
 
-const S3_OBJECT: &str = "GetObject AbortMultipartUpload BypassGovernanceRetention DeleteObject \
-DeleteObjectAnnotation DeleteObjectTagging DeleteObjectVersion DeleteObjectVersionAnnotation \
-DeleteObjectVersionTagging GetObjectAcl GetObjectAnnotation GetObjectAttributes GetObjectLegalHold \
-GetObjectRetention GetObjectTagging GetObjectTorrent GetObjectVersion GetObjectVersionAcl GetObjectVersionAnnotation \
-GetObjectVersionAnnotationForReplication GetObjectVersionAttributes GetObjectVersionForReplication \
-GetObjectVersionTagging GetObjectVersionTorrent InitiateReplication ListMultipartUploadParts ListObjectAnnotations \
-ListObjectVersionAnnotations ObjectOwnerOverrideToBucketOwner PutObject PutObjectAcl PutObjectAnnotation \
-PutObjectLegalHold PutObjectRetention PutObjectTagging PutObjectVersionAcl PutObjectVersionAnnotation \
-PutObjectVersionTagging ReplicateDelete ReplicateObject ReplicateObjectAnnotation ReplicateTags RestoreObject \
-UpdateObjectEncryption";
-
-const S3_BUCKET: &str = "ListBucket AllowVendedLogDeliveryForResource CreateBucket \
-CreateBucketMetadataTableConfiguration DeleteBucket DeleteBucketMetadataTableConfiguration DeleteBucketPolicy \
-DeleteBucketWebsite GetAccelerateConfiguration GetAnalyticsConfiguration GetBucketAbac GetBucketAcl GetBucketCORS \
-GetBucketLocation GetBucketLogging GetBucketMetadataTableConfiguration GetBucketNotification \
-GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy GetBucketPolicyStatus \
-GetBucketPublicAccessBlock GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite \
-GetEncryptionConfiguration GetIntelligentTieringConfiguration GetInventoryConfiguration GetLifecycleConfiguration \
-GetMetricsConfiguration GetReplicationConfiguration ListBucketMultipartUploads ListBucketVersions \
-ListTagsForResource PauseReplication PutAccelerateConfiguration PutAnalyticsConfiguration PutBucketAbac PutBucketAcl \
-PutBucketCORS PutBucketLogging PutBucketNotification PutBucketObjectLockConfiguration PutBucketOwnershipControls \
-PutBucketPolicy PutBucketPublicAccessBlock PutBucketRequestPayment PutBucketTagging PutBucketVersioning \
-PutBucketWebsite PutEncryptionConfiguration PutIntelligentTieringConfiguration PutInventoryConfiguration \
-PutLifecycleConfiguration PutMetricsConfiguration PutReplicationConfiguration TagResource UntagResource \
-UpdateBucketMetadataAnnotationTableConfiguration UpdateBucketMetadataInventoryTableConfiguration \
-UpdateBucketMetadataJournalTableConfiguration";
-
-const KMS: &str = "Decrypt CancelKeyDeletion CreateAlias CreateGrant DeleteAlias DeleteImportedKeyMaterial \
-DeriveSharedSecret DescribeKey DisableKey DisableKeyRotation EnableKey EnableKeyRotation Encrypt GenerateDataKey \
-GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext GenerateDataKeyWithoutPlaintext GenerateMac GetKeyLastUsage \
-GetKeyPolicy GetKeyRotationStatus GetParametersForImport GetPublicKey ImportKeyMaterial ListGrants ListKeyPolicies \
-ListKeyRotations ListResourceTags ListRetirableGrants PutKeyPolicy ReEncryptFrom ReEncryptTo ReplicateKey \
-RetireGrant RevokeGrant RotateKeyOnDemand ScheduleKeyDeletion Sign SynchronizeMultiRegionKey TagResource \
-UntagResource UpdateAlias UpdateKeyDescription UpdatePrimaryRegion Verify VerifyMac";
-
-const CLOUDTRAIL: &str = "StopLogging AddTags CreateTrail DeleteResourcePolicy DeleteTrail \
-DeregisterOrganizationDelegatedAdmin DescribeTrails GetEventConfiguration GetEventSelectors GetInsightSelectors \
-GetResourcePolicy GetTrail GetTrailStatus ListInsightsData ListPublicKeys ListTags ListTrails LookupEvents \
-PutEventConfiguration PutEventSelectors PutInsightSelectors PutResourcePolicy RegisterOrganizationDelegatedAdmin \
-RemoveTags StartLogging UpdateTrail";
-
-const CONFIG: &str = "AssociateResourceTypes DeleteAggregationAuthorization DeleteConfigRule \
-DeleteConfigurationAggregator DeleteConfigurationRecorder DeleteConformancePack DeleteDeliveryChannel \
-DeleteEvaluationResults DeleteOrganizationConfigRule DeleteOrganizationConformancePack \
-DeletePendingAggregationRequest DeleteRemediationConfiguration DeleteRemediationExceptions DeleteResourceConfig \
-DeleteRetentionConfiguration DeleteServiceLinkedConfigurationRecorder DeliverConfigSnapshot DescribeConfigRules \
-DescribeConfigurationRecorders DescribeDeliveryChannels DisassociateResourceTypes PutAggregationAuthorization \
-PutConfigRule PutConfigurationAggregator PutConfigurationRecorder PutConformancePack PutDeliveryChannel \
-PutEvaluations PutExternalEvaluation PutOrganizationConfigRule PutOrganizationConformancePack \
-PutRemediationConfigurations PutRemediationExceptions PutResourceConfig PutRetentionConfiguration \
-PutServiceLinkedConfigurationRecorder PutThirdPartyServiceLinkedConfigurationRecorder StartConfigurationRecorder \
-StartRemediationExecution StopConfigurationRecorder TagResource UntagResource";
-
-fn listed(service: &str) -> Option<Vec<(&'static str, Works)>> {
-    let all = |names: &'static str, works| names.split_whitespace().map(move |name| (name, works));
-    Some(match service {
-        "s3" => all(S3_OBJECT, Works::Object).chain(all(S3_BUCKET, Works::Bucket)).collect(),
-        "kms" => all(KMS, Works::Anything).collect(),
-        "cloudtrail" => all(CLOUDTRAIL, Works::Anything).collect(),
-        "config" => all(CONFIG, Works::Anything).collect(),
-        _ => return None,
-    })
+fn works(action: &actions::Action) -> Works {
+    match (action.service(), action.kind) {
+        ("s3", Kind::Bucket) => Works::Bucket,
+        ("s3", Kind::Object) => Works::Object,
+        ("s3", _) => Works::BesideBuckets,
+        _ => Works::Anything,
+    }
 }
 
-/// Every listed action of a service, as `service:Name`.
-pub(crate) fn of_service(service: &str) -> Option<Vec<(String, Works)>> {
-    let names = listed(service)?;
-    Some(names.into_iter().map(|(name, works)| (format!("{service}:{name}"), works)).collect())
+/// Every action of a service in the ledger, as `service:Name`.
+pub(crate) fn of_service(service: &str) -> Option<impl Iterator<Item = &'static str>> {
+    let of_it = move |name: &&str| name.split(':').next() == Some(service);
+    actions::covers(service).then(|| actions::all().iter().map(|action| action.name).filter(of_it))
 }
 
-/// What an action works on, if it is a listed one.
+/// What an action works on, if it is in the ledger.
 pub(crate) fn works_on(action: &str) -> Works {
-    let Some((service, name)) = action.split_once(':') else {
-        return Works::Anything;
-    };
-    let listed = listed(&service.to_ascii_lowercase()).unwrap_or_default();
-    listed.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or(Works::Anything, |(_, works)| *works)
+    actions::find(action).map_or(Works::Anything, works)
 }
 
 /// Whether an action can be asked on a resource: bucket actions are not asked on objects.
 pub(crate) fn fits(works: Works, resource: &str) -> bool {
-    let Some(name) = resource.strip_prefix("arn:").and_then(|r| r.splitn(5, ':').nth(4)) else {
-        return true;
-    };
+    let mut parts = resource.splitn(6, ':');
+    let (arn, service, name) = (parts.next(), parts.nth(1), parts.nth(2));
+    let (Some("arn"), Some(service), Some(name)) = (arn, service, name) else { return true };
+    // An access point is named by Region and account, a bucket and its objects by neither.
+    let of_a_bucket = service == "s3" && resource.splitn(6, ':').skip(3).take(2).all(str::is_empty);
     match works {
         Works::Anything => true,
+        Works::BesideBuckets => !of_a_bucket,
         Works::Object => name.contains('/'),
         Works::Bucket => !name.contains('/'),
     }

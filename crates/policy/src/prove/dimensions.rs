@@ -46,8 +46,8 @@ pub(crate) fn actions(question: &Question, globs: &[Glob]) -> Option<Vec<Action>
         for service in services {
             let known = actions::of_service(service);
             listed |= known.is_some();
-            let names = known.into_iter().flatten().map(|(name, _)| name);
-            out.extend(names.filter(|name| pattern.matches(&name.to_ascii_lowercase())).map(Action::new));
+            let names = known.into_iter().flatten().filter(|name| pattern.matches(&name.to_ascii_lowercase()));
+            out.extend(names.map(|name| Action::new(name.to_owned())));
         }
         for glob in globs {
             if let Glob::Exact(name) = glob

@@ -52,6 +52,10 @@ fails_apart!(administrators: aws_sdk_organizations::list_delegated_administrator
     "organizations:ListDelegatedAdministrators" needs "organizations:ListDelegatedAdministrators",
     answer(json!({"DelegatedAdministrators": []})),
     |organizations| organizations::delegated_administrators(organizations, "cloudtrail.amazonaws.com"));
+fails_apart!(the_delegation_policy: aws_sdk_organizations::describe_resource_policy, Json,
+    "organizations:DescribeResourcePolicy" needs "organizations:DescribeResourcePolicy",
+    answer(json!({"ResourcePolicy": {"Content": "{}"}})),
+    |organizations| organizations::delegation_policy(organizations));
 
 #[tokio::test]
 async fn an_organization_and_none() {
@@ -259,4 +263,17 @@ async fn delegated_administrators_of_two_pages() {
     let expected = |id: &str| DelegatedAdministrator { account: id.parse().unwrap(), name: "n".to_owned() };
     let found = organizations::delegated_administrators(&organizations, "config.amazonaws.com").await.unwrap();
     assert_eq!(found, [expected("333333333333"), expected("444444444444")]);
+}
+
+#[tokio::test]
+async fn a_delegation_policy_and_none() {
+    let content = r#"{"Version":"2012-10-17","Statement":[]}"#;
+    let organizations = client!(aws_sdk_organizations: describe_resource_policy => [
+        answer(json!({"ResourcePolicy": {"Content": content}})),
+        Protocol::Json.error(400, "ResourcePolicyNotFoundException"),
+        answer(json!({"ResourcePolicy": {}})),
+    ]);
+    assert_eq!(organizations::delegation_policy(&organizations).await.unwrap().as_deref(), Some(content));
+    assert_eq!(organizations::delegation_policy(&organizations).await.unwrap(), None);
+    assert!(malformed(organizations::delegation_policy(&organizations).await).contains("delegation policy"));
 }

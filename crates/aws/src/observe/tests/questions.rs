@@ -35,6 +35,7 @@ questions! {
     directory(),
     org_policies(OrgPolicyKind::ServiceControl),
     delegated_administrators("config.amazonaws.com"),
+    delegation_policy(),
     buckets(&account()),
     bucket_location(&bucket()),
     bucket_encryption(&bucket()),

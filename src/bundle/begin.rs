@@ -1,0 +1,177 @@
+//! The beginning of a bundle: the request, the configuration, the register and the features of a run, and its recording.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    BundleError,
+    folder::{self, Folder},
+    manifest,
+    recording::Recording,
+    tape::{Tape, Use},
+};
+use crate::{
+    catalogue::FeatureSet,
+    error::{Unreadable, Unwritable},
+    files::{CONFIGURATION, EXCHANGES, FEATURES, REGISTER, REQUEST},
+    run::{register::Loaded, target::Connected},
+};
+
+/// What a run was asked, kept from its beginning so that an interrupted run resumes with the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Run id.
+    pub id: String,
+    /// Start of the run.
+    pub started: Timestamp,
+    /// The instant that stands for "now".
+    pub as_of: Timestamp,
+    /// The selection as given.
+    pub selection: BTreeMap<String, String>,
+}
+
+/// A bundle that has been begun.
+pub struct Begun {
+    /// Its folder.
+    pub folder: Folder,
+    /// Its recording.
+    pub recording: Arc<Recording>,
+    /// What the interrupted run already had.
+    pub earlier: Option<Arc<Tape>>,
+    /// What the interrupted run was asked.
+    pub former: Option<Request>,
+}
+
+/// Where a bundle is to be, and whether one that was interrupted is to be resumed.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// Folder of runs.
+    pub reports: &'a Path,
+    /// Folder of this run, when it was named.
+    pub out: Option<&'a Path>,
+    /// Resume the newest interrupted run, or the one at `out`.
+    pub resume: bool,
+}
+
+impl Place<'_> {
+    /// The run id: the name of its folder when it has none of its own.
+    #[must_use]
+    pub fn id_of(&self, folder: &Folder, started: Timestamp) -> String {
+        match self.out {
+            Some(_) => folder::run_id(started),
+            None => folder.place().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        }
+    }
+}
+
+/// Begins a bundle, or resumes the one an interrupted run left.
+///
+/// # Errors
+/// [`BundleError`].
+pub fn begin(asked: Place<'_>, started: Timestamp) -> Result<Begun, BundleError> {
+    let Place { reports, out, resume } = asked;
+    let out = out.map(Path::to_owned);
+    if !resume {
+        let place = out.unwrap_or_else(|| reports.join(folder::run_id(started)));
+        let folder = Folder::begin(&place)?;
+        let recording = open_recording(&folder)?;
+        return Ok(Begun { folder, recording, earlier: None, former: None });
+    }
+    let place = out.or_else(|| folder::interrupted(reports));
+    let place = place.ok_or_else(|| BundleError::NothingToResume { path: reports.to_owned() })?;
+    let folder = Folder::resume(&place)?;
+    if !folder.working().join(REQUEST).is_file() {
+        // It ended before it had asked anything.
+        return Err(BundleError::NothingToResume { path: place });
+    }
+    // Opening for append cuts off a torn last line, so that what is read next is whole.
+    let recording = open_recording(&folder)?;
+    let tape = Tape::open(&folder.working().join(EXCHANGES), Use::Resume)?;
+    let former = read_request(&folder.working().join(REQUEST))?;
+    Ok(Begun { folder, recording, earlier: Some(Arc::new(tape)), former: Some(former) })
+}
+
+fn open_recording(folder: &Folder) -> Result<Arc<Recording>, Unwritable> {
+    let path = folder.working().join(EXCHANGES);
+    Recording::open(&path).map(Arc::new).map_err(|source| Unwritable { path, source })
+}
+
+/// Reads what a run was asked.
+///
+/// # Errors
+/// [`BundleError::Unreadable`], [`BundleError::Form`].
+pub fn read_request(path: &Path) -> Result<Request, BundleError> {
+    let text = fs::read_to_string(path).map_err(Unreadable::at(path))?;
+    serde_json::from_str(&text).map_err(|problem| BundleError::Form { path: path.to_owned(), problem })
+}
+
+/// Writes request, configuration and features at the beginning of a run; for a resumed run, refuses when they differ.
+///
+/// # Errors
+/// [`BundleError`].
+pub fn write_request(
+    folder: &Folder,
+    request: &Request,
+    former: Option<&Request>,
+    connected: &Connected,
+    features: &FeatureSet,
+) -> Result<(), BundleError> {
+    let configuration = pretty(CONFIGURATION, &*connected.config)?;
+    if let Some(former) = former {
+        let path = folder.working().join(CONFIGURATION);
+        let before = fs::read_to_string(&path).map_err(|source| Unreadable { path, source })?;
+        if before != configuration {
+            return Err(BundleError::OtherRequest { what: "configuration" });
+        }
+        if !Loaded::of_bundle(folder.working())?.same_as(&connected.register) {
+            return Err(BundleError::OtherRequest { what: "register" });
+        }
+        if former.selection != request.selection {
+            return Err(BundleError::OtherRequest { what: "selection" });
+        }
+        same_features(folder, features)?;
+    }
+    let request = pretty(REQUEST, request)?;
+    folder.write(REQUEST, |out| out.write_all(request.as_bytes()))?;
+    folder.write(CONFIGURATION, |out| out.write_all(configuration.as_bytes()))?;
+    for (path, bytes) in connected.register.files() {
+        folder.write(&format!("{REGISTER}/{path}"), |out| out.write_all(bytes))?;
+    }
+    for file in features.read()? {
+        folder.write(&format!("{FEATURES}/{}", file.path), |out| out.write_all(&file.bytes))?;
+    }
+    Ok(())
+}
+
+/// JSON that a person can read too.
+///
+/// # Errors
+/// [`BundleError::Json`].
+pub(super) fn pretty(what: &'static str, value: &impl Serialize) -> Result<String, BundleError> {
+    let text = serde_json::to_string_pretty(value).map_err(|problem| BundleError::Json { what, problem })?;
+    Ok(text + "\n")
+}
+
+/// The features an interrupted run had written are the ones of this run.
+fn same_features(folder: &Folder, features: &FeatureSet) -> Result<(), BundleError> {
+    let place = folder.working().join(FEATURES);
+    if !place.is_dir() {
+        return Ok(());
+    }
+    let mut before: BTreeSet<String> = manifest::paths(&place)?;
+    for file in features.read()? {
+        let path = place.join(&file.path);
+        let same = !before.remove(&file.path) || fs::read(&path).is_ok_and(|bytes| bytes == file.bytes);
+        if !same {
+            return Err(BundleError::OtherRequest { what: "feature" });
+        }
+    }
+    if before.is_empty() { Ok(()) } else { Err(BundleError::OtherRequest { what: "set of features" }) }
+}

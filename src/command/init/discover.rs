@@ -1,0 +1,259 @@
+//! Looks at the organization with the caller's credentials.
+//!
+//! What could not be found stays open, so that `check` refuses the file until somebody has completed it. Nothing is
+//! guessed silently.
+
+use std::sync::Arc;
+
+use futures::{StreamExt, stream};
+use jiff::Timestamp;
+use logproof_aws::{Aws, Options};
+use logproof_estate::{
+    AccountId, BucketRef, Config, Estate, Region,
+    config::{AccessConfig, ExpectationsConfig, IntegrityConfig, NamesConfig, OrganizationConfig},
+    facts::{Account, Trail},
+};
+
+use super::error::InitError;
+
+/// Regions enabled in every account. See: <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>
+const DEFAULT_REGIONS: [&str; 17] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// What to look with.
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    /// Region to begin in.
+    pub region: Region,
+    /// Governed Regions, when the caller names them; otherwise those in which AWS Config records are used.
+    pub regions: Vec<Region>,
+    /// How accounts are reached.
+    pub access: AccessConfig,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Discovery {
+    pub(super) organization: String,
+    pub(super) management: AccountId,
+    pub(super) accounts: Vec<Account>,
+    pub(super) trail: Trail,
+    /// Other organization trails, by name.
+    pub(super) other_trails: Vec<String>,
+    pub(super) home: Region,
+    pub(super) regions: Vec<Region>,
+    pub(super) regions_from: &'static str,
+    pub(super) log_archive: Option<AccountId>,
+    pub(super) security_tooling: Option<AccountId>,
+    pub(super) config_bucket: Option<String>,
+    pub(super) access: AccessConfig,
+    /// Questions without an answer, where that leaves something open.
+    pub(super) unseen: Vec<String>,
+}
+
+/// Looks at the organization of the caller.
+///
+/// # Errors
+/// [`InitError`].
+pub(super) async fn discover(request: &Request, options: Options) -> Result<Discovery, InitError> {
+    let nobody: AccountId = "000000000000".parse()?;
+    let first = Aws::live(&provisional(request, nobody), Options::default()).await?;
+    let estate = estate_of(first, &provisional(request, "000000000000".parse()?));
+    let caller = estate.caller_identity().await?;
+    let config = provisional(request, caller.account.clone());
+    let estate = estate_of(Aws::live(&config, options.clone()).await?, &config);
+    let organization = estate.organization().await?;
+    let (trail, other_trails) = organization_trail(&estate, &caller.account, &request.region).await?;
+    // Everything else is asked where the organization is: in its management account.
+    let config = provisional(request, organization.management_account.clone());
+    let estate = estate_of(Aws::live(&config, options).await?, &config);
+    let directory = estate.directory().await?;
+    let accounts: Vec<Account> = directory.active().cloned().collect();
+    let home = trail.home_region.as_deref().unwrap_or(request.region.as_str()).parse()?;
+    let mut unseen = Vec::new();
+    let log_archive = owner_of(&estate, &trail.bucket, &accounts, &home, &mut unseen).await;
+    let (regions, regions_from) = governed_regions(&estate, request, log_archive.as_ref(), &home, &mut unseen).await;
+    let config_bucket = config_bucket(&estate, log_archive.as_ref(), &home, &mut unseen).await;
+    Ok(Discovery {
+        organization: organization.id.clone(),
+        management: organization.management_account.clone(),
+        security_tooling: named(&accounts, &["security-tooling", "security tooling", "audit"]),
+        config_bucket: config_bucket.filter(|bucket| *bucket != trail.bucket),
+        access: request.access.clone(),
+        accounts,
+        trail,
+        other_trails,
+        home,
+        regions,
+        regions_from,
+        log_archive,
+        unseen,
+    })
+}
+
+fn estate_of(aws: Aws, config: &Config) -> Estate {
+    Estate::new(Arc::new(config.clone()), Arc::new(aws), Timestamp::UNIX_EPOCH)
+}
+
+/// Enough configuration to ask before anything is known.
+fn provisional(request: &Request, management: AccountId) -> Config {
+    Config {
+        organization: OrganizationConfig {
+            id: None,
+            log_archive_account: management.clone(),
+            management_account: management,
+            security_tooling_account: None,
+            auditor_accounts: Vec::new(),
+            home_region: request.region.clone(),
+            governed_regions: vec![request.region.clone()],
+        },
+        access: request.access.clone(),
+        names: NamesConfig {
+            prefix: None,
+            bucket: Some("unknown".to_owned()),
+            log_prefix: None,
+            config_bucket: None,
+            key: "unknown".to_owned(),
+            key_account: None,
+            trail: "unknown".to_owned(),
+            storage_role: None,
+            admin_role: "unknown".to_owned(),
+            reader_role: "unknown".to_owned(),
+            log_services: Vec::new(),
+        },
+        register: None,
+        readers: Vec::new(),
+        expectations: ExpectationsConfig::default(),
+        integrity: IntegrityConfig::default(),
+    }
+}
+
+/// The first organization trail by name, and the names of the others.
+async fn organization_trail(
+    estate: &Estate,
+    account: &AccountId,
+    region: &Region,
+) -> Result<(Trail, Vec<String>), InitError> {
+    let trails = estate.trails(account, region).await?;
+    let mut trails: Vec<Trail> = trails.iter().filter(|trail| trail.is_organization_trail).cloned().collect();
+    trails.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut trails = trails.into_iter();
+    let first = trails.next().ok_or_else(|| InitError::NoTrail { account: account.clone(), region: region.clone() })?;
+    Ok((first, trails.map(|trail| trail.name).collect()))
+}
+
+/// The account that owns the bucket: the one whose id stands in its name or that is called log archive first.
+async fn owner_of(
+    estate: &Estate,
+    bucket: &str,
+    accounts: &[Account],
+    region: &Region,
+    unseen: &mut Vec<String>,
+) -> Option<AccountId> {
+    let mut candidates: Vec<&Account> = accounts.iter().collect();
+    candidates.sort_by_key(|account| {
+        let name = account.name.to_lowercase();
+        let likely = bucket.contains(account.id.as_str()) || (name.contains("log") && name.contains("archive"));
+        !likely
+    });
+    let mut unanswered = Vec::new();
+    for account in candidates {
+        match estate.buckets(&account.id).await {
+            Ok(buckets) if buckets.iter().any(|owned| owned.name == bucket) => {
+                let asked = BucketRef { name: bucket.to_owned(), owner: account.id.clone(), region: region.clone() };
+                return match estate.bucket_location(&asked).await {
+                    Ok(found) => found.as_ref().map(|_| account.id.clone()),
+                    Err(why) => {
+                        unseen.push(why.to_string());
+                        None
+                    }
+                };
+            }
+            Ok(_) => {}
+            Err(why) => unanswered.push(why.to_string()),
+        }
+    }
+    // Only now do they matter: any of these accounts may be the owner.
+    unseen.append(&mut unanswered);
+    None
+}
+
+async fn governed_regions(
+    estate: &Estate,
+    request: &Request,
+    account: Option<&AccountId>,
+    home: &Region,
+    unseen: &mut Vec<String>,
+) -> (Vec<Region>, &'static str) {
+    if !request.regions.is_empty() {
+        let mut regions = request.regions.clone();
+        if !regions.contains(home) {
+            regions.push(home.clone());
+        }
+        return (regions, "as given with `--governed-region`, and the home Region");
+    }
+    let Some(account) = account else {
+        return (vec![home.clone()], "only the home Region: complete the list");
+    };
+    let candidates: Vec<Region> = DEFAULT_REGIONS.iter().filter_map(|name| name.parse().ok()).collect();
+    let mut asked: Vec<_> = stream::iter(candidates)
+        .map(|region| async move {
+            let recorders = estate.config_recorders(account, &region).await;
+            (region, recorders.map(|recorders| recorders.iter().any(|recorder| recorder.recording)))
+        })
+        .buffer_unordered(DEFAULT_REGIONS.len())
+        .collect()
+        .await;
+    asked.sort_by(|one, other| one.0.cmp(&other.0));
+    let mut found = Vec::new();
+    for (region, records) in asked {
+        match records {
+            Ok(true) => found.push(region),
+            Ok(false) => {}
+            Err(why) => unseen.push(why.to_string()),
+        }
+    }
+    if !found.contains(home) {
+        found.push(home.clone());
+        found.sort();
+    }
+    (found, "the Regions in which AWS Config records in the log archive account")
+}
+
+async fn config_bucket(
+    estate: &Estate,
+    account: Option<&AccountId>,
+    home: &Region,
+    unseen: &mut Vec<String>,
+) -> Option<String> {
+    match estate.config_delivery(account?, home).await {
+        Ok(channels) => channels.first().map(|channel| channel.bucket.clone()),
+        Err(why) => {
+            unseen.push(why.to_string());
+            None
+        }
+    }
+}
+
+fn named(accounts: &[Account], names: &[&str]) -> Option<AccountId> {
+    names.iter().find_map(|name| {
+        accounts.iter().find(|account| account.name.to_lowercase() == *name).map(|account| account.id.clone())
+    })
+}
