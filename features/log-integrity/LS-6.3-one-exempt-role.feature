@@ -15,13 +15,14 @@ Feature: The exempt role is one role in one account, for break-glass only
     The service control policies on the path of every account are evaluated for a role with the exempt
     role's name in each other account, as if the trail were that account's own.
 
-    Then every statement of these policies is read that denies, by name, an action that would harm the trail,
-    AWS Config, the log key, or the log bucket, the bucket of AWS Config, the bucket of the access logs and what
-    they hold. An exemption counts as narrow where it is the whole ARN of one role or user, account included. One
-    with a wildcard, of a root user, by a tag, a name, an account or a place in the organization is a finding
-    where an administrator or root user of an account the policy is attached to or above could make use of it,
-    again as if what is protected were that account's own. A statement that denies everything but a list, or
-    every action there is, protects nothing in particular and is left out.
+    After that every statement of these policies is read that denies, by name, an action that would harm
+    the trail, AWS Config, the log key, or the log bucket, the bucket of AWS Config, the bucket of the
+    access logs and what they hold. An exemption counts as narrow where it is the whole ARN of one role
+    or user, account included. One with a wildcard, of a root user, by a tag, a name, an account or a
+    place in the organization is a finding where an administrator or root user of an account the policy
+    is attached to or above could make use of it, again as if what is protected were that account's own.
+    A statement that denies everything but a list, or every action there is, protects nothing in
+    particular and is left out.
 
     The trust policy of the role is evaluated for an assumption without multi-factor authentication, by
     anybody.
