@@ -127,6 +127,9 @@ async fn nothing_turns_access_logs_away(w: &mut LogproofWorld) -> Judged {
     if algorithm.starts_with("aws:kms") {
         obstacles.push(format!("default encryption {algorithm}"));
     }
+    if lock.is_some() && retention.is_none() {
+        w.note("the bucket of the access logs has Object Lock without a default retention: one page of AWS's documentation says that only a default retention keeps access logs out (enable-server-access-logging.html), another that no bucket with Object Lock can take them (object-lock-managing.html): look for records that have arrived");
+    }
     let found = if obstacles.is_empty() {
         format!("no default retention, encryption {algorithm}")
     } else {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cucumber::then;
 use logproof_estate::{
     AccountId, BucketRef, ExchangeId, Reason, Region, Unseen,
-    facts::{EventRule, RuleTarget},
+    facts::{self, EventRule, RuleTarget},
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
@@ -17,6 +17,7 @@ use crate::{
         store_events::{Kind, Scenery, StoreEvent},
     },
     population::ask_each,
+    topics::{Place, Publisher, Topics},
 };
 
 #[then("a rule that watches the log bucket is enabled, and its alert reaches a confirmed subscriber")]
@@ -37,11 +38,17 @@ async fn an_alert_reaches_a_subscriber(w: &mut LogproofWorld) -> Judged {
         return w.settle();
     }
     for alarm in watching {
+        if best == Some(Reach::Undecided)
+            && let Some((topic, reason)) = alarm.undecided()
+        {
+            w.unseen(watch.undecided_topic(topic, reason));
+            continue;
+        }
         let met = alarm.reach() >= Reach::Unfollowed;
         if met || best < Some(Reach::Unfollowed) {
             w.observe(
                 Observation::new(watch.rule_subject(alarm), Arc::clone(&expected), alarm.in_words(), met)
-                    .hint("enable the rule, give it an SNS topic as target, and have a subscription confirmed")
+                    .hint("enable the rule, give it an SNS topic as target whose access policy and key let events.amazonaws.com publish, and have a subscription confirmed")
                     .resting_on(&watch.exchanges)
                     .resting_on(&alarm.exchanges),
             );
@@ -69,7 +76,7 @@ async fn every_write_raises_an_alert(w: &mut LogproofWorld) -> Judged {
 #[then("reading log files raises no alert")]
 async fn reading_raises_no_alert(w: &mut LogproofWorld) -> Judged {
     let watch = Watch::read(w).await?;
-    let alarms: Vec<&Alarm> = watch.watching().filter(|alarm| alarm.reach() >= Reach::Unfollowed).collect();
+    let alarms: Vec<&Alarm> = watch.watching().filter(|alarm| alarm.reach() > Reach::Nobody).collect();
     if alarms.is_empty() {
         return Err(
             w.not_applicable("events:ListRules returned no enabled rule that raises an alert for the log bucket")
@@ -87,6 +94,10 @@ async fn reading_raises_no_alert(w: &mut LogproofWorld) -> Judged {
         }
         if let Some(reason) = open.filter(|_| seen.is_empty()) {
             w.unseen(watch.undecided(alarm, reason));
+            continue;
+        }
+        if let Some((topic, reason)) = alarm.undecided().filter(|_| !seen.is_empty()) {
+            w.unseen(watch.undecided_topic(topic, reason));
             continue;
         }
         let found =
@@ -112,7 +123,7 @@ async fn raises_an_alert(w: &mut LogproofWorld, watched: Kind, what: &str) -> Ju
                 unfollowed = true;
                 heard += 1;
             }
-            Raised::For(Reach::Nobody) => silent.push(event),
+            Raised::For(Reach::Nobody | Reach::Undecided) => silent.push(event),
             Raised::Undecided(unseen) if !w.record.unseen.contains(&unseen) => w.unseen(*unseen),
             Raised::Undecided(_) => {}
         }
@@ -124,7 +135,7 @@ async fn raises_an_alert(w: &mut LogproofWorld, watched: Kind, what: &str) -> Ju
     w.observe(
         Observation::new(watch.subject(), format!("an alert for every {what}"), found, silent.is_empty())
             .place(watch.names_of_rules())
-            .hint("add the events to the pattern of a rule that is enabled and leads to a confirmed subscription")
+            .hint("add the events to the pattern of a rule that is enabled and leads to a confirmed subscription of a topic that lets EventBridge publish")
             .resting_on(&watch.exchanges)
             .resting_on(&watch.exchanges_of_alarms()),
     );
@@ -176,10 +187,11 @@ impl Watch {
             management: config.organization.management_account.clone(),
         };
         let rules = w.see(estate.event_rules(&bucket.owner, &bucket.region).await)?;
-        let mut alarms = Vec::new();
+        let (mut alarms, mut topics) = (Vec::new(), Topics::default());
         for (alarm, sight) in sights(&scenery, &rules) {
             let may_see = sight.certain || sight.open.is_some();
-            let alarm = if may_see { follow(w, &bucket.owner, &bucket.region, alarm).await? } else { alarm };
+            let alarm =
+                if may_see { follow(w, &mut topics, &bucket.owner, &bucket.region, alarm).await? } else { alarm };
             alarms.push((alarm, sight));
         }
         Ok(Self { bucket, scenery, alarms, exchanges: rules.exchanges().to_vec() })
@@ -198,8 +210,11 @@ impl Watch {
     fn raised_by(&self, event: StoreEvent) -> Raised {
         let event = self.scenery.event(event);
         let seen = self.live().filter(|(alarm, _)| alarm.sees_event(&event) == Matched::Yes);
-        if let Some(reach) = seen.map(|(alarm, _)| alarm.reach()).max() {
-            return Raised::For(reach);
+        if let Some((alarm, _)) = seen.max_by_key(|(alarm, _)| alarm.reach()) {
+            return match alarm.undecided() {
+                Some((topic, reason)) => Raised::Undecided(Box::new(self.undecided_topic(topic, reason))),
+                None => Raised::For(alarm.reach()),
+            };
         }
         let open = self.live().find_map(|(alarm, _)| match alarm.sees_event(&event) {
             Matched::Undecided(reason) => Some(self.undecided(alarm, reason)),
@@ -215,6 +230,10 @@ impl Watch {
                 w.unseen(self.undecided(alarm, reason));
             }
         }
+    }
+
+    fn undecided_topic(&self, topic: &str, reason: &str) -> Unseen {
+        undecided_topic(&self.bucket.owner, &self.bucket.region, topic, reason, &self.exchanges_of_alarms())
     }
 
     fn undecided(&self, alarm: &Alarm, reason: String) -> Unseen {
@@ -282,9 +301,30 @@ fn sights(scenery: &Scenery, rules: &[EventRule]) -> Vec<(Alarm, Sight)> {
     alarms
 }
 
-/// Asks for the targets of a rule, and for the subscriptions of those that are topics.
+/// A topic of which it is not decided whether it takes an alert.
+pub(crate) fn undecided_topic(
+    account: &AccountId,
+    region: &Region,
+    topic: &str,
+    reason: &str,
+    exchanges: &[ExchangeId],
+) -> Unseen {
+    Unseen {
+        operation: "policy evaluation".to_owned(),
+        account: account.clone(),
+        region: Some(region.clone()),
+        subject: topic.to_owned(),
+        reason: Reason::Undecided,
+        detail: reason.to_owned(),
+        hint: "write the access policy of the topic and the policy of its key so that they can be evaluated, or test the alert with an event".to_owned(),
+        exchanges: exchanges.to_vec(),
+    }
+}
+
+/// Asks for the targets of a rule, and of those that are topics for the subscriptions and whether they take the alert.
 pub(crate) async fn follow(
     w: &mut LogproofWorld,
+    topics: &mut Topics,
     account: &AccountId,
     region: &Region,
     mut alarm: Alarm,
@@ -292,7 +332,8 @@ pub(crate) async fn follow(
     let estate = w.estate()?;
     let targets = w.see(estate.rule_targets(account, region, &alarm.rule.name).await)?;
     alarm.exchanges.extend_from_slice(targets.exchanges());
-    for (lead, seen) in leads(w, account, region, targets.to_vec()).await? {
+    let publisher = Publisher::rule(&alarm.rule.arn, account);
+    for (lead, seen) in leads(w, topics, &publisher, (account, region), targets.to_vec()).await? {
         alarm.exchanges.extend(seen);
         alarm.leads.push(lead);
     }
@@ -300,20 +341,22 @@ pub(crate) async fn follow(
 }
 
 /// The actions of an alarm as leads, each with the exchanges it rests on.
-pub(crate) async fn subscriptions_of(
+pub(crate) async fn actions_of(
     w: &mut LogproofWorld,
+    topics: &mut Topics,
     account: &AccountId,
     region: &Region,
-    actions: &[String],
+    alarm: &facts::Alarm,
 ) -> Result<Vec<(Lead, Vec<ExchangeId>)>, Stop> {
-    let targets = actions.iter().map(|arn| RuleTarget { id: arn.clone(), arn: arn.clone() });
-    leads(w, account, region, targets.collect()).await
+    let targets = alarm.alarm_actions.iter().map(|arn| RuleTarget { id: arn.clone(), arn: arn.clone(), role: None });
+    leads(w, topics, &Publisher::alarm(&alarm.arn, account), (account, region), targets.collect()).await
 }
 
 async fn leads(
     w: &mut LogproofWorld,
-    account: &AccountId,
-    region: &Region,
+    topics: &mut Topics,
+    publisher: &Publisher,
+    (account, region): (&AccountId, &Region),
     targets: Vec<RuleTarget>,
 ) -> Result<Vec<(Lead, Vec<ExchangeId>)>, Stop> {
     let estate = w.estate()?;
@@ -324,24 +367,30 @@ async fn leads(
             let topic = parts.next() == Some("sns");
             let region = parts.next().and_then(|region| region.parse().ok()).unwrap_or_else(|| region.clone());
             let owner = parts.next().and_then(|account| account.parse().ok()).unwrap_or_else(|| account.clone());
-            let answer = match topic {
+            let subscriptions = match topic {
                 true => Some(estate.topic_subscriptions(&owner, &region, &target.arn).await),
                 false => None,
             };
-            (target, answer)
+            (target, owner, region, subscriptions)
         }
     })
     .await;
     let mut found = Vec::new();
-    for (target, answer) in answers {
-        let (subscriptions, seen) = match answer {
-            None => (None, Vec::new()),
-            Some(answer) => {
-                let fact = w.see(answer)?;
-                (fact.as_ref().cloned(), fact.exchanges().to_vec())
-            }
+    for (target, owner, region, subscriptions) in answers {
+        let Some(subscriptions) = subscriptions else {
+            found.push((Lead { target, topic: None }, Vec::new()));
+            continue;
         };
-        found.push((Lead { target, subscriptions }, seen));
+        let subscriptions = w.see(subscriptions)?;
+        let mut seen = subscriptions.exchanges().to_vec();
+        let Some(subscriptions) = subscriptions.as_ref().cloned() else {
+            found.push((Lead { target, topic: None }, seen));
+            continue;
+        };
+        let place = Place { arn: &target.arn, owner: &owner, region: &region };
+        let (publishing, exchanges) = topics.take(w, &place, publisher, target.role.as_deref()).await?;
+        seen.extend(exchanges);
+        found.push((Lead { topic: publishing.map(|publishing| (subscriptions, publishing)), target }, seen));
     }
     Ok(found)
 }

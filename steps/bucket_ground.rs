@@ -7,10 +7,11 @@ use logproof_estate::{
     record::Subject,
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Identity, Policy, Question, Scene};
+use logproof_policy::{Answer, Identity, Policy, Question, Scene};
 use serde_json::Value;
 
 use crate::{
+    access_points::never,
     policy_claim::Claim,
     policy_scene::{Ground, identities, shared},
     proposal::{Deny, Kind, On, Place, Remedy, Target, kept::Keeping},
@@ -108,6 +109,11 @@ impl BucketGround {
     /// The bucket with an administrator assumed in every account.
     pub(crate) fn scene(&self) -> Scene {
         self.ground.scene(&self.bucket.owner, self.policy.clone())
+    }
+
+    /// Asks about the bucket with an administrator assumed in every account.
+    pub(crate) fn assume_administrators(&self, question: &Question) -> Answer {
+        never(&self.scene(), question)
     }
 
     /// The same, with an account that may be none of the organization's.

@@ -8,13 +8,10 @@ use logproof_estate::{
     world::{Judged, LogproofWorld},
 };
 
-use crate::{
-    alerting::follow,
-    judgement::{
-        alarm::Alarm,
-        event_pattern::{EventPattern, Matched},
-        guard_events::{Guard, GuardEvent, events, in_words},
-    },
+use crate::judgement::{
+    alarm::Alarm,
+    event_pattern::{EventPattern, Matched},
+    guard_events::{Guard, GuardEvent, events, in_words},
 };
 
 /// Services whose resources do something when they are a target.
@@ -40,10 +37,10 @@ async fn a_change_starts_a_correction(w: &mut LogproofWorld) -> Judged {
         if !alarm.is_enabled() || !made_up.iter().any(sees) {
             continue;
         }
-        let alarm = follow(w, &bucket.owner, &bucket.region, alarm).await?;
-        exchanges.extend_from_slice(&alarm.exchanges);
+        let targets = w.see(estate.rule_targets(&bucket.owner, &bucket.region, &rule.name).await)?;
+        exchanges.extend_from_slice(targets.exchanges());
         let acts = |arn: &&str| ACTING.contains(&arn.split(':').nth(2).unwrap_or_default());
-        let targets = alarm.leads.iter().map(|lead| lead.target.arn.as_str()).filter(acts);
+        let targets = targets.iter().map(|target| target.arn.as_str()).filter(acts);
         let targets: Vec<String> = targets.map(str::to_owned).collect();
         if !targets.is_empty() {
             open.retain(|event| alarm.sees_event(&event.event) != Matched::Yes);

@@ -20,6 +20,7 @@ use crate::{
     },
     metric_filters::{Filters, Hearing},
     population::ask_each,
+    topics::Topics,
 };
 
 const HINT: &str = "put a metric filter for these events on the log group of the organization trail, with an alarm that notifies an SNS topic somebody has subscribed to, or an EventBridge rule in that account and Region";
@@ -150,6 +151,8 @@ struct Heard {
     silent: Vec<Silent>,
     unfollowed: bool,
     by: Vec<String>,
+    /// Rules that see an event and get nowhere, and why.
+    dead_ends: Vec<String>,
 }
 
 impl Heard {
@@ -185,7 +188,7 @@ async fn raises_an_alert(w: &mut LogproofWorld, cells: Vec<Cell>) -> Judged {
         }
     }
     // Rules are asked for only where no filter hears the event: they stand in every account and Region.
-    let estate = w.estate()?;
+    let (estate, mut topics) = (w.estate()?, Topics::default());
     let places: Vec<(AccountId, Region)> =
         open.iter().map(|(cell, ..)| (cell.account.clone(), cell.region.clone())).collect();
     let answers = ask_each(places, |(account, region)| {
@@ -206,7 +209,7 @@ async fn raises_an_alert(w: &mut LogproofWorld, cells: Vec<Cell>) -> Judged {
                 exchanges: Vec::new(),
             };
             if heard.silent.iter().any(|one| alarm.sees_event(&one.event.event) != Matched::No) {
-                let followed = follow(w, &cell.account, &cell.region, alarm).await?;
+                let followed = follow(w, &mut topics, &cell.account, &cell.region, alarm).await?;
                 exchanges.extend_from_slice(&followed.exchanges);
                 alarms.push(followed);
             }
@@ -224,9 +227,17 @@ impl Heard {
     /// What the filters leave open, asked of the rules.
     fn through_rules(&mut self, alarms: &[Alarm]) {
         let live = || alarms.iter().filter(|alarm| alarm.reach() > Reach::Nobody);
+        let dead = alarms.iter().filter(|alarm| alarm.reach() == Reach::Nobody);
+        self.dead_ends =
+            dead.map(|alarm| format!("EventBridge rule `{}`: {}", alarm.rule.name, alarm.in_words())).collect();
         for mut one in std::mem::take(&mut self.silent) {
             let seen = live().filter(|alarm| alarm.sees_event(&one.event.event) == Matched::Yes);
             if let Some(alarm) = seen.max_by_key(|alarm| alarm.reach()) {
+                if let Some((topic, reason)) = alarm.undecided() {
+                    one.open = one.open.or_else(|| Some((topic.to_owned(), reason.to_owned())));
+                    self.silent.push(one);
+                    continue;
+                }
                 self.unfollowed |= alarm.reach() == Reach::Unfollowed;
                 self.by.push(format!("EventBridge rule `{}`", alarm.rule.name));
                 continue;
@@ -276,7 +287,10 @@ fn record(
     by.dedup();
     let found = match silent.as_slice() {
         [] => format!("an alert for each of {made_up} made-up events, by {}", by.join(", ")),
-        silent => format!("no alert for {}; {}", in_words(silent), filters.described),
+        silent => {
+            let there = std::iter::once(filters.described.clone()).chain(heard.dead_ends).collect::<Vec<_>>();
+            format!("no alert for {}; {}", in_words(silent), there.join("; "))
+        }
     };
     w.observe(
         Observation::new(

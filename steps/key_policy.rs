@@ -273,7 +273,9 @@ pub(crate) async fn may_decrypt(w: &mut LogproofWorld) -> Result<MayDecrypt, Sto
     Ok(MayDecrypt { arns, exchanges: replication.exchanges().to_vec() })
 }
 
-#[then("nobody other than the named readers and administrators can decrypt with the log key")]
+#[then(
+    "nobody other than the named readers, the log storage role and the role that replicates the log bucket can decrypt with the log key"
+)]
 async fn nobody_else_can_decrypt(w: &mut LogproofWorld) -> Judged {
     let mut key = KeyGround::read(w).await?;
     let allowed = may_decrypt(w).await?;

@@ -11,7 +11,7 @@ use logproof_estate::{
 use serde_json::Value;
 
 use crate::{
-    alerting::subscriptions_of,
+    alerting::actions_of,
     judgement::{
         alarm::{Lead, Reach},
         event_pattern::Matched,
@@ -19,6 +19,7 @@ use crate::{
         metric_pattern::MetricPattern,
     },
     population::organization_trail,
+    topics::Topics,
 };
 
 /// An alarm on the metric of a filter.
@@ -26,6 +27,20 @@ struct Alert {
     alarm: String,
     fires: Fires,
     reach: Reach,
+    /// The topic of which it is not decided whether it takes the alert, and why; only where nothing gets further.
+    undecided: Option<(String, String)>,
+    /// Why topics of the alarm do not take its alert.
+    refused: Vec<String>,
+}
+
+impl Alert {
+    /// What is to be said where nothing tells whether the topic takes the alert.
+    fn open(&self) -> Hearing {
+        match &self.undecided {
+            Some((subject, reason)) => Hearing::Open { subject: subject.clone(), reason: reason.clone() },
+            None => Hearing::Nobody,
+        }
+    }
 }
 
 /// A metric filter of the organization trail's log group, with every alarm on its metrics.
@@ -97,14 +112,18 @@ impl Filters {
                 }
             };
         let mut exchanges = [trail.exchanges(), listed.exchanges(), alarms.exchanges()].concat();
-        let mut filters = Vec::new();
+        let (mut filters, mut topics) = (Vec::new(), Topics::default());
         for filter in listed.iter() {
             let mut alerts = Vec::new();
             for (alarm, fires) in alarms_on(filter, &alarms) {
-                let leads = subscriptions_of(w, &account, &region, &alarm.alarm_actions).await?;
+                let leads = actions_of(w, &mut topics, &account, &region, alarm).await?;
                 exchanges.extend(leads.iter().flat_map(|(_, seen)| seen.iter().cloned()));
                 let reach = leads.iter().map(|(lead, _)| Lead::reach(lead)).max().unwrap_or(Reach::Nobody);
-                alerts.push(Alert { alarm: alarm.name.clone(), fires, reach });
+                let open =
+                    leads.iter().find_map(|(lead, _)| Some((lead.target.arn.clone(), lead.undecided()?.to_owned())));
+                let undecided = open.filter(|_| reach == Reach::Undecided);
+                let refused = leads.iter().filter_map(|(lead, _)| lead.refused()).map(str::to_owned).collect();
+                alerts.push(Alert { alarm: alarm.name.clone(), fires, reach, undecided, refused });
             }
             let pattern = MetricPattern::parse(&filter.pattern);
             filters.push(Filter { name: filter.name.clone(), pattern, alerts });
@@ -123,6 +142,10 @@ impl Filters {
             };
             for alert in filter.live() {
                 match (Matched::all([counted.clone(), alert.fires.matched()]), &best) {
+                    (Matched::Yes, Hearing::Nobody) if alert.undecided.is_some() => {
+                        best = alert.open();
+                    }
+                    (Matched::Yes, Hearing::Open { .. }) if alert.undecided.is_some() => {}
                     (Matched::Yes, Hearing::By { reach, .. }) if *reach >= alert.reach => {}
                     (Matched::Yes, _) => best = Hearing::By { filter: filter.name.clone(), reach: alert.reach },
                     (Matched::Undecided(reason), Hearing::Nobody) => {
@@ -157,7 +180,10 @@ fn described(group: &str, filters: &[Filter]) -> String {
         Fires::No(why) => Some(format!("alarm `{}` stays quiet: {why}", alert.alarm)),
         Fires::Yes | Fires::Undecided(_) => None,
     });
-    std::iter::once(count).chain(quiet).collect::<Vec<_>>().join("; ")
+    let refused = filters.iter().flat_map(|filter| &filter.alerts).flat_map(|alert| {
+        alert.refused.iter().map(|why| format!("alarm `{}` does not get through: {why}", alert.alarm))
+    });
+    std::iter::once(count).chain(quiet).chain(refused).collect::<Vec<_>>().join("; ")
 }
 
 /// Account, Region and name in the ARN of a log group.

@@ -8,9 +8,10 @@ use logproof_estate::{
     record::{ActionGroup, AllowedActions, Observation, Proposal, Subject, WitnessReport},
     world::LogproofWorld,
 };
-use logproof_policy::{Answer, Layer, Question, Scene, Violations, Witness, never, violations};
+use logproof_policy::{Answer, Layer, Question, Scene, Violations, Witness, violations};
 
 use crate::{
+    access_points::{decided_part, never},
     judgement::effects,
     proposal::{Asked, Remedy},
 };
@@ -46,7 +47,7 @@ impl Answered {
     /// Asks; only where something is allowed is everything looked for.
     pub(crate) fn of(scene: &Scene, question: &Question) -> Self {
         let answer = never(scene, question);
-        let found = matches!(answer, Answer::Violated(_)).then(|| violations(scene, question));
+        let found = matches!(answer, Answer::Violated(_)).then(|| violations(scene, &decided_part(scene, question)));
         Self { answer, found }
     }
 

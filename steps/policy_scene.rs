@@ -107,7 +107,18 @@ impl Ground {
 
     /// A scene around a resource of `owner`.
     pub(crate) fn scene(&self, owner: &AccountId, resource_policy: Option<Arc<Policy>>) -> Scene {
-        Scene { organization: self.organization.clone(), resource_account: owner.to_string(), resource_policy }
+        let mut organization = self.organization.clone();
+        // The resource control policies of the owner bind the resource, also where another account stands for it.
+        if !organization.accounts.iter().any(|account| account.id == owner.as_str()) {
+            let known = organization.accounts.iter().find(|account| account.id == self.representative(owner).as_str());
+            let owner = known.cloned().map(|account| Account {
+                id: owner.to_string(),
+                org_path: self.path(owner.as_str()).map(str::to_owned),
+                ..account
+            });
+            organization.accounts.extend(owner);
+        }
+        Scene { organization, resource_account: owner.to_string(), resource_policy }
     }
 
     /// The same scene with an account that may be none of the organization's.

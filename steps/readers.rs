@@ -313,7 +313,9 @@ fn beyond_reading(pattern: &str) -> Option<String> {
     Some(format!("{}:{name}", service.replace(['*', '?'], "x")))
 }
 
-#[then("nobody other than the named readers and the log storage role can read log files")]
+#[then(
+    "nobody other than the named readers, the log storage role and the role that replicates the log bucket can read log files"
+)]
 async fn nobody_else_reads(w: &mut LogproofWorld) -> Judged {
     let mut ground = BucketGround::read(w).await?;
     let allowed = may_decrypt(w).await?;

@@ -12,6 +12,7 @@ use logproof::{
         close::{disagreements, write_reports},
         folder::Folder,
     },
+    error::CommandError as _,
     exit::Exit,
     report::{
         Format,

@@ -2,7 +2,8 @@
 //! what it must leave alone.
 //!
 //! A fixture is a variant of the sample zone (`base: sample` with `patch`, `json_patch`, `config`, `faults`) and
-//! `expect`: for each control named, its verdict, and for a verdict that has one, the subject and the reason. Every other
+//! `expect`: for each control named, its verdict, and for a verdict that has one, the subject and the reason; where a note
+//! is what matters, the note. Every other
 //! control whose verdict changes is listed in `tests/fixtures/others.toml`, and only those are. The name of a file begins
 //! with the verdict it expects. Controls that get the same answers as on the sample are not run again.
 //!
@@ -60,6 +61,8 @@ struct Expected {
     verdict: Verdict,
     subject: Option<String>,
     reason: Option<String>,
+    /// What a note of the control says.
+    note: Option<String>,
 }
 
 /// One fixture: the control it is for, the name to show, the text, and the other controls that change on it.
@@ -273,6 +276,12 @@ fn as_expected(control: &ControlResult, expected: &Expected) -> Option<String> {
     if control.verdict != expected.verdict {
         let (is, wanted) = (control.verdict.word(), expected.verdict.word());
         return Some(format!("{id} is {is}, expected {wanted}: {}", reasons(control)));
+    }
+    if let Some(wanted) = &expected.note {
+        let notes: Vec<&String> = control.scenarios.iter().flat_map(|scenario| &scenario.record.notes).collect();
+        if !notes.iter().any(|note| note.contains(wanted)) {
+            return Some(format!("{id} has no note `{wanted}`, only {notes:?}"));
+        }
     }
     let must_say = matches!(expected.verdict, Verdict::Fail) && expected.subject.is_none()
         || matches!(expected.verdict, Verdict::Fail | Verdict::Error) && expected.reason.is_none();

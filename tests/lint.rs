@@ -217,6 +217,17 @@ fn a_control_has_one_id_one_severity_and_a_requirement() {
     refused("@severity:high", "@severity:high @severity:low", 1, &["more than one severity"]);
     refused("@severity:high", "@severity:high @hardning", 1, &["did you mean `@hardening`?"]);
     refused("  Scenario: First", "  @LS-1.2\n  Scenario: First", 12, &["ids and severities belong to the feature"]);
+    let of_scenario = |tag: &str| format!("  @severity:{tag}\n  Scenario: First");
+    for (tag, words) in [
+        ("high", "no lower than the severity of the control"),
+        ("critical", "no lower than the severity of the control"),
+        ("lwo", "`lwo` is not a severity"),
+        ("low @severity:medium", "more than one severity"),
+    ] {
+        refused("  Scenario: First", &of_scenario(tag), 12, &[words]);
+    }
+    let ran = linted(&SOUND.replace("  Scenario: First", &of_scenario("low")));
+    assert_eq!(ran.code, 0, "{}", ran.out);
     refused("  Requirement\n    They are kept.\n    All of them are.\n", "", 2, &["does not say what it requires"]);
     refused("  Requirement", "  Requirment", 2, &["did you mean `Requirement` by `Requirment`?"]);
 }

@@ -4,7 +4,7 @@
 Feature: The administrator role of the log archive exists and rests
 
   Requirement
-    The log archive account has one administrator role, for setting up the log store and for
+    The log archive account has an administrator role, for setting up the log store and for
     emergencies. It has not been used within the time the organization calls quiet.
 
   Why

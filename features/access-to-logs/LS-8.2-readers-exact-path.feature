@@ -5,8 +5,9 @@
 Feature: Readers read their exact path and nothing else
 
   Requirement
-    Each reader can read the log files under the path it was given, and nothing else of the log store: no
-    other path, no writing, no administration.
+    Each reader can read the log files under the path it was given, and nothing else of the log bucket: no
+    other path, no writing, no administration. The bucket policy itself grants it no more: nothing is held
+    back by a service or resource control policy alone.
 
   Why
     A reader with a whole bucket, or with more than reading, is the difference between an audit and a leak.
@@ -14,7 +15,12 @@ Feature: Readers read their exact path and nothing else
   How it is examined
     For each reader in the configuration, the bucket policy, the SCPs and RCPs and an identity policy that
     allows everything are evaluated: reading outside the path, listing keys outside it, and every action other
-    than reading and listing must be refused.
+    than reading and listing must be refused. The path is a prefix of the keys. A reader that is registered for
+    the whole bucket is noted.
+
+    The bucket policy is evaluated once more as if there were no control policies, for each reader of
+    another account than that of the bucket. What only they refuse is a latent grant, open to whoever detaches
+    them: a finding of its own, of low severity.
 
   Remediation
     Name the reader's role as the principal of one statement that allows s3:GetObject on the bucket's ARN
@@ -35,3 +41,7 @@ Feature: Readers read their exact path and nothing else
 
   Scenario: Readers only read
     Then no named reader can do anything other than read
+
+  @severity:low
+  Scenario: No reader is held back by a control policy alone
+    Then no grant to a named reader beyond its path is held back by a service or resource control policy alone

@@ -5,7 +5,8 @@
 Feature: Auditors only read, from their own account
 
   Requirement
-    Principals of the auditor accounts can read, and nothing else.
+    Principals of the auditor accounts can read the log bucket and decrypt with the log key, and do nothing else
+    with either.
 
   Why
     An external auditor needs evidence, not the power to change it.

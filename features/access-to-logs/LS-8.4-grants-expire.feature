@@ -5,15 +5,23 @@
 Feature: Temporary read access ends when it was meant to end
 
   Requirement
-    A reader whose access has an end date cannot read after it.
+    A reader whose access has an end date cannot read after it, and a grant that has ended is removed from
+    the bucket policy.
 
   Why
     Access that outlives its purpose is access nobody watches.
 
   How it is examined
-    For each reader with an end date in the configuration, a read after that date is evaluated over the
-    bucket policy: either the statement carries a condition on aws:CurrentTime, or the statement must be
-    gone once the date has passed.
+    The end of a reader is its end in the register or in the configuration. For each reader whose end has
+    passed, a read from now on is evaluated over the bucket policy, the SCPs and RCPs, an administrator
+    assumed in the reader's account: either the statement carries a condition on aws:CurrentTime, or it must
+    be gone. A reader whose end has not come may read; where its statement carries no such date, a note says
+    by when it must be removed.
+
+    Each reader of another account than that of the bucket is asked about besides, with an end or without: one
+    that could read before now and cannot from now on stands in the bucket policy with a grant that has
+    ended. That is a finding of low severity. A grant to somebody who is no registered reader is a finding of
+    control LS-8.6, whatever its date.
 
   Remediation
     Add DateLessThan aws:CurrentTime to the reader's statement, or remove the statement on the day.
@@ -26,3 +34,7 @@ Feature: Temporary read access ends when it was meant to end
 
   Scenario: Nobody reads after the end of its access
     Then no reader whose access has ended can read
+
+  @severity:low
+  Scenario: Grants that have ended are removed
+    Then no reader that can read no more stands in the bucket policy with a grant that has ended

@@ -6,8 +6,10 @@
 Feature: Nobody else can read, write, delete or administer the log store
 
   Requirement
-    No principal other than the named readers, the log services and the log storage role can read, write,
-    delete or administer the log bucket and its objects.
+    No principal other than the named readers, the log storage role and the role that replicates the log bucket
+    can read its log files; none other than the log services and the log storage role can write to it; none
+    other than the log storage role can delete log files, lift their protection, or re-configure or delete the
+    bucket.
 
   Why
     A list of readers means nothing if others can read as well.
@@ -39,7 +41,10 @@ Feature: Nobody else can read, write, delete or administer the log store
     Given the log bucket of the log archive account
 
   Scenario: Nobody else reads
-    Then nobody other than the named readers and the log storage role can read log files
+    Then nobody other than the named readers, the log storage role and the role that replicates the log bucket can read log files
+
+  Scenario: Nobody else writes
+    Then nobody other than the log services and the log storage role can write to the bucket
 
   Scenario: Nobody else deletes
     Then nobody other than the log storage role can delete log files

@@ -6,17 +6,20 @@ Feature: Somebody decided how long network, DNS, access and change logs are kept
 
   Requirement
     The register has a retention class for network, DNS, access and change logs, even where the
-    decision is a short time.
+    decision is a short time. Whether such logs are written, and where to, is no part of this control.
 
   Why
     Logs that nobody decided about are kept until they cost too much, and then not at all.
 
   How it is examined
-    retention.toml of the register is read for the classes network, dns, access and change. Where
-    such logs are delivered is not examined.
+    retention.toml of the register is read for the classes network, dns, access and change. Nothing else
+    is: neither the flow logs of a VPC nor the query logs of Route 53 Resolver are asked for, so one that is
+    off, or that goes to a bucket outside the log archive, is not noticed here. A stream of such logs that is
+    registered in streams.toml is held against the buckets of the log archive by controls LS-10.2 and LS-10.3.
 
   What stays manual
-    That flow logs and query logs are on where the organization wants them.
+    That flow logs and query logs are on where the organization wants them, and are delivered to the log
+    archive.
 
   Remediation
     Decide with the owners how long each of these logs is kept and on what basis, and write the

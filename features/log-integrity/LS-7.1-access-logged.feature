@@ -24,7 +24,8 @@ Feature: Access to the log bucket is itself logged
 
     S3 delivers no access logs to a bucket with a default retention or with SSE-KMS as its default
     encryption. That the target has no Object Lock is therefore no finding: protect it by policy, and
-    replicate it into a locked bucket.
+    replicate it into a locked bucket. AWS's documentation contradicts itself on a target with Object Lock
+    and no default retention: there a note says so, and the records that arrived have to be looked at.
 
     Server access logs are delivered on a best-effort basis. Data events of the trail, control LS-4.7,
     are the second source.

@@ -24,14 +24,23 @@ Feature: Changing the log bucket raises an alert
     them; the finding names the events that raise no alert, and by whom where it makes a difference. Reads
     of objects must match no such rule.
 
-    A rule counts when it is enabled and leads to an SNS topic with a confirmed subscription. The target
-    and the subscriptions are read. A target of another kind, such as a function or a queue, is not
+    A rule counts when it is enabled and leads to an SNS topic with a confirmed subscription that takes what
+    EventBridge publishes. The targets, the subscriptions and the topic with its access policy are read. The
+    access policy must let events.amazonaws.com publish for the very rule. Where a KMS key encrypts the topic,
+    the policy of the key must let events.amazonaws.com use kms:GenerateDataKey and kms:Decrypt, and the key be
+    enabled; EventBridge's calls to KMS carry no source, and the AWS managed key alias/aws/sns lets no other
+    service use it. Grants on the key are not read. A target that EventBridge calls under a role, and a policy
+    that cannot be evaluated, make the verdict an error unless the alert gets to a subscriber another way.
+
+    Where the access policy lets EventBridge publish by a condition on the rule or its account alone, a note says
+    so: AWS's documentation contradicts itself on whether EventBridge honors such a condition.
+
+    A target of another kind, such as a function or a queue, is not
     followed any further: there an attestation must say that people hear of it. A pattern that this
     program cannot evaluate makes the verdict an error, never a match. CloudWatch alarms on metric
     filters are not counted here.
 
-    Whether the access policy of the topic lets EventBridge publish is not examined. Objects raise
-    events only while a trail records data events of the bucket, control LS-4.7.
+    Objects raise events only while a trail records data events of the bucket, control LS-4.7.
 
   What stays manual
     That the people on call receive the alert and know what to do is shown by a drill, not by a setting.
@@ -40,11 +49,15 @@ Feature: Changing the log bucket raises an alert
     Create an EventBridge rule in the account and Region of the log bucket for `AWS API Call via
     CloudTrail` of aws.s3 with readOnly false and the bucket's name in requestParameters.bucketName,
     without exemption for any identity, and an SNS topic as target; confirm a subscription that somebody
-    watches.
+    watches. Allow events.amazonaws.com sns:Publish in the access policy of the topic, and kms:GenerateDataKey*
+    and kms:Decrypt in the policy of the customer managed key that encrypts it.
 
   References
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
 
   Background:

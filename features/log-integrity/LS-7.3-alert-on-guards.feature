@@ -34,11 +34,17 @@ Feature: Changing what guards the log store raises an alert
     patterns are evaluated by the rules of each service; a pattern that cannot be evaluated makes the
     verdict an error, never a match.
 
+    The topic must take the alert: its access policy must let cloudwatch.amazonaws.com publish for the alarm, or
+    events.amazonaws.com for the rule, and so must the policy of a KMS key that encrypts it, for
+    kms:GenerateDataKey and kms:Decrypt, as control LS-7.2 says. Grants on the key are not read. An alarm action
+    or a rule's target other than an SNS topic is not followed any further: there an attestation must say that
+    people hear of it.
+
     One event must be enough: what the filter publishes for it, statistic, threshold, periods, dimensions and
     the treatment of missing data decide whether the alarm goes off. Where they do not, as with metric math, the
     verdict is an error. A composite alarm passes on what it joins by OR.
 
-    The finding names the events that raise no alert. The access policy of the topic is not examined.
+    The finding names the events that raise no alert.
 
   What stays manual
     That the people on call receive the alert and know what to do is shown by a drill, not by a setting.
@@ -46,11 +52,14 @@ Feature: Changing what guards the log store raises an alert
   Remediation
     Let the organization trail deliver to a CloudWatch Logs log group; put a metric filter with the list of
     events on it, an alarm on its metric with a threshold of one, and an SNS topic as the alarm's action;
-    confirm a subscription that somebody watches.
+    confirm a subscription that somebody watches. Allow cloudwatch.amazonaws.com sns:Publish in the access policy
+    of the topic, and kms:GenerateDataKey* and kms:Decrypt in the policy of the key that encrypts it.
 
   References
     https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
+    https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/monitor-cloudtrail-log-files-with-cloudwatch-logs.html
 
   Scenario: Changing the trail raises an alert

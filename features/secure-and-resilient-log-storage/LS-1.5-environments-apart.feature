@@ -4,8 +4,8 @@ Feature: Logs of production, staging and development are kept apart
 
   Requirement
     No bucket holds log streams of two environments. Each registered bucket carries the tag
-    environment with its registered environment, and no account that delivers logs of one
-    environment can write to the bucket of another.
+    environment with its registered environment. No account that delivers logs of one environment can
+    write to the bucket of another, neither itself nor through an AWS service that writes on its behalf.
 
   Why
     Who may change a development account must not be able to write into, flood or read the logs that
@@ -15,10 +15,15 @@ Feature: Logs of production, staging and development are kept apart
     The environments of the streams in streams.toml of the register are compared bucket by bucket,
     and with the tag of each bucket.
 
-    Where a stream is delivered by a role of an account, the bucket policies of all other
-    environments are evaluated for an upload by anybody in that account, an administrator assumed.
-    Streams that an AWS service delivers come from the whole organization and count as one
-    environment.
+    Where a stream is delivered by a role of an account, the policies of the registered buckets of all
+    other environments are evaluated, together with the SCPs and RCPs, for an upload by anybody in that
+    account, an administrator assumed, and for an upload by any AWS service on behalf of that account: by
+    its id, the ARN of a resource of it, or its place in the organization. The bucket of an environment
+    called organization takes what services deliver for every account, so there only uploads by the
+    account itself count.
+
+    An account that delivers no registered stream by a role of its own belongs to no environment here,
+    and is not asked about.
 
   What stays manual
     Which account belongs to which environment is the decision of the owner, who registers the
@@ -26,7 +31,8 @@ Feature: Logs of production, staging and development are kept apart
 
   Remediation
     Give each environment a bucket of its own, tag it, and let only roles of its own accounts write,
-    for example with a condition on aws:SourceOrgPaths.
+    for example with a condition on aws:PrincipalOrgPaths. Let a service write on behalf of these accounts
+    only, for example with a condition on aws:SourceAccount or aws:SourceOrgPaths.
 
   References
     https://docs.aws.amazon.com/whitepapers/latest/organizing-your-aws-environment/organizing-your-aws-environment.html

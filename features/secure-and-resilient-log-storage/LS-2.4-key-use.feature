@@ -7,8 +7,10 @@
 Feature: Only the log services and named principals use the log key
 
   Requirement
-    The log key is used by the services that deliver logs, for the trails and recorders of this organization
-    only, and by the named readers and administrators. Nobody else encrypts or decrypts with it.
+    No service uses the log key but those that deliver logs, for the trails and recorders of this organization
+    only. Nobody decrypts with it but the named readers, the log storage role and the role that replicates the
+    log bucket. Nobody outside the organization does anything with it, except the auditor accounts named in the
+    configuration.
 
   Why
     Whoever can decrypt with the key can read every log file that leaks or is shared by mistake; a service
@@ -47,8 +49,12 @@ Feature: Only the log services and named principals use the log key
     Scenario: Nobody outside the organization uses the key
       Then nobody outside the organization can use the log key
 
+    @severity:medium
+    Scenario: Nobody outside the organization is kept out by a control policy alone
+      Then no grant on the log key to anybody outside the organization is held back by a service or resource control policy alone
+
     Scenario: Nobody decrypts with the key but named readers and administrators
-      Then nobody other than the named readers and administrators can decrypt with the log key
+      Then nobody other than the named readers, the log storage role and the role that replicates the log bucket can decrypt with the log key
 
     Scenario: No grant gives the key to anybody else
       Then every grant on the log key is to a log service, a named reader or an administrator

@@ -5,8 +5,9 @@
 Feature: Wrongly encrypted uploads are refused without stopping delivery
 
   Requirement
-    An upload that asks for another kind of encryption, or for another key, is refused by the log bucket. An
-    upload by CloudTrail that asks for the log key, or leaves the choice to the bucket, is accepted.
+    An upload that asks for another kind of encryption than KMS, for another key than the log key, for KMS
+    without naming a key, or for a key that the caller provides (SSE-C) is refused by the log bucket. An upload
+    by CloudTrail that asks for the log key, or leaves the choice to the bucket, is accepted.
 
   Why
     Log files under another key are lost to those who may read them, or readable by those who may not. A
@@ -14,15 +15,24 @@ Feature: Wrongly encrypted uploads are refused without stopping delivery
 
   How it is examined
     The bucket policy is evaluated together with the SCPs and RCPs for uploads with each kind of encryption
-    header, and for the upload CloudTrail makes.
+    header, by anybody, an administrator assumed in each account, and for the upload CloudTrail makes. KMS is
+    aws:kms as well as aws:kms:dsse. An upload that asks for KMS and names no key is encrypted with the AWS
+    managed key of the account, whatever the default of the bucket, so it counts as one under another key.
+
+    An upload under a key that the caller provides may also be blocked by the bucket itself: where the policies
+    accept one, the setting BlockedEncryptionTypes of the bucket's default encryption is read, and must name SSE-C.
 
   Remediation
     Deny s3:PutObject when s3:x-amz-server-side-encryption is present and not aws:kms, and when s3:x-amz-
     server-side-encryption-aws-kms-key-id is present and not the log key: pair each StringNotEquals with a
-    Null condition that is false, because a negated condition is true when the header is absent.
+    Null condition that is false, because a negated condition is true when the header is absent. Deny it too
+    when the first is aws:kms or aws:kms:dsse and the second is absent. Block SSE-C in the default encryption of
+    the bucket, or deny s3:PutObject when s3:x-amz-server-side-encryption-customer-algorithm is present.
 
   References
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 
   Background:
@@ -33,6 +43,12 @@ Feature: Wrongly encrypted uploads are refused without stopping delivery
 
   Scenario: Uploads under another key are refused
     Then no upload that asks for another key than the log key is accepted
+
+  Scenario: Uploads that name no key are refused
+    Then no upload that asks for KMS encryption without naming a key is accepted
+
+  Scenario: Uploads under a key of the caller are refused
+    Then no upload under a key that the caller provides is accepted
 
   Scenario: Delivery goes on
     Then CloudTrail can deliver with the log key and with the bucket's default encryption

@@ -32,4 +32,4 @@ Feature: Every permitted reader can decrypt, and nobody else
     Then every named reader can read under its path and decrypt it
 
   Scenario: Nobody can decrypt who may not read
-    Then nobody other than the named readers and administrators can decrypt with the log key
+    Then nobody other than the named readers, the log storage role and the role that replicates the log bucket can decrypt with the log key

@@ -13,7 +13,11 @@ Feature: No stranger's service can deliver into the log bucket
 
   How it is examined
     The bucket policies are evaluated for each service that may use the buckets, on behalf of an account
-    outside the organization: aws:SourceArn, aws:SourceAccount and aws:SourceOrgID then name a stranger.
+    outside the organization: aws:SourceArn, aws:SourceAccount and aws:SourceOrgID then name a stranger. The ARN
+    of a bucket names no account: those of the log archive's own buckets are nobody else's.
+
+    The bucket that AWS Config delivers to and the bucket of the access logs hold evidence of the same kind and
+    are examined as well, where they are buckets of their own.
 
   Remediation
     Add a condition on aws:SourceArn (the trail), aws:SourceAccount or aws:SourceOrgID to each statement

@@ -5,8 +5,9 @@
 Feature: A resource control policy keeps outsiders away whatever the bucket policy says
 
   Requirement
-    A resource control policy binds the log archive account and denies principals outside the organization
-    every S3 action on the log bucket, even if the bucket policy were opened to the world.
+    A resource control policy binds the log archive account and denies principals outside the organization,
+    except the auditor accounts named in the configuration, every S3 action on the log bucket, even if the
+    bucket policy were opened to the world.
 
   Why
     A bucket policy can be changed by whoever may change it. A resource control policy is set at the

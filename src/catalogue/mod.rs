@@ -62,6 +62,24 @@ pub struct Scenario {
     pub background: usize,
 }
 
+impl Control {
+    /// The severity of a scenario in parentheses, where it is not that of the control.
+    #[must_use]
+    pub fn own_severity(&self, scenario: &Scenario) -> String {
+        let own = scenario.severity().filter(|own| *own != self.severity);
+        own.map(|own| format!(" (severity {own})")).unwrap_or_default()
+    }
+}
+
+impl Scenario {
+    /// The severity of the scenario: its own, or that of its control.
+    #[must_use]
+    pub fn severity(&self) -> Option<&str> {
+        // Its own tags stand behind those of the feature.
+        self.tags.iter().rev().find_map(|tag| severity_of(tag))
+    }
+}
+
 /// A feature that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unparsable {

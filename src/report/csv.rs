@@ -44,7 +44,7 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
             let head = [
                 control.id.clone(),
                 control.title.clone(),
-                control.severity.clone(),
+                control.severity_of(scenario).to_owned(),
                 std::mem::take(&mut references),
                 scenario.name.clone(),
                 scenario.verdict.word().to_owned(),

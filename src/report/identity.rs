@@ -170,6 +170,7 @@ pub fn with_register(assessment: &Assessment) -> Cow<'_, Assessment> {
             name: format!("{} for {}: {}", finding.entry, finding.control, finding.problem),
             rule: None,
             line: 1,
+            severity: None,
             verdict,
             reason,
             steps: Vec::new(),

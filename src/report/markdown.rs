@@ -83,7 +83,8 @@ fn open_control(control: &ControlResult, out: &mut dyn Write) -> io::Result<()> 
     let (verdict, severity) = (control.verdict.word(), &control.severity);
     writeln!(out, "### {verdict} {} {} ({severity})\n", control.id, escaped(&control.title))?;
     for scenario in control.scenarios.iter().filter(|s| !matches!(s.verdict, Verdict::Pass | Verdict::NotApplicable)) {
-        writeln!(out, "- **{}**", escaped(&scenario.name))?;
+        let severity = scenario.severity.as_ref().map(|own| format!(" ({})", escaped(own))).unwrap_or_default();
+        writeln!(out, "- **{}**{severity}", escaped(&scenario.name))?;
         let findings: Vec<_> = scenario.record.findings().collect();
         if findings.is_empty() && scenario.record.unseen.is_empty() {
             writeln!(out, "  - {}: {}", scenario.verdict.word(), escaped(&scenario.reason))?;

@@ -198,7 +198,7 @@ fn severity(control: &ControlResult, verdict: Verdict) -> (u8, &'static str) {
     if matches!(verdict, Verdict::Pass | Verdict::NotApplicable) {
         return (1, "Informational");
     }
-    match control.severity.as_str() {
+    match control.severity_of_verdict() {
         "critical" => (5, "Critical"),
         "high" => (4, "High"),
         "medium" => (3, "Medium"),

@@ -65,11 +65,11 @@ fn rule(control: &ControlResult) -> Value {
         "shortDescription": {"text": control.title},
         "fullDescription": {"text": or(section(control, "Requirement"), &control.title)},
         "help": {"text": help},
-        "defaultConfiguration": {"level": level(control)},
+        "defaultConfiguration": {"level": level(&control.severity)},
         "properties": {
             "tags": control.frameworks,
             "security-severity": security_severity(&control.severity),
-            "problem.severity": level(control),
+            "problem.severity": level(&control.severity),
         },
     });
     if let (Some(first), Some(object)) = (references(control).into_iter().next(), rule.as_object_mut()) {
@@ -83,7 +83,7 @@ fn results(index: usize, control: &ControlResult, scenario: &ScenarioResult) -> 
         let mut result = json!({
             "ruleId": control.id,
             "ruleIndex": index,
-            "level": level(control),
+            "level": level(control.severity_of(scenario)),
             "message": {"text": format!("{}: {text}", scenario.verdict.word())},
             "locations": [{
                 "physicalLocation": {
@@ -167,8 +167,8 @@ fn fingerprint(control: &ControlResult, scenario: &ScenarioResult, subject: &str
     sha256_hex([control.id.as_str(), &scenario.name, subject].join("\n").as_bytes())
 }
 
-fn level(control: &ControlResult) -> &'static str {
-    match control.severity.as_str() {
+fn level(severity: &str) -> &'static str {
+    match severity {
         "critical" | "high" => "error",
         "medium" => "warning",
         _ => "note",

@@ -99,7 +99,8 @@ fn scenarios(control: &ControlResult, indent: usize, form: Form, out: &mut dyn W
     let mut said: Vec<String> = Vec::new();
     for scenario in control.scenarios.iter().filter(|scenario| scenario.verdict != Verdict::Pass) {
         let name = Style::new().bold().force_styling(form.colour).apply_to(clean(&scenario.name));
-        writeln!(out, "{:indent$}{name}", "")?;
+        let severity = scenario.severity.as_ref().map(|own| format!(" (severity {})", clean(own))).unwrap_or_default();
+        writeln!(out, "{:indent$}{name}{severity}", "")?;
         let mut text = Vec::new();
         Details { indent: indent + 2, out: &mut text }.of(scenario)?;
         let text = String::from_utf8_lossy(&text).into_owned();

@@ -118,7 +118,7 @@ fn control_result(
             let outcome = outcomes.next().flatten();
             let outcome = outcome
                 .unwrap_or_else(|| Outcome::not_run(scenario, "the run was interrupted before it ended", elapsed));
-            scenario_result(scenario, outcome, setting)
+            scenario_result(control, scenario, outcome, setting)
         })
         .collect();
     ControlResult {
@@ -136,12 +136,13 @@ fn control_result(
     }
 }
 
-fn scenario_result(scenario: &Scenario, outcome: Outcome, setting: &Setting) -> ScenarioResult {
+fn scenario_result(control: &Control, scenario: &Scenario, outcome: Outcome, setting: &Setting) -> ScenarioResult {
     let (verdict, reason) = outcome.record.verdict(&outcome.ending);
     ScenarioResult {
         name: scenario.name.clone(),
         rule: scenario.rule.clone(),
         line: scenario.line,
+        severity: scenario.severity().filter(|own| *own != control.severity).map(str::to_owned),
         verdict,
         reason,
         steps: outcome.steps,

@@ -17,19 +17,33 @@ pub(crate) const WITH_READS: &str = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVEN
 /// How far an alert gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reach {
-    /// The rule is off, has no target, or its topics have no confirmed subscription.
+    /// The rule is off, has no target, or its topics have no confirmed subscription or take no alert of it.
     Nobody,
+    /// A confirmed subscription of an SNS topic of which it is not decided whether it takes the alert.
+    Undecided,
     /// A target other than SNS, which is not followed further.
     Unfollowed,
     /// A confirmed subscription of an SNS topic.
     Subscriber,
 }
 
-/// A target with the subscriptions of its topic; `None` for a topic that does not exist or a target that is none.
+/// Whether an alert gets into a topic: its access policy and the policy of its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Publishing {
+    /// It does.
+    Allowed,
+    /// It does not, and why.
+    Refused(String),
+    /// The policies do not decide it, and why.
+    Undecided(String),
+}
+
+/// A target with its topic: the subscriptions, and whether an alert gets into it. `None` for a topic that does not exist
+/// or a target that is none.
 #[derive(Debug, Clone)]
 pub(crate) struct Lead {
     pub(crate) target: RuleTarget,
-    pub(crate) subscriptions: Option<Vec<Subscription>>,
+    pub(crate) topic: Option<(Vec<Subscription>, Publishing)>,
 }
 
 impl Lead {
@@ -38,23 +52,52 @@ impl Lead {
     }
 
     pub(crate) fn reach(&self) -> Reach {
-        match (&self.subscriptions, self.is_topic()) {
-            (Some(subscriptions), true) if subscriptions.iter().any(Subscription::confirmed) => Reach::Subscriber,
+        match (&self.topic, self.is_topic()) {
+            (Some((subscriptions, publishing)), true) if subscriptions.iter().any(Subscription::confirmed) => {
+                match publishing {
+                    Publishing::Allowed => Reach::Subscriber,
+                    Publishing::Refused(_) => Reach::Nobody,
+                    Publishing::Undecided(_) => Reach::Undecided,
+                }
+            }
             (_, true) => Reach::Nobody,
             (_, false) => Reach::Unfollowed,
         }
     }
 
+    /// Why it is not decided whether the alert gets to a subscriber; `None` where it is.
+    pub(crate) fn undecided(&self) -> Option<&str> {
+        match &self.topic {
+            Some((_, Publishing::Undecided(reason))) if self.reach() == Reach::Undecided => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// Why the topic does not take the alert.
+    pub(crate) fn refused(&self) -> Option<&str> {
+        match &self.topic {
+            Some((_, Publishing::Refused(why))) => Some(why),
+            _ => None,
+        }
+    }
+
     fn in_words(&self) -> String {
         let arn = &self.target.arn;
-        match (&self.subscriptions, self.is_topic()) {
-            (_, false) => format!("target {arn} is not followed further"),
-            (None, true) => format!("topic {arn} does not exist"),
-            (Some(subscriptions), true) if subscriptions.is_empty() => format!("topic {arn} has no subscription"),
-            (Some(subscriptions), true) => {
-                let confirmed = subscriptions.iter().filter(|one| one.confirmed()).count();
-                format!("topic {arn} has {confirmed} of {} subscriptions confirmed", subscriptions.len())
+        let (subscriptions, publishing) = match (&self.topic, self.is_topic()) {
+            (_, false) => return format!("target {arn} is not followed further"),
+            (None, true) => return format!("topic {arn} does not exist"),
+            (Some((subscriptions, publishing)), true) => (subscriptions, publishing),
+        };
+        let subscribed = match subscriptions.as_slice() {
+            [] => format!("topic {arn} has no subscription"),
+            all => {
+                let confirmed = all.iter().filter(|one| one.confirmed()).count();
+                format!("topic {arn} has {confirmed} of {} subscriptions confirmed", all.len())
             }
+        };
+        match publishing {
+            Publishing::Allowed => subscribed,
+            Publishing::Refused(why) | Publishing::Undecided(why) => format!("{subscribed}, and {why}"),
         }
     }
 }
@@ -77,6 +120,12 @@ impl Alarm {
     pub(crate) fn reach(&self) -> Reach {
         let furthest = self.leads.iter().map(Lead::reach).max().unwrap_or(Reach::Nobody);
         if self.is_enabled() { furthest } else { Reach::Nobody }
+    }
+
+    /// The topic of which it is not decided whether it takes the alert, and why; `None` unless nothing gets further.
+    pub(crate) fn undecided(&self) -> Option<(&str, &str)> {
+        let open = self.leads.iter().find_map(|lead| Some((lead.target.arn.as_str(), lead.undecided()?)));
+        open.filter(|_| self.reach() == Reach::Undecided)
     }
 
     /// Whether it sees an event as EventBridge receives it.
@@ -127,8 +176,8 @@ mod tests {
             endpoint: "https://example.org".to_owned(),
         };
         Lead {
-            target: RuleTarget { id: "t".to_owned(), arn: arn.to_owned() },
-            subscriptions: subscriptions.map(|all| all.iter().map(subscription).collect()),
+            target: RuleTarget { id: "t".to_owned(), arn: arn.to_owned(), role: None },
+            topic: subscriptions.map(|all| (all.iter().map(subscription).collect(), Publishing::Allowed)),
         }
     }
 
@@ -148,6 +197,13 @@ mod tests {
             || lead(TOPIC, Some(&["PendingConfirmation", "arn:aws:sns:eu-central-1:222222222222:alerts:1"]));
         let pending = || lead(TOPIC, Some(&["PendingConfirmation"]));
         let function = || lead("arn:aws:lambda:eu-central-1:222222222222:function:f", None);
+        let of = |publishing: Publishing| {
+            let mut lead = confirmed();
+            lead.topic = lead.topic.map(|(subscriptions, _)| (subscriptions, publishing));
+            lead
+        };
+        let refused = || of(Publishing::Refused("no statement".to_owned()));
+        let undecided = || of(Publishing::Undecided("a variable".to_owned()));
         let cases = [
             (vec![], Reach::Nobody),
             (vec![pending()], Reach::Nobody),
@@ -156,12 +212,30 @@ mod tests {
             (vec![function()], Reach::Unfollowed),
             (vec![pending(), function()], Reach::Unfollowed),
             (vec![function(), confirmed()], Reach::Subscriber),
+            (vec![refused()], Reach::Nobody),
+            (vec![refused(), undecided()], Reach::Undecided),
+            (vec![undecided(), function()], Reach::Unfollowed),
+            (vec![undecided(), confirmed()], Reach::Subscriber),
         ];
         for (leads, reach) in cases {
             assert_eq!(alarm("ENABLED", leads.clone()).reach(), reach, "{leads:?}");
             assert_eq!(alarm(WITH_READS, leads.clone()).reach(), reach, "{leads:?}");
             assert_eq!(alarm("DISABLED", leads).reach(), Reach::Nobody);
         }
+    }
+
+    #[test]
+    fn what_is_not_decided_is_named_unless_the_alert_gets_there_another_way() {
+        let mut open = lead(TOPIC, Some(&["arn:aws:sns:eu-central-1:222222222222:alerts:1"]));
+        let sure = open.clone();
+        open.topic = open.topic.map(|(all, _)| (all, Publishing::Undecided("a variable".to_owned())));
+        assert_eq!(alarm("ENABLED", vec![open.clone()]).undecided(), Some((TOPIC, "a variable")));
+        assert!(alarm("ENABLED", vec![open.clone()]).in_words().ends_with("confirmed, and a variable"));
+        assert_eq!(alarm("DISABLED", vec![open.clone()]).undecided(), None);
+        assert_eq!(alarm("ENABLED", vec![open, sure]).undecided(), None);
+        let mut pending = lead(TOPIC, Some(&["PendingConfirmation"]));
+        pending.topic = pending.topic.map(|(all, _)| (all, Publishing::Undecided("a variable".to_owned())));
+        assert_eq!(alarm("ENABLED", vec![pending]).undecided(), None);
     }
 
     #[test]

@@ -20,6 +20,8 @@ use serde_json::{Map, Value, json};
 pub(crate) use document::{Kind, Target};
 use kept::{Keep, Keeping};
 
+use crate::access_points::never;
+
 /// What would close a finding.
 pub(crate) enum Remedy {
     /// A statement that refuses what the question found.

@@ -23,6 +23,7 @@ pub(crate) fn scenario(name: &str, record: Record, ending: &Ending) -> ScenarioR
         name: name.to_owned(),
         rule: None,
         line: 30,
+        severity: None,
         verdict,
         reason,
         steps: vec![StepResult { keyword: "Then".to_owned(), text: "x".to_owned(), state: StepState::Passed }],

@@ -175,6 +175,10 @@ fn least(tag: &CallTag) -> Answer {
         "organizations:DescribeResourcePolicy" => r#"{"ResourcePolicy":{"Content":"{}"}}"#.into(),
         // A map without entries: CloudWatch speaks CBOR.
         "cloudwatch:DescribeAlarms" => vec![0xa0],
+        "sns:GetTopicAttributes" => {
+            iam("GetTopicAttributes", "<Attributes><entry><key>Policy</key><value>{}</value></entry></Attributes>")
+                .into()
+        }
         "sns:ListSubscriptionsByTopic" => iam("ListSubscriptionsByTopic", "<Subscriptions/>").into(),
         "iam:GetRole" => {
             let role = "<RoleName>r</RoleName><Arn>a</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate>";

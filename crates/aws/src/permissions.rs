@@ -51,6 +51,7 @@ pub const OPERATIONS: &[(&str, &str)] = &[
     ("s3:ListBuckets", "s3:ListAllMyBuckets"),
     ("s3:ListObjectsV2", "s3:ListBucket"),
     ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
+    ("sns:GetTopicAttributes", "sns:GetTopicAttributes"),
     ("sns:ListSubscriptionsByTopic", "sns:ListSubscriptionsByTopic"),
     ("sts:AssumeRole", "sts:AssumeRole"),
     ("sts:GetCallerIdentity", "sts:GetCallerIdentity"),

@@ -165,6 +165,9 @@ pub struct ScenarioResult {
     pub rule: Option<String>,
     /// Line in the feature file. For display: never part of an identity.
     pub line: usize,
+    /// Its severity, where it is lower than that of the control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<String>,
     /// The verdict.
     pub verdict: Verdict,
     /// Why, in one line.
@@ -206,6 +209,23 @@ pub enum StepState {
     Stopped,
     /// An earlier step stopped the scenario.
     NotReached,
+}
+
+impl ControlResult {
+    /// The severity of one of its scenarios: its own, or the control's.
+    #[must_use]
+    pub fn severity_of<'a>(&'a self, scenario: &'a ScenarioResult) -> &'a str {
+        scenario.severity.as_deref().unwrap_or(&self.severity)
+    }
+
+    /// The severity of what is wrong: the scenarios' own where all that have the control's verdict have one and it is
+    /// the same, else the control's.
+    #[must_use]
+    pub fn severity_of_verdict(&self) -> &str {
+        let mut deciding = self.scenarios.iter().filter(|scenario| scenario.verdict == self.verdict);
+        let first = deciding.next().map_or(self.severity.as_str(), |scenario| self.severity_of(scenario));
+        if deciding.all(|scenario| self.severity_of(scenario) == first) { first } else { &self.severity }
+    }
 }
 
 impl Assessment {

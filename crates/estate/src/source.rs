@@ -16,7 +16,8 @@ use crate::{
         ChainIntegrity, ChainQuery, ConfigDelivery, ConfigRecorder, DelegatedAdministrator, Directory, EventRule,
         EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock,
         ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Replication,
-        Role, RuleTarget, Subscription, Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
+        Role, RuleTarget, Subscription, Topic, Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus,
+        Versioning,
     },
     place::{AccountId, BucketRef, KeyRef, Region},
 };
@@ -255,6 +256,8 @@ macro_rules! for_each_question {
     event_rules(account: &AccountId, region: &Region) -> Vec<EventRule>;
     /// Targets of one rule of the default bus (`events:ListTargetsByRule`).
     rule_targets(account: &AccountId, region: &Region, rule: &str) -> Vec<RuleTarget>;
+    /// An SNS topic with its access policy, `None` when there is no such topic (`sns:GetTopicAttributes`).
+    topic(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Topic>;
     /// Subscriptions of an SNS topic, `None` when there is no such topic (`sns:ListSubscriptionsByTopic`).
     topic_subscriptions(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Vec<Subscription>>;
     /// Metric filters of a log group, empty when there are none (`logs:DescribeMetricFilters`).

@@ -29,7 +29,7 @@ pub(super) fn examine(text: &str, feature: &gherkin::Feature, report: &mut Repor
         banned_tags(&rule.tags, rule.position.line, report);
     }
     for scenario in all_scenarios(feature) {
-        banned_tags(&scenario.tags, scenario.position.line, report);
+        scenario_tags(feature, scenario, report);
         examine_scenario(scenario, report);
     }
 }
@@ -80,7 +80,29 @@ fn feature_tags(text: &str, feature: &gherkin::Feature, report: &mut Report<'_>)
     }
 }
 
-/// Tags of a rule or scenario.
+/// Tags of a scenario: one of them may be a severity lower than that of the control.
+fn scenario_tags(feature: &gherkin::Feature, scenario: &gherkin::Scenario, report: &mut Report<'_>) {
+    let line = scenario.position.line;
+    let rank = |severity: &str| SEVERITIES.iter().position(|known| *known == severity);
+    let of_control = feature.tags.iter().find_map(|tag| catalogue::severity_of(tag)).and_then(rank);
+    let (own, others): (Vec<String>, Vec<String>) =
+        scenario.tags.iter().cloned().partition(|tag| catalogue::severity_of(tag).is_some());
+    banned_tags(&others, line, report);
+    for (index, tag) in own.iter().enumerate() {
+        let severity = catalogue::severity_of(tag).unwrap_or_default();
+        let problem = match rank(severity) {
+            None => format!("`{severity}` is not a severity"),
+            Some(_) if index > 0 => "the scenario has more than one severity".to_owned(),
+            Some(rank) if Some(rank) <= of_control => {
+                format!("`@{tag}` is no lower than the severity of the control")
+            }
+            Some(_) => continue,
+        };
+        report.add(line, problem, "tag a scenario with a severity only where it is lower than that of the feature");
+    }
+}
+
+/// Tags of a rule or of examples, and those of a scenario that are no severity.
 fn banned_tags(tags: &[String], line: usize, report: &mut Report<'_>) {
     for tag in tags {
         forbidden(tag, line, report);

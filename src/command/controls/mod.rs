@@ -126,7 +126,7 @@ fn page(controls: &[Control], out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out, "\n### Scenarios\n")?;
         for scenario in &control.scenarios {
-            writeln!(out, "- {}", scenario.name)?;
+            writeln!(out, "- {}{}", scenario.name, control.own_severity(scenario))?;
         }
         if !control.frameworks.is_empty() {
             let frameworks: Vec<String> = control.frameworks.iter().map(|f| format!("`{f}`")).collect();

@@ -70,7 +70,7 @@ fn describe(control: &Control, calls: Option<&BTreeMap<String, u64>>, out: &mut 
         writeln!(out, "  {line}")?;
     }
     for scenario in &control.scenarios {
-        writeln!(out, "\nScenario: {}", scenario.name)?;
+        writeln!(out, "\nScenario: {}{}", scenario.name, control.own_severity(scenario))?;
         for step in &scenario.steps {
             writeln!(out, "  {} {}", step.keyword.trim(), step.value)?;
         }

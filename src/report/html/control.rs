@@ -105,6 +105,9 @@ fn scenario(page: &mut String, scenario: &ScenarioResult, exchanges: &Exchanges<
             badge(scenario.verdict)
         ),
     );
+    if let Some(severity) = &scenario.severity {
+        put(page, format_args!("<p class=\"meta\">Severity: {}</p>\n", escaped(severity)));
+    }
     if let Some(rule) = &scenario.rule {
         put(page, format_args!("<p class=\"meta\">Rule: {}</p>\n", coded(rule)));
     }

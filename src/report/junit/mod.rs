@@ -181,7 +181,7 @@ fn properties(case: &Case<'_>) -> Vec<(String, String)> {
     let mut all = vec![
         ("control".to_owned(), case.control.id.clone()),
         ("verdict".to_owned(), case.scenario.verdict.word().to_owned()),
-        ("severity".to_owned(), case.control.severity.clone()),
+        ("severity".to_owned(), case.control.severity_of(case.scenario).to_owned()),
     ];
     if case.control.hardening {
         all.push(("hardening".to_owned(), "true".to_owned()));

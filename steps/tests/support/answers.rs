@@ -173,6 +173,7 @@ unanswered {
         config_delivery(account: &AccountId, region: &Region) -> Vec<ConfigDelivery>;
         event_rules(account: &AccountId, region: &Region) -> Vec<EventRule>;
         rule_targets(account: &AccountId, region: &Region, rule: &str) -> Vec<RuleTarget>;
+        topic(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Topic>;
         topic_subscriptions(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Vec<Subscription>>;
         metric_filters(account: &AccountId, region: &Region, log_group: &str) -> Vec<MetricFilter>;
         alarms(account: &AccountId, region: &Region) -> Vec<Alarm>;

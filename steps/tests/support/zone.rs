@@ -177,7 +177,12 @@ impl Zone {
 
 /// A default encryption.
 pub fn encryption(algorithm: &str, key: Option<&str>) -> BucketEncryption {
-    BucketEncryption { algorithm: algorithm.to_owned(), kms_key: key.map(str::to_owned), bucket_key_enabled: true }
+    BucketEncryption {
+        algorithm: algorithm.to_owned(),
+        kms_key: key.map(str::to_owned),
+        bucket_key_enabled: true,
+        blocked: Vec::new(),
+    }
 }
 
 /// The key of a log file of the home Region, of a day such as `2026/01/15`.

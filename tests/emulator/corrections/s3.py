@@ -22,13 +22,13 @@ class NoSuchObjectLockConfiguration(S3ClientError):
 
 # Configurations whose document in the answer is the document of the request: root element and members are the same.
 # moto rebuilds them and loses members (filters, source selection, encryption and metrics of replication, newer
-# noncurrent versions), adds some (`Days` beside `Years`), or names the root wrongly (`GetBucketVersioningResponse`,
+# noncurrent versions, blocked kinds of encryption), adds some (`Days` beside `Years`), or names the root wrongly (`GetBucketVersioningResponse`,
 # which the Rust SDK refuses and boto3 does not notice).
 # See: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html
 # See: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html
 # See: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketReplication.html
 # See: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLockConfiguration.html
-ECHOED = ("versioning", "lifecycle", "replication", "object-lock", "logging")
+ECHOED = ("versioning", "lifecycle", "replication", "object-lock", "logging", "encryption")
 
 RETENTION = (
     '<Retention xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Mode>{}</Mode>'

@@ -14,7 +14,7 @@ def sections(zone, aws):
         )
     for arn, written in zone["topics"].items():
         _, _, _, region, account, _ = arn.split(":")
-        yield f"topics / {arn}", written, {"subscriptions": subscriptions(aws("sns", account, region), arn)}
+        yield f"topics / {arn}", written, read_topic(aws("sns", account, region), arn, written)
     for place, groups in zone["metric_filters"].items():
         logs = aws("logs", *place.split("/"))
         for group, written in groups.items():
@@ -47,6 +47,17 @@ def read_rule(events, rule):
         "state": rule["State"],
         "pattern": rule.get("EventPattern"),
         "targets": {target["Id"]: target["Arn"] for target in targets},
+        "target_roles": {target["Id"]: target["RoleArn"] for target in targets if target.get("RoleArn")},
+    }
+
+
+def read_topic(sns, arn, written):
+    attributes = sns.get_topic_attributes(TopicArn=arn)["Attributes"]
+    return {
+        # A topic that was created without a policy has one all the same.
+        "policy": attributes["Policy"] if written.get("policy") else None,
+        "kms_key": attributes.get("KmsMasterKeyId") or None,
+        "subscriptions": subscriptions(sns, arn),
     }
 
 

@@ -67,6 +67,7 @@ def encryption(s3, owner):
         "algorithm": by_default["SSEAlgorithm"],
         "key": by_default.get("KMSMasterKeyID"),
         "bucket_key": rule["BucketKeyEnabled"],
+        "blocked": rule.get("BlockedEncryptionTypes", {}).get("EncryptionType", []),
     }
 
 

@@ -38,6 +38,10 @@ def seed_topic(aws, arn, topic):
     _, _, _, region, account, name = arn.split(":")
     sns = aws("sns", account, region)
     sns.create_topic(Name=name)
+    if topic.get("policy"):
+        sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=text(topic["policy"]))
+    if topic.get("kms_key"):
+        sns.set_topic_attributes(TopicArn=arn, AttributeName="KmsMasterKeyId", AttributeValue=topic["kms_key"])
     for one in topic.get("subscriptions", []):
         made = sns.subscribe(
             TopicArn=arn, Protocol=one["protocol"], Endpoint=one["endpoint"], ReturnSubscriptionArn=True
@@ -49,9 +53,14 @@ def seed_topic(aws, arn, topic):
 def seed_rule(events, name, rule):
     pattern = {"EventPattern": text(rule["pattern"])} if rule.get("pattern") else {"ScheduleExpression": "rate(1 day)"}
     events.put_rule(Name=name, State=rule.get("state", "ENABLED"), **pattern)
-    targets = [{"Id": id, "Arn": arn} for id, arn in rule.get("targets", {}).items()]
+    targets = [target_of(rule, id, arn) for id, arn in rule.get("targets", {}).items()]
     if targets:
         events.put_targets(Rule=name, Targets=targets)
+
+
+def target_of(rule, id, arn):
+    role = rule.get("target_roles", {}).get(id)
+    return {"Id": id, "Arn": arn, **({"RoleArn": role} if role else {})}
 
 
 def seed_alarm(cloudwatch, name, alarm):

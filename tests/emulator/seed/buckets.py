@@ -96,6 +96,8 @@ def encryption(s3, name, described):
     if described.get("key"):
         by_default["KMSMasterKeyID"] = described["key"]
     rule = {"ApplyServerSideEncryptionByDefault": by_default, "BucketKeyEnabled": described.get("bucket_key", False)}
+    if described.get("blocked"):
+        rule["BlockedEncryptionTypes"] = {"EncryptionType": described["blocked"]}
     s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": [rule]})
 
 

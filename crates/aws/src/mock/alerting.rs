@@ -131,8 +131,10 @@ pub(super) fn answer(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
             match rule {
                 None => Reply::error(400, "ResourceNotFoundException", "Rule does not exist on EventBus default."),
                 Some(rule) => {
-                    let targets: Vec<Value> =
-                        rule.targets.iter().map(|(id, arn)| json!({"Id": id, "Arn": arn})).collect();
+                    let target = |(id, arn): (&String, &String)| {
+                        without_null(json!({"Id": id, "Arn": arn, "RoleArn": rule.target_roles.get(id)}))
+                    };
+                    let targets: Vec<Value> = rule.targets.iter().map(target).collect();
                     paged("Targets", &targets, "NextToken", text("NextToken"))
                 }
             }

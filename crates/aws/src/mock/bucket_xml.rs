@@ -19,8 +19,14 @@ pub(super) fn location(region: &str) -> String {
 }
 
 pub(super) fn encryption(encryption: &Encryption) -> String {
+    let blocked: String = encryption.blocked.iter().map(|kind| element("EncryptionType", kind)).collect();
+    let blocked = if blocked.is_empty() {
+        blocked
+    } else {
+        format!("<BlockedEncryptionTypes>{blocked}</BlockedEncryptionTypes>")
+    };
     format!(
-        "<ServerSideEncryptionConfiguration {NS}><Rule><ApplyServerSideEncryptionByDefault>{}{}</ApplyServerSideEncryptionByDefault>{}</Rule></ServerSideEncryptionConfiguration>",
+        "<ServerSideEncryptionConfiguration {NS}><Rule><ApplyServerSideEncryptionByDefault>{}{}</ApplyServerSideEncryptionByDefault>{}{blocked}</Rule></ServerSideEncryptionConfiguration>",
         element("SSEAlgorithm", &encryption.algorithm),
         optional("KMSMasterKeyID", encryption.key.as_ref()),
         element("BucketKeyEnabled", encryption.bucket_key),

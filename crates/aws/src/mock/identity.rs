@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::exchange::CallTag;
 
@@ -24,6 +24,7 @@ pub(super) fn answer(zone: &Zone, tag: &CallTag, form: &Form) -> Reply {
         ("sts", "AssumeRole") => assume_role(zone, tag, form),
         ("iam", "GetRole") => get_role(zone, tag, form),
         ("iam", "GetAccountAuthorizationDetails") => authorization(zone, tag, form),
+        ("sns", "GetTopicAttributes") => topic(zone, form),
         ("sns", "ListSubscriptionsByTopic") => subscriptions(zone, form),
         _ => unknown(tag),
     }
@@ -220,6 +221,44 @@ fn managed_policy(arn: &str, text: &Value, account: &str) -> String {
         element("IsDefaultVersion", true),
         element("Document", encoded(text, account)),
     )
+}
+
+fn topic(zone: &Zone, form: &Form) -> Reply {
+    let arn = form.get("TopicArn").map_or("", String::as_str);
+    let Some(topic) = zone.topics.get(arn) else {
+        return Reply::error(404, "NotFound", "Topic does not exist");
+    };
+    let entry = |name: &str, value: &str| format!("<entry>{}{}</entry>", element("key", name), element("value", value));
+    let policy = document(topic.policy.as_ref().unwrap_or(&policy_of_a_new_topic(arn)));
+    let key = topic.kms_key.as_ref().map_or_else(String::new, |key| entry("KmsMasterKeyId", key));
+    Reply::Query(format!("<Attributes>{}{}{key}</Attributes>", entry("TopicArn", arn), entry("Policy", &policy)))
+}
+
+/// What SNS writes into a topic that is created without a policy: its owner may use it.
+///
+/// See: <https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html>
+fn policy_of_a_new_topic(arn: &str) -> Value {
+    json!({
+        "Version": "2008-10-17",
+        "Id": "__default_policy_ID",
+        "Statement": [{
+            "Sid": "__default_statement_ID",
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": [
+                "SNS:GetTopicAttributes",
+                "SNS:SetTopicAttributes",
+                "SNS:AddPermission",
+                "SNS:RemovePermission",
+                "SNS:DeleteTopic",
+                "SNS:Subscribe",
+                "SNS:ListSubscriptionsByTopic",
+                "SNS:Publish",
+            ],
+            "Resource": arn,
+            "Condition": {"StringEquals": {"AWS:SourceOwner": arn.split(':').nth(4)}},
+        }],
+    })
 }
 
 fn subscriptions(zone: &Zone, form: &Form) -> Reply {

@@ -248,6 +248,9 @@ pub(crate) struct Encryption {
     pub(crate) key: Option<String>,
     #[serde(default)]
     pub(crate) bucket_key: bool,
+    /// Kinds of encryption that uploads may not ask for, or `NONE`.
+    #[serde(default)]
+    pub(crate) blocked: Vec<String>,
 }
 
 /// An ACL grant.
@@ -601,6 +604,9 @@ pub(crate) struct Rule {
     /// Targets as id to ARN.
     #[serde(default)]
     pub(crate) targets: BTreeMap<String, String>,
+    /// Roles that EventBridge takes to call targets, as id to ARN.
+    #[serde(default)]
+    pub(crate) target_roles: BTreeMap<String, String>,
 }
 
 fn enabled_upper() -> String {
@@ -611,6 +617,12 @@ fn enabled_upper() -> String {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Topic {
+    /// Access policy; the one that SNS gives a new topic when absent.
+    #[serde(default)]
+    pub(crate) policy: Option<Value>,
+    /// Key that encrypts the messages: id, ARN or alias.
+    #[serde(default)]
+    pub(crate) kms_key: Option<String>,
     #[serde(default)]
     pub(crate) subscriptions: Vec<Subscription>,
 }

@@ -31,7 +31,11 @@ pub(super) async fn targets(events: &Client, rule: &str) -> Result<Vec<RuleTarge
         let answer = events.list_targets_by_rule().rule(rule).set_next_token(token).send().await;
         let Some(output) = absent(answer, &["ResourceNotFoundException"])? else { return Ok((Vec::new(), None)) };
         let targets = output.targets().iter().map(|target| {
-            Ok(RuleTarget { id: required(target.id(), "target id")?, arn: required(target.arn(), "target ARN")? })
+            Ok(RuleTarget {
+                id: required(target.id(), "target id")?,
+                arn: required(target.arn(), "target ARN")?,
+                role: optional(target.role_arn()),
+            })
         });
         Ok((targets.collect::<Result<_, Failure>>()?, output.next_token().map(str::to_owned)))
     })

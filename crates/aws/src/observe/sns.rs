@@ -1,10 +1,21 @@
 //! Amazon SNS.
 
 use aws_sdk_sns::Client;
-use logproof_estate::facts::Subscription;
+use logproof_estate::facts::{Subscription, Topic};
 
-use super::{pages::all_pages, required};
+use super::{optional, pages::all_pages, policy, present, required};
 use crate::failure::{Failure, absent};
+
+/// A topic with its access policy, `None` when there is no such topic.
+///
+/// See: <https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html>
+pub(super) async fn topic(sns: &Client, topic_arn: &str) -> Result<Option<Topic>, Failure> {
+    let answer = sns.get_topic_attributes().topic_arn(topic_arn).send().await;
+    let Some(output) = absent(answer, &["NotFound"])? else { return Ok(None) };
+    let attributes = present(output.attributes(), "topic attributes")?;
+    let text = |name: &str| attributes.get(name).map(String::as_str);
+    Ok(Some(Topic { policy: policy(text("Policy"), "topic policy")?, kms_key: optional(text("KmsMasterKeyId")) }))
+}
 
 /// Subscriptions of a topic, `None` when there is no such topic.
 ///

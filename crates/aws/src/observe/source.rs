@@ -12,7 +12,8 @@ use logproof_estate::{
         ChainIntegrity, ChainQuery, ConfigDelivery, ConfigRecorder, DelegatedAdministrator, Directory, EventRule,
         EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock,
         ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Replication,
-        Role, RuleTarget, Subscription, Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
+        Role, RuleTarget, Subscription, Topic, Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus,
+        Versioning,
     },
 };
 
@@ -263,6 +264,11 @@ impl Source for Aws {
     async fn rule_targets(&self, account: &AccountId, region: &Region, rule: &str) -> Answer<Vec<RuleTarget>> {
         let asked = here("events:ListTargetsByRule", account, region, rule);
         self.ask(asked, |session| async move { events::targets(&session.events(), rule).await }).await
+    }
+
+    async fn topic(&self, account: &AccountId, region: &Region, topic_arn: &str) -> Answer<Option<Topic>> {
+        let asked = here("sns:GetTopicAttributes", account, region, topic_arn);
+        self.ask(asked, |session| async move { sns::topic(&session.sns(), topic_arn).await }).await
     }
 
     async fn topic_subscriptions(

@@ -22,6 +22,17 @@ pub struct RuleTarget {
     pub id: String,
     /// ARN of the target.
     pub arn: String,
+    /// Role that EventBridge takes to call the target; it calls as itself when absent.
+    pub role: Option<String>,
+}
+
+/// An SNS topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Topic {
+    /// Text of its access policy. Every topic has one.
+    pub policy: String,
+    /// Key that encrypts its messages, as configured: id, ARN or alias; `None` when no KMS key does.
+    pub kms_key: Option<String>,
 }
 
 /// A subscription of an SNS topic.

@@ -21,6 +21,18 @@ pub struct BucketEncryption {
     pub kms_key: Option<String>,
     /// Whether an S3 bucket key is used.
     pub bucket_key_enabled: bool,
+    /// Kinds of encryption an upload may not ask for, such as `SSE-C`; empty when none is blocked.
+    ///
+    /// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_BlockedEncryptionTypes.html>
+    pub blocked: Vec<String>,
+}
+
+impl BucketEncryption {
+    /// Whether the bucket turns away uploads under a key that the caller provides.
+    #[must_use]
+    pub fn blocks_customer_keys(&self) -> bool {
+        self.blocked.iter().any(|kind| kind == "SSE-C")
+    }
 }
 
 /// The four flags. See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>

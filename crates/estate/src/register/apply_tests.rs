@@ -17,6 +17,7 @@ fn scenario(record: Record) -> ScenarioResult {
         name: "one".to_owned(),
         rule: None,
         line: 1,
+        severity: None,
         verdict,
         reason,
         steps: Vec::new(),

@@ -12,12 +12,14 @@ use crate::prove::automaton::Machine;
 use crate::prove::catalog;
 use crate::prove::cells::{self, Cell, Form, Stuck};
 use crate::prove::question::{Question, Source};
-use crate::prove::scene::Scene;
+use crate::prove::scene::{Account, Scene};
 use crate::prove::strangers;
 
 /// The accounts a service may act for.
 pub(crate) struct Sources {
     accounts: Vec<(String, bool)>,
+    /// Where in the organization a source account is, for those of which it is known.
+    paths: Vec<(String, String)>,
     organization: Option<String>,
 }
 
@@ -46,7 +48,9 @@ impl Sources {
             (Source::Account(id), true) => vec![(id.clone(), organization.is_member(id))],
             _ => accounts,
         };
-        Some(Self { accounts, organization: organization.id.clone() })
+        let path = |account: &Account| Some((account.id.clone(), account.org_path.clone()?));
+        let paths = organization.accounts.iter().filter(|account| account.member).filter_map(path).collect();
+        Some(Self { accounts, paths, organization: organization.id.clone() })
     }
 
     /// The source accounts themselves.
@@ -80,7 +84,12 @@ impl Sources {
                     return Some(cells::of_key(key, atoms.of_key(key), &Form { never, ..Form::like(&base) }, view));
                 }
             },
-            "aws:sourceorgpaths" if !self.is_member(source) => {
+            // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceorgpaths
+            "aws:sourceorgpaths" if self.is_member(source) => {
+                let (_, path) = self.paths.iter().find(|(id, _)| id == source)?;
+                vec![Some(ContextValue::Many(vec![path.clone()]))]
+            }
+            "aws:sourceorgpaths" => {
                 // Ids of roots and units are unique within one organization only: a stranger's may be the same.
                 let (base, never) = (Machine::glob(&Glob::new("o-?*/r-?*/*")), self.organization.as_deref());
                 let never = never.map(|ours| Machine::glob(&Glob::new(&format!("{ours}/*"))));

@@ -88,6 +88,11 @@ pub(super) async fn bucket_encryption(s3: &Client, bucket: &BucketRef) -> Result
         algorithm: required(default.sse_algorithm().as_str(), "encryption algorithm")?,
         kms_key: optional(default.kms_master_key_id()),
         bucket_key_enabled: rule.bucket_key_enabled().unwrap_or(false),
+        // A bucket whose setting was never made blocks nothing; `NONE` is written out and means the same.
+        blocked: rule.blocked_encryption_types().map_or_else(Vec::new, |blocked| {
+            let named = blocked.encryption_type().iter().map(|kind| kind.as_str().to_owned());
+            named.filter(|kind| kind != "NONE").collect()
+        }),
     }))
 }
 

@@ -51,7 +51,7 @@ async fn targets_of_two_pages_and_of_no_rule() {
     let absent = Protocol::Json.error(400, "ResourceNotFoundException");
     let events = client!(aws_sdk_eventbridge: list_targets_by_rule =>
         [targets("one", Some("page-2")), targets("two", None), absent]);
-    let expected = |id: &str| RuleTarget { id: id.to_owned(), arn: "arn:aws:sns:::t".to_owned() };
+    let expected = |id: &str| RuleTarget { id: id.to_owned(), arn: "arn:aws:sns:::t".to_owned(), role: None };
     assert_eq!(events::targets(&events, "changes").await.unwrap(), [expected("one"), expected("two")]);
     assert_eq!(events::targets(&events, "changes").await.unwrap(), []);
 }

@@ -66,6 +66,7 @@ questions! {
     config_delivery(&account(), &region()),
     event_rules(&account(), &region()),
     rule_targets(&account(), &region(), "rule"),
+    topic(&account(), &region(), "arn:t"),
     topic_subscriptions(&account(), &region(), "arn:t"),
     metric_filters(&account(), &region(), "group"),
     alarms(&account(), &region()),

@@ -165,6 +165,7 @@ async fn encryption_as_configured() {
         algorithm: "aws:kms".to_owned(),
         kms_key: Some("alias/log".to_owned()),
         bucket_key_enabled: true,
+        blocked: Vec::new(),
     };
     assert_eq!(s3::bucket_encryption(&s3, &bucket()).await.unwrap(), Some(expected));
 
@@ -173,6 +174,25 @@ async fn encryption_as_configured() {
     let s3 = client!(aws_sdk_s3: get_bucket_encryption => [text(&unknown)]);
     let found = s3::bucket_encryption(&s3, &bucket()).await.unwrap().unwrap();
     assert_eq!((found.algorithm.as_str(), found.kms_key), ("aws:future", None));
+}
+
+#[tokio::test]
+async fn kinds_of_encryption_that_are_blocked() {
+    for (types, expected) in [
+        ("<EncryptionType>SSE-C</EncryptionType>", vec!["SSE-C"]),
+        ("<EncryptionType>NONE</EncryptionType>", vec![]),
+        (
+            "<EncryptionType>SSE-C</EncryptionType><EncryptionType>SSE-FUTURE</EncryptionType>",
+            vec!["SSE-C", "SSE-FUTURE"],
+        ),
+        ("", vec![]),
+    ] {
+        let blocked = format!("<BlockedEncryptionTypes>{types}</BlockedEncryptionTypes></Rule>");
+        let s3 = client!(aws_sdk_s3: get_bucket_encryption => [text(&ENCRYPTION.replace("</Rule>", &blocked))]);
+        let found = s3::bucket_encryption(&s3, &bucket()).await.unwrap().unwrap();
+        assert_eq!(found.blocked, expected, "{types}");
+        assert_eq!(found.blocks_customer_keys(), expected.contains(&"SSE-C"));
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Amazon SNS.
 
-use logproof_estate::facts::Subscription;
+use logproof_estate::facts::{Subscription, Topic};
 
 use super::support::{Protocol, Wire, client, fails_apart, malformed, text};
 use crate::observe::sns;
@@ -16,6 +16,17 @@ fn page(arn: &str, next: &str) -> Wire {
     ))
 }
 
+fn attributes(entries: &[(&str, &str)]) -> Wire {
+    let entries: String =
+        entries.iter().map(|(key, value)| format!("<entry><key>{key}</key><value>{value}</value></entry>")).collect();
+    text(&format!(
+        "<GetTopicAttributesResponse><GetTopicAttributesResult><Attributes>{entries}</Attributes>\
+         </GetTopicAttributesResult></GetTopicAttributesResponse>"
+    ))
+}
+
+fails_apart!(topic: aws_sdk_sns::get_topic_attributes, Query, "sns:GetTopicAttributes" needs "sns:GetTopicAttributes",
+    attributes(&[("Policy", "{}")]), |sns| sns::topic(sns, TOPIC));
 fails_apart!(subscriptions: aws_sdk_sns::list_subscriptions_by_topic, Query,
     "sns:ListSubscriptionsByTopic" needs "sns:ListSubscriptionsByTopic",
     page("PendingConfirmation", ""), |sns| sns::subscriptions(sns, TOPIC));
@@ -50,4 +61,25 @@ async fn a_token_that_comes_back_is_no_end() {
     let next = "<NextToken>page-2</NextToken>";
     let sns = client!(aws_sdk_sns: list_subscriptions_by_topic => [page("Deleted", next), page("Deleted", next)]);
     assert!(malformed(sns::subscriptions(&sns, TOPIC).await).starts_with("a page token came back"));
+}
+
+#[tokio::test]
+async fn a_topic_with_and_without_a_key_and_no_topic() {
+    let sns = client!(aws_sdk_sns: get_topic_attributes => [
+        attributes(&[("TopicArn", TOPIC), ("Policy", "{}"), ("KmsMasterKeyId", "alias/aws/sns")]),
+        attributes(&[("Policy", "{}"), ("KmsMasterKeyId", "")]),
+        Protocol::Query.error(404, "NotFound"),
+    ]);
+    let topic = |key: Option<&str>| Topic { policy: "{}".to_owned(), kms_key: key.map(str::to_owned) };
+    assert_eq!(sns::topic(&sns, TOPIC).await.unwrap(), Some(topic(Some("alias/aws/sns"))));
+    assert_eq!(sns::topic(&sns, TOPIC).await.unwrap(), Some(topic(None)));
+    assert_eq!(sns::topic(&sns, TOPIC).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_topic_whose_policy_is_missing_or_no_policy_is_no_answer() {
+    let sns = client!(aws_sdk_sns: get_topic_attributes =>
+        [attributes(&[("TopicArn", TOPIC)]), attributes(&[("Policy", "&lt;html&gt;")])]);
+    assert_eq!(malformed(sns::topic(&sns, TOPIC).await), "the answer has no topic policy");
+    assert!(malformed(sns::topic(&sns, TOPIC).await).starts_with("the topic policy is not JSON"));
 }
