@@ -76,3 +76,10 @@ pub(crate) fn colour() -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     stdout().is_terminal() && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
+
+/// Columns of standard output: those that `COLUMNS` names, or the terminal has; none where the text goes elsewhere.
+pub(crate) fn columns() -> Option<usize> {
+    let named = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let seen = || ::console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    named.or_else(seen).filter(|columns| *columns > 0)
+}

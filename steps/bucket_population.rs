@@ -2,16 +2,18 @@
 
 use cucumber::then;
 use logproof_estate::{
-    BucketRef, ExchangeId,
-    facts::Versioning,
+    BucketRef, ExchangeId, Fact,
+    facts::{LifecycleRule, Versioning},
     record::{Observation, Subject},
+    register::{RetentionClass, Stream},
     world::{Judged, LogproofWorld, Stop},
 };
 
 use crate::{
     bucket_policy::BucketGround,
     intake::{examined, registered_bucket, streams},
-    judgement::lifecycle::{Fate, Versions, kinds_under},
+    judgement::lifecycle::{Fates, Versions},
+    retention::{has_mfa_delete, unknown_class},
 };
 
 /// Tags that show that a bucket belongs to a stack.
@@ -179,34 +181,107 @@ async fn every_bucket_is_logged(w: &mut LogproofWorld) -> Judged {
 
 #[then("no lifecycle rule of a registered bucket deletes a log before its registered retention ends")]
 async fn no_bucket_deletes_too_early(w: &mut LogproofWorld) -> Judged {
+    for kept in kept_streams(w).await? {
+        let KeptStream { stream, class, fates, .. } = &kept;
+        let (found, met) = match fates.first_gone() {
+            None => ("no rule deletes them".to_owned(), true),
+            Some((days, kind, fate)) => (format!("{kind} {}", fate.end()), days >= i64::from(class.delete_after_days)),
+        };
+        let expected =
+            format!("stream {} kept for {} days, by class {}", stream.name, class.delete_after_days, class.class);
+        let hint = "lengthen the rules of the bucket, or have another retention approved and registered";
+        kept.observe(w, expected, found, met, hint);
+    }
+    w.settle()
+}
+
+#[then("every log of a registered bucket is directly readable for the hot days of its class")]
+async fn every_stream_stays_hot(w: &mut LogproofWorld) -> Judged {
+    for kept in kept_streams(w).await? {
+        let KeptStream { stream, class, fates, .. } = &kept;
+        let hot = i64::from(class.hot_days);
+        if let Some(to) = fates.unknown_move_before(hot) {
+            w.unseen(unknown_class(&kept.bucket, &to.storage_class, &kept.exchanges()));
+            continue;
+        }
+        let (found, met) = match fates.first_out_of_reach() {
+            None => ("no rule moves them out of reach or ends them".to_owned(), true),
+            Some((days, words)) => (words, days >= hot),
+        };
+        let expected =
+            format!("stream {} readable without a restore for {hot} days, by class {}", stream.name, class.class);
+        let hint =
+            "move logs to GLACIER or DEEP_ARCHIVE after the hot days only, or have fewer approved and registered";
+        kept.observe(w, expected, found, met, hint);
+    }
+    w.settle()
+}
+
+#[then("every log of a registered bucket is deleted by a lifecycle rule at last")]
+async fn every_stream_ends(w: &mut LogproofWorld) -> Judged {
+    for kept in kept_streams(w).await? {
+        let (found, met) = match (kept.fates.endless(), kept.fates.last_gone_days()) {
+            // See: https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html
+            _ if has_mfa_delete(&kept.versioning) => {
+                ("MFA delete is on, and S3 takes no lifecycle rules for such a bucket".to_owned(), true)
+            }
+            (Some((kind, fate)), _) => (format!("{kind} {}", fate.end()), false),
+            (None, last) => {
+                (format!("every log is deleted, the last kind after {} days", last.unwrap_or_default()), true)
+            }
+        };
+        let expected = format!("every log of stream {} deleted by a rule some day", kept.stream.name);
+        let hint = "enable a rule for the prefix, without size or tag filters, that expires objects and then removes noncurrent versions";
+        kept.observe(w, expected, found, met, hint);
+    }
+    w.settle()
+}
+
+/// A registered stream of an existing bucket, its class, and what the rules of the bucket make of its logs.
+struct KeptStream {
+    bucket: BucketRef,
+    stream: Stream,
+    class: RetentionClass,
+    rules: Fact<Vec<LifecycleRule>>,
+    versioning: Fact<Versioning>,
+    fates: Fates,
+}
+
+impl KeptStream {
+    fn exchanges(&self) -> Vec<ExchangeId> {
+        [self.rules.exchanges(), self.versioning.exchanges()].concat()
+    }
+
+    fn observe(&self, w: &mut LogproofWorld, expected: String, found: String, met: bool, hint: &str) {
+        let judged = Judgement { expected, found, met, place: "LifecycleConfiguration", hint };
+        observe(w, &self.bucket, judged, &self.exchanges());
+    }
+}
+
+/// The streams of the registered buckets that exist. That a stream names no class of the register is control LS-10.1's.
+async fn kept_streams(w: &mut LogproofWorld) -> Result<Vec<KeptStream>, Stop> {
+    let mut kept = Vec::new();
     for bucket in population(w).await? {
         let (estate, register) = (w.estate()?, w.register()?);
         let rules = w.see(estate.bucket_lifecycle(&bucket).await)?;
         let versioning = w.see(estate.bucket_versioning(&bucket).await)?;
         for stream in register.streams.iter().filter(|stream| stream.bucket == bucket.name) {
             let Some(class) = register.retention.iter().find(|class| class.class == stream.retention_class) else {
+                w.note(format!("stream {} names no class of retention.toml: see control LS-10.1", stream.name));
                 continue;
             };
-            let fates = kinds_under(&stream.prefix, &rules).into_iter().map(|kind| {
-                let fate = Fate::of(&kind.object, &rules, Versions::of(&versioning));
-                (kind, fate)
+            let fates = Fates::under(&stream.prefix, &rules, Versions::of(&versioning));
+            kept.push(KeptStream {
+                bucket: bucket.clone(),
+                stream: stream.clone(),
+                class: class.clone(),
+                rules: rules.clone(),
+                versioning: versioning.clone(),
+                fates,
             });
-            let earliest =
-                fates.filter_map(|(kind, fate)| Some((fate.gone_after_days?, kind, fate))).min_by_key(|e| e.0);
-            let (found, met) = match &earliest {
-                None => ("no rule deletes them".to_owned(), true),
-                Some((days, kind, fate)) => {
-                    (format!("{kind} {}", fate.end()), *days >= i64::from(class.delete_after_days))
-                }
-            };
-            let expected =
-                format!("stream {} kept for {} days, by class {}", stream.name, class.delete_after_days, class.class);
-            let hint = "lengthen the rules of the bucket, or have another retention approved and registered";
-            let judged = Judgement { expected, found, met, place: "LifecycleConfiguration", hint };
-            observe(w, &bucket, judged, &[rules.exchanges(), versioning.exchanges()].concat());
         }
     }
-    w.settle()
+    Ok(kept)
 }
 
 #[then("every registered bucket carries the tag of the automation that owns it")]

@@ -12,7 +12,10 @@ use logproof_estate::{
 };
 
 use crate::{
-    judgement::recording::{iam_types_left_out, left_out, records_iam},
+    judgement::{
+        config_delivery::delivered,
+        recording::{iam_types_left_out, left_out, records_iam},
+    },
     population::{ask_each, existing_bucket},
 };
 
@@ -91,6 +94,32 @@ async fn config_delivers_to_its_bucket(w: &mut LogproofWorld) -> Judged {
         (format!("delivers to `{}`", channel.bucket), channel.bucket == bucket)
     })
     .await?;
+    w.settle()
+}
+
+#[then("the last deliveries of AWS Config from each of these accounts and Regions succeeded, and none is overdue")]
+async fn config_deliveries_arrive(w: &mut LogproofWorld) -> Judged {
+    let (estate, everywhere, now) = (w.estate()?, w.everywhere()?, w.now()?);
+    let hours = w.config()?.expectations.delivery_hours;
+    let answers = ask_each(everywhere.cells(), |(account, region)| {
+        let estate = Arc::clone(&estate);
+        async move {
+            let channels = estate.config_delivery(&account, &region).await;
+            let statuses = estate.config_delivery_status(&account, &region).await;
+            let both = channels.and_then(|channels| {
+                let statuses = statuses?;
+                let exchanges = [channels.exchanges(), statuses.exchanges()].concat();
+                Ok(Fact::new((channels.to_vec(), statuses.to_vec()), exchanges))
+            });
+            (account, region, both)
+        }
+    })
+    .await;
+    let expected = format!("the last deliveries succeeded, and one is no older than its interval and {hours} hours");
+    let hint = "correct what the error names: usually the policy of the bucket, or the key of the delivery channel";
+    each_cell(w, &everywhere, answers, "delivery-channel", (&expected, hint), |_, (channels, statuses)| {
+        channels.first().map_or_else(|| none_of("delivery channel"), |channel| delivered(channel, statuses, now, hours))
+    });
     w.settle()
 }
 

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use cucumber::then;
+use jiff::Timestamp;
 use logproof_estate::{
     BucketRef, ExchangeId,
-    facts::{EventSelectors, Trail},
+    facts::{EventSelectors, Trail, TrailStatus},
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
 
 use crate::{
     judgement::{
-        delivery::organization_root,
+        delivery::{age, organization_root, within_hours},
         log_files::log_root,
         selectors::{Access, ObjectEvents, object_events, records_own_delivery},
     },
@@ -20,22 +21,25 @@ use crate::{
     trail::{home_of, owner_of, trail_subject},
 };
 
-/// A trail that is seen where the log bucket is, with what it records and whether it runs.
+/// A trail that is seen where the log bucket is, with what it records and whether that arrives.
 struct Recorder {
     trail: Trail,
     selectors: EventSelectors,
-    logging: bool,
+    /// Why nothing that it records arrives, when nothing does.
+    silent: Option<String>,
     exchanges: Vec<ExchangeId>,
 }
 
-#[then("every read of its objects is recorded by a trail that is logging")]
+#[then("every read of its objects is recorded by a trail that is logging and has delivered in time")]
 async fn every_read_is_recorded(w: &mut LogproofWorld) -> Judged {
     let (bucket, recorders) = (w.bucket()?, recorders(w).await?);
     let parts = recorders.iter().map(|one| (one, coverage(one, &bucket, Access::Read))).collect();
     judge_coverage(w, &bucket, "reads of objects recorded", parts)
 }
 
-#[then("every write to its objects is recorded by a trail that is logging and delivers to another bucket")]
+#[then(
+    "every write to its objects is recorded by a trail that is logging, has delivered in time and delivers to another bucket"
+)]
 async fn every_write_is_recorded(w: &mut LogproofWorld) -> Judged {
     let (bucket, recorders) = (w.bucket()?, recorders(w).await?);
     let judged = |one: &Recorder| match coverage(one, &bucket, Access::Write) {
@@ -96,8 +100,7 @@ enum Coverage {
 
 fn coverage(one: &Recorder, bucket: &BucketRef, access: Access) -> Coverage {
     match object_events(&one.selectors, &bucket.arn(), access) {
-        ObjectEvents::All if one.logging => Coverage::All,
-        ObjectEvents::All => Coverage::Not("is not logging".to_owned()),
+        ObjectEvents::All => one.silent.clone().map_or(Coverage::All, Coverage::Not),
         ObjectEvents::Some(parts) => Coverage::Not(parts.join("; ")),
         ObjectEvents::None => Coverage::Not("records none".to_owned()),
     }
@@ -144,22 +147,41 @@ async fn recorders(w: &mut LogproofWorld) -> Result<Vec<Recorder>, Stop> {
         places.push((trail.clone(), owner_of(w, trail)?, home_of(w, trail)?));
     }
     let answers = ask_each(places, |(trail, owner, home)| {
-        let estate = Arc::clone(&estate);
+        let (estate, region) = (Arc::clone(&estate), bucket.region.clone());
         async move {
             let selectors = estate.event_selectors(&owner, &home, &trail.arn).await;
-            let status = estate.trail_status(&owner, &home, &trail.arn).await;
+            // Of a trail of all Regions, CloudTrail reports the deliveries of the Region that is asked.
+            let status = estate.trail_status(&owner, &region, &trail.arn).await;
             (trail, selectors, status)
         }
     })
     .await;
+    let (now, hours) = (w.now()?, w.config()?.expectations.delivery_hours);
     let mut recorders = Vec::new();
     for (trail, selectors, status) in answers {
         let (selectors, status) = (w.see(selectors)?, w.see(status)?);
-        let logging = status.as_ref().is_some_and(|status| status.is_logging);
+        let silent = silent(&trail, status.as_ref(), now, hours);
         let exchanges = [trails.exchanges(), selectors.exchanges(), status.exchanges()].concat();
-        recorders.push(Recorder { trail, selectors: (*selectors).clone(), logging, exchanges });
+        recorders.push(Recorder { trail, selectors: (*selectors).clone(), silent, exchanges });
     }
     Ok(recorders)
+}
+
+/// Why nothing that a trail records arrives: it is stopped, its delivery fails, or its newest delivery is too old. A digest
+/// in time shows that there was nothing to log.
+fn silent(trail: &Trail, status: Option<&TrailStatus>, now: Timestamp, hours: u32) -> Option<String> {
+    let Some(status) = status.filter(|status| status.is_logging) else { return Some("is not logging".to_owned()) };
+    if let Some(error) = status.latest_delivery_error.as_deref().filter(|error| !error.is_empty()) {
+        return Some(format!("reports the delivery error `{error}`"));
+    }
+    let digest = status.latest_digest_delivery.filter(|_| trail.log_file_validation);
+    if [status.latest_delivery, digest].into_iter().flatten().any(|at| within_hours(now, at, hours)) {
+        return None;
+    }
+    Some(match status.latest_delivery {
+        Some(at) => format!("delivered last {}", age(now, at)),
+        None => "has delivered nothing".to_owned(),
+    })
 }
 
 fn selectors_field(selectors: &EventSelectors) -> &'static str {

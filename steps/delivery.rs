@@ -5,14 +5,16 @@ use std::sync::Arc;
 use cucumber::then;
 use jiff::Timestamp;
 use logproof_estate::{
-    AccountId, BucketRef, Estate, ExchangeId, Fact, Region, Unseen,
+    AccountId, BucketRef, Estate, ExchangeId, Fact, Reason, Region, Unseen,
     facts::{ObjectPage, Trail, TrailStatus},
     record::{Observation, Population, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
 
 use crate::{
-    judgement::delivery::{Delivered, Folder, age, delivered_at, newest_days, organization_root, within_hours},
+    judgement::delivery::{
+        Delivered, Folder, age, delivered_at, is_ahead, last_time_of, newest_days, organization_root, within_hours,
+    },
     population::ask_each,
     trail::owner_of,
 };
@@ -24,6 +26,11 @@ async fn log_files_were_delivered_for_every_region(w: &mut LogproofWorld) -> Jud
     for (region, status) in status_by_region(w, &trail).await? {
         let logs = status.as_ref().and_then(|status| status.latest_delivery);
         let digest = status.as_ref().and_then(|status| status.latest_digest_delivery);
+        if let Some(at) = logs.filter(|at| is_ahead(now, *at)) {
+            let unseen = of_the_future(w, &trail, &region, ("LatestDeliveryTime", at), status.exchanges())?;
+            w.unseen(unseen);
+            continue;
+        }
         let in_time = |then: Option<Timestamp>| then.is_some_and(|then| within_hours(now, then, hours));
         // A digest says that there was nothing to log; in the home Region there always is: this examination itself.
         let quiet = region != config.organization.home_region && trail.log_file_validation && in_time(digest);
@@ -75,6 +82,11 @@ async fn digests_were_delivered_for_every_region(w: &mut LogproofWorld) -> Judge
     for (region, status) in status_by_region(w, &trail).await? {
         let status_seen = status.as_ref();
         let digest = status_seen.and_then(|status| status.latest_digest_delivery);
+        if let Some(at) = digest.filter(|at| is_ahead(now, *at)) {
+            let unseen = of_the_future(w, &trail, &region, ("LatestDigestDeliveryTime", at), status.exchanges())?;
+            w.unseen(unseen);
+            continue;
+        }
         let found = digest.map_or_else(|| "no digest was ever delivered".to_owned(), |at| age(now, at));
         let met = digest.is_some_and(|at| within_hours(now, at, hours));
         let subject = at_region(w, &trail, &region)?;
@@ -166,6 +178,26 @@ async fn status_by_region(
     Ok(seen)
 }
 
+/// CloudTrail reports its newest delivery only: one after the instant that is judged says nothing of those before it.
+fn of_the_future(
+    w: &LogproofWorld,
+    trail: &Trail,
+    region: &Region,
+    (field, at): (&str, Timestamp),
+    exchanges: &[ExchangeId],
+) -> Result<Unseen, Stop> {
+    Ok(Unseen {
+        operation: "cloudtrail:GetTrailStatus".to_owned(),
+        account: owner_of(w, trail)?,
+        region: Some(region.clone()),
+        subject: trail.arn.clone(),
+        reason: Reason::Unproven,
+        detail: format!("`{field}` is {}", age(w.now()?, at)),
+        hint: "set the clock of this machine, or give an `--as-of` that is not before the examination".to_owned(),
+        exchanges: exchanges.to_vec(),
+    })
+}
+
 fn at_region(w: &LogproofWorld, trail: &Trail, region: &Region) -> Result<Subject, Stop> {
     Ok(Subject::arn(&trail.arn).at(&owner_of(w, trail)?, Some(region)))
 }
@@ -242,7 +274,7 @@ impl Search {
     /// months and days only when there is nothing there.
     async fn newest(&self, folder: &Folder, exchanges: &mut Vec<ExchangeId>) -> Result<Option<Timestamp>, Unseen> {
         for hour in folder.newest_hours(self.now) {
-            let newest = newest_in(&*self.level(&hour, exchanges).await?);
+            let newest = self.newest_in(&*self.level(&hour, exchanges).await?);
             if newest.is_some_and(|at| self.in_time(at)) {
                 return Ok(newest);
             }
@@ -253,12 +285,12 @@ impl Search {
                 return Ok(newest);
             }
         }
-        let mut place = folder.prefix.clone();
+        let (mut place, last) = (folder.prefix.clone(), folder.last_day(self.now));
         for _ in ["year", "month", "day"] {
             let page = self.level(&place, exchanges).await?;
-            match page.prefixes.iter().max() {
+            match page.prefixes.iter().filter(|one| **one <= last).max() {
                 Some(newest) => place.clone_from(newest),
-                None => return Ok(newest_in(&page)),
+                None => return Ok(self.newest_in(&page)),
             }
         }
         self.newest_of_day(&place, exchanges).await
@@ -268,17 +300,22 @@ impl Search {
     /// the digits of the time in the names, latest first.
     async fn newest_of_day(&self, day: &str, exchanges: &mut Vec<ExchangeId>) -> Result<Option<Timestamp>, Unseen> {
         let mut page = self.level(day, exchanges).await?;
-        let first = newest_in(&page);
+        let first = self.newest_in(&page);
         if first.is_some_and(|at| self.in_time(at)) || !page.more_objects {
             return Ok(first);
         }
         let Some(stem) = page.objects.first().and_then(|object| stem_of(&object.key)) else { return Ok(first) };
         let mut prefix = format!("{day}{stem}");
+        let last = format!("{prefix}{}", last_time_of(day, self.now));
         for most in [2, 9, 5, 9] {
             for digit in (0..=most).rev() {
-                let narrower = self.level(&format!("{prefix}{digit}"), exchanges).await?;
+                let name = format!("{prefix}{digit}");
+                if name > last {
+                    continue;
+                }
+                let narrower = self.level(&name, exchanges).await?;
                 if !narrower.objects.is_empty() {
-                    prefix = format!("{prefix}{digit}");
+                    prefix = name;
                     page = narrower;
                     break;
                 }
@@ -287,7 +324,12 @@ impl Search {
                 break;
             }
         }
-        Ok(newest_in(&page))
+        Ok(self.newest_in(&page))
+    }
+
+    /// A name in the future is no delivery.
+    fn newest_in(&self, page: &ObjectPage) -> Option<Timestamp> {
+        page.objects.iter().filter_map(delivered_at).filter(|at| !is_ahead(self.now, *at)).max()
     }
 
     async fn level(&self, prefix: &str, exchanges: &mut Vec<ExchangeId>) -> Result<Fact<ObjectPage>, Unseen> {
@@ -295,10 +337,6 @@ impl Search {
         exchanges.extend(page.exchanges().iter().cloned());
         Ok(page)
     }
-}
-
-fn newest_in(page: &ObjectPage) -> Option<Timestamp> {
-    page.objects.iter().filter_map(delivered_at).max()
 }
 
 /// `<account>_CloudTrail_<region>_20260115T` of a file named `<account>_CloudTrail_<region>_20260115T1130Z_...`.

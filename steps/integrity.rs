@@ -58,7 +58,7 @@ enum Part {
 impl Part {
     fn of(code: &str) -> Self {
         match code {
-            "log.unreferenced" | "log.unlistable" => Self::Added,
+            "log.unreferenced" | "log.misplaced" | "log.unlistable" => Self::Added,
             code if code.starts_with("log.") => Self::LogFiles,
             _ => Self::Chain,
         }

@@ -7,10 +7,11 @@ use cucumber::{given, then};
 use logproof_estate::{
     BucketRef, KeyRef,
     record::{Observation, Subject},
-    world::{Judged, LogproofWorld},
+    world::{Judged, LogproofWorld, Stop},
 };
 
 use crate::{
+    bucket_policy::BucketGround,
     judgement::{
         key_name::{NamedKey, account_of, region_of},
         log_files::log_root,
@@ -31,6 +32,16 @@ async fn the_replica(w: &mut LogproofWorld) -> Judged {
         return Err(w.not_applicable("no account owns the bucket a replication rule names: see control LS-6.7"));
     };
     w.bucket = Some(bucket);
+    w.settle()
+}
+
+#[then("the bucket of the copy refuses requests over plain HTTP")]
+async fn the_copy_needs_tls(w: &mut LogproofWorld) -> Judged {
+    let ground = BucketGround::of(w, w.bucket()?).await?;
+    let change = "deny s3:* to every principal on the bucket and its objects when aws:SecureTransport is false";
+    let refusal = ground.plain_http(change)?;
+    let claim = ground.claim("every request to the copy over plain HTTP is refused", change);
+    claim.prove(w, &ground.scene(), &refusal.question, refusal.remedy).await;
     w.settle()
 }
 

@@ -10,10 +10,7 @@ use logproof_estate::{
 };
 
 use crate::judgement::{
-    lifecycle::{
-        Fate, Kind, Reading, Versions, kinds_under, lone_delete_markers_go, replaced_version_goes,
-        unfinished_uploads_go,
-    },
+    lifecycle::{Fates, Kind, Versions, lone_delete_markers_go, replaced_version_goes, unfinished_uploads_go},
     log_files::log_root,
 };
 
@@ -21,17 +18,15 @@ use crate::judgement::{
 async fn no_rule_deletes_too_early(w: &mut LogproofWorld) -> Judged {
     let files = LogFiles::read(w).await?;
     let retention = i64::from(w.estate()?.retention_days(&files.bucket.name));
-    let earliest =
-        files.kinds().filter_map(|(kind, fate)| Some((fate.gone_after_days?, kind, fate))).min_by_key(|e| e.0);
+    let earliest = files.fates.first_gone();
     let (found, met) = match &earliest {
         None => ("no lifecycle rule deletes a log file".to_owned(), true),
         Some((days, kind, fate)) => (format!("{kind} {}", fate.end()), *days >= retention),
     };
-    if let Some((kind, expires)) = files.first_expiry().filter(|(_, expires)| met && expires.days < retention) {
+    if let Some((kind, expires)) = files.fates.first_expiry().filter(|(_, expires)| met && expires.days < retention) {
         w.note(format!("a delete marker hides {kind} {expires}; its version stays, and is read by version id only"));
     }
-    let replaced =
-        files.kinds().filter_map(|(kind, _)| replaced_version_goes(&kind.object, &files.rules, files.versions));
+    let replaced = files.kinds().filter_map(|kind| replaced_version_goes(&kind.object, &files.rules, files.versions));
     if let Some(moment) = replaced.min_by_key(|moment| moment.days).filter(|moment| moment.days < retention) {
         w.note(format!("a version that somebody overwrites or deletes by hand goes {moment}, unless Object Lock keeps it: see control LS-6.4"));
     }
@@ -54,11 +49,8 @@ async fn every_log_file_ends(w: &mut LogproofWorld) -> Judged {
             "s3:GetBucketVersioning returned MFA delete: S3 takes no lifecycle rules for such a bucket",
         ));
     }
-    // Tags only bring more rules to bear, so an object without any is the last to have an end.
-    let untagged: Vec<(&Kind, &Fate)> = files.kinds().filter(|(kind, _)| kind.object.tags.is_empty()).collect();
-    let endless = untagged.iter().find(|(_, fate)| fate.gone_after_days.is_none());
-    let last = untagged.iter().filter_map(|(_, fate)| fate.gone_after_days).max();
-    let found = match (endless, last) {
+    let endless = files.fates.endless();
+    let found = match (endless, files.fates.last_gone_days()) {
         (Some((kind, fate)), _) => format!("{kind} {}{}", fate.end(), files.disabled_in_words()),
         (None, last) => format!("every log file is deleted, the last kind after {} days", last.unwrap_or_default()),
     };
@@ -71,23 +63,14 @@ async fn every_log_file_ends(w: &mut LogproofWorld) -> Judged {
 async fn log_files_stay_hot(w: &mut LogproofWorld) -> Judged {
     let files = LogFiles::read(w).await?;
     let hot = i64::from(w.estate()?.hot_days(&files.bucket.name));
-    let mut coldest: Option<(i64, String)> = None;
-    for (kind, fate) in files.kinds() {
-        let moved = fate.first_move(Reading::AfterRestore).map(|to| (to.moment.days, format!("{kind} moves to {to}")));
-        let gone = fate.expires.as_ref().map(|expires| (expires.days, format!("{kind} expires {expires}")));
-        coldest = [coldest, moved, gone].into_iter().flatten().min_by_key(|(days, _)| *days);
-        if let Some(to) = fate.first_move(Reading::NotKnown).filter(|to| to.moment.days < hot) {
-            w.unseen(files.undecided(format!(
-                "whether storage class {} is read without a restore is not known",
-                to.storage_class
-            )));
-            return w.settle();
-        }
+    if let Some(to) = files.fates.unknown_move_before(hot) {
+        w.unseen(unknown_class(&files.bucket, &to.storage_class, &files.exchanges));
+        return w.settle();
     }
     if files.rules.iter().flat_map(|rule| &rule.transitions).any(|to| to.storage_class == "INTELLIGENT_TIERING") {
         w.note("objects in INTELLIGENT_TIERING are read at once unless its archive tiers were configured, which is not examined");
     }
-    let (found, met) = match coldest {
+    let (found, met) = match files.fates.first_out_of_reach() {
         None => ("no rule moves log files out of reach or ends them".to_owned(), true),
         Some((days, words)) => (words, days >= hot),
     };
@@ -111,7 +94,7 @@ async fn no_rule_expires_what_is_locked(w: &mut LogproofWorld) -> Judged {
     let Some(retention) = retention else {
         return Err(w.not_applicable("s3:GetObjectLockConfiguration returned no default retention"));
     };
-    let (found, met) = match files.first_expiry() {
+    let (found, met) = match files.fates.first_expiry() {
         None => ("no rule expires log files".to_owned(), true),
         Some((kind, expires)) => (format!("{kind} expires {expires}"), expires.days >= retention.days),
     };
@@ -124,13 +107,11 @@ async fn no_rule_expires_what_is_locked(w: &mut LogproofWorld) -> Judged {
 #[then("a lifecycle rule removes the parts of uploads that were never completed")]
 async fn unfinished_uploads_are_removed(w: &mut LogproofWorld) -> Judged {
     let files = LogFiles::read(w).await?;
-    let without = files.kinds().find(|(kind, _)| unfinished_uploads_go(&kind.object.key, &files.rules).is_none());
-    let last = files
-        .kinds()
-        .filter_map(|(kind, _)| unfinished_uploads_go(&kind.object.key, &files.rules))
-        .max_by_key(|m| m.days);
+    let without = files.kinds().find(|kind| unfinished_uploads_go(&kind.object.key, &files.rules).is_none());
+    let last =
+        files.kinds().filter_map(|kind| unfinished_uploads_go(&kind.object.key, &files.rules)).max_by_key(|m| m.days);
     let found = match (without, last) {
-        (Some((kind, _)), _) => format!("parts of an upload under `{}` stay for ever", kind.under),
+        (Some(kind), _) => format!("parts of an upload under `{}` stay for ever", kind.under),
         (None, last) => format!("removed {}", last.map(|moment| moment.to_string()).unwrap_or_default()),
     };
     let expected = format!("unfinished uploads under `{}` aborted by a rule", files.root);
@@ -152,9 +133,9 @@ async fn lone_delete_markers_are_removed(w: &mut LogproofWorld) -> Judged {
             w.not_applicable("s3:GetBucketVersioning returned no enabled versioning: there are no delete markers")
         );
     }
-    let without = files.kinds().find(|(kind, _)| !lone_delete_markers_go(&kind.object.key, &files.rules));
+    let without = files.kinds().find(|kind| !lone_delete_markers_go(&kind.object.key, &files.rules));
     let found = match without {
-        Some((kind, _)) => format!("delete markers under `{}` stay for ever", kind.under),
+        Some(kind) => format!("delete markers under `{}` stay for ever", kind.under),
         None => "removed".to_owned(),
     };
     let expected = format!("expired delete markers under `{}` removed by a rule", files.root);
@@ -175,7 +156,7 @@ struct LogFiles {
     rules: Vec<LifecycleRule>,
     versions: Versions,
     mfa_delete: bool,
-    fates: Vec<(Kind, Fate)>,
+    fates: Fates,
     exchanges: Vec<ExchangeId>,
 }
 
@@ -186,27 +167,14 @@ impl LogFiles {
         let versioning = w.see(estate.bucket_versioning(&bucket).await)?;
         let versions = Versions::of(&versioning);
         let root = log_root(config.names.log_prefix.as_deref());
-        let fates = kinds_under(&root, &rules)
-            .into_iter()
-            .map(|kind| {
-                let fate = Fate::of(&kind.object, &rules, versions);
-                (kind, fate)
-            })
-            .collect();
+        let fates = Fates::under(&root, &rules, versions);
         let exchanges = [rules.exchanges(), versioning.exchanges()].concat();
         let mfa_delete = has_mfa_delete(&versioning);
         Ok(Self { bucket, root, rules: rules.to_vec(), versions, mfa_delete, fates, exchanges })
     }
 
-    fn kinds(&self) -> impl Iterator<Item = (&Kind, &Fate)> {
-        self.fates.iter().map(|(kind, fate)| (kind, fate))
-    }
-
-    /// The kind that expires first.
-    fn first_expiry(&self) -> Option<(&Kind, &crate::judgement::lifecycle::Moment)> {
-        self.kinds()
-            .filter_map(|(kind, fate)| Some((kind, fate.expires.as_ref()?)))
-            .min_by_key(|(_, moment)| moment.days)
+    fn kinds(&self) -> impl Iterator<Item = &Kind> {
+        self.fates.iter().map(|(kind, _)| kind)
     }
 
     /// Names the rules that are off, where there are any.
@@ -233,21 +201,23 @@ impl LogFiles {
     fn subject(&self) -> Subject {
         Subject::arn(self.bucket.arn()).at(&self.bucket.owner, Some(&self.bucket.region))
     }
+}
 
-    fn undecided(&self, detail: String) -> Unseen {
-        Unseen {
-            operation: "lifecycle evaluation".to_owned(),
-            account: self.bucket.owner.clone(),
-            region: Some(self.bucket.region.clone()),
-            subject: self.bucket.arn(),
-            reason: Reason::Undecided,
-            detail,
-            hint: "examine the rule by hand, and report the storage class so that it becomes known".to_owned(),
-            exchanges: self.exchanges.clone(),
-        }
+/// A storage class of which this program does not know whether it is read at once.
+pub(crate) fn unknown_class(bucket: &BucketRef, storage_class: &str, exchanges: &[ExchangeId]) -> Unseen {
+    Unseen {
+        operation: "lifecycle evaluation".to_owned(),
+        account: bucket.owner.clone(),
+        region: Some(bucket.region.clone()),
+        subject: bucket.arn(),
+        reason: Reason::Undecided,
+        detail: format!("whether storage class {storage_class} is read without a restore is not known"),
+        hint: "examine the rule by hand, and report the storage class so that it becomes known".to_owned(),
+        exchanges: exchanges.to_vec(),
     }
 }
 
-fn has_mfa_delete(versioning: &Versioning) -> bool {
+/// Whether a bucket takes no lifecycle rules.
+pub(crate) fn has_mfa_delete(versioning: &Versioning) -> bool {
     versioning.mfa_delete.as_deref() == Some("Enabled")
 }

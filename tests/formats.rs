@@ -5,18 +5,26 @@
 mod support;
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use logproof::{exit::Exit, report::Format};
-use logproof_estate::assessment::Assessment;
+use logproof_estate::{
+    ExchangeId, Reason, Unseen,
+    assessment::{Assessment, ExchangeLabel, StepResult, StepState, Target},
+    facts::CallerIdentity,
+    record::{ActionGroup, AllowedActions, Proposal, ProposedPolicy},
+};
+use serde_json::Value;
 use support::specimen::{NASTY, assessment, registered};
 
 /// Forms a third party validates, with the name the validator has for them. JUnit has a test of its own.
-const FORMS: [(&str, Format); 5] = [
+const FORMS: [(&str, Format); 6] = [
     ("oscal", Format::Oscal),
+    ("assessment", Format::Json),
     ("ocsf", Format::Ocsf),
     ("sarif", Format::Sarif),
     ("csv", Format::Csv),
@@ -83,7 +91,13 @@ fn every_form_is_valid_by_a_third_party_whatever_the_text() {
 /// A report, what is changed in it, and how.
 type Spoilt = (&'static str, Format, &'static str, &'static str);
 
-const SPOILT: [Spoilt; 17] = [
+const SPOILT: [Spoilt; 23] = [
+    ("assessment", Format::Json, "\"verdict\":\"FAIL\"", "\"verdict\":\"BAD\""),
+    ("assessment", Format::Json, "\"hardening\":", "\"hardened\":"),
+    ("assessment", Format::Json, "\"as_of\": \"2026-01-15T12:00:00Z\"", "\"as_of\": \"today\""),
+    ("assessment", Format::Json, "\"line\":30", "\"line\":\"30\""),
+    ("assessment", Format::Json, "\"kind\":\"denied\"", "\"kind\":\"refused\""),
+    ("assessment", Format::Json, "logproof/assessment/1", "logproof/assessment/2"),
     ("oscal", Format::Oscal, "\"satisfied\"", "\"almost\""),
     ("oscal", Format::Oscal, "\"ls-1.2_obj\"", "\"LS 1.2(2)\""),
     ("oscal", Format::Oscal, "\"2026-01-15T12:00:02.75Z\"", "\"2026-01-15T12:00:02\""),
@@ -159,5 +173,150 @@ fn real_runs_and_their_seals_are_valid_by_a_third_party() {
         fs::write(&path, format!("{head}\"payload\": \"{}", tail.replacen("eyJf", "eyJg", 1))).unwrap();
         let problems = validated(&[("seal", seal_of(home.path()))]);
         assert!(problems[0][0].starts_with("securesystemslib: "), "{problems:?}");
+    }
+}
+
+/// Every reason there is; the compiler names this place when there is one more.
+fn reasons() -> Vec<Reason> {
+    let all = vec![
+        Reason::Denied { action: "a".to_owned() },
+        Reason::RoleNotAssumable { role: "r".to_owned() },
+        Reason::ServiceError { code: "c".to_owned() },
+        Reason::Throttled,
+        Reason::Unreachable,
+        Reason::Malformed,
+        Reason::NoCredentials,
+        Reason::NotRecorded,
+        Reason::Undecided,
+        Reason::Unproven,
+    ];
+    for reason in &all {
+        match reason {
+            Reason::Denied { .. }
+            | Reason::RoleNotAssumable { .. }
+            | Reason::ServiceError { .. }
+            | Reason::Throttled
+            | Reason::Unreachable
+            | Reason::Malformed
+            | Reason::NoCredentials
+            | Reason::NotRecorded
+            | Reason::Undecided
+            | Reason::Unproven => {}
+        }
+    }
+    all
+}
+
+/// Assessments that between them have every member and every kind that there is.
+fn everything() -> Vec<Assessment> {
+    let id = ExchangeId::new("ab".repeat(32));
+    let mut full = registered("text");
+    full.run.caller = Some(CallerIdentity {
+        account: "222222222222".parse().unwrap(),
+        arn: "arn:aws:iam::222222222222:role/Audit".to_owned(),
+        user_id: "AROA:audit".to_owned(),
+    });
+    full.run.accounts_from = vec![id.clone()];
+    full.run.selection.insert("tags".to_owned(), "@severity:high".to_owned());
+    full.run.incomplete = Some("interrupted".to_owned());
+    let label = ExchangeLabel {
+        line: 1,
+        operation: "s3:ListBuckets".to_owned(),
+        account: "222222222222".to_owned(),
+        region: "eu-central-1".to_owned(),
+    };
+    full.exchanges.insert(id.clone(), label);
+    let scenario = &mut full.controls[0].scenarios[0];
+    scenario.rule = Some("a rule".to_owned());
+    scenario.severity = Some("low".to_owned());
+    scenario.steps.extend([StepState::Stopped, StepState::NotReached].map(|state| StepResult {
+        keyword: "And".to_owned(),
+        text: "y".to_owned(),
+        state,
+    }));
+    scenario.record.notes.push("a limit".to_owned());
+    scenario.record.basis = vec![id.clone()];
+    scenario.record.observations[0].exchanges = vec![id];
+    scenario.record.populations[0].left_out.push("an account".to_owned());
+    let unseen =
+        full.controls.iter().flat_map(|control| &control.scenarios).find_map(|s| s.record.unseen.first().cloned());
+    let unseen = unseen.unwrap();
+    let each = reasons().into_iter().map(|reason| Unseen { reason, ..unseen.clone() });
+    full.controls[0].scenarios[0].record.unseen = each.collect();
+    let observations = &mut full.controls[0].scenarios[0].record.observations;
+    let mut first = observations[0].clone();
+    first.allowed = Some(AllowedActions {
+        groups: vec![ActionGroup { effect: "delete".to_owned(), actions: vec!["s3:DeleteObject".to_owned()] }],
+        callers: vec!["any role".to_owned()],
+        undecided: vec!["whether another can".to_owned()],
+    });
+    let policy = ProposedPolicy {
+        kind: "bucket policy".to_owned(),
+        how: "add this statement".to_owned(),
+        target: "arn:aws:s3:::logs".to_owned(),
+        text: "{}".to_owned(),
+        whole: Some("{}".to_owned()),
+    };
+    let proposals =
+        [Proposal::Policies(vec![policy]), Proposal::AsFor("a".to_owned()), Proposal::NotOffered("b".to_owned())];
+    observations.extend(proposals.map(|proposal| first.clone().proposal(Some(proposal))));
+    let mut others = vec![full];
+    for target in [Target::Live, Target::Replay { bundle: "b".to_owned() }] {
+        let mut other = others[0].clone();
+        other.run.target = target;
+        others.push(other);
+    }
+    others
+}
+
+#[test]
+fn the_schema_of_the_assessment_names_every_member_and_no_other() {
+    let home = tempfile::tempdir().unwrap();
+    let (mut files, mut written_members) = (Vec::new(), BTreeSet::new());
+    for (index, assessment) in everything().iter().enumerate() {
+        let path = home.path().join(format!("{index}.json"));
+        let text = written(assessment, Format::Json);
+        members(&serde_json::from_str(&text).unwrap(), &mut written_members);
+        fs::write(&path, text).unwrap();
+        files.push(("assessment", path));
+    }
+    for ((_, path), problems) in files.iter().zip(validated(&files)) {
+        assert_eq!(problems, Vec::<String>::new(), "{}", path.display());
+    }
+    let schema = fs::read_to_string(support::root().join("docs/schema/assessment.schema.json")).unwrap();
+    let mut named = BTreeSet::new();
+    properties(&serde_json::from_str(&schema).unwrap(), &mut named);
+    assert_eq!(named, written_members, "the schema, and what is written");
+}
+
+/// Names of all members, but for those that an account or a person chooses.
+fn members(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(list) => list.iter().for_each(|one| members(one, found)),
+        Value::Object(map) => {
+            for (name, inner) in map {
+                found.insert(name.clone());
+                if !["request", "calls", "selection", "summary"].contains(&name.as_str()) {
+                    members(inner, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Names of all properties of a schema.
+fn properties(schema: &Value, found: &mut BTreeSet<String>) {
+    match schema {
+        Value::Array(list) => list.iter().for_each(|one| properties(one, found)),
+        Value::Object(map) => {
+            for (name, inner) in map {
+                if let ("properties", Value::Object(properties)) = (name.as_str(), inner) {
+                    found.extend(properties.keys().cloned());
+                }
+                properties(inner, found);
+            }
+        }
+        _ => {}
     }
 }

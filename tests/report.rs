@@ -218,6 +218,31 @@ fn exit_codes() {
 }
 
 #[test]
+fn the_terminal_wraps_at_its_width_and_breaks_no_word() {
+    let long = "a reason that is longer than any terminal is wide, with arn:aws:s3:::a-bucket-with-a-long-name/and/a/long/key \
+        and https://docs.aws.amazon.com/AmazonS3/latest/userguide/a-very-long-page-name-that-stays-whole.html in it";
+    for width in [80, 120] {
+        let form = terminal::Form { width, ..terminal::Form::default() };
+        let text = written(|out| terminal::write(&assessment(long), form, out));
+        // Only a word that is wider than what is left of a line may stick out.
+        let mut too_wide = text.lines().filter(|line| line.chars().count() > width);
+        assert!(too_wide.all(|line| line.split_whitespace().count() == 1), "{text}");
+        for whole in
+            ["arn:aws:s3:::a-bucket-with-a-long-name/and/a/long/key", "a-very-long-page-name-that-stays-whole.html"]
+        {
+            assert!(text.contains(whole), "{whole} at {width}:\n{text}");
+        }
+    }
+    let form = |width| terminal::Form { width, ..terminal::Form::default() };
+    let words = |width| {
+        let text = written(|out| terminal::write(&assessment(long), form(width), out));
+        text.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(words(80), words(1000), "wrapping loses no word");
+    assert_eq!(words(0), words(1000), "whatever the width");
+}
+
+#[test]
 fn the_terminal_says_what_was_expected_and_found_and_where_and_what_to_do() {
     let text = written(|out| terminal::write(&assessment("text"), terminal::Form::default(), out));
     insta::assert_snapshot!(text);
@@ -237,10 +262,10 @@ fn the_terminal_says_the_same_thing_once_per_control() {
 
 #[test]
 fn the_terminal_never_passes_on_control_characters() {
-    let form = terminal::Form { colour: false, quiet: false };
+    let form = terminal::Form::default();
     let text = written(|out| terminal::write(&assessment(NASTY), form, out));
     assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
-    let form = terminal::Form { colour: true, quiet: false };
+    let form = terminal::Form { colour: true, ..terminal::Form::default() };
     let coloured = written(|out| terminal::write(&assessment("text"), form, out));
     assert!(coloured.contains("\u{1b}[32mPASS"), "{coloured:?}");
     let plain = written(|out| terminal::write(&assessment("text"), terminal::Form::default(), out));
@@ -265,7 +290,7 @@ fn the_summary_says_what_could_not_be_seen_and_who_accepted_what() {
 
 #[test]
 fn a_quiet_terminal_leaves_out_what_passes() {
-    let form = terminal::Form { colour: false, quiet: true };
+    let form = terminal::Form { quiet: true, ..terminal::Form::default() };
     let text = written(|out| terminal::write(&assessment("text"), form, out));
     assert!(!text.contains("LS-1.1 ") && text.contains("LS-1.2") && text.contains("7 controls"), "{text}");
     assert!(text.contains("SAMPLE LANDING ZONE"), "a run on the sample says so even then: {text}");

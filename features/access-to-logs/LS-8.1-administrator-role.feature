@@ -25,7 +25,8 @@ Feature: The administrator role of the log archive exists and rests
     approved it.
 
   What stays manual
-    Whether the reason was a good one.
+    Whether the reason was a good one. Who may assume the role is not examined: its owner decides it, and
+    every session that was opened is examined.
 
   Remediation
     Create the role. Where it was used, find the session in the trail, ask for its reason, and give that

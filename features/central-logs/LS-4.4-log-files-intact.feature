@@ -28,7 +28,9 @@ Feature: Delivered log files are whole and unchanged
 
     Digests and lists are kept with the evidence as they came, log files as receipts: their size and the
     SHA-256 of their content, which the signed digest records as well. What cannot be read, or is signed by a
-    key that CloudTrail does not list, is neither met nor violated: the control cannot be assessed.
+    key that CloudTrail does not list, is neither met nor violated: the control cannot be assessed. What is
+    found to be bad is read a second time, and its size is held against the size that the bucket lists for
+    it: where other bytes arrive than are stored, the control cannot be assessed either.
 
     Longer periods are verified with logproof trail verify, which continues where it was and remembers what
     was there before.

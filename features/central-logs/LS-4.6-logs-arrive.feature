@@ -24,6 +24,9 @@ Feature: Log files arrive
     CloudTrail delivers one every hour even when there was nothing to log. In the home Region of the trail
     there always is something: at least this examination.
 
+    A time more than a quarter of an hour after the instant examined is no delivery: log files with such
+    names are passed over, and a status that reports one cannot be assessed.
+
   What stays manual
     How quickly log files must arrive is a decision of the organization.
 

@@ -6,7 +6,7 @@ Feature: AWS Config delivers to the log store
 
   Requirement
     AWS Config delivers the configuration logs of every active account and governed Region to one bucket
-    of the log archive account, and that bucket accepts them.
+    of the log archive account, and that bucket accepts them: no delivery fails, and none is overdue.
 
   Why
     Configuration logs that stay in the account they describe can be changed or deleted by whoever rules
@@ -17,6 +17,11 @@ Feature: AWS Config delivers to the log store
     The delivery channel of every pair of active account and governed Region must name the bucket for
     configuration logs: names.config_bucket, or the log bucket where that is not given. The log archive
     account must own a bucket of that name.
+
+    AWS Config is asked how the last deliveries of history files and of snapshots ended. Where snapshots are
+    delivered, a delivery must have succeeded within their interval and expectations.delivery_hours together;
+    history files are written only when something changed, so that their age alone says nothing. Notifications
+    to Amazon SNS are not examined.
 
     Object Lock needs attention of its own. AWS Config cannot deliver to a bucket with a default
     retention, so the bucket of AWS Config and a locked log bucket cannot be the same one. Whether the
@@ -30,6 +35,7 @@ Feature: AWS Config delivers to the log store
   References
     https://docs.aws.amazon.com/config/latest/APIReference/API_DeliveryChannel.html
     https://docs.aws.amazon.com/config/latest/developerguide/manage-delivery-channel.html
+    https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeDeliveryChannelStatus.html
     https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
 
   Rule: Every delivery goes to one place
@@ -42,6 +48,10 @@ Feature: AWS Config delivers to the log store
       Then the bucket for configuration logs is owned by the log archive account
 
   Rule: Deliveries are accepted
+
+    Scenario: Deliveries arrive
+      Given every active account of the organization and every governed Region
+      Then the last deliveries of AWS Config from each of these accounts and Regions succeeded, and none is overdue
 
     Scenario: Object Lock does not turn deliveries away
       Then Object Lock keeps no delivery of AWS Config out of the bucket for configuration logs

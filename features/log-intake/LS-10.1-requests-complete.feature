@@ -16,6 +16,8 @@ Feature: Each log stream came in by a complete request
 
   What stays manual
     The approval of each request stands behind its reference, in the system that holds the requests.
+    Whether a stream holds personal data, and what kind it is, is taken as the owner states it: no log is
+    read for it.
 
   Remediation
     Ask the owner of the logs for what is missing and complete the entry. logproof register new

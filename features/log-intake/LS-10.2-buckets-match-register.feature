@@ -14,7 +14,8 @@ Feature: The buckets of the log archive account are the registered ones
 
   How it is examined
     The buckets that S3 lists for the log archive account are compared with streams.toml of the
-    register, in both directions.
+    register, in both directions. Under which prefix a bucket keeps a stream is compared for the log
+    bucket alone, by control LS-1.4.
 
   Remediation
     Register what the bucket holds, or move what is no log out of the account. Create the missing

@@ -8,7 +8,8 @@ Feature: Every registered bucket is protected, not only the first
   Requirement
     Each bucket with a registered log stream blocks public access and owns its objects, refuses
     plain HTTP, is encrypted with a KMS key, keeps versions, logs access to itself, and deletes
-    nothing before the registered retention ends.
+    nothing before the registered retention ends. Until the hot days of its class have passed, each log
+    is read without a restore, and a rule deletes it some day.
 
   Why
     The first bucket is built with care. The fifth is a copy, made in a hurry.
@@ -17,7 +18,8 @@ Feature: Every registered bucket is protected, not only the first
     The settings of every registered bucket are read, its policy is evaluated for requests over
     plain HTTP by anybody, and its lifecycle rules are played through for each of its streams. A
     bucket that receives access logs is encrypted with keys of S3 and is not asked to log itself: S3
-    delivers to nothing else.
+    delivers to nothing else. A bucket with MFA delete takes no lifecycle rules, and is not asked for
+    an end.
 
   Remediation
     Bring the bucket to what logproof register request prints for its stream.
@@ -40,3 +42,9 @@ Feature: Every registered bucket is protected, not only the first
 
   Scenario: Kept for as long as registered
     Then no lifecycle rule of a registered bucket deletes a log before its registered retention ends
+
+  Scenario: Readable for as long as registered
+    Then every log of a registered bucket is directly readable for the hot days of its class
+
+  Scenario: Ended some day
+    Then every log of a registered bucket is deleted by a lifecycle rule at last

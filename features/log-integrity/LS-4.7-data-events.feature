@@ -19,8 +19,11 @@ Feature: Access to the log objects is recorded, outside their own loop
     All trails that apply in the log archive account, in the Region of the log bucket, are read with their
     event selectors, whoever owns them. Selectors are evaluated: arn:aws:s3 and arn:aws:s3::: take in every
     bucket, the bucket's ARN with a slash every object of it, a longer ARN only objects below that prefix;
-    advanced selectors field by field. A trail that is not logging records nothing. One selector must take
-    in the whole bucket: two that only together might are reported as parts.
+    advanced selectors field by field. A trail that is not logging records nothing, and what it records does
+    not count while CloudTrail reports that its delivery fails in the Region of the log bucket, or that its
+    newest log file, and its newest digest where log file validation is on, are older than
+    expectations.delivery_hours. One selector must take in the whole bucket: two that only together might
+    are reported as parts.
 
     For the loop, one delivered log file of the log archive account is held against the selectors of the
     trail that delivers it: the write of any log file is an event of the account that owns the bucket. Longer
@@ -41,10 +44,10 @@ Feature: Access to the log objects is recorded, outside their own loop
     Given the log bucket of the log archive account
 
   Scenario: Reads of log objects are recorded
-    Then every read of its objects is recorded by a trail that is logging
+    Then every read of its objects is recorded by a trail that is logging and has delivered in time
 
   Scenario: Writes to log objects are recorded elsewhere
-    Then every write to its objects is recorded by a trail that is logging and delivers to another bucket
+    Then every write to its objects is recorded by a trail that is logging, has delivered in time and delivers to another bucket
 
   Scenario: No trail records its own deliveries
     Then no trail that delivers into it records its own deliveries

@@ -6,7 +6,8 @@ Feature: A second copy of the logs is kept elsewhere
 
   Requirement
     Every log file is replicated to a bucket of another account of the organization, which keeps
-    versions, encrypts the copy with a key of its own Region and locks it for as long as the log bucket does.
+    versions, encrypts the copy with a key of its own Region, locks it for as long as the log bucket does and
+    refuses plain HTTP. Nobody but AWS services can assume the replication role.
 
   Why
     Whoever rules the log archive account rules the logs in it. A copy under another administration,
@@ -26,6 +27,10 @@ Feature: A second copy of the logs is kept elsewhere
     its own policies, the service control policies above it, and the policies of both buckets and both keys: S3
     assumes it, it reads log files with what Object Lock says of them, decrypts them, writes the copy, hands it
     over where the rule changes its owner, and encrypts it.
+
+    The trust policy of the role is also asked whether any user or role can assume it, and the policy of the
+    replica bucket whether it allows any request over plain HTTP. Who else can write to the copy or use its key
+    is not examined: its lock keeps what was copied.
 
     That a rule is complete does not show that objects arrive. Rules without replication metrics, and
     those that copy delete markers, are noted.
@@ -58,6 +63,9 @@ Feature: A second copy of the logs is kept elsewhere
     Scenario: S3 can assume the role
       Then S3 can assume the replication role
 
+    Scenario: Only services assume the role
+      Then nobody but AWS services can assume the replication role
+
     Scenario: The role can read
       Then the replication role can read log files, the encrypted and the locked ones included
 
@@ -78,4 +86,11 @@ Feature: A second copy of the logs is kept elsewhere
     Scenario: The copy cannot be deleted before its time
       Given the replica of the log bucket
       Then Object Lock gives new objects a retention that cannot be lifted
-      And that retention lasts at least as long as the organization keeps log files
+
+    Scenario: The copy is reached over TLS only
+      Given the replica of the log bucket
+      Then the bucket of the copy refuses requests over plain HTTP
+
+    Scenario: The copy is kept for as long as the log files
+      Given the replica of the log bucket
+      Then that retention lasts at least as long as the organization keeps log files

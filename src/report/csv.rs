@@ -7,7 +7,7 @@ use logproof_estate::{
     record::{Observation, Proposal},
 };
 
-use super::identity::{effects, frameworks, introduction, with_register};
+use super::identity::{effects, frameworks, introduction, with_run};
 
 /// Columns, in order.
 pub const COLUMNS: [&str; 16] = [
@@ -34,7 +34,7 @@ pub const COLUMNS: [&str; 16] = [
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
-    let assessment = &*with_register(assessment);
+    let assessment = &*with_run(assessment);
     let numbers = assessment.numbered();
     row(out, &COLUMNS.map(str::to_owned))?;
     for control in &assessment.controls {

@@ -151,13 +151,30 @@ pub fn title(assessment: &Assessment) -> String {
     }
 }
 
-/// The assessment with the findings on waivers and attestations as one more control that fails, for forms that can only
-/// speak of controls.
+/// The assessment with what concerns the whole run as further controls, for forms that only have controls: an incomplete
+/// run as one that could not be assessed, findings on waivers and attestations as one that fails.
 #[must_use]
-pub fn with_register(assessment: &Assessment) -> Cow<'_, Assessment> {
-    if assessment.register.is_empty() {
-        return Cow::Borrowed(assessment);
+pub fn with_run(assessment: &Assessment) -> Cow<'_, Assessment> {
+    let mut shown = Cow::Borrowed(assessment);
+    if let Some(why) = &assessment.run.incomplete {
+        shown.to_mut().controls.push(incomplete(assessment, why));
     }
+    if !assessment.register.is_empty() {
+        shown.to_mut().controls.push(register(assessment));
+    }
+    shown
+}
+
+fn incomplete(assessment: &Assessment, why: &str) -> ControlResult {
+    let scenario = ScenarioResult {
+        name: "The run is complete".to_owned(),
+        reason: why.to_owned(),
+        ..of_run(assessment, Record::default(), Verdict::Error)
+    };
+    control("RUN", "The run is complete and names who asked", Verdict::Error, vec![scenario])
+}
+
+fn register(assessment: &Assessment) -> ControlResult {
     let scenarios = assessment.register.iter().map(|finding| {
         let subject = Subject::arn(format!("register/{}s.toml", finding.entry));
         let expected = format!("each {} of the register holds", finding.entry);
@@ -166,34 +183,41 @@ pub fn with_register(assessment: &Assessment) -> Cow<'_, Assessment> {
             .hint(finding.hint.as_str());
         let record = Record { observations: vec![observation], ..Record::default() };
         let (verdict, reason) = record.verdict(&Ending::AllStepsReturned);
-        ScenarioResult {
-            name: format!("{} for {}: {}", finding.entry, finding.control, finding.problem),
-            rule: None,
-            line: 1,
-            severity: None,
-            verdict,
-            reason,
-            steps: Vec::new(),
-            record,
-            waivers: Vec::new(),
-            attestation: None,
-            started: assessment.run.ended,
-            duration_ms: 0,
-        }
+        let name = format!("{} for {}: {}", finding.entry, finding.control, finding.problem);
+        ScenarioResult { name, reason, ..of_run(assessment, record, verdict) }
     });
-    let control = ControlResult {
-        id: "REGISTER".to_owned(),
-        title: "Waivers and attestations hold".to_owned(),
+    control("REGISTER", "Waivers and attestations hold", Verdict::Fail, scenarios.collect())
+}
+
+/// A scenario that no step examined.
+fn of_run(assessment: &Assessment, record: Record, verdict: Verdict) -> ScenarioResult {
+    ScenarioResult {
+        name: String::new(),
+        rule: None,
+        line: 1,
+        severity: None,
+        verdict,
+        reason: String::new(),
+        steps: Vec::new(),
+        record,
+        waivers: Vec::new(),
+        attestation: None,
+        started: assessment.run.ended,
+        duration_ms: 0,
+    }
+}
+
+fn control(id: &str, title: &str, verdict: Verdict, scenarios: Vec<ScenarioResult>) -> ControlResult {
+    ControlResult {
+        id: id.to_owned(),
+        title: title.to_owned(),
         severity: "high".to_owned(),
         hardening: false,
         frameworks: Vec::new(),
-        feature: "register".to_owned(),
+        feature: id.to_lowercase(),
         feature_sha256: String::new(),
         text: Vec::new(),
-        verdict: Verdict::Fail,
-        scenarios: scenarios.collect(),
-    };
-    let mut shown = assessment.clone();
-    shown.controls.push(control);
-    Cow::Owned(shown)
+        verdict,
+        scenarios,
+    }
 }

@@ -13,5 +13,6 @@ pub mod oscal;
 pub mod outline;
 pub mod sarif;
 pub mod terminal;
+pub mod wrap;
 
 pub use format::Format;

@@ -15,7 +15,7 @@ use logproof_estate::{
 };
 use serde_json::{Value, json};
 
-use super::identity::{finding_text, references, section, title, uuid, with_register};
+use super::identity::{finding_text, references, section, title, uuid, with_run};
 
 /// Resources listed per event; the event says how many there are.
 const RESOURCES: usize = 100;
@@ -25,7 +25,7 @@ const RESOURCES: usize = 100;
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
-    let shown = with_register(assessment);
+    let shown = with_run(assessment);
     let events: Vec<Value> = shown.controls.iter().map(|control| without_nulls(event(assessment, control))).collect();
     crate::report::outline::write(&events, 1, out)
 }

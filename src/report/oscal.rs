@@ -18,7 +18,7 @@ use logproof_estate::{
 };
 use serde_json::{Map, Value, json};
 
-use super::identity::{finding_text, frameworks, scenario_name, section, title, uuid, with_register};
+use super::identity::{finding_text, frameworks, scenario_name, section, title, uuid, with_run};
 use crate::files::{ASSESSMENT, EXCHANGES};
 
 /// Namespace of our properties.
@@ -35,7 +35,7 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn document(assessment: &Assessment) -> Value {
-    let assessment = &*with_register(assessment);
+    let assessment = &*with_run(assessment);
     let plan = uuid(assessment, &["plan"]);
     let tool = uuid(assessment, &["tool"]);
     let numbers = assessment.numbered();

@@ -12,7 +12,7 @@ use logproof_estate::{
 };
 use serde_json::{Value, json};
 
-use super::identity::{finding_text, references, section, title, with_register};
+use super::identity::{finding_text, references, section, title, with_run};
 
 /// Writes the report.
 ///
@@ -23,7 +23,7 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn document(assessment: &Assessment) -> Value {
-    let assessment = &*with_register(assessment);
+    let assessment = &*with_run(assessment);
     // A rule is named where a result refers to it; what was examined in all is in the other reports.
     let mut rules: Vec<Value> = Vec::new();
     let mut results: Vec<Value> = Vec::new();

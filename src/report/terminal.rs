@@ -10,7 +10,10 @@ use logproof_estate::{
     register::Attestation,
 };
 
-use super::identity::{PROVED, effects, introduction, title, without_policy};
+use super::{
+    identity::{PROVED, effects, introduction, title, without_policy},
+    wrap::wrapped,
+};
 
 /// Findings shown per scenario; the others are counted.
 const SHOWN: usize = 5;
@@ -24,13 +27,43 @@ const MANY: usize = 40;
 const ORDER: [Verdict; 6] =
     [Verdict::Pass, Verdict::Fail, Verdict::Error, Verdict::Waived, Verdict::Manual, Verdict::NotApplicable];
 
+/// Columns of text that is read elsewhere than on a terminal.
+pub const WIDTH: usize = 100;
+/// Columns below which no line is wrapped: nobody reads a column of single words.
+const NARROWEST: usize = 60;
+/// Columns a label takes, with the blank after it.
+const LABEL: usize = 11;
+
 /// How to print.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Form {
     /// With colour.
     pub colour: bool,
     /// Only what does not pass.
     pub quiet: bool,
+    /// Columns that lines are wrapped at.
+    pub width: usize,
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        Self { colour: false, quiet: false, width: WIDTH }
+    }
+}
+
+impl Form {
+    /// Text filled into what is left of the lines behind `indent` columns.
+    fn filled(self, text: &str, indent: usize) -> Vec<String> {
+        wrapped(&clean(text), self.width.max(NARROWEST).saturating_sub(indent))
+    }
+
+    /// Prints text behind a beginning that takes `indent` columns; further lines begin there.
+    fn hanging(self, begin: &str, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        for (index, line) in self.filled(text, indent).iter().enumerate() {
+            if index == 0 { writeln!(out, "{begin}{line}")? } else { writeln!(out, "{:indent$}{line}", "")? }
+        }
+        Ok(())
+    }
 }
 
 /// Prints the report.
@@ -45,12 +78,13 @@ pub fn write(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Re
         |control: &&ControlResult| !form.quiet || !matches!(control.verdict, Verdict::Pass | Verdict::NotApplicable);
     for control in assessment.controls.iter().filter(shown) {
         let word = paint(control.verdict, form).apply_to(format!("{:width$}", control.verdict.word()));
-        writeln!(out, "{word}  {:ids$}  {}{}", control.id, clean(&control.title), examined(control))?;
+        let begin = format!("{word}  {:ids$}  ", control.id);
+        form.hanging(&begin, width + ids + 4, &format!("{}{}", control.title, examined(control)), out)?;
         if !matches!(control.verdict, Verdict::Pass) {
             scenarios(control, width + 2, form, out)?;
         }
         for attestation in control.scenarios.iter().filter_map(|scenario| scenario.attestation.as_ref()) {
-            Details { indent: width + 2, out: &mut *out }.line("attested", &attestation_line(attestation))?;
+            Details { indent: width + 2, form, out: &mut *out }.line("attested", &attestation_line(attestation))?;
         }
     }
     register(assessment, form, out)?;
@@ -62,7 +96,7 @@ fn register(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Res
     for finding in &assessment.register {
         let word = paint(Verdict::Fail, form).apply_to("REGISTER");
         writeln!(out, "{word}  {} of {}", finding.entry, clean(&finding.control))?;
-        let mut details = Details { indent: 6, out: &mut *out };
+        let mut details = Details { indent: 6, form, out: &mut *out };
         details.line("found", &finding.problem)?;
         details.line("hint", &finding.hint)?;
     }
@@ -98,15 +132,16 @@ fn examined(control: &ControlResult) -> String {
 fn scenarios(control: &ControlResult, indent: usize, form: Form, out: &mut dyn Write) -> io::Result<()> {
     let mut said: Vec<String> = Vec::new();
     for scenario in control.scenarios.iter().filter(|scenario| scenario.verdict != Verdict::Pass) {
-        let name = Style::new().bold().force_styling(form.colour).apply_to(clean(&scenario.name));
-        let severity = scenario.severity.as_ref().map(|own| format!(" (severity {})", clean(own))).unwrap_or_default();
-        writeln!(out, "{:indent$}{name}{severity}", "")?;
+        let severity = scenario.severity.as_ref().map(|own| format!(" (severity {own})")).unwrap_or_default();
+        for line in form.filled(&format!("{}{severity}", scenario.name), indent) {
+            writeln!(out, "{:indent$}{}", "", Style::new().bold().force_styling(form.colour).apply_to(line))?;
+        }
         let mut text = Vec::new();
-        Details { indent: indent + 2, out: &mut text }.of(scenario)?;
+        Details { indent: indent + 2, form, out: &mut text }.of(scenario)?;
         let text = String::from_utf8_lossy(&text).into_owned();
         // One denied call often stops every scenario of a control.
         if said.contains(&text) {
-            Details { indent: indent + 2, out: &mut *out }.line("", "as above")?;
+            Details { indent: indent + 2, form, out: &mut *out }.line("", "as above")?;
         } else {
             out.write_all(text.as_bytes())?;
             said.push(text);
@@ -118,6 +153,7 @@ fn scenarios(control: &ControlResult, indent: usize, form: Form, out: &mut dyn W
 /// Prints what is behind one scenario.
 struct Details<'a> {
     indent: usize,
+    form: Form,
     out: &'a mut dyn Write,
 }
 
@@ -225,9 +261,10 @@ impl Details<'_> {
 
     fn line(&mut self, label: &str, text: &str) -> io::Result<()> {
         let indent = self.indent;
-        for (index, line) in text.lines().enumerate() {
+        let lines = text.lines().flat_map(|line| self.form.filled(line, indent + LABEL));
+        for (index, line) in lines.enumerate() {
             let label = if index == 0 { label } else { "" };
-            writeln!(self.out, "{:indent$}{label:<10} {}", "", clean(line))?;
+            writeln!(self.out, "{:indent$}{label:<10} {line}", "")?;
         }
         Ok(())
     }
@@ -244,22 +281,26 @@ fn summary(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Resu
         .collect();
     let calls: u64 = assessment.run.calls.values().sum();
     let millis = assessment.run.ended.as_millisecond() - assessment.run.started.as_millisecond();
-    writeln!(
-        out,
-        "\n{}: {}; {}, {}, {}.{:03} s",
+    let line = format!(
+        "{}: {}; {}, {}, {}.{:03} s",
         count(assessment.controls.len(), "control"),
         counts.join(", "),
         count(usize::try_from(calls).unwrap_or(usize::MAX), "API call"),
         count(assessment.run.questions, "question"),
         millis / 1000,
         millis % 1000
-    )?;
+    );
+    writeln!(out)?;
+    // Colours are no control characters to be cleaned away here, and take no columns.
+    wrapped(&line, form.width.max(NARROWEST)).iter().try_for_each(|line| writeln!(out, "{line}"))?;
     if !assessment.register.is_empty() {
         let text = format!("{} on waivers and attestations", count(assessment.register.len(), "finding"));
         writeln!(out, "{}", paint(Verdict::Fail, form).apply_to(text))?;
     }
     if let Some(why) = &assessment.run.incomplete {
-        writeln!(out, "{}", paint(Verdict::Error, form).apply_to(format!("INCOMPLETE: {}", clean(why))))?;
+        for line in form.filled(&format!("INCOMPLETE: {why}"), 0) {
+            writeln!(out, "{}", paint(Verdict::Error, form).apply_to(line))?;
+        }
     }
     Ok(())
 }

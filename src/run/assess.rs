@@ -55,13 +55,13 @@ pub async fn assess(
     })
     .await;
     let cut_off = outcomes.iter().filter(|outcome| outcome.is_none()).count();
-    let incomplete = (!complete)
+    let interrupted = (!complete)
         .then(|| format!("interrupted: {cut_off} of {} scenarios were not run to their end", outcomes.len()));
     let mut outcomes = outcomes.into_iter();
     let results: Vec<ControlResult> =
         controls.iter().map(|control| control_result(control, &mut outcomes, &setting, begin)).collect();
     let mut run = describe(estate, setting, interrupt).await;
-    run.incomplete = incomplete;
+    run.incomplete = interrupted.or(run.incomplete);
     run.calls = calls();
     run.questions = estate.questions_asked();
     run.ended = after(run.started, begin.elapsed());
@@ -78,27 +78,31 @@ pub async fn assess(
     assessment
 }
 
-/// Facts about the run; they do not hold up somebody who wants to stop.
+/// Facts about the run; they do not hold up somebody who wants to stop. Evidence of which nobody knows who gathered it is
+/// incomplete: verdicts depend on what the caller may see.
 async fn describe(estate: &Estate, setting: Setting, interrupt: impl Future<Output = ()>) -> Run {
     let asked = async { futures::join!(estate.caller_identity(), estate.organization(), estate.directory()) };
     let (caller, organization, directory) = tokio::select! {
         biased;
-        () = interrupt => (None, None, None),
-        (caller, organization, directory) = asked => (caller.ok(), organization.ok(), directory.ok()),
+        () = interrupt => (Err("interrupted".to_owned()), None, None),
+        (caller, organization, directory) = asked => {
+            (caller.map_err(|unseen| unseen.to_string()), organization.ok(), directory.ok())
+        }
     };
+    let incomplete = caller.as_ref().err().map(|why| format!("it is not known who asked: {why}"));
     Run {
         id: setting.id,
         target: setting.target,
         started: setting.started,
         ended: setting.started,
         as_of: estate.as_of(),
-        caller: caller.map(|caller| (*caller).clone()),
+        caller: caller.ok().map(|caller| (*caller).clone()),
         organization: organization.map(|organization| organization.id.clone()),
         accounts_from: directory.as_ref().map(|directory| directory.exchanges().to_vec()).unwrap_or_default(),
         accounts: directory.map(|directory| directory.active().map(|account| account.id.clone()).collect()),
         regions: estate.config().organization.governed_regions.clone(),
         selection: setting.selection,
-        incomplete: None,
+        incomplete,
         calls: BTreeMap::new(),
         questions: 0,
     }

@@ -3,15 +3,25 @@
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use logproof_estate::{AccountId, Region, facts::ObjectSummary};
 
-/// Whether `then` is at most `hours` before `now`. A time after `now` (clocks differ) is in time.
+/// How far clocks may differ.
+const SKEW: SignedDuration = SignedDuration::from_mins(15);
+
+/// Whether `then` is at most `hours` before `now`. Clocks differ a little; a time further ahead says nothing of what was
+/// delivered before now, so it is not in time.
 pub(crate) fn within_hours(now: Timestamp, then: Timestamp, hours: u32) -> bool {
-    now.duration_since(then) <= SignedDuration::from_hours(i64::from(hours))
+    now.duration_since(then) <= SignedDuration::from_hours(i64::from(hours)) && !is_ahead(now, then)
+}
+
+/// Whether `then` is after `now` by more than clocks differ.
+pub(crate) fn is_ahead(now: Timestamp, then: Timestamp) -> bool {
+    then.duration_since(now) > SKEW
 }
 
 /// The instant and how long before `now` it was, in words.
 pub(crate) fn age(now: Timestamp, then: Timestamp) -> String {
     let minutes = now.duration_since(then).as_mins();
     let ago = match minutes {
+        _ if is_ahead(now, then) => format!("{} minutes in the future", -minutes),
         ..=0 => "just now".to_owned(),
         1..=119 => format!("{minutes} minutes ago"),
         120..=2879 => format!("{} hours ago", minutes / 60),
@@ -59,6 +69,11 @@ impl Folder {
         hours.map(prefix).collect()
     }
 
+    /// Key prefix of the last day that has begun.
+    pub(crate) fn last_day(&self, now: Timestamp) -> String {
+        self.day(utc(now.saturating_add(SKEW).unwrap_or(now)))
+    }
+
     /// Key prefix of one day.
     pub(crate) fn day(&self, day: Date) -> String {
         format!("{}{}", self.prefix, day.strftime("%Y/%m/%d/"))
@@ -78,6 +93,15 @@ pub(crate) fn newest_days(now: Timestamp, hours: u32) -> Vec<Date> {
     let today = utc(now);
     let oldest = now.checked_sub(SignedDuration::from_hours(i64::from(hours))).map_or(today, utc);
     [Some(today), today.yesterday().ok().filter(|day| *day >= oldest)].into_iter().flatten().collect()
+}
+
+/// Hours and minutes of the last name that is not in the future, in the folder of a day.
+pub(crate) fn last_time_of(day: &str, now: Timestamp) -> String {
+    let last = now.saturating_add(SKEW).unwrap_or(now);
+    match day.ends_with(&last.strftime("%Y/%m/%d/").to_string()) {
+        true => last.strftime("%H%M").to_string(),
+        false => "2359".to_owned(),
+    }
 }
 
 fn utc(at: Timestamp) -> Date {
@@ -118,7 +142,9 @@ mod tests {
         let now = at("2026-01-15T12:00:00Z");
         assert!(within_hours(now, at("2026-01-14T12:00:00Z"), 24));
         assert!(!within_hours(now, at("2026-01-14T11:59:59Z"), 24));
-        assert!(within_hours(now, at("2026-01-15T12:05:00Z"), 24), "a clock ahead of ours");
+        assert!(within_hours(now, at("2026-01-15T12:15:00Z"), 24), "a clock ahead of ours");
+        assert!(!within_hours(now, at("2026-01-15T12:15:01Z"), 24), "no clock is that far ahead");
+        assert!(is_ahead(now, at("2026-01-15T12:15:01Z")) && !is_ahead(now, now));
     }
 
     #[test]
@@ -128,6 +154,7 @@ mod tests {
         assert_eq!(age(now, at("2026-01-14T11:00:00Z")), "2026-01-14T11:00:00Z (25 hours ago)");
         assert_eq!(age(now, at("2026-01-05T12:00:00Z")), "2026-01-05T12:00:00Z (10 days ago)");
         assert_eq!(age(now, at("2026-01-15T12:00:10Z")), "2026-01-15T12:00:10Z (just now)");
+        assert_eq!(age(now, at("2026-01-15T13:00:00Z")), "2026-01-15T13:00:00Z (60 minutes in the future)");
     }
 
     #[test]
@@ -150,6 +177,16 @@ mod tests {
                 "acme/AWSLogs/o-exampleorg1/444444444444/CloudTrail/eu-west-1/2026/01/14/444444444444_CloudTrail_eu-west-1_20260114T23",
             ]
         );
+    }
+
+    #[test]
+    fn names_end_with_now() {
+        let now = at("2026-01-15T23:50:00Z");
+        assert_eq!(last_time_of("a/2026/01/15/", now), "2359");
+        assert_eq!(last_time_of("a/2026/01/16/", now), "0005");
+        let (account, region) = ("444444444444".parse().unwrap(), "eu-west-1".parse().unwrap());
+        let logs = Folder::of("r/", &account, Delivered::Logs, &region);
+        assert_eq!(logs.last_day(now), "r/444444444444/CloudTrail/eu-west-1/2026/01/16/");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html>,
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-conflicts.html>
 
+mod fates;
 mod kinds;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use std::fmt;
 use jiff::Timestamp;
 use logproof_estate::facts::{LifecycleRule, Versioning};
 
+pub(crate) use fates::Fates;
 pub(crate) use kinds::{Kind, kinds_under};
 
 /// What becomes of a version that a newer one or a delete marker replaces.

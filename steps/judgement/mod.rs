@@ -2,6 +2,7 @@
 //! questions, no steps.
 
 pub(crate) mod alarm;
+pub(crate) mod config_delivery;
 pub(crate) mod delivery;
 pub(crate) mod denials;
 pub(crate) mod effects;

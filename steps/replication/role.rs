@@ -12,7 +12,7 @@ use logproof_estate::{
     record::Observation,
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::Decision;
+use logproof_policy::{Decision, Question, Who};
 
 use super::{asked_key, copies::Copies};
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
     key_policy::KeyGround,
     policy_scene::Ground,
     possible::Wanted,
+    proposal::kept::Entering,
     trust::Role,
 };
 
@@ -70,6 +71,24 @@ async fn s3_can_assume_the_role(w: &mut LogproofWorld) -> Judged {
             .hint(claim.change)
             .resting_on(&claim.exchanges),
     );
+    w.settle()
+}
+
+#[then("nobody but AWS services can assume the replication role")]
+async fn only_services_assume_the_role(w: &mut LogproofWorld) -> Judged {
+    let (arn, configured) = role_of(w).await?;
+    let role = Role::read(w, &arn).await?;
+    let Some(trust) = &role.trust else {
+        return Err(w.not_applicable("iam:GetRole returned no such role: nobody can assume it"));
+    };
+    let ground = Ground::read(w, &[&trust.text]).await?;
+    let question = Question::about(["sts:AssumeRole"]).on(&arn).by(Who::anyone().except_services());
+    let scene = ground.scene(&role.account, Some(Arc::clone(&trust.policy)));
+    let nobody_else = serde_json::json!({"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}});
+    let remedy = role.deny("OnlyServices", nobody_else, Entering::From(Vec::new()));
+    let change = "let the trust policy name s3.amazonaws.com and nobody else";
+    let further = [&configured, ground.exchanges()].concat();
+    role.claim("no user and no role can assume the role", change, &further).prove(w, &scene, &question, remedy).await;
     w.settle()
 }
 

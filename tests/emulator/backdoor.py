@@ -91,6 +91,10 @@ class Backdoor:
         found.versioning_status = status
         found.put_documents.pop("versioning", None)
 
+    def channel_delivered(self, account, region, delivered):
+        """What DescribeDeliveryChannelStatus says of deliveries: `config...DeliveryInfo` members."""
+        config_backends[account][region].delivered = delivered
+
     def recorder_status(self, account, region, status, message):
         """What the recorder of AWS Config last reported."""
         (recorder,) = config_backends[account][region].recorders.values()

@@ -2,7 +2,7 @@
 
     python validate.py FORM FILE [FORM FILE]...
 
-FORM is oscal, catalog, ocsf, sarif, csv, markdown or seal; a seal's FILE is followed by `:` and the public key in PEM. Prints, for
+FORM is assessment, oscal, catalog, ocsf, sarif, csv, markdown or seal; a seal's FILE is followed by `:` and the public key in PEM. Prints, for
 each file in turn, what is wrong with it: a JSON array of arrays of sentences.
 """
 
@@ -82,6 +82,30 @@ def dangling(document):
     return problems + [f"`{one}` is referred to and not there" for one in set(references) - set(ids)]
 
 
+ASSESSMENT = pathlib.Path(__file__).parents[2] / "docs/schema/assessment.schema.json"
+
+
+def assessment(path):
+    """By the published schema, and without members that it does not name."""
+    import jsonschema
+
+    schema = json.loads(ASSESSMENT.read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return by(closed(schema), path.read_text())
+
+
+def closed(part):
+    """A schema whose objects have no other members than those it names. Published, it allows them: later versions add some."""
+    if isinstance(part, list):
+        return [closed(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    part = {name: closed(inner) for name, inner in part.items()}
+    if part.get("type") == "object" and "properties" in part:
+        part.setdefault("additionalProperties", False)
+    return part
+
+
 # What OCSF 1.5 knows and the models leave out.
 BEYOND_THE_MODELS = {("compliance", "status"), ("compliance", "status_details"), ("category_name",), ("cloud",)}
 
@@ -139,9 +163,12 @@ def sarif(path):
 
 
 def by_schema(package, name, text):
+    return by(json.loads((importlib.resources.files(package) / name).read_text()), text)
+
+
+def by(schema, text):
     import jsonschema_rs
 
-    schema = json.loads((importlib.resources.files(package) / name).read_text())
     validator = jsonschema_rs.validator_for(schema, validate_formats=True)
     return [
         f"/{'/'.join(map(str, error.instance_path))}: {error.message[:300]}"
@@ -218,7 +245,7 @@ def predicate(payload):
     return problems
 
 
-FORMS = {"oscal": oscal, "catalog": catalog, "ocsf": ocsf, "sarif": sarif, "csv": comma_separated, "markdown": markdown, "seal": seal}
+FORMS = {"assessment": assessment, "oscal": oscal, "catalog": catalog, "ocsf": ocsf, "sarif": sarif, "csv": comma_separated, "markdown": markdown, "seal": seal}
 
 
 def main():

@@ -33,6 +33,8 @@ pub(crate) struct Ran {
 pub(crate) fn program(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_logproof"));
     command.args(args).current_dir(folder).env_clear().stdin(Stdio::null());
+    // Tests look for sentences, which a narrow terminal would break.
+    command.env("COLUMNS", "10000");
     command
 }
 

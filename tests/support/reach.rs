@@ -102,6 +102,18 @@ impl Reach {
         Ok((reached, assessment))
     }
 
+    /// Every operation that is asked, as `service:Operation`, with the positions of the controls that ask it.
+    pub(crate) fn operations(&self) -> BTreeMap<String, BTreeSet<usize>> {
+        let mut all: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for (control, questions) in self.asked_by.iter().enumerate() {
+            for request in questions.iter().flat_map(|question| &self.book.answers[question].requests) {
+                let tag = &self.book.requests[*request].tag;
+                all.entry(format!("{}:{}", tag.service, tag.operation)).or_default().insert(control);
+            }
+        }
+        all
+    }
+
     /// Positions of the controls that may judge otherwise.
     fn reached(&self, changed: &Value, differs: &[bool]) -> BTreeSet<usize> {
         if ["config", "register", "now"].iter().any(|part| self.zone.get(part) != changed.get(part)) {

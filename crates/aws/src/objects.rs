@@ -15,7 +15,7 @@ use std::{
 use aws_sdk_s3::{Client, error::SdkError, operation::get_object::GetObjectError, types::EncodingType};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use logproof_estate::{AccountId, BucketRef, Region, Unseen};
-use logproof_integrity::store::{Entry, Object, ObjectStore, Page, StoreError};
+use logproof_integrity::store::{Entry, Object, ObjectStore, Page, Received, StoreError};
 use tokio::sync::OnceCell;
 
 use direct::{Asker, Direct};
@@ -231,7 +231,8 @@ impl ObjectStore for TrailObjects {
                 return Ok(Object { body, declared_len, metadata, inflated: None });
             }
             let receipt = Receipt::read(&body).ok_or_else(|| Failure::Malformed("no receipt was given".to_owned()))?;
-            Ok(Object { body, declared_len: None, metadata, inflated: Some(receipt.inflated) })
+            let received = Received { bytes: receipt.stored_bytes, inflated: receipt.inflated };
+            Ok(Object { body, declared_len: None, metadata, inflated: Some(received) })
         };
         self.ask(bucket, &format!("{bucket}/{key}"), get).await
     }

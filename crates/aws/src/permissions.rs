@@ -14,6 +14,7 @@ pub const OPERATIONS: &[(&str, &str)] = &[
     ("cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarms"),
     ("config:DescribeConfigurationRecorderStatus", "config:DescribeConfigurationRecorderStatus"),
     ("config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorders"),
+    ("config:DescribeDeliveryChannelStatus", "config:DescribeDeliveryChannelStatus"),
     ("config:DescribeDeliveryChannels", "config:DescribeDeliveryChannels"),
     ("events:ListRules", "events:ListRules"),
     ("events:ListTargetsByRule", "events:ListTargetsByRule"),

@@ -91,7 +91,8 @@ pub struct Run {
     pub regions: Vec<Region>,
     /// Tag filter and other selections, as given.
     pub selection: BTreeMap<String, String>,
-    /// Why the run is incomplete (interrupted); `None` when every selected scenario ran.
+    /// Why the run is incomplete (interrupted, or nobody knows who asked); `None` when every selected scenario ran and
+    /// the caller is known.
     pub incomplete: Option<String>,
     /// API calls by `service:Operation`, retries included.
     pub calls: BTreeMap<String, u64>,

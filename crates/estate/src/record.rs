@@ -20,10 +20,10 @@ pub enum Verdict {
     NotApplicable,
     /// Every subject meets the control.
     Pass,
-    /// Needs an attestation that is not there.
-    Manual,
     /// Fails, and every failing subject is covered by a valid waiver.
     Waived,
+    /// Needs an attestation that is not there: an open question outranks an accepted failure.
+    Manual,
     /// At least one subject does not meet the control.
     Fail,
     /// Could not be assessed.

@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     facts::{
         AccessAnalyzer, AccountAuthorization, Acl, Alarm, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
-        ChainIntegrity, ChainQuery, ConfigDelivery, ConfigRecorder, DelegatedAdministrator, Directory, EventRule,
-        EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock,
-        ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Replication,
-        Role, RuleTarget, Subscription, Topic, Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus,
-        Versioning,
+        ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder, DelegatedAdministrator,
+        Directory, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget,
+        MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership,
+        PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail, TrailEvent, TrailEventQuery,
+        TrailPublicKey, TrailStatus, Versioning,
     },
     place::{AccountId, BucketRef, KeyRef, Region},
 };
@@ -251,6 +251,8 @@ macro_rules! for_each_question {
     config_recorders(account: &AccountId, region: &Region) -> Vec<ConfigRecorder>;
     /// Delivery channels (`config:DescribeDeliveryChannels`).
     config_delivery(account: &AccountId, region: &Region) -> Vec<ConfigDelivery>;
+    /// How the last deliveries of each delivery channel ended (`config:DescribeDeliveryChannelStatus`).
+    config_delivery_status(account: &AccountId, region: &Region) -> Vec<ConfigDeliveryStatus>;
 
     /// EventBridge rules of the default bus (`events:ListRules`).
     event_rules(account: &AccountId, region: &Region) -> Vec<EventRule>;

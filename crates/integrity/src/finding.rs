@@ -94,6 +94,8 @@ codes! {
     LogMalformed = "log.malformed", Invalid;
     /// A log file is in no digest, and no digest for it is still to come.
     LogUnreferenced = "log.unreferenced", Invalid;
+    /// An object lies among the log files, and in the folder of no day.
+    LogMisplaced = "log.misplaced", Invalid;
     /// Log files lie where the digest that should name them is missing, bad or not read.
     LogUnproven = "log.unproven", Undetermined;
     /// A log file could not be read.

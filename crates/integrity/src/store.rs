@@ -49,7 +49,24 @@ pub struct Object {
     /// Its user metadata, lower-case names without `x-amz-meta-`. Nothing if this store does not know them.
     pub metadata: Option<Metadata>,
     /// What inflating the object gave, if the store did that already: then `body` is not looked at.
-    pub inflated: Option<Result<Inflated, GzipError>>,
+    pub inflated: Option<Received>,
+}
+
+/// An object that was inflated as it arrived, and not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Received {
+    /// How many bytes arrived.
+    pub bytes: u64,
+    /// What inflating them gave.
+    pub inflated: Result<Inflated, GzipError>,
+}
+
+impl Object {
+    /// How many bytes of the stored object arrived.
+    #[must_use]
+    pub fn arrived_bytes(&self) -> u64 {
+        self.inflated.map_or(self.body.len() as u64, |received| received.bytes)
+    }
 }
 
 /// One entry of a list.
@@ -83,6 +100,15 @@ pub trait ObjectStore: Send + Sync + 'static {
 
     /// Reads an object.
     fn get(&self, bucket: &str, key: &str) -> impl Future<Output = Result<Object, StoreError>> + Send;
+
+    /// The size that the store lists for an object: a transfer that was cut differs from it, an object that was changed
+    /// does not. Nothing when the store lists no sizes, or does not list the object.
+    fn listed_size(&self, bucket: &str, key: &str) -> impl Future<Output = Result<Option<u64>, StoreError>> + Send {
+        async move {
+            let page = self.list(bucket, key, None).await?;
+            Ok(page.entries.iter().find(|entry| entry.key == key).and_then(|entry| entry.size))
+        }
+    }
 }
 
 impl<S: ObjectStore> ObjectStore for std::sync::Arc<S> {
@@ -97,5 +123,9 @@ impl<S: ObjectStore> ObjectStore for std::sync::Arc<S> {
 
     fn get(&self, bucket: &str, key: &str) -> impl Future<Output = Result<Object, StoreError>> + Send {
         S::get(self, bucket, key)
+    }
+
+    fn listed_size(&self, bucket: &str, key: &str) -> impl Future<Output = Result<Option<u64>, StoreError>> + Send {
+        S::listed_size(self, bucket, key)
     }
 }

@@ -57,7 +57,7 @@ impl Totals {
                 &mut self.logs_invalid
             }
             Code::LogUnreadable | Code::LogUnproven => &mut self.logs_undetermined,
-            Code::LogUnreferenced => &mut self.logs_unreferenced,
+            Code::LogUnreferenced | Code::LogMisplaced => &mut self.logs_unreferenced,
             Code::LogPending => &mut self.logs_pending,
             _ => return,
         };

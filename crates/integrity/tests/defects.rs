@@ -71,6 +71,7 @@ async fn a_finding_counts_what_it_stands_for() {
         (Defect::TailDeleted, "chain.tail_missing", 8),
         (Defect::TwoDigestsDeleted, "log.unproven", 6),
         (Defect::LogsSwapped, "log.hash_mismatch", 2),
+        (Defect::StrayPlanted, "log.misplaced", 4),
         (Defect::LoggingStopped, "chain.gap", 5),
     ] {
         let report = verify(&planted(defect)).await;

@@ -56,40 +56,35 @@ async fn a_passing_fault_leaves_no_trace() {
 #[tokio::test]
 async fn an_object_that_is_whole_at_the_second_look_is_valid() {
     let generated = plan().generate();
-    let log = &generated.chains[0].logs[5].1;
-    // A proxy that cuts bodies and repairs the length: nothing but a second read can tell.
-    let store = HalfOnce { inner: generated.store.clone(), key: log.clone(), done: std::sync::Mutex::new(false) };
-    let job = Job::new(generated.keys(), generated.inventory.clone(), generated.window, generated.now);
-    let report = Verifier::new(quick()).run(store, job).await.unwrap();
+    let (log, digest) = (&generated.chains[0].logs[5].1, &generated.chains[0].digests[5].1);
+    let store = FaultyStore::new(generated.store.clone());
+    let store = store.failing(log, Fault::Shortened, 1).failing(digest, Fault::Shortened, 1);
+    let report = verify(&generated, store).await;
     assert_eq!((report.outcome, codes(&report)), (Outcome::Valid, vec![]));
 }
 
-struct HalfOnce {
-    inner: MemoryStore,
-    key: String,
-    done: std::sync::Mutex<bool>,
-}
-
-impl logproof_integrity::ObjectStore for HalfOnce {
-    async fn list(
-        &self,
-        bucket: &str,
-        prefix: &str,
-        start_after: Option<&str>,
-    ) -> Result<logproof_integrity::Page, logproof_integrity::StoreError> {
-        self.inner.list(bucket, prefix, start_after).await
-    }
-
-    async fn get(&self, bucket: &str, key: &str) -> Result<logproof_integrity::Object, logproof_integrity::StoreError> {
-        let mut object = self.inner.get(bucket, key).await?;
-        let mut done = self.done.lock().unwrap();
-        if key == self.key && !*done {
-            *done = true;
-            object.body.truncate(20);
-            object.declared_len = Some(20);
-        }
-        Ok(object)
-    }
+#[tokio::test]
+async fn an_object_that_is_listed_with_another_size_than_arrives_leaves_the_result_open() {
+    let mut generated = plan().generate();
+    let (bucket, log, _) = generated.chains[0].logs[5].clone();
+    let digest = generated.chains[0].digests[5].1.clone();
+    let store = FaultyStore::new(generated.store.clone());
+    let report = verify(&generated, store.clone().failing(&log, Fault::Shortened, ALWAYS)).await;
+    assert_eq!((report.outcome, codes(&report)), (Outcome::Undetermined, vec!["log.unreadable"]));
+    let detail = &report.findings[0].detail;
+    assert!(detail.contains("bytes arrived of an object that is listed with"), "{detail}");
+    let report =
+        verify(&generated, FaultyStore::new(generated.store.clone()).failing(&digest, Fault::Shortened, ALWAYS)).await;
+    assert_eq!((report.outcome, codes(&report)), (Outcome::Undetermined, vec!["digest.unreadable", "log.unproven"]));
+    // What is stored shorter than it was delivered is listed shorter as well.
+    let half = generated.store.object(&bucket, &log).unwrap().body.clone();
+    generated.store.put(&bucket, &log, half.slice(..half.len() / 2), None);
+    let store = FaultyStore::new(generated.store.clone());
+    let report = verify(&generated, store.clone()).await;
+    assert_eq!((report.outcome, codes(&report)), (Outcome::Invalid, vec!["log.truncated"]));
+    // Without the list nothing tells the two apart.
+    let report = verify(&generated, store.failing_list(&log, Fault::Denied)).await;
+    assert_eq!((report.outcome, codes(&report)), (Outcome::Undetermined, vec!["log.unreadable"]));
 }
 
 #[tokio::test]

@@ -32,7 +32,11 @@ pub(super) struct Ending<'a> {
 /// Prints the result and closes the bundle.
 pub(super) async fn finish(mut assessment: Assessment, args: &CheckArgs, ending: Ending<'_>) -> Exit {
     let Ending { folder, recording, sealing, upload } = ending;
-    let form = terminal::Form { colour: console::colour(), quiet: args.quiet };
+    let form = terminal::Form {
+        colour: console::colour(),
+        quiet: args.quiet,
+        width: console::columns().unwrap_or(terminal::WIDTH),
+    };
     print(|out| terminal::write(&assessment, form, out));
     let place = folder.place().to_owned();
     let mut complete = false;

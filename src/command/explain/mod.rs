@@ -15,6 +15,7 @@ use crate::{
     catalogue::{self, CatalogueError, Control, FeatureArgs, lint, vocabulary::Vocabulary},
     console::print,
     exit::Exit,
+    report::wrap::wrapped,
     run::{runner, target},
 };
 
@@ -95,21 +96,6 @@ fn paragraphs(body: &str) -> Vec<String> {
             lines.extend(paragraph.lines().map(str::to_owned));
         } else {
             lines.extend(wrapped(paragraph, WIDTH - 2));
-        }
-    }
-    lines
-}
-
-/// Words filled into lines no wider than `width` where they fit.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
         }
     }
     lines

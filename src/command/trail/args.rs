@@ -49,7 +49,7 @@ pub struct VerifyTrailArgs {
     #[command(flatten)]
     // No doc comment: it would replace the help of the flattened arguments.
     pub expected: ExpectedArgs,
-    /// Beginning of the period: a date or RFC 3339 instant [default: 24 hours before its end].
+    /// Beginning of the period: a date or RFC 3339 instant [default: integrity.window_hours of the configuration before its end, 24 with an inventory].
     #[arg(long, value_name = "WHEN")]
     pub from: Option<String>,
     /// End of the period [default: now].

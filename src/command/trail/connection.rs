@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use logproof_aws::{Options, TrailObjects};
-use logproof_estate::{BucketRef, Estate};
+use logproof_estate::{BucketRef, Estate, config::IntegrityConfig};
 use tokio::sync::OnceCell;
 
 use super::error::TrailError;
@@ -41,6 +41,14 @@ impl Connection {
             Some(_) => Ok(self.estate().await?.as_of()),
             None => Ok(clock::now()),
         }
+    }
+
+    /// Hours that are verified when no period is given: what the configuration says, where one is read anyway.
+    pub(super) async fn default_hours(&self, asks: bool) -> Result<u32, TrailError> {
+        if !asks && self.target.mock.is_none() {
+            return Ok(IntegrityConfig::default().window_hours);
+        }
+        Ok(self.connected().await?.0.config.integrity.window_hours)
     }
 
     pub(super) async fn estate(&self) -> Result<Arc<Estate>, TrailError> {

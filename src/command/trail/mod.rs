@@ -76,7 +76,8 @@ async fn verify(args: &VerifyTrailArgs) -> Result<Exit, TrailError> {
         None => Checkpoint::none(),
     };
     let connection = Connection::new(&args.expected.target);
-    let plan = Plan::of(args, shard, &checkpoint, connection.now().await?)?;
+    let default_hours = connection.default_hours(args.inventory.is_none()).await?;
+    let plan = Plan::of(args, shard, &checkpoint, connection.now().await?, default_hours)?;
     let inventory = expected_chains(args, &connection).await?;
     checkpoint.serves(&inventory.trail)?;
     let copy = args.local.as_deref().map(|folder| local(folder, &inventory)).transpose()?;

@@ -17,9 +17,6 @@ const INDEXES: [(&str, &[&str]); 2] = [
     ("JOB_COMPLETION_INDEX", &["LOGPROOF_SHARDS"]),
 ];
 
-/// The period when none is given.
-const DEFAULT_PERIOD: SignedDuration = SignedDuration::from_hours(24);
-
 /// What is verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Plan {
@@ -36,12 +33,13 @@ impl Plan {
         shard: Shard,
         checkpoint: &Checkpoint,
         now: Timestamp,
+        default_hours: u32,
     ) -> Result<Self, TrailError> {
         let sampling = match &args.sample {
             Some(text) => sampling(text, args.sample_seed)?,
             None => Sampling::All,
         };
-        Ok(Self { window: window(args, checkpoint, now)?, now, shard, sampling })
+        Ok(Self { window: window(args, checkpoint, now, default_hours)?, now, shard, sampling })
     }
 }
 
@@ -63,7 +61,12 @@ pub(super) fn checkpoint(path: &Path, shard: Shard) -> PathBuf {
     path.with_file_name(format!("{name}-{}-of-{}", shard.index, shard.count))
 }
 
-fn window(args: &VerifyTrailArgs, checkpoint: &Checkpoint, now: Timestamp) -> Result<Window, TrailError> {
+fn window(
+    args: &VerifyTrailArgs,
+    checkpoint: &Checkpoint,
+    now: Timestamp,
+    default_hours: u32,
+) -> Result<Window, TrailError> {
     if let (None, None, Some(window)) = (&args.from, &args.to, checkpoint.interrupted()) {
         return Ok(window);
     }
@@ -72,7 +75,10 @@ fn window(args: &VerifyTrailArgs, checkpoint: &Checkpoint, now: Timestamp) -> Re
     let to = args.to.as_deref().map_or(Ok(now), |text| instant("--to", text))?;
     let from = match &args.from {
         Some(text) => instant("--from", text)?,
-        None => to.checked_sub(DEFAULT_PERIOD).map_err(TrailError::TooEarly)?,
+        None => {
+            let period = SignedDuration::from_hours(i64::from(default_hours));
+            to.checked_sub(period).map_err(TrailError::TooEarly)?
+        }
     };
     if from >= to {
         return Err(TrailError::EmptyPeriod { from, to });

@@ -14,7 +14,7 @@ use std::{
 
 use logproof_estate::{assessment::Assessment, record::Verdict};
 
-use super::identity::{scenario_name, with_register};
+use super::identity::{scenario_name, with_run};
 use crate::report::Format;
 
 /// Findings the HTML report shows per scenario.
@@ -116,7 +116,7 @@ fn expected(format: Format, assessment: &Assessment) -> Said {
     // Forms for a person have a place of their own for the register.
     let shown = match format {
         Format::Html | Format::Markdown => std::borrow::Cow::Borrowed(assessment),
-        _ => with_register(assessment),
+        _ => with_run(assessment),
     };
     let counted = |findings: usize| match format {
         Format::Html => Some(findings.min(SHOWN_IN_HTML)),

@@ -16,7 +16,7 @@ use logproof_estate::{
     record::Verdict,
 };
 
-use super::identity::{finding_text, frameworks, scenario_name, title, with_register};
+use super::identity::{finding_text, frameworks, scenario_name, title, with_run};
 
 /// Findings written into one case; the others are counted.
 const FINDINGS: usize = 50;
@@ -85,7 +85,7 @@ impl Kind {
 }
 
 fn write(assessment: &Assessment, folder: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
-    let shown = with_register(assessment);
+    let shown = with_run(assessment);
     let suites = suites(&shown);
     let mut report = Report::new();
     for suite in &suites {

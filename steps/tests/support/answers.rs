@@ -171,6 +171,7 @@ unanswered {
         digest_chain(bucket: &BucketRef, query: &ChainQuery) -> ChainIntegrity;
         config_recorders(account: &AccountId, region: &Region) -> Vec<ConfigRecorder>;
         config_delivery(account: &AccountId, region: &Region) -> Vec<ConfigDelivery>;
+        config_delivery_status(account: &AccountId, region: &Region) -> Vec<ConfigDeliveryStatus>;
         event_rules(account: &AccountId, region: &Region) -> Vec<EventRule>;
         rule_targets(account: &AccountId, region: &Region, rule: &str) -> Vec<RuleTarget>;
         topic(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Topic>;

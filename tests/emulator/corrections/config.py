@@ -43,20 +43,21 @@ def recorders_keep_their_recording_mode():
 
 
 def delivery_channels_have_a_status():
-    """See: https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeDeliveryChannelStatus.html"""
+    """That of everything just delivered, unless described (see `backdoor`).
+
+    See: https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeDeliveryChannelStatus.html
+    """
 
     @patching.replace(ConfigResponse, "describe_delivery_channel_status")
     def describe(_original, self):
         channels = self.config_backend.describe_delivery_channels(self._get_param("DeliveryChannelNames"))
-        delivered = {"lastStatus": "SUCCESS", "lastAttemptTime": unix_time(), "lastSuccessfulTime": unix_time()}
+        now = {"lastStatus": "SUCCESS", "lastAttemptTime": unix_time(), "lastSuccessfulTime": unix_time()}
+        delivered = getattr(self.config_backend, "delivered", None)
+        if delivered is None:
+            delivered = {"configSnapshotDeliveryInfo": now, "configHistoryDeliveryInfo": now}
+        stream = {"lastStatus": "SUCCESS", "lastStatusChangeTime": unix_time()}
         status = [
-            {
-                "name": channel["name"],
-                "configSnapshotDeliveryInfo": delivered,
-                "configHistoryDeliveryInfo": delivered,
-                "configStreamDeliveryInfo": {"lastStatus": "SUCCESS", "lastStatusChangeTime": unix_time()},
-            }
-            for channel in channels
+            {"name": channel["name"], "configStreamDeliveryInfo": stream, **delivered} for channel in channels
         ]
         return json.dumps({"DeliveryChannelsStatus": status})
 

@@ -1,5 +1,6 @@
 """CloudTrail, from wherever it must be visible, and AWS Config."""
 
+from seed.recorders import DELIVERIES
 from seed.trails import ERRORS, TIMES
 
 from .reading import seconds_after
@@ -23,7 +24,10 @@ def sections(zone, aws):
         written = recorders.get(place)
         yield f"config_recorders / {place}", written and expected_recorder(written), read_recorder(config)
         written = channels.get(place)
-        yield f"delivery_channels / {place}", written and {"name": "default", **written}, read_channel(config)
+        yield f"delivery_channels / {place}", written and expected_channel(written), read_channel(config)
+        for key, api in DELIVERIES.items():
+            told = ((written or {}).get(key) or {}).get("successful")
+            yield f"delivery_channels / {place} / {key}", *seconds_after(zone, told, last_success(config, api))
 
 
 def key_arn(zone, written):
@@ -100,6 +104,15 @@ def read_recorder(config):
         "last_status": status.get("lastStatus"),
         "last_error": status.get("lastErrorMessage"),
     }
+
+
+def expected_channel(written):
+    return {"name": "default", **{key: value for key, value in written.items() if key not in DELIVERIES}}
+
+
+def last_success(config, api):
+    for status in config.describe_delivery_channel_status()["DeliveryChannelsStatus"]:
+        return status.get(api, {}).get("lastSuccessfulTime")
 
 
 def read_channel(config):

@@ -1,11 +1,18 @@
 """AWS Config: recorders and delivery channels."""
 
+from .trails import seconds
+
+# What a channel of the zone says of deliveries, and the member of the API that says it.
+DELIVERIES = {"history": "configHistoryDeliveryInfo", "snapshots": "configSnapshotDeliveryInfo"}
+
 
 def seed(zone, aws, backdoor):
     recorders = {(account, region): one for account, region, one in zone.cells("config_recorders")}
     channels = {(account, region): one for account, region, one in zone.cells("delivery_channels")}
     for place in sorted({*recorders, *channels}):
         cell(aws("config", *place), place, recorders.get(place), channels.get(place), backdoor)
+        if place in channels:
+            backdoor.channel_delivered(*place, delivered(zone, channels[place]))
 
 
 def cell(config, place, recorder, channel, backdoor):
@@ -40,6 +47,20 @@ def configuration(recorder):
         "recordingGroup": group,
         "recordingMode": {"recordingFrequency": recorder.get("frequency") or "CONTINUOUS"},
     }
+
+
+def delivered(zone, channel):
+    return {api: ended(zone, channel[key]) for key, api in DELIVERIES.items() if channel.get(key)}
+
+
+def ended(zone, one):
+    described = {
+        "lastStatus": one["status"].upper(),
+        "lastErrorCode": one.get("error_code"),
+        "lastErrorMessage": one.get("error"),
+        "lastSuccessfulTime": seconds(zone.time(one["successful"])) if one.get("successful") else None,
+    }
+    return {key: value for key, value in described.items() if value is not None}
 
 
 def delivery(channel):

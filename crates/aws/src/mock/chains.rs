@@ -19,8 +19,6 @@ use serde_json::{Value, json};
 
 use super::zone::{ChainFlaw, FlawKind, Object, Zone};
 
-/// Size that lists state for an object whose body was not made yet.
-const LISTED_BYTES: i64 = 512;
 /// Hours that LS-4.4 looks back when the zone's configuration does not say it.
 const DEFAULT_HOURS: u64 = 24;
 /// How long ago the newest digest ended: all chains' minute and second.
@@ -95,14 +93,19 @@ impl Chains {
         self.chains.push(chain);
     }
 
-    /// Objects of a bucket below a prefix, as lists state them.
+    /// Objects of a bucket below a prefix, without their sizes: bodies are made for those that are listed themselves.
     pub(super) fn below<'a>(&'a self, bucket: &str, prefix: &'a str) -> impl Iterator<Item = (&'a String, Object)> {
         let keys = self.keys.get(bucket).into_iter();
         keys.flat_map(move |keys| keys.range(prefix.to_owned()..).take_while(move |(key, _)| key.starts_with(prefix)))
             .map(|(key, chain)| {
                 let newest = self.chains.get(*chain).and_then(|chain| chain.ends.last().copied());
-                (key, Object { size: LISTED_BYTES, last_modified: newest, ..Object::default() })
+                (key, Object { last_modified: newest, ..Object::default() })
             })
+    }
+
+    /// The size that lists state for an object; nothing when there is none.
+    pub(super) fn size(&self, bucket: &str, key: &str) -> Option<i64> {
+        self.object(bucket, key).and_then(|(body, _)| i64::try_from(body.len()).ok())
     }
 
     /// Content and metadata of an object; nothing when there is none.

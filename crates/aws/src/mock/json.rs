@@ -7,7 +7,7 @@ use crate::exchange::CallTag;
 use super::{
     MockZone, chains, custody, unknown,
     wire::{Reply, document, epoch, page},
-    zone::{Key, Trail, Zone},
+    zone::{ConfigDelivered, Key, Trail, Zone},
 };
 
 const PAGE: usize = 10;
@@ -274,6 +274,25 @@ fn config(zone: &Zone, tag: &CallTag) -> Reply {
                 })
                 .collect();
             Reply::json(&json!({"DeliveryChannels": channels}))
+        }
+        "DescribeDeliveryChannelStatus" => {
+            let info = |one: &ConfigDelivered| {
+                without_nulls(json!({
+                    "lastStatus": one.status,
+                    "lastErrorCode": one.error_code,
+                    "lastErrorMessage": one.error,
+                    "lastSuccessfulTime": one.successful.map(epoch),
+                }))
+            };
+            let channel = zone.delivery_channels.get(&tag.account, &tag.region);
+            let statuses = channel.iter().map(|channel| {
+                without_nulls(json!({
+                    "name": channel.name,
+                    "configHistoryDeliveryInfo": channel.history.as_ref().map(info),
+                    "configSnapshotDeliveryInfo": channel.snapshots.as_ref().map(info),
+                }))
+            });
+            Reply::json(&json!({"DeliveryChannelsStatus": statuses.collect::<Vec<_>>()}))
         }
         _ => unknown(tag),
     }

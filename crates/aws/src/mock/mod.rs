@@ -200,6 +200,11 @@ impl MockZone {
                 response.body = "<html><body><h1>500 Internal Server Error</h1></body></html>".into();
                 Ok(response)
             }
+            Some(FaultKind::Garbled) => {
+                let mut response = respond(reply());
+                (response.status, response.body) = (200, "<html><body><h1>Sign in</h1></body></html>".into());
+                Ok(response)
+            }
             Some(FaultKind::Malformed) => {
                 let mut response = respond(reply());
                 response.body.truncate(response.body.len() / 2);

@@ -215,7 +215,10 @@ fn list_objects(name: &str, bucket: &Bucket, chains: &Chains, parameters: &BTree
                     entries.push(format!("<CommonPrefixes>{}</CommonPrefixes>", element("Prefix", common)));
                 }
             }
-            None => entries.push(bucket_xml::object(key, object)),
+            None => {
+                let size = chains.size(name, key).unwrap_or(object.size);
+                entries.push(bucket_xml::object(key, &Object { size, ..object.clone() }));
+            }
         }
     }
     let size = parameters.get("max-keys").and_then(|n| n.parse().ok()).unwrap_or(PAGE).min(PAGE);

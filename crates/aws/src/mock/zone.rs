@@ -549,6 +549,26 @@ pub(crate) struct Channel {
     pub(crate) sns_topic: Option<String>,
     #[serde(default)]
     pub(crate) frequency: Option<String>,
+    /// The last delivery of history files; nothing was delivered when absent.
+    #[serde(default)]
+    pub(crate) history: Option<ConfigDelivered>,
+    /// The last delivery of snapshots; nothing was delivered when absent.
+    #[serde(default)]
+    pub(crate) snapshots: Option<ConfigDelivered>,
+}
+
+/// How the last delivery of AWS Config ended.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConfigDelivered {
+    pub(crate) status: String,
+    #[serde(default)]
+    pub(crate) error_code: Option<String>,
+    #[serde(default)]
+    pub(crate) error: Option<String>,
+    /// When one last succeeded.
+    #[serde(default)]
+    pub(crate) successful: Option<Timestamp>,
 }
 
 /// A role.
@@ -791,6 +811,8 @@ pub(crate) enum FaultKind {
     ServerError,
     /// The body ends in the middle.
     Malformed,
+    /// The page of something on the way stands in place of the answer, with status 200.
+    Garbled,
     /// The connection breaks.
     Unreachable,
 }

@@ -2,9 +2,9 @@
 
 use aws_sdk_config::{
     Client,
-    types::{ConfigurationRecorder, ConfigurationRecorderStatus, ResourceType},
+    types::{ConfigExportDeliveryInfo, ConfigurationRecorder, ConfigurationRecorderStatus, ResourceType},
 };
-use logproof_estate::facts::{ConfigDelivery, ConfigRecorder};
+use logproof_estate::facts::{ConfigDelivery, ConfigDeliveryInfo, ConfigDeliveryStatus, ConfigRecorder};
 
 use super::{optional, required, timestamp};
 use crate::failure::Failure;
@@ -73,4 +73,30 @@ pub(super) async fn delivery(config: &Client) -> Result<Vec<ConfigDelivery>, Fai
             })
         })
         .collect()
+}
+
+/// See: <https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeDeliveryChannelStatus.html>
+pub(super) async fn delivery_status(config: &Client) -> Result<Vec<ConfigDeliveryStatus>, Failure> {
+    let output = config.describe_delivery_channel_status().send().await?;
+    output
+        .delivery_channels_status()
+        .iter()
+        .map(|channel| {
+            Ok(ConfigDeliveryStatus {
+                name: required(channel.name(), "delivery channel name")?,
+                history: channel.config_history_delivery_info().map(to_info),
+                snapshots: channel.config_snapshot_delivery_info().map(to_info),
+            })
+        })
+        .collect()
+}
+
+fn to_info(info: &ConfigExportDeliveryInfo) -> ConfigDeliveryInfo {
+    let said = [optional(info.last_error_code()), optional(info.last_error_message())];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    ConfigDeliveryInfo {
+        status: info.last_status().map(|status| status.as_str().to_owned()),
+        error: (!said.is_empty()).then(|| said.join(": ")),
+        last_success: info.last_successful_time().and_then(timestamp),
+    }
 }

@@ -9,11 +9,11 @@ use logproof_estate::{
     AccountId, Answer, BucketRef, KeyRef, Region, Source,
     facts::{
         AccessAnalyzer, AccountAuthorization, Acl, Alarm, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
-        ChainIntegrity, ChainQuery, ConfigDelivery, ConfigRecorder, DelegatedAdministrator, Directory, EventRule,
-        EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock,
-        ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Replication,
-        Role, RuleTarget, Subscription, Topic, Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus,
-        Versioning,
+        ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder, DelegatedAdministrator,
+        Directory, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget,
+        MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership,
+        PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail, TrailEvent, TrailEventQuery,
+        TrailPublicKey, TrailStatus, Versioning,
     },
 };
 
@@ -254,6 +254,12 @@ impl Source for Aws {
         let subject = "the delivery channels of the account";
         let asked = here("config:DescribeDeliveryChannels", account, region, subject);
         self.ask(asked, |session| async move { config::delivery(&session.config()).await }).await
+    }
+
+    async fn config_delivery_status(&self, account: &AccountId, region: &Region) -> Answer<Vec<ConfigDeliveryStatus>> {
+        let subject = "the delivery channels of the account";
+        let asked = here("config:DescribeDeliveryChannelStatus", account, region, subject);
+        self.ask(asked, |session| async move { config::delivery_status(&session.config()).await }).await
     }
 
     async fn event_rules(&self, account: &AccountId, region: &Region) -> Answer<Vec<EventRule>> {

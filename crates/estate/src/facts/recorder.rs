@@ -48,3 +48,25 @@ pub struct ConfigDelivery {
     /// `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours`, `TwentyFour_Hours`; `None` means no snapshots.
     pub snapshot_frequency: Option<String>,
 }
+
+/// What a delivery channel last delivered to its bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigDeliveryStatus {
+    /// Channel name.
+    pub name: String,
+    /// Configuration history files: every six hours, of what changed.
+    pub history: Option<ConfigDeliveryInfo>,
+    /// Configuration snapshots.
+    pub snapshots: Option<ConfigDeliveryInfo>,
+}
+
+/// How the last delivery of one kind ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigDeliveryInfo {
+    /// `Success`, `Failure` or `Not_Applicable`, in whatever case the service writes it; `None` before the first one.
+    pub status: Option<String>,
+    /// Error code and message of the last attempt, when it failed.
+    pub error: Option<String>,
+    /// When one last succeeded.
+    pub last_success: Option<Timestamp>,
+}

@@ -1,15 +1,30 @@
 //! What waivers and attestations do to the verdicts of an assessment.
 //!
-//! A waiver turns FAIL into WAIVED when every finding of the scenario is covered; it never touches ERROR. An
-//! attestation turns MANUAL into PASS; it never covers a failing check. What is wrong with a waiver or an attestation
-//! (expired, unused, over-broad, evidence changed) is a finding of the register's own.
+//! For each scenario, by what the steps recorded:
+//!
+//! | steps | findings all waived | attestation needed | and holds | verdict |
+//! |---|---|---|---|---|
+//! | ERROR | - | - | - | ERROR |
+//! | FAIL | no | - | - | FAIL |
+//! | FAIL | yes | no | - | WAIVED |
+//! | FAIL | yes | yes | no | MANUAL |
+//! | FAIL | yes | yes | yes | WAIVED, with the attestation |
+//! | MANUAL | - | yes | no | MANUAL |
+//! | MANUAL | - | yes | yes | PASS, with the attestation |
+//! | NOT-APPLICABLE, PASS | - | - | - | as it is |
+//!
+//! So a waiver never touches an ERROR and never replaces an attestation, and an attestation never covers a finding.
+//! Nothing is waived that was not examined: findings of a population that was not examined as a whole, or with checks
+//! after them that were not reached. A control has the worst verdict of its scenarios: ERROR, FAIL, MANUAL, WAIVED, PASS,
+//! NOT-APPLICABLE. What is wrong with a waiver or an attestation (expired, unused, over-broad, evidence changed) is a
+//! finding of the register's own.
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::model::{Register, Waiver, day};
 use crate::{
-    assessment::{Assessment, ControlResult, ScenarioResult, StepState},
+    assessment::{Assessment, ControlResult, ScenarioResult, StepResult, StepState},
     record::Verdict,
 };
 
@@ -49,7 +64,7 @@ pub fn apply(assessment: &mut Assessment, register: &Register, as_of: Timestamp)
 fn waive(control: &str, scenario: &mut ScenarioResult, waivers: &[Waiver], today: Date, used: &mut [bool]) -> bool {
     // Who was not examined may not be waived: a short population would be ERROR without the finding.
     let short = scenario.record.populations.iter().any(|population| population.examined != population.expected);
-    if scenario.verdict != Verdict::Fail || short {
+    if scenario.verdict != Verdict::Fail || short || leaves_checks_out(&scenario.steps) {
         return false;
     }
     let mut covering: Vec<usize> = Vec::new();
@@ -80,10 +95,31 @@ fn waive(control: &str, scenario: &mut ScenarioResult, waivers: &[Waiver], today
     let lines: Vec<String> = scenario.waivers.iter().map(Waiver::sentence).collect();
     scenario.reason = format!("{}; {}", lines.join("; "), scenario.reason);
     if scenario.steps.iter().any(|step| step.state == StepState::NotReached) {
-        scenario.record.notes.push("the steps after the waived finding were not examined".to_owned());
+        scenario
+            .record
+            .notes
+            .push("what the waived finding is about is missing: nothing of it was examined".to_owned());
     }
     scenario.verdict = Verdict::Waived;
     true
+}
+
+/// Whether a check failed and another one after it was not reached: what it would have found cannot be waived. Where what
+/// is to be examined is missing already (`Given`), there is nothing to find.
+fn leaves_checks_out(steps: &[StepResult]) -> bool {
+    let (mut is_check, mut checked) = (false, false);
+    for step in steps {
+        match step.keyword.trim() {
+            "Given" | "When" => is_check = false,
+            "And" | "But" | "*" => {}
+            _ => is_check = true,
+        }
+        if is_check && step.state == StepState::NotReached {
+            return checked;
+        }
+        checked |= is_check;
+    }
+    false
 }
 
 fn attest(
@@ -93,15 +129,24 @@ fn attest(
     today: Date,
     findings: &mut Vec<RegisterFinding>,
 ) -> bool {
-    if scenario.verdict != Verdict::Manual {
-        return false;
-    }
+    let waived = scenario.verdict == Verdict::Waived;
+    let needed = match (scenario.verdict, &scenario.record.manual) {
+        (Verdict::Manual, _) => String::new(),
+        (Verdict::Waived, Some(statement)) => format!("needs an attestation: {statement}"),
+        _ => return false,
+    };
     let entries = || register.attestations.iter().filter(|attestation| attestation.control == control);
     if let Some(good) = entries().find(|attestation| register.objection(attestation, today).is_none()) {
-        scenario.verdict = Verdict::Pass;
-        scenario.reason = good.sentence();
+        (scenario.verdict, scenario.reason) = if waived {
+            (Verdict::Waived, format!("{}; {}", scenario.reason, good.sentence()))
+        } else {
+            (Verdict::Pass, good.sentence())
+        };
         scenario.attestation = Some(good.clone());
         return true;
+    }
+    if waived {
+        (scenario.verdict, scenario.reason) = (Verdict::Manual, format!("{needed}; {}", scenario.reason));
     }
     for attestation in entries() {
         let Some((problem, hint)) = register.objection(attestation, today) else { continue };
@@ -110,7 +155,7 @@ fn attest(
             findings.push(finding);
         }
     }
-    false
+    waived
 }
 
 fn waiver_findings(
@@ -135,7 +180,8 @@ fn waiver_findings(
         } else if waiver.until < today {
             refuse(format!("{of}: expired on {}", waiver.until), "remove it, or have it approved again");
         } else if waiver.in_force(today) && !used && was_assessed(assessment, &waiver.control) {
-            refuse(format!("{of}: turns no verdict"), "remove it, or name every subject that fails");
+            let hint = "remove it, or name every subject that fails; what was not examined to its end is not waived";
+            refuse(format!("{of}: turns no verdict"), hint);
         }
     }
 }

@@ -174,3 +174,97 @@ fn an_attestation_needs_its_time_and_its_evidence() {
     let (verdict, _) = after(vec![failing_too], &attested("2026-12-31", Some(good.as_str())));
     assert_eq!(verdict, Verdict::Fail, "an attestation never covers a failing check");
 }
+
+/// What the steps recorded.
+fn record(kind: &str, needs_attestation: bool) -> Record {
+    let mut record = match kind {
+        "fails" => failing(&[BUCKET]),
+        "passes" => Record {
+            observations: vec![Observation::new(Subject::arn(BUCKET), "versioning", "on", true)],
+            ..Record::default()
+        },
+        "does not apply" => Record { not_applicable: Some("no bucket".to_owned()), ..Record::default() },
+        _ => {
+            let denied = json!({"operation": "s3:Get", "account": "222222222222", "region": null, "subject": BUCKET,
+                "reason": {"kind": "denied", "action": "s3:Get"}, "detail": "d", "hint": "h", "exchanges": []});
+            Record { unseen: vec![serde_json::from_value(denied).unwrap()], ..failing(&[BUCKET]) }
+        }
+    };
+    record.manual = needs_attestation.then(|| "that it is so".to_owned());
+    record
+}
+
+#[test]
+fn every_cell_of_the_table() {
+    let digest = "ab".repeat(32);
+    for kind in ["cannot be assessed", "fails", "does not apply", "passes"] {
+        for (waived, needed) in [(false, false), (false, true), (true, false), (true, true)] {
+            for (until, holds) in [(None, false), (Some("2026-01-14"), false), (Some("2026-12-31"), true)] {
+                let cell = format!("{kind}, waived {waived}, needs an attestation {needed}, one until {until:?}");
+                let waivers = if waived { waived_by(json!({})).waivers } else { Vec::new() };
+                let attested = until.map_or_else(Register::default, |until| attested(until, Some(&digest)));
+                let (verdict, assessment) = after(vec![record(kind, needed)], &Register { waivers, ..attested });
+                let scenario = &assessment.controls[0].scenarios[0];
+                let expected = match (kind, waived, needed, holds) {
+                    ("cannot be assessed", ..) => Verdict::Error,
+                    ("does not apply", ..) => Verdict::NotApplicable,
+                    ("fails", false, ..) => Verdict::Fail,
+                    ("fails", true, true, false) => Verdict::Manual,
+                    ("fails", true, ..) => Verdict::Waived,
+                    (_, _, true, false) => Verdict::Manual,
+                    (_, _, _, _) => Verdict::Pass,
+                };
+                assert_eq!((verdict, scenario.verdict), (expected, expected), "{cell}");
+                let is_waived = kind == "fails" && waived;
+                assert_eq!(scenario.waivers.len(), usize::from(is_waived), "{cell}");
+                let asked = needed && (kind == "passes" || is_waived);
+                assert_eq!(scenario.attestation.is_some(), asked && holds, "{cell}");
+                let objected = assessment.register.iter().filter(|finding| finding.entry == "attestation").count();
+                assert_eq!(objected, usize::from(asked && !holds && until.is_some()), "{cell}");
+                let reason = &scenario.reason;
+                assert_eq!(reason.contains("waived until 2026-02-01"), is_waived, "{cell}: {reason}");
+                assert_eq!(
+                    reason.contains("needs an attestation: that it is so"),
+                    expected == Verdict::Manual,
+                    "{cell}: {reason}"
+                );
+                assert_eq!(reason.contains("attested by ada"), asked && holds, "{cell}: {reason}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_open_question_of_a_control_outranks_a_waived_failure() {
+    let manual = record("passes", true);
+    assert_eq!(after(vec![failing(&[BUCKET]), manual], &waived_by(json!({}))).0, Verdict::Manual);
+    let order =
+        [Verdict::NotApplicable, Verdict::Pass, Verdict::Waived, Verdict::Manual, Verdict::Fail, Verdict::Error];
+    for pair in order.windows(2) {
+        assert_eq!(Verdict::worst(pair.iter().rev().copied()), Some(pair[1]));
+    }
+}
+
+#[test]
+fn a_check_that_was_not_reached_is_not_waived() {
+    use StepState::{NotReached, Passed, Stopped};
+    for (steps, expected) in [
+        (vec![("Given ", Passed), ("Then ", Stopped)], Verdict::Waived),
+        (vec![("Given ", Stopped), ("And ", NotReached), ("Then ", NotReached), ("And ", NotReached)], Verdict::Waived),
+        (vec![("Given ", Passed), ("Then ", Stopped), ("And ", NotReached)], Verdict::Fail),
+        (vec![("Then ", Stopped), ("But ", NotReached)], Verdict::Fail),
+        (vec![("Then ", Stopped), ("Then ", NotReached)], Verdict::Fail),
+        (vec![("Then ", Passed), ("And ", Stopped)], Verdict::Waived),
+    ] {
+        let mut assessment = assessment(vec![failing(&[BUCKET])]);
+        let step = |(keyword, state): &(&str, StepState)| StepResult {
+            keyword: (*keyword).to_owned(),
+            text: "x".to_owned(),
+            state: *state,
+        };
+        assessment.controls[0].scenarios[0].steps = steps.iter().map(step).collect();
+        apply(&mut assessment, &waived_by(json!({})), at());
+        assert_eq!(assessment.controls[0].verdict, expected, "{steps:?}");
+        assert_eq!(assessment.register.len(), usize::from(expected == Verdict::Fail), "{steps:?}");
+    }
+}

@@ -10,6 +10,7 @@ mod reader;
 mod run;
 mod search;
 mod segment;
+mod strays;
 
 use crate::checkpoint::{Checkpoint, CheckpointError, RunIdentity};
 use crate::config::Config;

@@ -41,6 +41,24 @@ pub(crate) struct LogsJudged {
     pub(crate) left_out: Vec<LogEntry>,
 }
 
+/// Why an object is not what it should be, or was not read.
+struct Refusal {
+    code: Code,
+    detail: String,
+    /// How many bytes arrived, when they were judged and found to be bad.
+    arrived: Option<u64>,
+}
+
+impl Refusal {
+    fn unread(code: Code, detail: String) -> Self {
+        Self { code, detail, arrived: None }
+    }
+
+    fn judged(code: Code, detail: String, arrived: u64) -> Self {
+        Self { code, detail, arrived: (code.class() == Class::Invalid).then_some(arrived) }
+    }
+}
+
 impl LogsJudged {
     pub(crate) fn new(totals: Totals) -> Self {
         Self { totals, findings: Vec::new(), named: Vec::new(), left_out: Vec::new() }
@@ -95,7 +113,8 @@ impl<S: ObjectStore> Chain<S> {
                 Ok(held) => held,
                 Err(error) => return self.refused(digest_unread(&error), key, error.to_string(), totals),
             };
-            totals.bytes_read += held.object.body.len() as u64;
+            let arrived = held.object.arrived_bytes();
+            totals.bytes_read += arrived;
             let limit = self.run.config.digest_limit;
             let found = Found {
                 bucket: &self.bucket,
@@ -110,8 +129,15 @@ impl<S: ObjectStore> Chain<S> {
                     totals.digests_valid += 1;
                     return DigestRead::Verified(Box::new(verified), totals);
                 }
-                Err(fault) if confirmed || digest_code(&fault).class() != Class::Invalid => {
+                Err(fault) if digest_code(&fault).class() != Class::Invalid => {
                     return self.refused(digest_code(&fault), key, fault.to_string(), totals);
+                }
+                Err(fault) if confirmed => {
+                    let bad = Refusal { code: digest_code(&fault), detail: fault.to_string(), arrived: Some(arrived) };
+                    // The comparison takes a place in flight itself.
+                    drop(held);
+                    let bad = self.unless_cut(&self.bucket, key, bad, Code::DigestUnreadable).await;
+                    return self.refused(bad.code, key, bad.detail, totals);
                 }
                 Err(_) => confirmed = true,
             }
@@ -203,7 +229,7 @@ impl<S: ObjectStore> Chain<S> {
 
     async fn read_log(&self, entry: &LogEntry, done: &mut DoneLog) {
         let mut result = self.attempt_log(entry, &mut done.totals).await;
-        if result.as_ref().is_err_and(|(code, _)| code.class() == Class::Invalid && *code != Code::LogMissing) {
+        if result.as_ref().is_err_and(|refusal| refusal.arrived.is_some()) {
             result = self.attempt_log(entry, &mut done.totals).await;
         }
         match result {
@@ -213,7 +239,9 @@ impl<S: ObjectStore> Chain<S> {
                 let (chain, bucket, key) = (self.name.as_str(), &*entry.bucket, entry.key.as_str());
                 self.run.record(&Record::Log { chain, bucket, key, sha256: inflated.sha256, bytes });
             }
-            Err((code, detail)) => {
+            Err(refusal) => {
+                let Refusal { code, detail, .. } =
+                    self.unless_cut(&entry.bucket, &entry.key, refusal, Code::LogUnreadable).await;
                 done.totals.count(code, 1);
                 let finding = Finding::new(code, &self.name, detail).object(&entry.bucket, &entry.key);
                 self.run.announce(&finding);
@@ -222,16 +250,34 @@ impl<S: ObjectStore> Chain<S> {
         }
     }
 
-    async fn attempt_log(&self, entry: &LogEntry, totals: &mut Totals) -> Result<(Inflated, u64), (Code, String)> {
+    async fn attempt_log(&self, entry: &LogEntry, totals: &mut Totals) -> Result<(Inflated, u64), Refusal> {
         let held = self.run.reader.get(&entry.bucket, &entry.key).await;
-        let held = held.map_err(|error| (log_unread(&error), error.to_string()))?;
-        let bytes = held.object.body.len() as u64;
+        let held = held.map_err(|error| Refusal::unread(log_unread(&error), error.to_string()))?;
+        let bytes = held.object.arrived_bytes();
         totals.bytes_read += bytes;
-        let inflated = inflate_held(held, self.run.config.log_limit).await?;
-        if inflated.sha256 == entry.hash {
-            return Ok((inflated, bytes));
+        let inflated = inflate_held(held, self.run.config.log_limit).await;
+        match inflated.map_err(|(code, detail)| Refusal::judged(code, detail, bytes))? {
+            genuine if genuine.sha256 == entry.hash => Ok((genuine, bytes)),
+            other => Err(Refusal::judged(Code::LogHashMismatch, mismatch(&entry.hash, &other.sha256), bytes)),
         }
-        Err((Code::LogHashMismatch, mismatch(&entry.hash, &inflated.sha256)))
+    }
+
+    /// A refusal as it is, unless other bytes arrived than the store lists: then the transfer is at fault, and nothing is
+    /// known of what is stored.
+    async fn unless_cut(&self, bucket: &str, key: &str, refusal: Refusal, unread: Code) -> Refusal {
+        let Some(arrived) = refusal.arrived else { return refusal };
+        match self.run.reader.listed_size(bucket, key).await {
+            Ok(Some(listed)) if listed != arrived => {
+                let detail =
+                    format!("`{arrived}` bytes arrived of an object that is listed with `{listed}`; run again");
+                Refusal::unread(unread, detail)
+            }
+            Ok(_) => refusal,
+            Err(error) => {
+                let detail = format!("{}; its listed size could not be compared: {error}", refusal.detail);
+                Refusal::unread(unread, detail)
+            }
+        }
     }
 
     /// The fingerprints that a digest names, without judging what it names: for telling whose log file it is.
@@ -248,8 +294,8 @@ impl<S: ObjectStore> Chain<S> {
 
 async fn inflate_held(held: Held, limit: u64) -> Result<Inflated, (Code, String)> {
     let refused = |error: GzipError| (log_code(error), error.to_string());
-    if let Some(result) = held.object.inflated {
-        return result.map_err(refused);
+    if let Some(received) = held.object.inflated {
+        return received.inflated.map_err(refused);
     }
     if held.object.body.len() < LARGE_BYTES {
         return hash_inflated(&held.object.body, limit).map_err(refused);

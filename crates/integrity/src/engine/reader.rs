@@ -45,13 +45,18 @@ impl<S: ObjectStore> Reader<S> {
     pub(crate) async fn get(&self, bucket: &str, key: &str) -> Result<Held, StoreError> {
         let place = self.gate.enter().await;
         let object = self.patiently(|| async { whole(self.store.get(bucket, key).await?) }).await?;
-        bump(&self.meter.bytes, object.body.len() as u64);
+        bump(&self.meter.bytes, object.arrived_bytes());
         Ok(Held { object, _place: place })
     }
 
     pub(crate) async fn list(&self, bucket: &str, prefix: &str, after: Option<&str>) -> Result<Page, StoreError> {
         let _place = self.gate.enter().await;
         self.patiently(|| self.store.list(bucket, prefix, after)).await
+    }
+
+    pub(crate) async fn listed_size(&self, bucket: &str, key: &str) -> Result<Option<u64>, StoreError> {
+        let _place = self.gate.enter().await;
+        self.patiently(|| self.store.listed_size(bucket, key)).await
     }
 
     async fn patiently<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, StoreError>

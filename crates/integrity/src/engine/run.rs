@@ -5,6 +5,7 @@
 use super::context::{Chain, Run};
 use super::listing::{Listing, list_digests};
 use super::segment::{Needs, Segment};
+use super::strays::find_strays;
 use crate::chain::{HOUR, Link, Predecessor, add, hours, sub};
 use crate::checkpoint::{HourRun, Mark, add_end, join_runs};
 use crate::finding::{Class, Code, Finding};
@@ -111,6 +112,7 @@ impl<S: ObjectStore> ChainRun<S> {
             return self.judge_absence(&inventory);
         }
         self.follow(inventory, listing).await;
+        self.find_strays().await;
         Expected::Judged
     }
 
@@ -141,6 +143,17 @@ impl<S: ObjectStore> ChainRun<S> {
                 Err(error) => return self.unlistable(&inventory, &error),
             };
             newer = Some(first);
+        }
+    }
+
+    async fn find_strays(&mut self) {
+        if !self.run.config.completeness {
+            return;
+        }
+        let trail = &self.run.inventory.trail;
+        let place = self.run.inventory.place(&self.row);
+        for finding in find_strays(&self.run, &self.name, &trail.bucket, &place, self.window).await {
+            self.found(finding);
         }
     }
 

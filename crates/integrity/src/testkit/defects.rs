@@ -96,6 +96,8 @@ defects! {
     LogPlanted => ["log.unreferenced"];
     /// An object is added whose name is not that of a log file.
     ObjectPlanted => ["log.unreferenced"];
+    /// Objects are added beside the folders of days.
+    StrayPlanted => ["log.misplaced"];
     /// A digest is deleted.
     DigestDeleted => ["digest.missing", "log.unproven"];
     /// Two neighbouring digests are deleted.
@@ -191,6 +193,7 @@ impl Defect {
             Self::LogRecompressed => patient.change_log(9, |body| stored(&inflated(body))),
             Self::LogPlanted => patient.plant_log(),
             Self::ObjectPlanted => patient.plant_object(),
+            Self::StrayPlanted => patient.plant_strays(),
             Self::DigestDeleted => patient.delete_digests(5..6),
             Self::TwoDigestsDeleted => patient.delete_digests(5..7),
             Self::OldestDigestDeleted => patient.delete_digests(0..1),
@@ -272,6 +275,18 @@ impl Patient<'_> {
         let (bucket, key) = self.log(9);
         let folder = key.rsplit_once('/').expect("a folder").0;
         self.generated.store.put(&bucket, &format!("{folder}/innocent.json.gz"), gzip(b"{}"), None);
+    }
+
+    /// At the top, before and after the folders of years, and in the folders of the year and the month.
+    fn plant_strays(&mut self) {
+        let (bucket, key) = self.log(9);
+        let folders: Vec<&str> = key.match_indices('/').rev().map(|(at, _)| &key[..at]).collect();
+        let (month, year, top) = (folders[1], folders[2], folders[3]);
+        for stray in [format!("{top}/+.json.gz"), format!("{top}/x"), format!("{year}/x"), format!("{month}/x")] {
+            self.generated.store.put(&bucket, &stray, gzip(b"{}"), None);
+        }
+        // The console makes such objects.
+        self.generated.store.put(&bucket, &format!("{top}/"), Vec::new(), None);
     }
 
     fn delete_digests(&mut self, digests: std::ops::Range<usize>) {

@@ -19,6 +19,8 @@ pub enum Fault {
     Throttled,
     /// The connection breaks in the middle; the length announced is the whole.
     Cut,
+    /// Half of the object arrives, and the length announced is that of the half: a proxy that repairs what it cut.
+    Shortened,
     /// The connection breaks before anything arrives.
     Broken,
     /// No answer comes.
@@ -134,6 +136,12 @@ impl<S: ObjectStore> ObjectStore for FaultyStore<S> {
                 object.body.truncate(object.body.len() / 2);
                 Ok(object)
             }
+            Some(Fault::Shortened) => {
+                let mut object = self.inner.get(bucket, key).await?;
+                object.body.truncate(object.body.len() / 2);
+                object.declared_len = Some(object.body.len() as u64);
+                Ok(object)
+            }
             Some(Fault::Silent) => std::future::pending().await,
             Some(fault) => Err(error(fault)),
         }
@@ -145,6 +153,8 @@ fn error(fault: Fault) -> StoreError {
         Fault::Denied => StoreError::Denied("AccessDenied".to_owned()),
         Fault::Archived => StoreError::Archived("GLACIER".to_owned()),
         Fault::Throttled => StoreError::Throttled("SlowDown".to_owned()),
-        Fault::Cut | Fault::Broken | Fault::Silent => StoreError::Transport("connection reset".to_owned()),
+        Fault::Cut | Fault::Shortened | Fault::Broken | Fault::Silent => {
+            StoreError::Transport("connection reset".to_owned())
+        }
     }
 }

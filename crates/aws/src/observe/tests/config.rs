@@ -1,6 +1,6 @@
 //! AWS Config.
 
-use logproof_estate::facts::{ConfigDelivery, ConfigRecorder};
+use logproof_estate::facts::{ConfigDelivery, ConfigDeliveryInfo, ConfigDeliveryStatus, ConfigRecorder};
 use serde_json::json;
 
 use super::support::{Protocol, Wire, at, client, fails_apart, json as answer, refused};
@@ -38,6 +38,21 @@ fails_apart!(recorder: aws_sdk_config::describe_configuration_recorders, Json,
 fails_apart!(delivery: aws_sdk_config::describe_delivery_channels, Json,
     "config:DescribeDeliveryChannels" needs "config:DescribeDeliveryChannels",
     channels(), |config| config::delivery(config));
+fails_apart!(delivery_status: aws_sdk_config::describe_delivery_channel_status, Json,
+    "config:DescribeDeliveryChannelStatus" needs "config:DescribeDeliveryChannelStatus",
+    statuses(), |config| config::delivery_status(config));
+
+fn statuses() -> Wire {
+    answer(json!({"DeliveryChannelsStatus": [{
+        "name": "default",
+        "configHistoryDeliveryInfo": {"lastStatus": "SUCCESS", "lastSuccessfulTime": 1_768_478_400},
+        "configSnapshotDeliveryInfo": {
+            "lastStatus": "FAILURE", "lastErrorCode": "AccessDenied", "lastErrorMessage": "refused",
+            "lastAttemptTime": 1_768_478_400,
+        },
+        "configStreamDeliveryInfo": {"lastStatus": "Not_Applicable"},
+    }]}))
+}
 
 fn expected() -> ConfigRecorder {
     ConfigRecorder {
@@ -113,4 +128,25 @@ async fn a_delivery_channel_and_none() {
     assert_eq!(config::delivery(&config).await.unwrap(), [expected]);
     assert_eq!(config::delivery(&config).await.unwrap(), []);
     assert_eq!(config::delivery(&config).await.unwrap()[0].snapshot_frequency, None);
+}
+
+#[tokio::test]
+async fn how_deliveries_ended_and_a_channel_that_delivered_nothing() {
+    let new = answer(json!({"DeliveryChannelsStatus": [{"name": "new"}]}));
+    let nameless = answer(json!({"DeliveryChannelsStatus": [{}]}));
+    let config = client!(aws_sdk_config: describe_delivery_channel_status => [statuses(), new, nameless]);
+    let info = |status: &str, error: Option<&str>, last_success: Option<&str>| ConfigDeliveryInfo {
+        status: Some(status.to_owned()),
+        error: error.map(str::to_owned),
+        last_success: last_success.map(at),
+    };
+    let expected = ConfigDeliveryStatus {
+        name: "default".to_owned(),
+        history: Some(info("SUCCESS", None, Some("2026-01-15T12:00:00Z"))),
+        snapshots: Some(info("FAILURE", Some("AccessDenied: refused"), None)),
+    };
+    assert_eq!(config::delivery_status(&config).await.unwrap(), [expected]);
+    let new = ConfigDeliveryStatus { name: "new".to_owned(), history: None, snapshots: None };
+    assert_eq!(config::delivery_status(&config).await.unwrap(), [new]);
+    assert!(config::delivery_status(&config).await.is_err(), "a channel has a name");
 }

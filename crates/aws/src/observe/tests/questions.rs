@@ -64,6 +64,7 @@ questions! {
     digest_chain(&bucket(), &chain()),
     config_recorders(&account(), &region()),
     config_delivery(&account(), &region()),
+    config_delivery_status(&account(), &region()),
     event_rules(&account(), &region()),
     rule_targets(&account(), &region(), "rule"),
     topic(&account(), &region(), "arn:t"),

@@ -1,0 +1,67 @@
+//! What the rules make of every kind of object under a prefix: the first and the last of each thing that happens.
+
+use logproof_estate::facts::LifecycleRule;
+
+use super::{Fate, Kind, Moment, Move, Reading, Versions, kinds_under};
+
+/// Every kind of object under a prefix, and what becomes of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Fates(Vec<(Kind, Fate)>);
+
+impl Fates {
+    /// Plays the rules through.
+    pub(crate) fn under(prefix: &str, rules: &[LifecycleRule], versions: Versions) -> Self {
+        let played = kinds_under(prefix, rules).into_iter().map(|kind| {
+            let fate = Fate::of(&kind.object, rules, versions);
+            (kind, fate)
+        });
+        Self(played.collect())
+    }
+
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Kind, &Fate)> {
+        self.0.iter().map(|(kind, fate)| (kind, fate))
+    }
+
+    /// The kind that is gone first, with the days after which nothing is left of it.
+    pub(crate) fn first_gone(&self) -> Option<(i64, &Kind, &Fate)> {
+        self.iter().filter_map(|(kind, fate)| Some((fate.gone_after_days?, kind, fate))).min_by_key(|gone| gone.0)
+    }
+
+    /// The kind that expires first.
+    pub(crate) fn first_expiry(&self) -> Option<(&Kind, &Moment)> {
+        self.iter()
+            .filter_map(|(kind, fate)| Some((kind, fate.expires.as_ref()?)))
+            .min_by_key(|(_, moment)| moment.days)
+    }
+
+    /// When the first kind can no longer be read without a restore, and why: it is moved out of reach, or expires.
+    pub(crate) fn first_out_of_reach(&self) -> Option<(i64, String)> {
+        let moved = self.iter().filter_map(|(kind, fate)| {
+            let to = fate.first_move(Reading::AfterRestore)?;
+            Some((to.moment.days, format!("{kind} moves to {to}")))
+        });
+        let gone = self.first_expiry().map(|(kind, expires)| (expires.days, format!("{kind} expires {expires}")));
+        moved.chain(gone).min_by_key(|(days, _)| *days)
+    }
+
+    /// A move, in fewer days than these, to a storage class of which it is not known whether it is read at once.
+    pub(crate) fn unknown_move_before(&self, days: i64) -> Option<&Move> {
+        self.iter().filter_map(|(_, fate)| fate.first_move(Reading::NotKnown)).find(|to| to.moment.days < days)
+    }
+
+    /// A kind that stays for ever. Tags only bring more rules to bear, so an object without any is the last to have an
+    /// end.
+    pub(crate) fn endless(&self) -> Option<(&Kind, &Fate)> {
+        self.untagged().find(|(_, fate)| fate.gone_after_days.is_none())
+    }
+
+    /// Days after which the last kind is gone.
+    pub(crate) fn last_gone_days(&self) -> Option<i64> {
+        self.untagged().filter_map(|(_, fate)| fate.gone_after_days).max()
+    }
+
+    fn untagged(&self) -> impl Iterator<Item = (&Kind, &Fate)> {
+        self.iter().filter(|(kind, _)| kind.object.tags.is_empty())
+    }
+}
