@@ -18,6 +18,7 @@ use crate::{
 
 /// Name the engine gives the policy it assumes for unknown users and roles.
 const ASSUMED: &str = "assumed administrator policy";
+
 /// A claim about a subject: no request of a set is let through.
 #[derive(Debug, Clone)]
 pub(crate) struct Claim {

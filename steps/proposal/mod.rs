@@ -14,7 +14,7 @@ use logproof_estate::{
     record::{Proposal, ProposedPolicy},
     world::LogproofWorld,
 };
-use logproof_policy::{Account, Answer, Policy, Question, Scene, Violations, actions as ledger, difference, never};
+use logproof_policy::{Account, Answer, Policy, Question, Scene, Violations, actions as ledger, difference};
 use serde_json::{Map, Value, json};
 
 pub(crate) use document::{Kind, Target};
