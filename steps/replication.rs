@@ -7,7 +7,7 @@ use cucumber::{given, then};
 use logproof_estate::{
     BucketRef, KeyRef,
     record::{Observation, Subject},
-    world::{Judged, LogproofWorld, Stop},
+    world::{Judged, LogproofWorld},
 };
 
 use crate::{
