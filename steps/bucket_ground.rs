@@ -70,9 +70,8 @@ impl BucketGround {
             )?),
             None => None,
         };
-        let mut texts = vec![text.as_deref().unwrap_or_default()];
-        texts.extend_from_slice(ids);
-        let ground = Ground::read(w, &texts).await?;
+        let own: Vec<&Policy> = policy.iter().map(Arc::as_ref).collect();
+        let ground = Ground::read(w, &own, ids).await?;
         let exchanges = [text.exchanges(), ground.exchanges()].concat();
         w.record.rest_on(&exchanges);
         Ok(Self { bucket, policy, ground, text: (*text).clone(), exchanges })

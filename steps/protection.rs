@@ -40,7 +40,7 @@ async fn nobody_can_stop_the_trail(w: &mut LogproofWorld) -> Judged {
     let expected = format!("nobody in the account but {role} can stop, change or delete {arn}");
     let change =
         "attach to the root an SCP that denies the action on the trail to every principal but the log storage role";
-    let ground = Ground::read(w, &[]).await?;
+    let ground = Ground::read(w, &[], &[]).await?;
     let remedy = keep_from(&ground, "ProtectTheTrail", stop_trail(), &arn, &role);
     in_every_member_account(w, &ground, &question, (&expected, change), remedy).await?;
     note_adjustments(w, &ground, &arn, &role);
@@ -61,7 +61,7 @@ async fn nobody_can_stop_config(w: &mut LogproofWorld) -> Judged {
     };
     let expected = format!("nobody in the account but {role} can stop or redirect AWS Config");
     let change = "attach to the root an SCP that denies the action to every principal but the log storage role";
-    let ground = Ground::read(w, &[]).await?;
+    let ground = Ground::read(w, &[], &[]).await?;
     let remedy = keep_from(&ground, "ProtectConfig", stop_config(), "*", &role);
     in_every_member_account(w, &ground, &question, (&expected, change), remedy).await?;
     w.settle()
@@ -76,7 +76,7 @@ async fn the_protection_binds_every_member(w: &mut LogproofWorld) -> Judged {
             .on(&arn)
             .by(Who::account(account.as_str()).except_arn(&role))
     };
-    let ground = Ground::read(w, &[]).await?;
+    let ground = Ground::read(w, &[], &[]).await?;
     let change = "attach the protecting SCP to the root, or to every organizational unit on the account's path";
     let remedy = keep_from(&ground, "ProtectTheTrail", stop_trail(), &arn, &role);
     let expected = "an SCP keeps an administrator of the account from stopping the trail";
@@ -92,7 +92,7 @@ async fn no_role_of_the_same_name_is_exempt(w: &mut LogproofWorld) -> Judged {
         let pathed = format!("arn:{}:iam::{account}:role/*{name}*", partition_of(&role));
         Question::about(stop_trail()).on(&arn).by(Who::account(account.as_str()).only_arn(&pathed).except_arn(&role))
     };
-    let ground = Ground::read(w, &[]).await?;
+    let ground = Ground::read(w, &[], &[]).await?;
     let expected = format!("only {role} is exempt, not a role of that name in this account");
     let change = "name the role's whole ARN, account id included, in the exemption of the SCP";
     let remedy = keep_from(&ground, "OnlyTheStorageRoleIsExempt", stop_trail(), &arn, &role);
@@ -239,7 +239,7 @@ pub(crate) async fn management_callers(
 #[then("the principals of the management account who can stop the organization trail are listed for acceptance")]
 async fn management_principals_are_listed(w: &mut LogproofWorld) -> Judged {
     let arn = trail_arn(w)?;
-    let ground = Ground::read(w, &[]).await?;
+    let ground = Ground::read(w, &[], &[]).await?;
     let callers = who_can_stop(w, &ground, &arn).await?;
     let subject = format!("arn:{}:iam::{}:root", partition_of(&arn), ground.management);
     let subject = Subject::arn(subject).at(&ground.management, None);
@@ -287,14 +287,14 @@ async fn nobody_assumes_without_mfa(w: &mut LogproofWorld) -> Judged {
         );
         return w.settle();
     };
-    let ground = Ground::read(w, &[&trust.text]).await?;
+    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
     // The key is absent for long-term credentials: both must be refused.
     let question = Question::about(["sts:AssumeRole"])
         .on(&arn)
         .by(Who::anyone())
         .when(r#"{"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}"#)
         .map_err(|error| Stop::because(error.to_string()))?;
-    let scene = ground.scene(&role.account, Some(Arc::clone(&trust.policy)));
+    let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
     let without = serde_json::json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}});
     let remedy = role.deny("OnlyWithMfa", without, Entering::WithMfa);
     let expected = "the role can be assumed with multi-factor authentication only";

@@ -107,7 +107,7 @@ impl Topics {
         if let Some(known) = &self.ground {
             return Ok(Arc::clone(known));
         }
-        let read = Arc::new(Ground::read(w, &[]).await?);
+        let read = Arc::new(Ground::read(w, &[], &[]).await?);
         self.ground = Some(Arc::clone(&read));
         Ok(read)
     }

@@ -26,14 +26,10 @@ pub(crate) struct Role {
     pub(crate) account: AccountId,
     /// What says whether it exists, and whom it trusts.
     pub(crate) exchanges: Vec<ExchangeId>,
-    /// `None` when there is no such role.
-    pub(crate) trust: Option<Trust>,
-}
-
-/// A trust policy.
-pub(crate) struct Trust {
-    pub(crate) text: String,
-    pub(crate) policy: Arc<Policy>,
+    /// Its trust policy; `None` when there is no such role.
+    pub(crate) trust: Option<Arc<Policy>>,
+    /// The same as it was read.
+    text: Option<String>,
 }
 
 impl Role {
@@ -43,13 +39,13 @@ impl Role {
         let role = w.see(w.estate()?.role(&account, name).await)?;
         let trust = match role.as_ref() {
             Some(found) => {
-                let (called, text) = (format!("the trust policy of {name}"), found.trust_policy.clone());
-                let policy = parse(w, &called, &text, "iam:GetRole", &account)?;
-                Some(Trust { text, policy })
+                let called = format!("the trust policy of {name}");
+                Some(parse(w, &called, &found.trust_policy, "iam:GetRole", &account)?)
             }
             None => None,
         };
-        Ok(Self { arn: arn.to_owned(), account, exchanges: role.exchanges().to_vec(), trust })
+        let text = role.as_ref().as_ref().map(|found| found.trust_policy.clone());
+        Ok(Self { arn: arn.to_owned(), account, exchanges: role.exchanges().to_vec(), trust, text })
     }
 
     pub(crate) fn subject(&self) -> Subject {
@@ -58,8 +54,7 @@ impl Role {
 
     /// A statement in its trust policy, which keeps nobody out who enters as `of` says.
     pub(crate) fn deny(&self, sid: &'static str, condition: Value, of: Entering) -> Remedy {
-        let text = self.trust.as_ref().map(|trust| trust.text.clone());
-        let place = Place::Resource(Target { kind: Kind::Trust, arn: self.arn.clone(), text });
+        let place = Place::Resource(Target { kind: Kind::Trust, arn: self.arn.clone(), text: self.text.clone() });
         let keeping = Keeping::Role { arn: self.arn.clone(), of };
         Remedy::Deny(Box::new(Deny { sid, places: vec![place], on: On::These(Vec::new()), condition, keeping }))
     }

@@ -50,14 +50,14 @@ async fn s3_can_assume_the_role(w: &mut LogproofWorld) -> Judged {
         );
         return w.settle();
     };
-    let ground = Ground::read(w, &[&trust.text]).await?;
+    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
     let organization = w.see(estate.organization().await)?.id.clone();
     let context = context_of_service(&organization, &bucket.owner, &bucket.arn());
     let request = by_service(S3, "sts:AssumeRole", &arn, &role.account, context);
     let further = [&configured, ground.exchanges()].concat();
     let change = "let the trust policy allow sts:AssumeRole to s3.amazonaws.com";
     let claim = role.claim(expected, change, &further);
-    let Some(decided) = decide_for_service(&ground, &role.account, Some(Arc::clone(&trust.policy)), &request) else {
+    let Some(decided) = decide_for_service(&ground, &role.account, Some(Arc::clone(trust)), &request) else {
         return Err(Stop::because(format!("no request of {S3} could be decided")));
     };
     if let Decision::Undecided(reason) = &decided.decision {
@@ -81,9 +81,9 @@ async fn only_services_assume_the_role(w: &mut LogproofWorld) -> Judged {
     let Some(trust) = &role.trust else {
         return Err(w.not_applicable("iam:GetRole returned no such role: nobody can assume it"));
     };
-    let ground = Ground::read(w, &[&trust.text]).await?;
+    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
     let question = Question::about(["sts:AssumeRole"]).on(&arn).by(Who::anyone().except_services());
-    let scene = ground.scene(&role.account, Some(Arc::clone(&trust.policy)));
+    let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
     let nobody_else = serde_json::json!({"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}});
     let remedy = role.deny("OnlyServices", nobody_else, Entering::From(Vec::new()));
     let change = "let the trust policy name s3.amazonaws.com and nobody else";

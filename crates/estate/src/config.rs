@@ -39,6 +39,9 @@ pub struct Config {
     /// How log files are verified.
     #[serde(default)]
     pub integrity: IntegrityConfig,
+    /// How long a run computes.
+    #[serde(default)]
+    pub limits: LimitsConfig,
     /// Who may read log files, and where, besides the readers of the register: for a log store that has no register yet.
     /// Default: nobody.
     #[serde(default)]
@@ -239,6 +242,21 @@ impl Default for IntegrityConfig {
     }
 }
 
+/// `[limits]`: what keeps a run from computing without end on policies and patterns of others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// Seconds one scenario of a control may compute, waiting for answers not counted; one that is not decided by then is
+    /// ERROR, and the other controls are examined. At least 1 and at most 3600. Default: 20.
+    pub computing_seconds: u64,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self { computing_seconds: 20 }
+    }
+}
+
 impl Config {
     /// Name of the log bucket: as configured, or `aws-[prefix]-log-storage-[account ID]-[Region]`.
     #[must_use]
@@ -353,6 +371,13 @@ impl Config {
                 "integrity.window_hours",
                 format!("`{}` is not between 2 and 744", self.integrity.window_hours),
                 "a digest covers an hour and may take another to arrive; verify longer periods with `logproof trail verify`",
+            );
+        }
+        if !(1..=3600).contains(&self.limits.computing_seconds) {
+            return refuse(
+                "limits.computing_seconds",
+                format!("`{}` is not between 1 and 3600", self.limits.computing_seconds),
+                "give the seconds one scenario may compute",
             );
         }
         if self.integrity.log_file_percent > 100 {

@@ -18,6 +18,25 @@
 //! # Ok::<(), ParseError>(())
 //! ```
 //!
+//! # Read
+//!
+//! What a policy names can be asked for without deciding anything:
+//!
+//! ```
+//! use logproof_policy::{Effect, Named, Policy};
+//!
+//! let policy = Policy::parse("bucket policy", br#"{"Statement": {"Effect": "Allow", "Action": "S3:Put*",
+//!     "Principal": {"Service": "config.amazonaws.com"}, "Resource": "arn:aws:s3:::logs/*",
+//!     "Condition": {"StringEquals": {"aws:SourceAccount": "111111111111"}}}}"#)?;
+//! let statement = &policy.statements()[0];
+//! assert_eq!(statement.effect(), Some(Effect::Allow));
+//! assert!(statement.names_action("s3:PutObject"));
+//! assert_eq!(statement.principals().collect::<Vec<_>>(), [Named::Service("config.amazonaws.com")]);
+//! assert_eq!(statement.texts_of("AWS:sourceaccount").collect::<Vec<_>>(), ["111111111111"]);
+//! assert!(policy.names_account("111111111111"));
+//! # Ok::<(), logproof_policy::ParseError>(())
+//! ```
+//!
 //! # Decide
 //!
 //! ```
@@ -84,6 +103,7 @@
 //!     organization: Organization { id: None, accounts: vec![Account::member("222222222222")] },
 //!     resource_account: "222222222222".into(),
 //!     resource_policy: Some(Arc::new(key)),
+//!     ..Scene::default()
 //! };
 //! let decrypt = Question::about(["kms:Decrypt"]).on("arn:aws:kms:eu-west-1:222222222222:key/1");
 //! let callers: Vec<String> = who_can(&scene, &decrypt).can.into_iter().map(|w| w.caller).collect();
@@ -131,8 +151,9 @@
 //! * Not considered: ACLs, KMS grants, VPC endpoint policies, access points, Block Public Access.
 //!
 //! "Undecided" is answered for a policy variable compared with a key whose value is not known, for
-//! anything not understood, and when there is too much to go through (10^6 requests, 20,000 states
-//! of a glob product, or 2 * 10^7 statements looked at). A question that fits no caller, action and
+//! anything not understood, and when there is too much to go through (2 * 10^7 steps, such as a
+//! statement looked at, or 20,000 states of a glob product): about a second of work. Whoever cannot
+//! wait that long ends it sooner with [`Cancellation`]. A question that fits no caller, action and
 //! resource is undecided too: nothing was examined.
 //!
 //! # The traps, and the tests that hold them
@@ -173,6 +194,7 @@
 //! | 25 | the root user owns its account | `trap_25_the_root_user_owns_its_account` |
 
 pub mod actions;
+mod cancellation;
 mod condition;
 mod context;
 mod decide;
@@ -186,13 +208,16 @@ mod parse;
 mod principal;
 mod problem;
 mod prove;
+mod read;
 mod scalar;
 mod template;
 mod tri;
 
+pub use cancellation::Cancellation;
 pub use context::{Context, ContextValue};
 pub use decide::{Policies, Request, decide};
 pub use decision::{Decided, Decision, Layer, StatementRef};
+pub use glob::{Glob, Token};
 pub use model::{Effect, Policy, Statement, Version};
 pub use principal::Principal;
 pub use problem::{ParseError, Position, Problem, Severity, Span};
@@ -200,3 +225,4 @@ pub use prove::{
     Account, Allowed, Answer, Callers, Identities, Identity, Levels, Organization, Question, Scene, Source, Unsettled,
     Violations, Who, Witness, always, difference, never, violations, who_can,
 };
+pub use read::Named;

@@ -522,6 +522,7 @@ fn bucket(statements: &str) -> Scene {
         },
         resource_account: "222222222222".into(),
         resource_policy: Some(doc(statements)),
+        ..Scene::default()
     }
 }
 

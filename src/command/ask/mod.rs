@@ -169,7 +169,7 @@ fn alone(around: &AroundArgs, resource: &str, scps: &[String]) -> Result<Scene, 
     Ok(Scene {
         organization: Organization { id: around.organization.clone(), accounts: vec![account] },
         resource_account: owner,
-        resource_policy: None,
+        ..Scene::default()
     })
 }
 

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use logproof_estate::{Config, assessment::Assessment};
-use logproof_policy::{Account, Answer, Organization, Policy, Question, Scene, difference};
+use logproof_policy::{Account, Answer, Organization, Policy, Question, Scene, Statement, difference};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -175,14 +175,14 @@ fn scene(kind: Kind, document: &Document, around: &Around) -> Result<Scene, Stri
     let mut scene = Scene {
         organization: around.organization.clone(),
         resource_account: document.account.clone(),
-        resource_policy: None,
+        ..Scene::default()
     };
     match kind {
         Kind::Bucket | Kind::Key => scene.resource_policy = policy,
         Kind::ServiceControl | Kind::ResourceControl => {
             let everything = parse(EVERYTHING)?;
             // An allow list stands for itself; a list of denials stands beside AWS's own policy, as it must.
-            let allows = document.text.as_deref().is_some_and(|text| text.contains("\"Allow\""));
+            let allows = policy.iter().any(|policy| policy.statements().iter().any(Statement::may_allow));
             let level: Vec<Arc<Policy>> =
                 if allows { policy.into_iter().collect() } else { policy.into_iter().chain([everything]).collect() };
             scene.resource_account.clone_from(&around.log_archive);

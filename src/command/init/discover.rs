@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use logproof_aws::{Aws, Options};
 use logproof_estate::{
     AccountId, BucketRef, Config, Estate, Region,
-    config::{AccessConfig, ExpectationsConfig, IntegrityConfig, NamesConfig, OrganizationConfig},
+    config::{AccessConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig, NamesConfig, OrganizationConfig},
     facts::{Account, Trail},
 };
 
@@ -142,6 +142,7 @@ fn provisional(request: &Request, management: AccountId) -> Config {
         readers: Vec::new(),
         expectations: ExpectationsConfig::default(),
         integrity: IntegrityConfig::default(),
+        limits: LimitsConfig::default(),
     }
 }
 

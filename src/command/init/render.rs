@@ -1,6 +1,6 @@
 //! The commented `logproof.toml` of what was found: every key, those with a default in a comment.
 
-use logproof_estate::config::{ExpectationsConfig, IntegrityConfig};
+use logproof_estate::config::{ExpectationsConfig, IntegrityConfig, LimitsConfig};
 
 use super::discover::Discovery;
 
@@ -202,6 +202,9 @@ fn integrity(page: &mut Page) {
     page.unset("window_hours", i64::from(default.window_hours));
     page.note("Percent of the log files whose content is read.");
     page.unset("log_file_percent", i64::from(default.log_file_percent));
+    let default = LimitsConfig::default();
+    page.table("limits").note("Seconds one scenario of a control may compute before it ends as ERROR.");
+    page.unset("computing_seconds", number(default.computing_seconds));
     page.line("").note("Who may read log files, while there is no register: one table per role or user.");
     page.line("# [[readers]]").unset("principal", format!("arn:aws:iam::{EXAMPLE}:role/LogReader"));
     page.unset("path", "AWSLogs/").unset("purpose", "...").unset("until", "2030-12-31");

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use logproof_estate::{
     Config,
-    config::{AccessConfig, ExpectationsConfig, IntegrityConfig},
+    config::{AccessConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig},
     facts::{Account, Trail},
 };
 
@@ -84,6 +84,7 @@ fn what_is_written_is_a_configuration_with_the_defaults_it_shows() {
     };
     assert_eq!(shown.expectations, examples);
     assert_eq!(shown.integrity, IntegrityConfig::default());
+    assert_eq!(shown.limits, LimitsConfig::default());
     let access = AccessConfig {
         external_id: Some("...".to_owned()),
         profile: Some("audit".to_owned()),

@@ -8,6 +8,7 @@ use crate::context::View;
 use crate::glob::Glob;
 use crate::prove::actions::{self, Works};
 use crate::prove::automaton::{self, Machine};
+use crate::prove::effort::Effort;
 use crate::prove::question::{Question, Resource};
 use crate::template::{Resolved, Template};
 
@@ -32,7 +33,7 @@ impl Action {
 
 /// Every action asked about that exists, is named in a policy, or (for services without a list)
 /// can be told apart by the patterns.
-pub(crate) fn actions(question: &Question, globs: &[Glob]) -> Option<Vec<Action>> {
+pub(crate) fn actions(question: &Question, globs: &[Glob], effort: &Effort) -> Option<Vec<Action>> {
     let mut out = Vec::new();
     for (pattern, text) in question.actions.iter().zip(&question.action_texts) {
         if let Glob::Exact(_) = pattern {
@@ -59,10 +60,11 @@ pub(crate) fn actions(question: &Question, globs: &[Glob]) -> Option<Vec<Action>
         if wild || !listed {
             let machines: Vec<Machine> = globs.iter().map(Machine::glob).collect();
             let base = if text == "*" { Machine::glob(&Glob::new("x*:?*")) } else { Machine::glob(pattern) };
-            let classes = automaton::classes(Some(&base), &machines)?;
+            let classes = automaton::classes(Some(&base), &machines, effort)?;
             out.extend(classes.into_iter().map(|class| Action::new(class.text)));
         }
     }
+    effort.spend(out.len().saturating_mul(globs.len())).ok()?;
     Some(told_apart(out, globs))
 }
 
@@ -88,7 +90,12 @@ fn told_apart(all: Vec<Action>, globs: &[Glob]) -> Vec<Action> {
 }
 
 /// The resources asked about, one per class; the flag says that a variable made the classes inexact.
-pub(crate) fn resources(question: &Question, templates: &[&Template], view: &impl View) -> Option<(Vec<String>, bool)> {
+pub(crate) fn resources(
+    question: &Question,
+    templates: &[&Template],
+    view: &impl View,
+    effort: &Effort,
+) -> Option<(Vec<String>, bool)> {
     let mut inexact = false;
     let mut machines = Vec::new();
     let mut known = HashSet::new();
@@ -112,7 +119,7 @@ pub(crate) fn resources(question: &Question, templates: &[&Template], view: &imp
         match resource {
             Resource::Exact(arn) => out.push(arn.clone()),
             Resource::Pattern(glob) => {
-                let classes = automaton::classes(Some(&Machine::glob(glob)), &machines)?;
+                let classes = automaton::classes(Some(&Machine::glob(glob)), &machines, effort)?;
                 out.extend(classes.into_iter().map(|class| class.text));
             }
         }

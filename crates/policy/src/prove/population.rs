@@ -13,6 +13,7 @@ use crate::model::Policy;
 use crate::principal::{CLOUDFRONT, Entry, Principal};
 use crate::prove::atoms::Atoms;
 use crate::prove::automaton::{self, Machine};
+use crate::prove::effort::Effort;
 use crate::prove::question::{Caller, Question};
 use crate::prove::scene::{Account, Identities, Identity, Scene};
 use crate::prove::strangers;
@@ -103,8 +104,9 @@ pub(crate) fn candidates(
     question: &Question,
     atoms: &Atoms<'_>,
     facts: &Context,
+    effort: &Effort,
 ) -> Result<(Vec<Candidate>, Option<&'static str>), &'static str> {
-    let mut census = Census { scene, question, atoms, facts, doubt: None, out: Vec::new() };
+    let mut census = Census { scene, question, atoms, facts, effort, doubt: None, out: Vec::new() };
     if let Some(principal) = question.who.exact() {
         census.exact(principal);
         return Ok((census.out, None));
@@ -122,6 +124,7 @@ struct Census<'c, 'p> {
     question: &'c Question,
     atoms: &'c Atoms<'p>,
     facts: &'c Context,
+    effort: &'c Effort,
     doubt: Option<&'static str>,
     out: Vec<Candidate>,
 }
@@ -139,15 +142,17 @@ impl Census<'_, '_> {
         for entry in &self.atoms.entries {
             named.extend(entry_account(entry).map(str::to_owned));
         }
-        named.retain(|id| accounts.iter().all(|a| a.id != *id));
+        let known: BTreeSet<&str> = accounts.iter().map(|account| account.id.as_str()).collect();
+        named.retain(|id| !known.contains(id.as_str()));
         accounts.extend(named.iter().map(|id| Account::outside(id)));
         let taken = |id: &str| accounts.iter().any(|a| a.id == id);
-        let strangers = strangers::ids(self.atoms, &strangers::CALLER, &taken).ok_or(TOO_MANY)?;
+        let strangers = strangers::ids(self.atoms, &strangers::CALLER, &taken, self.effort).ok_or(TOO_MANY)?;
         accounts.extend(strangers.iter().map(|id| Account::outside(id)));
         Ok(accounts)
     }
 
     fn account(&mut self, account: &Account) -> Result<(), &'static str> {
+        self.effort.spend(self.atoms.entries.len()).map_err(|_| TOO_MANY)?;
         let known = self.scene.organization.account(&account.id).is_some() || account.id == self.scene.resource_account;
         let place = if known { format!("account {}", account.id) } else { format!("outside account {}", account.id) };
         let arn = format!("arn:aws:iam::{}:root", account.id);
@@ -185,6 +190,7 @@ impl Census<'_, '_> {
             known.insert("aws:PrincipalOrgID", organization.as_str());
         }
         let (machines, all) = self.atoms.principal_machines(&account.id, self.question.who.machines(), &known);
+        self.effort.spend(machines.len().saturating_mul(machines.len())).map_err(|_| TOO_MANY)?;
         if !all {
             self.doubt =
                 Some("a policy variable stands in a pattern on `aws:PrincipalArn`, and its value is not known");
@@ -192,7 +198,7 @@ impl Census<'_, '_> {
         for kind in ["role", "user"] {
             let head = format!("arn:aws:iam::{}:{kind}/", account.id);
             let base = Machine::glob(&Glob::new(&format!("{head}?*")));
-            for class in automaton::classes(Some(&base), &machines).ok_or(TOO_MANY)? {
+            for class in automaton::classes(Some(&base), &machines, self.effort).ok_or(TOO_MANY)? {
                 let text = class.text;
                 let named = machines.iter().zip(&class.accepts).any(|(m, hit)| *hit && m.literal().is_some());
                 if account.id == CLOUDFRONT && !named {

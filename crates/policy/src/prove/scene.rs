@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::cancellation::Cancellation;
 use crate::context::Context;
 use crate::decide::{Request, decide};
 use crate::decision::Decided;
@@ -134,6 +135,8 @@ pub struct Scene {
     pub resource_account: String,
     /// The resource's own policy.
     pub resource_policy: Option<Arc<Policy>>,
+    /// Ends the work on questions about this scene before they are decided.
+    pub cancellation: Cancellation,
 }
 
 impl Scene {
@@ -142,7 +145,7 @@ impl Scene {
     /// account's path decide, so one question covers all accounts. Ask it of [`super::Who::organization`].
     #[must_use]
     pub fn in_every_account(organization: Organization) -> Self {
-        Self { organization, resource_account: String::new(), resource_policy: None }
+        Self { organization, ..Self::default() }
     }
 
     /// Decides one request of a caller with everything that has a say in this scene. Keys that AWS derives from the

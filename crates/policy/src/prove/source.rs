@@ -11,6 +11,7 @@ use crate::prove::atoms::Atoms;
 use crate::prove::automaton::Machine;
 use crate::prove::catalog;
 use crate::prove::cells::{self, Cell, Form, Stuck};
+use crate::prove::effort::Effort;
 use crate::prove::question::{Question, Source};
 use crate::prove::scene::{Account, Scene};
 use crate::prove::strangers;
@@ -25,12 +26,12 @@ pub(crate) struct Sources {
 
 impl Sources {
     /// `None` if the policies tell too many accounts apart.
-    pub(crate) fn new(scene: &Scene, question: &Question, atoms: &Atoms<'_>) -> Option<Self> {
+    pub(crate) fn new(scene: &Scene, question: &Question, atoms: &Atoms<'_>, effort: &Effort) -> Option<Self> {
         let organization = &scene.organization;
         let mut ids: Vec<String> = organization.accounts.iter().map(|a| a.id.clone()).collect();
         ids.extend(Some(scene.resource_account.clone()).filter(|id| crate::parse::is_account(id)));
         let taken = |id: &str| ids.iter().any(|known| known == id);
-        let strangers = strangers::ids(atoms, &strangers::SOURCE, &taken)?;
+        let strangers = strangers::ids(atoms, &strangers::SOURCE, &taken, effort)?;
         ids.extend(strangers);
         let mut seen = BTreeSet::new();
         ids.retain(|id| seen.insert(id.clone()));
@@ -71,6 +72,7 @@ impl Sources {
         service: &str,
         atoms: &Atoms<'_>,
         view: &impl View,
+        effort: &Effort,
     ) -> Option<Result<Vec<Cell>, Stuck>> {
         let text = |value: &str| Some(ContextValue::One(value.to_owned()));
         Some(Ok(match key {
@@ -81,7 +83,13 @@ impl Sources {
                 _ => {
                     let (base, never) = (Machine::glob(&Glob::new("o-?*")), self.organization.as_deref());
                     let never = never.map(|ours| Machine::exactly(ours, false));
-                    return Some(cells::of_key(key, atoms.of_key(key), &Form { never, ..Form::like(&base) }, view));
+                    return Some(cells::of_key(
+                        key,
+                        atoms.of_key(key),
+                        &Form { never, ..Form::like(&base) },
+                        view,
+                        effort,
+                    ));
                 }
             },
             // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceorgpaths
@@ -93,18 +101,18 @@ impl Sources {
                 // Ids of roots and units are unique within one organization only: a stranger's may be the same.
                 let (base, never) = (Machine::glob(&Glob::new("o-?*/r-?*/*")), self.organization.as_deref());
                 let never = never.map(|ours| Machine::glob(&Glob::new(&format!("{ours}/*"))));
-                return Some(cells::of_key(key, atoms.of_key(key), &Form { never, ..Form::like(&base) }, view));
+                return Some(cells::of_key(key, atoms.of_key(key), &Form { never, ..Form::like(&base) }, view, effort));
             }
             "aws:sourcearn" => {
                 let (name, account) = source_form(service, source);
                 let base = base(name, account);
-                return Some(cells::of_key(key, atoms.of_key(key), &Form::like(&base), view));
+                return Some(cells::of_key(key, atoms.of_key(key), &Form::like(&base), view, effort));
             }
             // CloudTrail puts the trail's own ARN there, so it names the source account too.
             // See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
             "kms:encryptioncontext:aws:cloudtrail:arn" if service == "cloudtrail" => {
                 let base = base("cloudtrail", source);
-                return Some(cells::of_key(key, atoms.of_key(key), &Form::like(&base), view));
+                return Some(cells::of_key(key, atoms.of_key(key), &Form::like(&base), view, effort));
             }
             _ => return None,
         }))

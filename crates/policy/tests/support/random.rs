@@ -186,6 +186,7 @@ pub(crate) fn scene(dice: &mut Dice) -> Scene {
         },
         resource_account: HOME.into(),
         resource_policy: dice.chance(90).then(|| policy(dice, "bucket", true, 6)),
+        ..Scene::default()
     }
 }
 

@@ -49,6 +49,7 @@ pub(crate) fn bucket(statements: &str) -> Scene {
         organization: organization(),
         resource_account: LOGS.to_owned(),
         resource_policy: Some(policy("bucket policy", statements)),
+        ..Scene::default()
     }
 }
 

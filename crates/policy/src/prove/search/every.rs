@@ -6,20 +6,15 @@ use super::{Found, Walk};
 use crate::decide::decide_with;
 use crate::prove::witness::{Allowed, Unsettled, Violations, Witness};
 
-/// Most requests weighed for one caller and action, however many are left, so that none takes what all others need.
-const MAX_FOR_ONE: usize = 50_000;
-
 impl Walk<'_> {
     /// Looks at every action of every caller.
     pub(crate) fn every(&mut self) -> Violations {
         let prepared = self.prepared;
         let mut found: Vec<Vec<(usize, Box<Witness>)>> = prepared.actions.iter().map(|_| Vec::new()).collect();
         let mut all = Violations::default();
-        let mut left = self.budget;
         let mut looked = false;
-        for (index, candidate) in prepared.candidates.iter().enumerate() {
+        'callers: for (index, candidate) in prepared.candidates.iter().enumerate() {
             self.doubt = None;
-            self.budget = left;
             let Some(resources) = self.resources(candidate) else {
                 all.undecided.push(self.unsettled(index, Vec::new()));
                 continue;
@@ -27,25 +22,22 @@ impl Walk<'_> {
             // What makes the resources inexact makes every answer about this caller inexact.
             let inexact = self.doubt.take();
             for (action, slot) in prepared.actions.iter().zip(&mut found) {
-                if left == 0 {
-                    all.cut_off = true;
-                    break;
-                }
-                (self.budget, self.looked, self.doubt) = (left.min(MAX_FOR_ONE), false, None);
-                let before = self.budget;
+                (self.looked, self.doubt) = (false, None);
                 let witness = self.call(index, action, &resources);
-                left -= before - self.budget;
                 looked |= self.looked;
-                match witness {
-                    Some(witness) => slot.push((index, witness)),
-                    None => {
-                        if self.doubt.is_none() && self.looked {
-                            self.doubt.clone_from(&inexact);
-                        }
-                        if self.doubt.is_some() {
-                            all.undecided.push(self.unsettled(index, action.alike.clone()));
-                        }
-                    }
+                if let Some(witness) = witness {
+                    slot.push((index, witness));
+                    continue;
+                }
+                if prepared.effort.reason().is_some() {
+                    all.cut_off = true;
+                    break 'callers;
+                }
+                if self.doubt.is_none() && self.looked {
+                    self.doubt.clone_from(&inexact);
+                }
+                if self.doubt.is_some() {
+                    all.undecided.push(self.unsettled(index, action.alike.clone()));
                 }
             }
         }
