@@ -31,7 +31,7 @@ async fn auditors_only_read(w: &mut LogproofWorld) -> Judged {
             format!("principals of auditor account {account} only read"),
             "limit the auditor's statements to s3:GetObject and s3:ListBucket",
         );
-        about(claim, account).prove(w, &ground.scene_with(account.as_str()), &question, remedy).await;
+        about(w, claim, account)?.prove(w, &ground.scene_with(account.as_str()), &question, remedy).await;
     }
     count(w, "auditor accounts", accounts.len(), "organization.auditor_accounts");
     w.settle()
@@ -48,7 +48,7 @@ async fn auditors_only_decrypt(w: &mut LogproofWorld) -> Judged {
             format!("principals of auditor account {account} only decrypt"),
             "limit the auditor's statement in the key policy to kms:Decrypt",
         );
-        about(claim, account).prove(w, &key.scene_with(account.as_str()), &question, remedy).await;
+        about(w, claim, account)?.prove(w, &key.scene_with(account.as_str()), &question, remedy).await;
     }
     count(w, "auditor accounts", accounts.len(), "organization.auditor_accounts");
     w.settle()
@@ -67,6 +67,6 @@ fn of_account(account: &AccountId) -> Value {
     json!({"StringEquals": {"aws:PrincipalAccount": account}})
 }
 
-fn about(claim: Claim, account: &AccountId) -> Claim {
-    Claim { subject: Subject::arn(format!("arn:aws:iam::{account}:root")).at(account, None), ..claim }
+fn about(w: &LogproofWorld, claim: Claim, account: &AccountId) -> Result<Claim, Stop> {
+    Ok(Claim { subject: Subject::arn(w.config()?.root_arn(account)).at(account, None), ..claim })
 }

@@ -284,7 +284,7 @@ async fn nobody_else_can_administer(w: &mut LogproofWorld) -> Judged {
 #[then("the root user of the log archive account cannot change or delete the bucket policy")]
 async fn the_root_user_cannot_change_the_bucket_policy(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
-    let root = crate::policy_scene::principal(&format!("arn:aws:iam::{}:root", bucket.bucket.owner));
+    let root = crate::policy_scene::principal(&w.config()?.root_arn(&bucket.bucket.owner));
     // The owner's root user may do this whatever the bucket policy says; an SCP still binds it. See:
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
     let question = Question::about(["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"])

@@ -101,7 +101,8 @@ impl Door<'_> {
                 ));
             }
             Kind::Any => {
-                let some = format!("arn:aws:iam::{}:oidc-provider/any.example.com", self.role.account);
+                let provider = "oidc-provider/any.example.com";
+                let some = w.config()?.partition().arn("iam", "", self.role.account.as_str(), provider);
                 let change = "name the provider in the trust policy, and narrow the subject it vouches for";
                 let question = self.anybody(&some);
                 self.claim(change).prove(w, &self.scene, &question, Remedy::Unknown(WHICH)).await;

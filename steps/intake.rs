@@ -9,7 +9,7 @@ use logproof_estate::{
     register::{Environment, Register, Stream},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Named, Policy, Question, Source, Statement, Who};
+use logproof_policy::{Named, Policy, Principal, Question, Source, Statement, Who};
 
 use crate::{
     action_classes::write,
@@ -77,7 +77,7 @@ async fn every_stream_states_everything(w: &mut LogproofWorld) -> Judged {
 
 fn missing_of(register: &Register, stream: &Stream) -> Vec<&'static str> {
     let blank = |text: &str| text.trim().is_empty();
-    let delivers = stream.delivered_by.starts_with("arn:") || stream.delivered_by.ends_with(".amazonaws.com");
+    let delivers = stream.delivered_by.starts_with("arn:") || Principal::is_service_name(&stream.delivered_by);
     let class = register.retention.iter().any(|class| class.class == stream.retention_class);
     // Personal data always falls under some regulation; which one decides how it may be kept.
     let unregulated = stream.personal_data && stream.regulations.is_empty();

@@ -74,7 +74,11 @@ impl Ground {
         Ok(Self {
             cancellation: w.cancellation.clone(),
             paths,
-            organization: Organization { id: Some(organization.id.clone()), accounts },
+            organization: Organization {
+                id: Some(organization.id.clone()),
+                partition: w.config()?.partition(),
+                accounts,
+            },
             members: active.into_iter().filter(|member| member.id != management).collect(),
             left_out,
             management,
@@ -407,14 +411,7 @@ fn identity(
 
 /// A session of the role with this ARN.
 pub(crate) fn role(arn: &str) -> Principal {
-    let account = arn.split(':').nth(4).unwrap_or_default();
-    let name = arn.rsplit('/').next().unwrap_or_default();
-    Principal::Role {
-        role_arn: arn.to_owned(),
-        session_arn: format!("arn:aws:sts::{account}:assumed-role/{name}/session"),
-        account: account.to_owned(),
-        service_linked: arn.contains(":role/aws-service-role/"),
-    }
+    Principal::session(arn, arn.split(':').nth(4).unwrap_or_default(), "session")
 }
 
 /// The user, role or root user an ARN names.
@@ -442,5 +439,9 @@ mod tests {
             panic!("a role");
         };
         assert_eq!(session_arn, "arn:aws:sts::111111111111:assumed-role/x/session");
+        let Principal::Role { session_arn, .. } = principal("arn:aws-cn:iam::111111111111:role/team/x") else {
+            panic!("a role");
+        };
+        assert_eq!(session_arn, "arn:aws-cn:sts::111111111111:assumed-role/x/session");
     }
 }

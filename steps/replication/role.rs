@@ -198,7 +198,8 @@ async fn can_use(w: &mut LogproofWorld, role: &str, asked: KeyRef, region: &Regi
         owner: &ground.asked.account,
         policy: Some(Arc::clone(&ground.policy)),
         ground: &ground.ground,
-        keys: vec![("kms:ViaService", format!("s3.{region}.amazonaws.com"))],
+        keys: Vec::new(),
+        via: region.partition().via_service("s3", region.as_str()),
         without: WITHOUT_NETWORK,
     };
     wanted.must_be_possible(w, role, ground.claim(by.expected, by.change)).await?;

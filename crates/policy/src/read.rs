@@ -69,7 +69,7 @@ impl Entry {
     fn named(&self) -> Named<'_> {
         match self {
             Self::Everyone => Named::Everyone,
-            Self::Account(id) => Named::Account(id),
+            Self::Account { id, .. } => Named::Account(id),
             Self::Arn(arn) => Named::Arn(arn),
             Self::Service(name) => Named::Service(name),
             Self::AnyService => Named::AnyService,
@@ -84,7 +84,7 @@ impl Entry {
     /// The text as it is written, as far as it matters whom it names.
     fn text(&self) -> &str {
         match self {
-            Self::Account(text)
+            Self::Account { id: text, .. }
             | Self::Arn(text)
             | Self::Service(text)
             | Self::Provider(text)

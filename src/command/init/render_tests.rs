@@ -137,3 +137,16 @@ fn another_bucket_name_and_the_key_of_another_account_are_values() {
     assert_eq!(config.names.log_prefix.as_deref(), Some("a\"b"));
     assert_eq!(config.key_account().as_str(), "111111111111");
 }
+
+#[test]
+fn arns_are_of_the_partition_of_the_home_region() {
+    let mut discovery = found();
+    discovery.home = "cn-north-1".parse().unwrap();
+    discovery.regions = vec![discovery.home.clone()];
+    discovery.trail.kms_key = Some("arn:aws-cn:kms:cn-north-1:222222222222:key/k".to_owned());
+    let text = discovery.render();
+    assert!(text.contains("arn:aws-cn:iam::") && !text.contains("arn:aws:"), "{text}");
+    let shown = Config::parse(&uncommented(&text)).unwrap();
+    assert_eq!(shown.storage_role_arn(), "arn:aws-cn:iam::222222222222:role/LogArchive-Administrator");
+    assert_eq!(shown.readers[0].principal, "arn:aws-cn:iam::123456789012:role/LogReader");
+}

@@ -5,7 +5,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::context::View;
-use crate::glob::Glob;
+use crate::glob::{Glob, Token};
+use crate::partition::Partition;
 use crate::prove::actions::{self, Works};
 use crate::prove::automaton::{self, Machine};
 use crate::prove::effort::Effort;
@@ -93,6 +94,7 @@ fn told_apart(all: Vec<Action>, globs: &[Glob]) -> Vec<Action> {
 pub(crate) fn resources(
     question: &Question,
     templates: &[&Template],
+    partition: Partition,
     view: &impl View,
     effort: &Effort,
 ) -> Option<(Vec<String>, bool)> {
@@ -118,14 +120,27 @@ pub(crate) fn resources(
     for resource in &question.resources {
         match resource {
             Resource::Exact(arn) => out.push(arn.clone()),
-            Resource::Pattern(glob) => {
-                let classes = automaton::classes(Some(&Machine::glob(glob)), &machines, effort)?;
-                out.extend(classes.into_iter().map(|class| class.text));
-            }
+            Resource::Pattern(glob) => out.extend(of_pattern(glob, &machines, partition, effort)?),
         }
     }
     let mut seen = HashSet::new();
     let spared = |arn: &str| question.except_resources.iter().any(|glob| glob.matches(arn));
     out.retain(|arn| !spared(arn) && seen.insert(arn.clone()));
     Some((out, inexact))
+}
+
+/// One resource per class of those that a pattern matches; ARNs of other partitions are resources of nobody here.
+fn of_pattern(glob: &Glob, machines: &[Machine], partition: Partition, effort: &Effort) -> Option<Vec<String>> {
+    let text = |class: automaton::Class| class.text;
+    let base = Machine::glob(glob);
+    let begins = |head: &str| glob.tokens().into_iter().zip(head.chars()).all(|(t, c)| t == Token::Char(c));
+    let (any, own) = ("arn:", format!("arn:{partition}:"));
+    if begins(&own) {
+        return Some(automaton::classes(Some(&base), machines, effort)?.into_iter().map(text).collect());
+    }
+    let of = |head: &str| Machine::glob(&Glob::new(&format!("{head}*")));
+    let machines: Vec<Machine> = [of(any), of(&own)].into_iter().chain(machines.iter().cloned()).collect();
+    let foreign = |class: &automaton::Class| matches!(class.accepts.as_slice(), [true, false, ..]);
+    let classes = automaton::classes(Some(&base), &machines, effort)?;
+    Some(classes.into_iter().filter(|class| !foreign(class)).map(text).collect())
 }

@@ -10,6 +10,7 @@ use crate::decide::Policies;
 use crate::evaluate::acts;
 use crate::glob::Glob;
 use crate::model::{Policy, Statement};
+use crate::partition::Partition;
 use crate::principal::Principal;
 use crate::problem::Span;
 use crate::prove::atoms::Atoms;
@@ -56,6 +57,11 @@ impl<'q> Prepared<'q> {
         let weight = policies.iter().flat_map(|policy| &policy.statements).map(weight).sum::<usize>() + 20;
         drop(atoms);
         Ok(Self { facts, scenes, question, policies, actions, candidates, sides, effort, weight, doubt })
+    }
+
+    /// The partition everything asked about is in.
+    pub(crate) fn partition(&self) -> Partition {
+        self.scenes.last().map(|scene| scene.organization.partition).unwrap_or_default()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::decide::{Request, decide};
 use crate::decision::Decided;
 use crate::model::Policy;
+use crate::partition::Partition;
 use crate::principal::Principal;
 use crate::prove::population;
 
@@ -18,6 +19,9 @@ use crate::prove::population;
 pub struct Organization {
     /// The organization's id, such as `o-exampleorgid`; `None` for a lone account.
     pub id: Option<String>,
+    /// The partition all of it is in. Callers, and the resources services act for, are of this partition; principals
+    /// of another one cannot call.
+    pub partition: Partition,
     /// Known accounts. One that is named in a policy but not listed here counts as an outsider.
     pub accounts: Vec<Account>,
 }
@@ -150,7 +154,8 @@ impl Scene {
 
     /// Decides one request of a caller with everything that has a say in this scene. Keys that AWS derives from the
     /// caller (`aws:PrincipalArn`, `aws:PrincipalOrgID`, tags ..) are filled in; `context` adds the others and wins
-    /// over them. `None` when the caller's account is known and has no such user or role.
+    /// over them. `None` when nobody can be this caller: its account is known and has no such user or role, or it is of
+    /// another partition.
     #[must_use]
     pub fn decide(&self, principal: &Principal, action: &str, resource: &str, context: &Context) -> Option<Decided> {
         if !population::is_known(self, principal) {

@@ -179,9 +179,13 @@ impl<'p> Walk<'p> {
             service: String::new(),
             chosen: Vec::new(),
         };
-        let Some((list, inexact)) =
-            dimensions::resources(self.prepared.question, &self.atoms.resources, &view, &self.prepared.effort)
-        else {
+        let Some((list, inexact)) = dimensions::resources(
+            self.prepared.question,
+            &self.atoms.resources,
+            self.prepared.partition(),
+            &view,
+            &self.prepared.effort,
+        ) else {
             self.unsure("the resource patterns have too many combinations");
             return None;
         };

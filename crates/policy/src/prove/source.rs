@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::context::{ContextValue, View};
 use crate::glob::{ArnGlob, Glob};
+use crate::partition::Partition;
 use crate::prove::atoms::Atoms;
 use crate::prove::automaton::Machine;
 use crate::prove::catalog;
@@ -22,6 +23,7 @@ pub(crate) struct Sources {
     /// Where in the organization a source account is, for those of which it is known.
     paths: Vec<(String, String)>,
     organization: Option<String>,
+    partition: Partition,
 }
 
 impl Sources {
@@ -51,7 +53,7 @@ impl Sources {
         };
         let path = |account: &Account| Some((account.id.clone(), account.org_path.clone()?));
         let paths = organization.accounts.iter().filter(|account| account.member).filter_map(path).collect();
-        Some(Self { accounts, paths, organization: organization.id.clone() })
+        Some(Self { accounts, paths, organization: organization.id.clone(), partition: organization.partition })
     }
 
     /// The source accounts themselves.
@@ -105,13 +107,13 @@ impl Sources {
             }
             "aws:sourcearn" => {
                 let (name, account) = source_form(service, source);
-                let base = base(name, account);
+                let base = base(self.partition, name, account);
                 return Some(cells::of_key(key, atoms.of_key(key), &Form::like(&base), view, effort));
             }
             // CloudTrail puts the trail's own ARN there, so it names the source account too.
             // See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
             "kms:encryptioncontext:aws:cloudtrail:arn" if service == "cloudtrail" => {
-                let base = base("cloudtrail", source);
+                let base = base(self.partition, "cloudtrail", source);
                 return Some(cells::of_key(key, atoms.of_key(key), &Form::like(&base), view, effort));
             }
             _ => return None,
@@ -131,10 +133,10 @@ fn source_form<'s>(service: &'s str, source: &'s str) -> (&'s str, &'s str) {
 
 /// The ARNs a service can put there. Names of trails and rules hold no colon, so a `StringLike`
 /// that globs across colons cannot be fooled by them; names of other services' resources can.
-fn base(service: &str, account: &str) -> Machine {
+fn base(partition: Partition, service: &str, account: &str) -> Machine {
     let region = if service == "s3" { "" } else { "?*" };
     let name = if service == "cloudtrail" { "trail/?*" } else { "?*" };
-    let parts = ["arn", "aws", service, region, account, name].map(Glob::new);
+    let parts = ["arn", partition.as_str(), service, region, account, name].map(Glob::new);
     let arn = ArnGlob { parts };
     if matches!(service, "cloudtrail" | "config") { Machine::flat_arn(&arn) } else { Machine::arn(&arn) }
 }
