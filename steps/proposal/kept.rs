@@ -137,13 +137,6 @@ async fn replication_role(estate: &Estate) -> Result<Option<String>, String> {
     Ok(replication.as_ref().as_ref().map(|one| one.role.clone()))
 }
 
-/// The ARN of this program's role in an account.
-fn audit_role(estate: &Estate, account: &str) -> String {
-    let config = estate.config();
-    let partition = config.organization.home_region.partition();
-    format!("arn:{partition}:iam::{account}:role/{}", config.access.role_name)
-}
-
 async fn around_bucket(estate: &Estate, bucket: &BucketRef) -> Kept {
     let config = estate.config();
     let proper = proper(estate);
@@ -158,7 +151,7 @@ async fn around_bucket(estate: &Estate, bucket: &BucketRef) -> Kept {
     administration.retain(|action| *action != "s3:BypassGovernanceRetention");
     let role = config.storage_role_arn();
     kept.push(keep(format!("role {role}"), on_both(&administration).by(exactly(&role)), &proper)?);
-    let audit = audit_role(estate, bucket.owner.as_str());
+    let audit = config.role_arn(&bucket.owner, &config.access.role_name);
     kept.push(keep(format!("role {audit}"), on_both(&AUDIT_BUCKET).by(exactly(&audit)), &proper)?);
     if let Some(role) = replication_role(estate).await? {
         kept.push(keep(format!("role {role}"), on_both(&REPLICATE).by(exactly(&role)), &proper)?);
@@ -229,7 +222,7 @@ async fn around_key(estate: &Estate, key: &KeyRef, arn: &str) -> Kept {
     }
     let role = config.storage_role_arn();
     kept.push(keep(format!("role {role}"), Question::about(["kms:*"]).on(arn).by(exactly(&role)), &anyhow)?);
-    let audit = audit_role(estate, key.account.as_str());
+    let audit = config.role_arn(&key.account, &config.access.role_name);
     kept.push(keep(format!("role {audit}"), Question::about(AUDIT_KEY).on(arn).by(exactly(&audit)), &anyhow)?);
     let mut decrypting: Vec<String> = replication_role(estate).await?.into_iter().collect();
     let active = estate.readers().into_iter().filter(|reader| reader.ends().is_none_or(|end| end > estate.as_of()));

@@ -7,7 +7,11 @@ use logproof_policy::{Answer, Policies, Question, always, decide, difference, ne
 #[path = "support/dice.rs"]
 mod dice;
 
-use dice::{Dice, on_bucket, policy, question, request, rounds, scene};
+use dice::{Dice, on_bucket, policy, question, request, scene};
+
+fn rounds(usual: usize) -> usize {
+    std::env::var("LOGPROOF_ROUNDS").ok().and_then(|r| r.parse().ok()).unwrap_or(usual)
+}
 
 #[test]
 fn holds_is_never_refuted_by_a_sample_and_witnesses_are_true() {

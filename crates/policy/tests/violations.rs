@@ -7,9 +7,13 @@ use logproof_policy::{Answer, Question, Source, Who, never, violations, who_can}
 
 #[path = "support/dice.rs"]
 mod dice;
-use dice::{BUCKET, Dice, HOME, rounds, scene};
+use dice::{BUCKET, Dice, scene};
 #[path = "support/zone.rs"]
 mod zone;
+
+fn rounds(usual: usize) -> usize {
+    std::env::var("LOGPROOF_ROUNDS").ok().and_then(|r| r.parse().ok()).unwrap_or(usual)
+}
 
 /// Actions the random policies tell apart, and some they do not.
 const ACTIONS: [&str; 9] = [
@@ -32,7 +36,7 @@ fn asked(dice: &mut Dice, actions: &[&str]) -> Question {
         2 => question.by(Who::outsiders()),
         3 => question.by(Who::anyone().except_arn("arn:aws:iam::*:role/R")),
         4 => question.by(Who::services()).from_source(Source::Foreign),
-        _ => question.by(Who::account(HOME)),
+        _ => question.by(Who::account("222222222222")),
     }
 }
 
