@@ -5,6 +5,6 @@ use jiff::Timestamp;
 /// The present instant.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "the one place where the application reads the clock")]
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }

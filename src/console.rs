@@ -1,29 +1,72 @@
 //! The terminal and the signals: the only module of the application that prints, and the one that notices when somebody
 //! wants a run to stop.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::{
+    future::poll_fn,
+    io::{self, IsTerminal as _, Write},
+    task::Poll,
+};
 
-/// Resolves when somebody wants the run to stop: Ctrl-C, or SIGTERM as CI systems send it.
-pub(crate) async fn interrupted() {
-    let ctrl_c = async {
+use futures::FutureExt as _;
+use tokio::sync::oneshot;
+
+use crate::exit::Exit;
+
+/// Watches for somebody who wants the run to stop: Ctrl-C, or SIGTERM as CI systems send it.
+///
+/// The first signal resolves what is returned, and the run ends in good order. The second ends the process at once,
+/// whatever it is doing: nothing more is written.
+pub(crate) fn interrupt() -> impl Future<Output = ()> + Clone + Send {
+    let mut signals = Signals::listen();
+    let (tell, told) = oneshot::channel();
+    tokio::spawn(async move {
+        signals.next().await;
+        say("interrupted: the run ends in good order; a second signal ends it at once");
+        // Nobody listens when the run is over.
+        let _ = tell.send(());
+        signals.next().await;
+        say(
+            "ended at once\nhint: `check --resume` takes over what was observed, `trail verify --checkpoint` what was verified",
+        );
+        std::process::exit(i32::from(Exit::Unassessed.code()));
+    });
+    told.map(|_| ()).shared()
+}
+
+/// The signals that ask a program to end.
+#[cfg(unix)]
+struct Signals([Option<tokio::signal::unix::Signal>; 2]);
+
+#[cfg(unix)]
+impl Signals {
+    /// From now on the signals do not end the process by themselves. One that cannot be listened to keeps that effect.
+    fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self([SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok()))
+    }
+
+    async fn next(&mut self) {
+        poll_fn(|context| {
+            let mut signals = self.0.iter_mut().flatten();
+            if signals.any(|signal| signal.poll_recv(context).is_ready()) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Self {
+        Self
+    }
+
+    async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = ctrl_c => {}
-        () = terminated => {}
     }
 }
 

@@ -1,41 +1,41 @@
 //! The names of the files of a bundle: the only list, for whoever writes them, reads them or refers to them.
 
 /// The canonical result; also what makes a folder the folder of a run.
-pub const ASSESSMENT: &str = "assessment.json";
+pub(crate) const ASSESSMENT: &str = "assessment.json";
 /// JUnit that satisfies the strict schemas.
-pub const JUNIT: &str = "junit.xml";
+pub(crate) const JUNIT: &str = "junit.xml";
 /// JUnit with properties and attachments.
-pub const JUNIT_RICH: &str = "junit-rich.xml";
+pub(crate) const JUNIT_RICH: &str = "junit-rich.xml";
 /// The page for a person.
-pub const HTML: &str = "report.html";
+pub(crate) const HTML: &str = "report.html";
 /// OSCAL assessment-results.
-pub const OSCAL: &str = "oscal-assessment-results.json";
+pub(crate) const OSCAL: &str = "oscal-assessment-results.json";
 /// OCSF Compliance Findings.
-pub const OCSF: &str = "ocsf-findings.json";
+pub(crate) const OCSF: &str = "ocsf-findings.json";
 /// SARIF 2.1.0.
-pub const SARIF: &str = "results.sarif";
+pub(crate) const SARIF: &str = "results.sarif";
 /// Summary for a pull request.
-pub const MARKDOWN: &str = "summary.md";
+pub(crate) const MARKDOWN: &str = "summary.md";
 /// Rows for a spreadsheet.
-pub const CSV: &str = "findings.csv";
+pub(crate) const CSV: &str = "findings.csv";
 
 /// What was asked for, written when the run begins: an interrupted run resumes with the same.
-pub const REQUEST: &str = "request.json";
+pub(crate) const REQUEST: &str = "request.json";
 /// The configuration the run used, complete with defaults.
-pub const CONFIGURATION: &str = "configuration.json";
+pub(crate) const CONFIGURATION: &str = "configuration.json";
 /// Folder of the features the run used.
-pub const FEATURES: &str = "features";
+pub(crate) const FEATURES: &str = "features";
 /// Folder of the register the run used; beside a configuration it has the same name.
-pub const REGISTER: &str = "register";
+pub(crate) const REGISTER: &str = "register";
 /// Exchanges of a run, one JSON object per line, in the order answers arrived.
-pub const EXCHANGES: &str = "exchanges.jsonl";
+pub(crate) const EXCHANGES: &str = "exchanges.jsonl";
 
 /// Every other file of the bundle with its digest.
-pub const MANIFEST: &str = "manifest.json";
+pub(crate) const MANIFEST: &str = "manifest.json";
 /// DSSE envelope over an in-toto statement about the manifest.
-pub const SEAL: &str = "seal.dsse.json";
+pub(crate) const SEAL: &str = "seal.dsse.json";
 /// RFC 3161 time-stamp response over the manifest's digest.
-pub const TIMESTAMP_TOKEN: &str = "manifest.tsr";
+pub(crate) const TIMESTAMP_TOKEN: &str = "manifest.tsr";
 
 /// The files that the manifest cannot list: itself, and what is made from it.
-pub const UNLISTED: [&str; 3] = [MANIFEST, SEAL, TIMESTAMP_TOKEN];
+pub(crate) const UNLISTED: [&str; 3] = [MANIFEST, SEAL, TIMESTAMP_TOKEN];

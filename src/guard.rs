@@ -15,7 +15,7 @@ use std::{
 
 /// A caught panic.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Panic {
+pub(crate) struct Panic {
     /// Its message.
     pub message: String,
     /// File and line it came from.
@@ -31,7 +31,7 @@ thread_local! {
 ///
 /// # Errors
 /// The panic.
-pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
+pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
     install();
     let outer = WATCHED.with(|watched| watched.replace(Some(None)));
     let result = panic::catch_unwind(AssertUnwindSafe(body));
@@ -43,7 +43,7 @@ pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
 ///
 /// # Errors
 /// The panic.
-pub async fn watch<F: Future>(future: F) -> Result<F::Output, Panic> {
+pub(crate) async fn watch<F: Future>(future: F) -> Result<F::Output, Panic> {
     let mut future = pin!(future);
     poll_fn(|context| match catch(|| future.as_mut().poll(context)) {
         Ok(Poll::Pending) => Poll::Pending,

@@ -6,13 +6,13 @@
 pub mod bundle;
 pub mod catalogue;
 pub mod cli;
-pub mod clock;
+mod clock;
 pub mod command;
 pub mod console;
 pub mod error;
 pub mod exit;
-pub mod files;
-pub mod guard;
+mod files;
+mod guard;
 pub mod logging;
 pub mod report;
 pub mod run;

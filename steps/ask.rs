@@ -66,7 +66,8 @@ async fn build(
             directory.active().map(|account| account.id.to_string()).collect::<Vec<_>>().join(" ")
         }
     };
-    let ground = Ground::read(w, &[text.as_ref().map_or("", |(_, text, _)| text.as_str()), &named]).await?;
+    let own: Vec<&Policy> = policy.iter().map(Arc::as_ref).collect();
+    let ground = Ground::read(w, &own, &[&named]).await?;
     let mut scene = ground.scene(&owner, policy);
     for account in &mut scene.organization.accounts {
         let id: AccountId = account.id.parse().map_err(|_| Stop::because("an account id is not one"))?;

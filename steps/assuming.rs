@@ -9,8 +9,7 @@ use logproof_estate::{
     record::Observation,
     world::{Judged, LogproofWorld},
 };
-use logproof_policy::{Question, Who, never};
-use serde_json::Value;
+use logproof_policy::{Effect, Policy, Question, Who, never};
 
 use crate::{
     policy_scene::Ground,
@@ -43,40 +42,25 @@ async fn only_the_named(w: &mut LogproofWorld, arn: &str) -> Judged {
         w.observe(Observation::new(role.subject(), EXPECTED, "no such role", true).resting_on(&role.exchanges));
         return Ok(());
     };
-    let ground = Ground::read(w, &[&trust.text]).await?;
+    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
     let mut who = Who::anyone().except_services();
     // To name a stranger is no reason to let one in.
     let known = |id: &String| ground.knows(id) || config.organization.auditor_accounts.iter().any(|a| a.as_str() == id);
-    for named in accounts_named(&trust.text).iter().filter(|id| known(id)) {
+    for named in accounts_named(trust).iter().filter(|id| known(id)) {
         who = who.except_account(named);
     }
     let question = Question::about(["sts:AssumeRole"]).on(arn).by(who);
-    let answer = never(&ground.scene(&role.account, Some(Arc::clone(&trust.policy))), &question);
+    let answer = never(&ground.scene(&role.account, Some(Arc::clone(trust))), &question);
     let change = "replace the wildcard principal of the trust policy by the ARNs of those who need the role";
     role.claim(EXPECTED, change, ground.exchanges()).conclude(w, answer);
     Ok(())
 }
 
 /// Accounts a trust policy lets in by naming them as, or in, a principal. A wildcard names none.
-fn accounts_named(trust_policy: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let Ok(document) = serde_json::from_str::<Value>(trust_policy) else { return found };
-    let statements = document.get("Statement").map(listed).unwrap_or_default();
-    let allow = statements.iter().filter(|statement| statement.get("Effect").and_then(Value::as_str) == Some("Allow"));
-    for principal in allow.filter_map(|statement| statement.get("Principal")?.get("AWS")) {
-        for one in listed(principal).iter().filter_map(Value::as_str) {
-            let id = if one.starts_with("arn:") { one.split(':').nth(4) } else { Some(one) };
-            found.extend(id.filter(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned));
-        }
-    }
-    found
-}
-
-fn listed(value: &Value) -> Vec<Value> {
-    match value {
-        Value::Array(list) => list.clone(),
-        one => vec![one.clone()],
-    }
+fn accounts_named(trust_policy: &Policy) -> BTreeSet<String> {
+    let allow = trust_policy.statements().iter().filter(|statement| statement.effect() == Some(Effect::Allow));
+    let named = allow.flat_map(|statement| statement.principals());
+    named.filter_map(|principal| principal.account().map(str::to_owned)).collect()
 }
 
 #[cfg(test)]
@@ -85,13 +69,14 @@ mod tests {
 
     #[test]
     fn a_wildcard_names_no_account() {
-        let trust = r#"{"Statement": [
+        let trust = br#"{"Statement": [
             {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"},
             {"Effect": "Allow", "Principal": {"AWS": ["*", "arn:aws:iam::333333333333:role/R", "444444444444"]}},
+            {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::666666666666:role/*"}},
             {"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::555555555555:role/R"}},
             {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}}]}"#;
-        let named: Vec<String> = accounts_named(trust).into_iter().collect();
+        let trust = Policy::parse("the trust policy", trust).unwrap();
+        let named: Vec<String> = accounts_named(&trust).into_iter().collect();
         assert_eq!(named, ["333333333333", "444444444444"]);
-        assert!(accounts_named("not JSON").is_empty());
     }
 }

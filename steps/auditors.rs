@@ -32,7 +32,7 @@ async fn auditors_only_read(w: &mut LogproofWorld) -> Judged {
             format!("principals of auditor account {account} only read"),
             "limit the auditor's statements to s3:GetObject and s3:ListBucket",
         );
-        about(claim, account).conclude(w, answer);
+        about(w, claim, account)?.conclude(w, answer);
     }
     count(w, "auditor accounts", accounts.len(), "organization.auditor_accounts");
     w.settle()
@@ -49,7 +49,7 @@ async fn auditors_only_decrypt(w: &mut LogproofWorld) -> Judged {
             format!("principals of auditor account {account} only decrypt"),
             "limit the auditor's statement in the key policy to kms:Decrypt",
         );
-        about(claim, account).conclude(w, never(&scene, &question));
+        about(w, claim, account)?.conclude(w, never(&scene, &question));
     }
     count(w, "auditor accounts", accounts.len(), "organization.auditor_accounts");
     w.settle()
@@ -63,6 +63,6 @@ fn auditors(w: &mut LogproofWorld) -> Result<Vec<AccountId>, Stop> {
     Ok(accounts)
 }
 
-fn about(claim: Claim, account: &AccountId) -> Claim {
-    Claim { subject: Subject::arn(format!("arn:aws:iam::{account}:root")).at(account, None), ..claim }
+fn about(w: &LogproofWorld, claim: Claim, account: &AccountId) -> Result<Claim, Stop> {
+    Ok(Claim { subject: Subject::arn(w.config()?.root_arn(account)).at(account, None), ..claim })
 }

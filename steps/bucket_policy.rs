@@ -52,9 +52,8 @@ impl BucketGround {
             )?),
             None => None,
         };
-        let mut texts = vec![text.as_deref().unwrap_or_default()];
-        texts.extend_from_slice(ids);
-        let ground = Ground::read(w, &texts).await?;
+        let own: Vec<&Policy> = policy.iter().map(Arc::as_ref).collect();
+        let ground = Ground::read(w, &own, ids).await?;
         let exchanges = [text.exchanges(), ground.exchanges()].concat();
         w.record.rest_on(&exchanges);
         Ok(Self { bucket, policy, ground, exchanges })
@@ -298,7 +297,7 @@ async fn nobody_else_can_administer(w: &mut LogproofWorld) -> Judged {
 #[then("the root user of the log archive account cannot change or delete the bucket policy")]
 async fn the_root_user_cannot_change_the_bucket_policy(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
-    let root = crate::policy_scene::principal(&format!("arn:aws:iam::{}:root", bucket.bucket.owner));
+    let root = crate::policy_scene::principal(&w.config()?.root_arn(&bucket.bucket.owner));
     // The owner's root user may do this whatever the bucket policy says; an SCP still binds it. See:
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
     let question = Question::about(["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"])

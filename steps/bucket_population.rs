@@ -14,7 +14,7 @@ use crate::{
     bucket_policy::BucketGround,
     intake::{examined, registered_bucket, streams},
     judgement::lifecycle::{Fates, Versions},
-    retention::{has_mfa_delete, unknown_class},
+    retention::{has_mfa_delete, too_many_kinds, unknown_class},
 };
 
 /// Tags that show that a bucket belongs to a stack.
@@ -275,7 +275,13 @@ async fn kept_streams(w: &mut LogproofWorld) -> Result<Vec<KeptStream>, Stop> {
                 w.note(format!("stream {} names no class of retention.toml: see control LS-10.1", stream.name));
                 continue;
             };
-            let fates = Fates::under(&stream.prefix, &rules, Versions::of(&versioning));
+            let fates = match Fates::under(&stream.prefix, &rules, Versions::of(&versioning)) {
+                Ok(fates) => fates,
+                Err(detail) => {
+                    w.unseen(too_many_kinds(&bucket, detail, rules.exchanges()));
+                    continue;
+                }
+            };
             kept.push(KeptStream {
                 bucket: bucket.clone(),
                 stream: stream.clone(),

@@ -183,7 +183,7 @@ fn config_requests(
     region: &Region,
     change: &str,
 ) {
-    let source = format!("arn:aws:config:{region}:{account}:*");
+    let source = config_arn(region, account);
     let context = || context_of_service(organization, account, &source);
     let BucketRef { owner, .. } = &ground.bucket;
     for action in ["s3:GetBucketAcl", "s3:ListBucket"] {
@@ -194,6 +194,13 @@ fn config_requests(
     let put =
         by_service(CONFIG, "s3:PutObject", &object, owner, context().with("s3:x-amz-acl", "bucket-owner-full-control"));
     must_be_allowed(w, ground, &put, &format!("AWS Config's delivery for account {account}"), change);
+}
+
+/// What AWS Config puts into `aws:SourceArn`.
+///
+/// See: <https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html>
+pub(crate) fn config_arn(region: &Region, account: &AccountId) -> String {
+    region.partition().arn("config", region.as_str(), account.as_str(), "*")
 }
 
 #[then("every service principal in the bucket policy is an AWS service")]

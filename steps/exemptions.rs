@@ -95,7 +95,7 @@ struct Open {
 async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
     let role = w.config()?.storage_role_arn();
     let protected = protected(w).await?;
-    let ground = Ground::read(w, &[]).await?;
+    let ground = Ground::read(w, &[], &[]).await?;
     if ground.members.is_empty() {
         return Err(w.not_applicable("organizations:ListAccounts returned no member account"));
     }

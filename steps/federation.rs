@@ -11,8 +11,8 @@ use logproof_estate::{
     record::Observation,
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Answer, Principal, Question, Scene, Who, never};
-use serde_json::{Value, json};
+use logproof_policy::{Answer, Policy, Principal, Question, Scene, Who, never};
+use serde_json::json;
 
 use crate::{
     judgement::federated::{Kind, Provider, providers, subjects_of_strangers},
@@ -49,16 +49,15 @@ async fn no_strangers(w: &mut LogproofWorld, arn: &str) -> Judged {
         w.observe(Observation::new(role.subject(), EXPECTED, "no such role", true).resting_on(&role.exchanges));
         return Ok(());
     };
-    let document: Value = serde_json::from_str(&trust.text).map_err(|error| Stop::because(error.to_string()))?;
-    let named = providers(&document);
+    let named = providers(trust);
     if named.is_empty() {
         let found = "no provider is trusted";
         w.observe(Observation::new(role.subject(), EXPECTED, found, true).resting_on(&role.exchanges));
         return Ok(());
     }
-    let ground = Ground::read(w, &[&trust.text]).await?;
-    let scene = ground.scene(&role.account, Some(Arc::clone(&trust.policy)));
-    let door = Door { role: &role, scene, further: ground.exchanges(), document };
+    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
+    let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
+    let door = Door { role: &role, scene, further: ground.exchanges(), trust };
     for provider in &named {
         door.judge(w, provider)?;
     }
@@ -68,7 +67,7 @@ async fn no_strangers(w: &mut LogproofWorld, arn: &str) -> Judged {
 /// A role, with all that decides who may put it on.
 struct Door<'a> {
     role: &'a Role,
-    document: Value,
+    trust: &'a Policy,
     scene: Scene,
     /// What the answer rests on besides the role.
     further: &'a [ExchangeId],
@@ -97,7 +96,8 @@ impl Door<'_> {
                 ));
             }
             Kind::Any => {
-                let some = format!("arn:aws:iam::{}:oidc-provider/any.example.com", self.role.account);
+                let provider = "oidc-provider/any.example.com";
+                let some = w.config()?.partition().arn("iam", "", self.role.account.as_str(), provider);
                 let change = "name the provider in the trust policy, and narrow the subject it vouches for";
                 let answer = self.anybody(&some)?;
                 self.claim(change).conclude(w, answer);
@@ -114,7 +114,7 @@ impl Door<'_> {
     /// Whether somebody comes in whose subject the policy does not name.
     fn strangers_at(&self, provider: &Provider, key: &str) -> Result<Answer, Stop> {
         let mut answer = Answer::Holds;
-        for subject in subjects_of_strangers(&self.document, key) {
+        for subject in subjects_of_strangers(self.trust, key) {
             let when = json!({"StringEquals": {key: subject}}).to_string();
             let question = self.question(WITH_A_TOKEN, &provider.name).when(&when);
             let question = question.map_err(|error| Stop::because(error.to_string()))?;

@@ -83,7 +83,7 @@ fn subject(w: &LogproofWorld, role: Option<&Role>) -> Result<Subject, Stop> {
     let (name, account) = (&config.names.admin_role, &organization.log_archive_account);
     let arn = match role {
         Some(role) => role.arn.clone(),
-        None => format!("arn:{}:iam::{account}:role/{name}", organization.home_region.partition()),
+        None => config.role_arn(account, name),
     };
     Ok(Subject::arn(arn).at(account, None))
 }

@@ -6,7 +6,7 @@
 
 use cucumber::then;
 use logproof_estate::{
-    AccountId, ExchangeId, Reason, Region, Unseen,
+    AccountId, ExchangeId, Partition, Reason, Region, Unseen,
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
@@ -121,10 +121,11 @@ async fn taking_a_guard_away_raises_an_alert(w: &mut LogproofWorld) -> Judged {
 /// See: <https://docs.aws.amazon.com/general/latest/gr/ao.html>
 fn region_of_organizations(home: &Region) -> Result<Region, Stop> {
     let region = match home.partition() {
-        "aws-cn" => "cn-northwest-1",
-        "aws-us-gov" => "us-gov-west-1",
-        "aws-eusc" => "eusc-de-east-1",
-        _ => "us-east-1",
+        Partition::Commercial => "us-east-1",
+        Partition::UsGov => "us-gov-west-1",
+        Partition::China => "cn-northwest-1",
+        Partition::EuropeanSovereign => "eusc-de-east-1",
+        Partition::Iso | Partition::IsoB | Partition::IsoE | Partition::IsoF => home.as_str(),
     };
     region.parse().map_err(|_| Stop::because(format!("`{region}` is not a Region")))
 }

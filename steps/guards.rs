@@ -27,7 +27,7 @@ const GUARDING_TYPES: [&str; 3] = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_P
     "the principals of the management account who can take a guard of the organization away are listed for acceptance"
 )]
 async fn who_can_take_a_guard_away(w: &mut LogproofWorld) -> Judged {
-    let ground = Ground::read(w, &[]).await?;
+    let ground = Ground::read(w, &[], &[]).await?;
     let question = Question::about(undo_guards()).on_all("*");
     let callers = management_callers(w, &ground, question, "take a guard of the organization away").await?;
     let estate = w.estate()?;
@@ -73,7 +73,7 @@ async fn nothing_is_delegated(w: &mut LogproofWorld) -> Judged {
     };
     let name = "the resource policy of the organization";
     let policy = shared(w, name, text, "organizations:DescribeResourcePolicy", &management)?;
-    let ground = Ground::read(w, &[text]).await?;
+    let ground = Ground::read(w, &[policy.as_ref()], &[]).await?;
     let types = serde_json::json!({"StringEqualsIfExists": {"organizations:PolicyType": GUARDING_TYPES}});
     let question = Question::about(undo_guards_of("organizations"))
         .on_all("*")

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cucumber::then;
 use logproof_estate::{
-    BucketRef,
+    BucketRef, ExchangeId, Reason, Unseen,
     record::{Observation, Population, Subject},
     register::{Environment, Register, Stream},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Question, Source, Who};
-use serde_json::Value;
+use logproof_policy::{Named, Policy, Principal, Question, Source, Statement, Who};
 
 use crate::{action_classes::write, bucket_policy::BucketGround};
 
@@ -74,7 +73,7 @@ async fn every_stream_states_everything(w: &mut LogproofWorld) -> Judged {
 
 fn missing_of(register: &Register, stream: &Stream) -> Vec<&'static str> {
     let blank = |text: &str| text.trim().is_empty();
-    let delivers = stream.delivered_by.starts_with("arn:") || stream.delivered_by.ends_with(".amazonaws.com");
+    let delivers = stream.delivered_by.starts_with("arn:") || Principal::is_service_name(&stream.delivered_by);
     let class = register.retention.iter().any(|class| class.class == stream.retention_class);
     // Personal data always falls under some regulation; which one decides how it may be kept.
     let unregulated = stream.personal_data && stream.regulations.is_empty();
@@ -312,78 +311,64 @@ async fn every_writer_is_registered(w: &mut LogproofWorld) -> Judged {
         .map(|stream| stream.delivered_by.clone())
         .collect();
     known.insert(w.config()?.storage_role_arn());
-    let text = w.see(estate.bucket_policy(&bucket).await)?;
-    let Some(policy) = text.as_deref() else {
+    // A policy that cannot be read at all is refused here, as ERROR.
+    let ground = BucketGround::of(w, bucket.clone()).await?;
+    let Some(policy) = ground.policy.as_deref() else {
         return Err(w.not_applicable("s3:GetBucketPolicy returned no policy, so nobody writes by one"));
     };
-    // The ground refuses a policy that cannot be read, as ERROR.
-    BucketGround::of(w, bucket.clone()).await?;
+    let read = w.see(estate.bucket_policy(&bucket).await)?;
+    if let Some(problem) = policy.problem() {
+        w.unseen(unreadable(&bucket, problem.to_string(), read.exchanges()));
+    }
     let writers = writers_of(policy);
     for (writer, statement) in &writers {
-        let met = known.contains(writer);
+        if *writer == Named::Unreadable {
+            let detail = format!("{statement} may allow writing, and whom cannot be read");
+            w.unseen(unreadable(&bucket, detail, read.exchanges()));
+            continue;
+        }
+        let met = known.contains(&writer.to_string());
         let found = if met { "registered".to_owned() } else { format!("`{writer}` delivers no registered stream") };
         let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
         w.observe(
             Observation::new(subject, format!("`{writer}` delivers a registered stream of the bucket"), found, met)
                 .place(format!("bucket policy, {statement}"))
                 .hint("register the stream this principal delivers, or take the statement away")
-                .resting_on(text.exchanges()),
+                .resting_on(read.exchanges()),
         );
     }
-    if writers.is_empty() {
+    if writers.is_empty() && policy.problem().is_none() {
         return Err(w.not_applicable("the bucket policy lets nobody write"));
     }
     examined(w, "principals the policy lets write", writers.len(), "s3:GetBucketPolicy");
     w.settle()
 }
 
-/// Principals of statements that allow s3:PutObject, with the statement.
-fn writers_of(policy: &str) -> Vec<(String, String)> {
-    let Ok(document) = serde_json::from_str::<Value>(policy) else { return Vec::new() };
-    let mut writers = Vec::new();
-    for (index, statement) in each(document.get("Statement")).enumerate() {
-        let actions: Vec<&str> = each(statement.get("Action")).filter_map(Value::as_str).collect();
-        let left_out = statement.get("NotAction");
-        let writes = left_out.is_some() && !each(left_out).filter_map(Value::as_str).any(may_put)
-            || actions.iter().any(|action| may_put(action));
-        if statement.get("Effect").and_then(Value::as_str) != Some("Allow") || !writes {
-            continue;
-        }
-        let place = match statement.get("Sid").and_then(Value::as_str) {
-            Some(sid) => format!("statement {} `{sid}`", index + 1),
-            None => format!("statement {}", index + 1),
-        };
-        let named: Vec<String> = match statement.get("Principal") {
-            Some(Value::Object(kinds)) => {
-                kinds.values().flat_map(|ids| each(Some(ids))).filter_map(Value::as_str).map(str::to_owned).collect()
-            }
-            _ => vec!["*".to_owned()],
-        };
-        writers.extend(named.into_iter().map(|writer| (writer, place.clone())));
+fn unreadable(bucket: &BucketRef, detail: String, exchanges: &[ExchangeId]) -> Unseen {
+    Unseen {
+        operation: "s3:GetBucketPolicy".to_owned(),
+        account: bucket.owner.clone(),
+        region: Some(bucket.region.clone()),
+        subject: bucket.name.clone(),
+        reason: Reason::Undecided,
+        detail,
+        hint: "correct the statement of the bucket policy".to_owned(),
+        exchanges: exchanges.to_vec(),
     }
-    writers
 }
 
-/// Whether an action pattern with `*` and `?` matches s3:PutObject.
-fn may_put(pattern: &str) -> bool {
-    fn fits(pattern: &[u8], text: &[u8]) -> bool {
-        match (pattern.split_first(), text.split_first()) {
-            (None, None) => true,
-            (Some((b'*', rest)), _) => fits(rest, text) || text.split_first().is_some_and(|(_, t)| fits(pattern, t)),
-            (Some((p, rest)), Some((t, more))) => (*p == b'?' || p == t) && fits(rest, more),
-            _ => false,
-        }
-    }
-    fits(pattern.to_ascii_lowercase().as_bytes(), b"s3:putobject")
+/// Principals of statements that allow to write, with the statement.
+fn writers_of(policy: &Policy) -> Vec<(Named<'_>, String)> {
+    let writes =
+        |statement: &&Statement| statement.may_allow() && write().iter().any(|action| statement.covers_action(action));
+    let statements = policy.statements().iter().filter(writes);
+    statements.flat_map(|statement| statement.principals().map(|writer| (writer, place_of(statement)))).collect()
 }
 
-/// The items of a list, or the one value that stands for a list of one.
-fn each(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    let (list, one) = match value {
-        Some(Value::Array(list)) => (list.as_slice(), None),
-        other => ([].as_slice(), other),
-    };
-    list.iter().chain(one)
+/// Where a finding about a statement of the bucket policy points.
+fn place_of(statement: &Statement) -> String {
+    let number = statement.index() + 1;
+    statement.sid().map_or_else(|| format!("statement {number}"), |sid| format!("statement {number} `{sid}`"))
 }
 
 #[cfg(test)]
@@ -392,29 +377,22 @@ mod tests {
 
     #[test]
     fn writers_are_those_of_statements_that_allow_putting() {
-        let policy = r#"{"Statement": [
+        let policy = br#"{"Statement": [
             {"Effect": "Allow", "Principal": {"Service": ["a.amazonaws.com", "b.amazonaws.com"]}, "Action": "s3:Put*"},
             {"Sid": "Two", "Effect": "Allow", "Principal": "*", "NotAction": "s3:GetObject"},
             {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::1:role/r"}, "Action": ["s3:GetObject"]},
-            {"Effect": "Allow", "Principal": "*", "NotAction": ["s3:Put*", "s3:DeleteObject"]},
+            {"Effect": "Allow", "Principal": "*", "NotAction": ["s3:Put*", "s3:ReplicateObject"]},
             {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject"}]}"#;
-        let found: Vec<String> = writers_of(policy).into_iter().map(|(who, place)| format!("{who} {place}")).collect();
+        let policy = Policy::parse("the bucket policy", policy).unwrap();
+        let found: Vec<String> = writers_of(&policy).into_iter().map(|(who, place)| format!("{who} {place}")).collect();
         assert_eq!(found, ["a.amazonaws.com statement 1", "b.amazonaws.com statement 1", "* statement 2 `Two`"]);
     }
 
     #[test]
-    fn action_patterns_are_matched_without_regard_to_case() {
-        for (pattern, expected) in [
-            ("s3:PutObject", true),
-            ("S3:putobject", true),
-            ("s3:*Object", true),
-            ("s3:Put?bject", true),
-            ("*", true),
-            ("s3:PutObjectAcl", false),
-            ("s3:Get*", false),
-            ("", false),
-        ] {
-            assert_eq!(may_put(pattern), expected, "{pattern}");
-        }
+    fn what_cannot_be_read_may_write() {
+        let policy =
+            br#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:Get*", "NotAction": "s3:*"}}"#;
+        let policy = Policy::parse("the bucket policy", policy).unwrap();
+        assert_eq!(writers_of(&policy), [(Named::Unreadable, "statement 1".to_owned())]);
     }
 }

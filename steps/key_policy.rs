@@ -45,7 +45,7 @@ impl KeyGround {
         let estate = w.estate()?;
         let text = w.see(estate.key_policy(&by_id(&asked, key)).await)?;
         let policy = shared(w, called, &text, "kms:GetKeyPolicy", &asked.account)?;
-        let ground = Ground::read(w, &[&text]).await?;
+        let ground = Ground::read(w, &[&policy], &[]).await?;
         let exchanges = [seen, text.exchanges(), ground.exchanges()].concat();
         w.record.rest_on(&exchanges);
         Ok(Self { arn: key.arn.clone(), asked, policy, ground, multi_region: key.multi_region, exchanges })

@@ -15,7 +15,7 @@ use logproof_policy::{Decision, Question, Request, Source, Who, never};
 
 use crate::{
     action_classes::use_key,
-    delivery_policy::{CLOUDTRAIL, CONFIG, by_service, context_of_service, decide_for_service},
+    delivery_policy::{CLOUDTRAIL, CONFIG, by_service, config_arn, context_of_service, decide_for_service},
     key_policy::KeyGround,
 };
 
@@ -56,7 +56,7 @@ async fn config_can_encrypt(w: &mut LogproofWorld) -> Judged {
     let members = key.ground.members.iter().map(|member| member.id.clone());
     let accounts: Vec<AccountId> = members.chain([key.ground.management.clone()]).collect();
     for account in &accounts {
-        let source = format!("arn:aws:config:{region}:{account}:*");
+        let source = config_arn(region, account);
         let context = context_of_service(&organization, account, &source);
         // See: https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html
         let request = by_service(CONFIG, "kms:GenerateDataKey", &key.arn, &key.asked.account, context);

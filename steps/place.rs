@@ -245,7 +245,7 @@ async fn who_owns(
 }
 
 fn account_subject(estate: &Estate, organization: &Organization, account: &AccountId) -> Subject {
-    let partition = estate.config().organization.home_region.partition();
+    let partition = estate.config().partition();
     let (management, id) = (&organization.management_account, &organization.id);
     Subject::arn(format!("arn:{partition}:organizations::{management}:account/{id}/{account}")).at(account, None)
 }

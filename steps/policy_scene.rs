@@ -14,7 +14,8 @@ use logproof_estate::{
     world::{LogproofWorld, Stop},
 };
 use logproof_policy::{
-    Account, Identity, Levels, Organization, ParseError, Policy, Principal, Scene, Statement, actions::unclassified,
+    Account, Cancellation, Identity, Levels, Organization, ParseError, Policy, Principal, Scene, Statement,
+    actions::unclassified,
 };
 
 /// The organization as the policy engine sees it, with the exchanges it rests on.
@@ -31,12 +32,14 @@ pub(crate) struct Ground {
     /// Account id to the account that stands for it: the same SCPs and RCPs, and named in no policy.
     stands_for: BTreeMap<AccountId, AccountId>,
     exchanges: Vec<ExchangeId>,
+    /// Ends the scenario's questions.
+    cancellation: Cancellation,
 }
 
 impl Ground {
-    /// Reads organization, SCPs and RCPs. `texts` are the other policies a question will look at: an account named in
-    /// one of them stands for itself.
-    pub(crate) async fn read(w: &mut LogproofWorld, texts: &[&str]) -> Result<Self, Stop> {
+    /// Reads organization, SCPs and RCPs. `policies` are the other policies a question will look at, and `ids` what else
+    /// it will name: an account named in one of them stands for itself.
+    pub(crate) async fn read(w: &mut LogproofWorld, policies: &[&Policy], ids: &[&str]) -> Result<Self, Stop> {
         let estate = w.estate()?;
         let organization = w.see(estate.organization().await)?;
         let directory = w.see(estate.directory().await)?;
@@ -48,12 +51,12 @@ impl Ground {
         let (Some(rcps), Some(scps)) = (layers.pop(), layers.pop()) else {
             return Err(Stop::because("two policy layers were read"));
         };
-        let all_texts: Vec<&str> = texts.iter().copied().chain(scps.texts()).chain(rcps.texts()).collect();
-        let named = named_in_configuration(w)?;
-        let all_texts: Vec<&str> = all_texts.into_iter().chain(named.iter().map(String::as_str)).collect();
+        let mut naming = Naming { policies: policies.to_vec(), texts: named_in_configuration(w)? };
+        naming.policies.extend(scps.policies.iter().chain(&rcps.policies).map(Arc::as_ref));
+        naming.texts.extend(ids.iter().map(|id| (*id).to_owned()));
         let management = organization.management_account.clone();
         let active: Vec<Member> = directory.active().cloned().collect();
-        let stands_for = representatives(&active, &directory, &scps, &rcps, &all_texts);
+        let stands_for = representatives(&active, &directory, &scps, &rcps, &naming);
         let mut accounts = Vec::new();
         for member in &active {
             if stands_for.get(&member.id) != Some(&member.id) && member.id != management {
@@ -69,8 +72,13 @@ impl Ground {
             .collect();
         let paths = active.iter().map(|m| (m.id.clone(), org_path(m, &directory, &organization.id))).collect();
         Ok(Self {
+            cancellation: w.cancellation.clone(),
             paths,
-            organization: Organization { id: Some(organization.id.clone()), accounts },
+            organization: Organization {
+                id: Some(organization.id.clone()),
+                partition: w.config()?.partition(),
+                accounts,
+            },
             members: active.into_iter().filter(|member| member.id != management).collect(),
             left_out,
             management,
@@ -113,7 +121,8 @@ impl Ground {
             });
             organization.accounts.extend(owner);
         }
-        Scene { organization, resource_account: owner.to_string(), resource_policy }
+        let cancellation = self.cancellation.clone();
+        Scene { organization, resource_account: owner.to_string(), resource_policy, cancellation }
     }
 
     /// The same scene with an account that may be none of the organization's.
@@ -154,7 +163,7 @@ type ByTarget = HashMap<String, Vec<(usize, Arc<Policy>)>>;
 struct Layer {
     /// `None` when the organization has no such layer.
     by_target: Option<ByTarget>,
-    texts: Vec<String>,
+    policies: Vec<Arc<Policy>>,
 }
 
 impl Layer {
@@ -166,22 +175,20 @@ impl Layer {
         exchanges: &mut Vec<ExchangeId>,
     ) -> Result<Self, Stop> {
         if !directory.root.enabled_policy_types.iter().any(|enabled| enabled == kind.as_str()) {
-            return Ok(Self { by_target: None, texts: Vec::new() });
+            return Ok(Self { by_target: None, policies: Vec::new() });
         }
         let policies = w.see(estate.org_policies(kind).await)?;
         exchanges.extend_from_slice(policies.exchanges());
         let mut by_target = ByTarget::new();
+        let mut all = Vec::new();
         for (index, policy) in policies.iter().enumerate() {
             let parsed = parse_org_policy(w, kind, policy)?;
             for target in &policy.targets {
                 by_target.entry(target.clone()).or_default().push((index, Arc::clone(&parsed)));
             }
+            all.push(parsed);
         }
-        Ok(Self { by_target: Some(by_target), texts: policies.iter().map(|p| p.content.clone()).collect() })
-    }
-
-    fn texts(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().map(String::as_str)
+        Ok(Self { by_target: Some(by_target), policies: all })
     }
 
     /// Policies per level of a path; `None` without such a layer.
@@ -199,7 +206,12 @@ impl Layer {
     }
 }
 
-fn parse_org_policy(w: &mut LogproofWorld, kind: OrgPolicyKind, policy: &OrgPolicy) -> Result<Arc<Policy>, Stop> {
+/// Parses an SCP or RCP, once for all scenarios.
+pub(crate) fn parse_org_policy(
+    w: &mut LogproofWorld,
+    kind: OrgPolicyKind,
+    policy: &OrgPolicy,
+) -> Result<Arc<Policy>, Stop> {
     let layer = match kind {
         OrgPolicyKind::ServiceControl => "SCP",
         OrgPolicyKind::ResourceControl => "RCP",
@@ -308,22 +320,34 @@ fn named_in_configuration(w: &LogproofWorld) -> Result<Vec<String>, Stop> {
     Ok(named)
 }
 
+/// What a question looks at that may name an account.
+struct Naming<'p> {
+    policies: Vec<&'p Policy>,
+    /// ARNs and ids.
+    texts: Vec<String>,
+}
+
+impl Naming<'_> {
+    fn names(&self, id: &str) -> bool {
+        self.policies.iter().any(|policy| policy.names_account(id)) || self.texts.iter().any(|text| text.contains(id))
+    }
+}
+
 /// Groups accounts that no policy can tell apart and names the first of each group.
 ///
-/// An account named in a policy stands for itself, and so does every account when a policy matches parts of account
-/// ids (a wildcard beside a digit), or organization paths.
+/// An account that is named stands for itself, and so does every account when a policy matches parts of account ids.
 fn representatives(
     active: &[Member],
     directory: &Directory,
     scps: &Layer,
     rcps: &Layer,
-    texts: &[&str],
+    naming: &Naming<'_>,
 ) -> BTreeMap<AccountId, AccountId> {
-    let alone = texts.iter().any(|text| matches_parts_of_ids(text));
+    let alone = naming.policies.iter().any(|policy| policy.matches_parts_of_account_ids());
     let mut first: BTreeMap<Signature, AccountId> = BTreeMap::new();
     let mut stands_for = BTreeMap::new();
     for member in active {
-        let named = alone || texts.iter().any(|text| text.contains(member.id.as_str()));
+        let named = alone || naming.names(member.id.as_str());
         let representative = if named {
             member.id.clone()
         } else {
@@ -338,14 +362,6 @@ fn representatives(
 
 /// Policies per level of both layers, and the parent (organization paths can be named in conditions).
 type Signature = (Vec<Vec<usize>>, Vec<Vec<usize>>, String);
-
-fn matches_parts_of_ids(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.windows(2).any(|pair| match pair {
-        [a, b] => (a.is_ascii_digit() && matches!(b, b'*' | b'?')) || (matches!(a, b'*' | b'?') && b.is_ascii_digit()),
-        _ => false,
-    })
-}
 
 /// The users and roles of an account as the policy engine wants them.
 pub(crate) fn identities(
@@ -390,14 +406,7 @@ fn identity(
 
 /// A session of the role with this ARN.
 pub(crate) fn role(arn: &str) -> Principal {
-    let account = arn.split(':').nth(4).unwrap_or_default();
-    let name = arn.rsplit('/').next().unwrap_or_default();
-    Principal::Role {
-        role_arn: arn.to_owned(),
-        session_arn: format!("arn:aws:sts::{account}:assumed-role/{name}/session"),
-        account: account.to_owned(),
-        service_linked: arn.contains(":role/aws-service-role/"),
-    }
+    Principal::session(arn, arn.split(':').nth(4).unwrap_or_default(), "session")
 }
 
 /// The user, role or root user an ARN names.
@@ -414,16 +423,8 @@ pub(crate) fn principal(arn: &str) -> Principal {
 
 #[cfg(test)]
 mod tests {
-    use super::{matches_parts_of_ids, principal};
+    use super::principal;
     use logproof_policy::Principal;
-
-    #[test]
-    fn a_wildcard_beside_a_digit_may_match_part_of_an_account_id() {
-        assert!(matches_parts_of_ids("arn:aws:iam::1111*:role/x"));
-        assert!(matches_parts_of_ids("arn:aws:iam::*42:role/x"));
-        assert!(!matches_parts_of_ids("arn:aws:iam::*:role/x"));
-        assert!(!matches_parts_of_ids("arn:aws:s3:::logs-222222222222-eu-central-1/*"));
-    }
 
     #[test]
     fn an_arn_names_a_principal_of_its_kind() {
@@ -433,5 +434,9 @@ mod tests {
             panic!("a role");
         };
         assert_eq!(session_arn, "arn:aws:sts::111111111111:assumed-role/x/session");
+        let Principal::Role { session_arn, .. } = principal("arn:aws-cn:iam::111111111111:role/team/x") else {
+            panic!("a role");
+        };
+        assert_eq!(session_arn, "arn:aws-cn:sts::111111111111:assumed-role/x/session");
     }
 }

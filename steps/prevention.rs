@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use cucumber::then;
 use logproof_estate::{
-    AccountId, BucketRef, ExchangeId, Fact, Reason, Unseen,
+    AccountId, BucketRef, ExchangeId,
     facts::{DefaultRetention, Directory, ObjectLock, OrgPolicy, OrgPolicyKind},
     record::{Observation, Population, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
 
-use crate::judgement::denials::actions_denied_by_name;
+use logproof_policy::Statement;
+
+use crate::policy_scene::parse_org_policy;
 
 /// A policy that denies one of these means to protect a trail.
 const TRAIL_CHANGES: [&str; 3] = ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail"];
@@ -123,12 +125,12 @@ impl Protecting {
         let all = w.see(estate.org_policies(OrgPolicyKind::ServiceControl).await)?;
         let mut policies = Vec::new();
         for policy in all.iter() {
-            match actions_denied_by_name(&policy.content, actions) {
-                Ok(named) if named.is_empty() => {}
-                Ok(_) => policies.push(policy.clone()),
-                Err(problem) => {
-                    w.unseen(unreadable(policy, problem, &w.config()?.organization.management_account, &all))
-                }
+            // One that cannot be read is recorded as such; the others are still looked at.
+            let Ok(parsed) = parse_org_policy(w, OrgPolicyKind::ServiceControl, policy) else { continue };
+            // A mention only: what the policy really keeps whom from is a question for the policy engine.
+            let named = |statement: &Statement| actions.iter().any(|action| statement.denies_by_name(action));
+            if parsed.statements().iter().any(named) {
+                policies.push(policy.clone());
             }
         }
         Ok(Self { policies, exchanges: all.exchanges().to_vec() })
@@ -180,19 +182,6 @@ impl Protecting {
             targets => format!("`{}` is attached to {}", policy.name, targets.join(", ")),
         };
         self.policies.iter().map(places).collect::<Vec<_>>().join("; ")
-    }
-}
-
-fn unreadable<T>(policy: &OrgPolicy, problem: String, management: &AccountId, seen: &Fact<T>) -> Unseen {
-    Unseen {
-        operation: "organizations:DescribePolicy".to_owned(),
-        account: management.clone(),
-        region: None,
-        subject: policy.arn.clone(),
-        reason: Reason::Malformed,
-        detail: problem,
-        hint: "correct the policy document".to_owned(),
-        exchanges: seen.exchanges().to_vec(),
     }
 }
 

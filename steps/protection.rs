@@ -35,7 +35,7 @@ async fn nobody_can_stop_the_trail(w: &mut LogproofWorld) -> Judged {
     let expected = format!("nobody in the account but {role} can stop, change or delete {arn}");
     let change =
         "attach to the root an SCP that denies the action on the trail to every principal but the log storage role";
-    let ground = Ground::read(w, &[]).await?;
+    let ground = Ground::read(w, &[], &[]).await?;
     in_every_member_account(w, &ground, &question, &expected, change)?;
     note_adjustments(w, &ground, &arn, &role);
     let callers = who_can_stop(w, &ground, &arn).await?;
@@ -55,7 +55,7 @@ async fn nobody_can_stop_config(w: &mut LogproofWorld) -> Judged {
     };
     let expected = format!("nobody in the account but {role} can stop or redirect AWS Config");
     let change = "attach to the root an SCP that denies the action to every principal but the log storage role";
-    let ground = Ground::read(w, &[]).await?;
+    let ground = Ground::read(w, &[], &[]).await?;
     in_every_member_account(w, &ground, &question, &expected, change)?;
     w.settle()
 }
@@ -69,7 +69,7 @@ async fn the_protection_binds_every_member(w: &mut LogproofWorld) -> Judged {
             .on(&arn)
             .by(Who::account(account.as_str()).except_arn(&role))
     };
-    let ground = Ground::read(w, &[]).await?;
+    let ground = Ground::read(w, &[], &[]).await?;
     let change = "attach the protecting SCP to the root, or to every organizational unit on the account's path";
     in_every_member_account(
         w,
@@ -89,7 +89,7 @@ async fn no_role_of_the_same_name_is_exempt(w: &mut LogproofWorld) -> Judged {
         let pathed = format!("arn:{}:iam::{account}:role/*{name}*", partition_of(&role));
         Question::about(stop_trail()).on(&arn).by(Who::account(account.as_str()).only_arn(&pathed).except_arn(&role))
     };
-    let ground = Ground::read(w, &[]).await?;
+    let ground = Ground::read(w, &[], &[]).await?;
     let expected = format!("only {role} is exempt, not a role of that name in this account");
     let change = "name the role's whole ARN, account id included, in the exemption of the SCP";
     in_every_member_account(w, &ground, &question, &expected, change)?;
@@ -196,7 +196,7 @@ pub(crate) async fn management_callers(
 #[then("the principals of the management account who can stop the organization trail are listed for acceptance")]
 async fn management_principals_are_listed(w: &mut LogproofWorld) -> Judged {
     let arn = trail_arn(w)?;
-    let ground = Ground::read(w, &[]).await?;
+    let ground = Ground::read(w, &[], &[]).await?;
     let callers = who_can_stop(w, &ground, &arn).await?;
     let subject = format!("arn:{}:iam::{}:root", partition_of(&arn), ground.management);
     let subject = Subject::arn(subject).at(&ground.management, None);
@@ -244,14 +244,14 @@ async fn nobody_assumes_without_mfa(w: &mut LogproofWorld) -> Judged {
         );
         return w.settle();
     };
-    let ground = Ground::read(w, &[&trust.text]).await?;
+    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
     // The key is absent for long-term credentials: both must be refused.
     let question = Question::about(["sts:AssumeRole"])
         .on(&arn)
         .by(Who::anyone())
         .when(r#"{"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}"#)
         .map_err(|error| Stop::because(error.to_string()))?;
-    let answer = never(&ground.scene(&role.account, Some(Arc::clone(&trust.policy))), &question);
+    let answer = never(&ground.scene(&role.account, Some(Arc::clone(trust))), &question);
     let expected = "the role can be assumed with multi-factor authentication only";
     let change = "add Bool aws:MultiFactorAuthPresent true to every Allow of the trust policy";
     role.claim(expected, change, ground.exchanges()).conclude(w, answer);

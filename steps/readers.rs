@@ -181,8 +181,7 @@ pub(crate) fn reader_role_arn(w: &LogproofWorld) -> Result<Option<String>, Stop>
     let name = &config.names.reader_role;
     let readers = w.estate()?.readers();
     let Some(account) = &config.organization.security_tooling_account else { return Ok(None) };
-    let partition = config.organization.home_region.partition();
-    let there = format!("arn:{partition}:iam::{account}:role/");
+    let there = config.role_arn(account, "");
     let is_it = |arn: &String| arn.starts_with(&there) && arn.rsplit('/').next() == Some(name);
     Ok(Some(readers.into_iter().map(|r| r.principal).find(is_it).unwrap_or_else(|| format!("{there}{name}"))))
 }
@@ -196,7 +195,7 @@ async fn the_read_only_role_exists(w: &mut LogproofWorld) -> Judged {
     let name = &config.names.reader_role;
     let role = w.see(estate.role(&account, name).await)?;
     let found = role.as_ref().as_ref().map_or_else(|| "no such role".to_owned(), |role| role.arn.clone());
-    let subject = Subject::arn(format!("arn:aws:iam::{account}:role/{name}")).at(&account, None);
+    let subject = Subject::arn(config.role_arn(&account, name)).at(&account, None);
     w.observe(
         Observation::new(subject, format!("role {name} exists in account {account}"), found, role.is_some())
             .hint("create the role, or correct `names.reader_role`")

@@ -20,7 +20,7 @@ async fn every_reader_can_read_and_decrypt(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
     let (bucket, key, now) = (BucketGround::read(w).await?, KeyGround::read(w).await?, w.now()?);
     let current: Vec<&ReaderConfig> = readers.iter().filter(|r| r.ends().is_none_or(|end| end > now)).collect();
-    let via = format!("s3.{}.amazonaws.com", bucket.bucket.region);
+    let region = bucket.bucket.region.clone();
     let trail = w.config()?.trail_arn();
     for reader in &current {
         let object = format!("{}/{}x", bucket.bucket.arn(), reader.path);
@@ -33,7 +33,8 @@ async fn every_reader_can_read_and_decrypt(w: &mut LogproofWorld) -> Judged {
             owner: &key.asked.account,
             policy: Some(Arc::clone(&key.policy)),
             ground: &key.ground,
-            keys: vec![("kms:ViaService", via.clone()), ("kms:EncryptionContext:aws:cloudtrail:arn", trail.clone())],
+            keys: vec![("kms:EncryptionContext:aws:cloudtrail:arn", trail.clone())],
+            via: region.partition().via_service("s3", region.as_str()),
             without: &[],
         };
         let change = "allow it in the bucket policy, the key policy and the reader's own policy";

@@ -7,7 +7,7 @@
 use cucumber::then;
 use jiff::{SignedDuration, Timestamp};
 use logproof_estate::{
-    ExchangeId, Reason, Region, Unseen,
+    ExchangeId, Partition, Reason, Region, Unseen,
     facts::{TrailEvent, TrailEventQuery},
     record::{Observation, Subject},
     register::{BreakGlassUse, Exception, day},
@@ -121,7 +121,9 @@ async fn every_use_is_justified(w: &mut LogproofWorld) -> Judged {
                 .resting_on(&asked),
         );
     }
-    if !config.organization.governed_regions.iter().any(|region| region.as_str() == "us-east-1") {
+    // Other partitions have no global endpoint of STS. See: https://docs.aws.amazon.com/general/latest/gr/sts.html
+    let governs = |name: &str| config.organization.governed_regions.iter().any(|region| region.as_str() == name);
+    if config.partition() == Partition::Commercial && !governs("us-east-1") {
         w.note("sessions begun through the global endpoint of STS are recorded in us-east-1, which is not governed and was not looked at");
     }
     w.settle()
@@ -254,6 +256,12 @@ async fn no_bucket_was_made_by_hand(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
+/// Hosts of the consoles of all partitions.
+///
+/// See: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html>
+const CONSOLES: [&str; 4] =
+    ["console.amazonaws.com", "console.amazonaws-us-gov.com", "console.amazonaws.cn", "console.amazonaws-eusc.eu"];
+
 /// Whether a call came from a console session.
 ///
 /// See: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
@@ -262,7 +270,7 @@ fn is_by_hand(record: &Value) -> bool {
     let from_console = console.is_some_and(|value| value == "true" || value == true);
     let agent = record.get("userAgent").and_then(Value::as_str).unwrap_or_default().to_lowercase();
     from_console
-        || agent.contains("console.amazonaws.com")
+        || CONSOLES.iter().any(|console| agent.contains(console))
         || agent.contains("s3console")
         || agent.starts_with("mozilla/")
 }

@@ -167,8 +167,15 @@ impl LogFiles {
         let versioning = w.see(estate.bucket_versioning(&bucket).await)?;
         let versions = Versions::of(&versioning);
         let root = log_root(config.names.log_prefix.as_deref());
-        let fates = Fates::under(&root, &rules, versions);
         let exchanges = [rules.exchanges(), versioning.exchanges()].concat();
+        let fates = match Fates::under(&root, &rules, versions) {
+            Ok(fates) => fates,
+            Err(detail) => {
+                let stop = Stop::because(detail.clone());
+                w.unseen(too_many_kinds(&bucket, detail, &exchanges));
+                return Err(stop);
+            }
+        };
         let mfa_delete = has_mfa_delete(&versioning);
         Ok(Self { bucket, root, rules: rules.to_vec(), versions, mfa_delete, fates, exchanges })
     }
@@ -213,6 +220,20 @@ pub(crate) fn unknown_class(bucket: &BucketRef, storage_class: &str, exchanges: 
         reason: Reason::Undecided,
         detail: format!("whether storage class {storage_class} is read without a restore is not known"),
         hint: "examine the rule by hand, and report the storage class so that it becomes known".to_owned(),
+        exchanges: exchanges.to_vec(),
+    }
+}
+
+/// Rules that tell too many kinds of objects apart to try each.
+pub(crate) fn too_many_kinds(bucket: &BucketRef, detail: String, exchanges: &[ExchangeId]) -> Unseen {
+    Unseen {
+        operation: "lifecycle evaluation".to_owned(),
+        account: bucket.owner.clone(),
+        region: Some(bucket.region.clone()),
+        subject: bucket.arn(),
+        reason: Reason::Undecided,
+        detail,
+        hint: "replace filters by tag and size with fewer rules for prefixes".to_owned(),
         exchanges: exchanges.to_vec(),
     }
 }

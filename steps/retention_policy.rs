@@ -34,7 +34,7 @@ fn classes(w: &mut LogproofWorld) -> Result<Vec<RetentionClass>, Stop> {
 
 #[then("the retention of every log stream of the store is registered")]
 async fn every_stream_has_a_retention(w: &mut LogproofWorld) -> Judged {
-    classes(w)?;
+    let classes = classes(w)?;
     let (streams, config) = (streams(w)?, w.config()?);
     let buckets = [("cloudtrail", config.log_bucket_name()), ("config", config.config_bucket_name())];
     for (kind, bucket) in buckets {
@@ -52,6 +52,20 @@ async fn every_stream_has_a_retention(w: &mut LogproofWorld) -> Judged {
             )
             .place(kind)
             .hint("register the stream with its retention class"),
+        );
+    }
+    for class in &classes {
+        let basis = class.legal_basis.trim();
+        let found = if basis.is_empty() { "no legal basis" } else { basis };
+        w.observe(
+            Observation::new(
+                in_register(w, "retention.toml")?,
+                "the retention has a legal basis",
+                found,
+                !basis.is_empty(),
+            )
+            .place(format!("class {}", class.class))
+            .hint("state the law, the contract or the decision that the retention follows from"),
         );
     }
     w.settle()

@@ -8,8 +8,7 @@ use logproof_estate::{
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Answer, Question, Who, never};
-use serde_json::Value;
+use logproof_policy::{Answer, Effect, Named, Policy, Question, Who, never};
 
 use crate::{
     intake::examined,
@@ -38,17 +37,16 @@ async fn no_reader_is_an_operator(w: &mut LogproofWorld) -> Judged {
     let (_, name) = place_of(&storage)?;
     // A trust policy that cannot be read names nobody, which would be no answer: it is an ERROR.
     let role = Role::read(w, &storage).await?;
-    let text = role.trust.as_ref().map_or("", |trust| trust.text.as_str());
-    let trusted = trusted_by(text);
-    let ground = Ground::read(w, &[text]).await?;
+    let trust: Vec<&Policy> = role.trust.iter().map(Arc::as_ref).collect();
+    let ground = Ground::read(w, &trust, &[]).await?;
     w.record.rest_on(ground.exchanges());
-    let scene = ground.scene(&role.account, role.trust.as_ref().map(|trust| Arc::clone(&trust.policy)));
+    let scene = ground.scene(&role.account, role.trust.clone());
     for reader in &readers {
-        let same = [&storage].into_iter().chain(&trusted).find(|operator| is_same(operator, reader));
+        let named = trust.iter().find_map(|policy| names(policy, reader));
         // Whoever administers the reader's account could let it ask; what holds it back is the trust policy.
         let question = Question::about(["sts:AssumeRole"]).on(&storage).by(Who::exactly(principal(reader)));
-        let found = match (same, never(&scene, &question)) {
-            (Some(operator), _) if *operator == storage => "it is the log storage role".to_owned(),
+        let found = match (named, never(&scene, &question)) {
+            _ if is_same(&storage, reader) => "it is the log storage role".to_owned(),
             (Some(operator), _) => format!("the trust policy of {name} names {operator}"),
             (None, Answer::Holds) => NOT_AN_OPERATOR.to_owned(),
             (None, Answer::Violated(witness)) => witness.sentence(),
@@ -113,23 +111,16 @@ async fn different_people(w: &mut LogproofWorld) -> Judged {
     Ok(())
 }
 
-/// ARNs a trust policy names as principals.
-fn trusted_by(trust_policy: &str) -> Vec<String> {
-    let Ok(document) = serde_json::from_str::<Value>(trust_policy) else { return Vec::new() };
-    let statements = document.get("Statement").map(listed).unwrap_or_default();
-    let allow = statements.iter().filter(|s| s.get("Effect").and_then(Value::as_str) == Some("Allow"));
-    allow
-        .filter_map(|statement| statement.get("Principal")?.get("AWS"))
-        .flat_map(listed)
-        .filter_map(|one| one.as_str().map(str::to_owned))
-        .collect()
-}
-
-fn listed(value: &Value) -> Vec<Value> {
-    match value {
-        Value::Array(list) => list.clone(),
-        one => vec![one.clone()],
-    }
+/// The principal by which a trust policy lets in the people of `reader`.
+fn names(trust_policy: &Policy, reader: &str) -> Option<String> {
+    let allow = trust_policy.statements().iter().filter(|statement| statement.effect() == Some(Effect::Allow));
+    let mut named = allow.flat_map(|statement| statement.principals());
+    let found = named.find(|principal| match principal {
+        Named::Arn(arn) => is_same(arn, reader),
+        Named::Account(id) => reader.ends_with(":root") && reader.split(':').nth(4) == Some(*id),
+        _ => false,
+    });
+    found.map(|principal| principal.to_string())
 }
 
 /// Whether two ARNs stand for the same set of people: the same role, or roles IAM Identity Center made from one
@@ -165,9 +156,16 @@ mod tests {
 
     #[test]
     fn a_trust_policy_names_principals_of_allow_statements() {
-        let policy = r#"{"Statement": [{"Effect": "Allow", "Principal": {"AWS": ["a", "b"]}}, {"Effect": "Deny", "Principal": {"AWS": "c"}},
-            {"Effect": "Allow", "Principal": {"Service": "d"}}]}"#;
-        assert_eq!(trusted_by(policy), ["a", "b"]);
-        assert_eq!(trusted_by("{"), Vec::<String>::new());
+        let policy = br#"{"Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam::111111111111:role/a", "222222222222"]}},
+            {"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::111111111111:role/c"}},
+            {"Effect": "Allow", "Principal": {"Service": "d.amazonaws.com"}}]}"#;
+        let policy = Policy::parse("the trust policy", policy).unwrap();
+        let by = |reader: &str| names(&policy, reader);
+        assert_eq!(by("arn:aws:iam::111111111111:role/a").as_deref(), Some("arn:aws:iam::111111111111:role/a"));
+        assert_eq!(by("arn:aws:iam::222222222222:root").as_deref(), Some("222222222222"));
+        for other in ["arn:aws:iam::111111111111:role/c", "arn:aws:iam::222222222222:role/r", "d.amazonaws.com"] {
+            assert_eq!(by(other), None, "{other}");
+        }
     }
 }

@@ -107,7 +107,7 @@ impl Topics {
         if let Some(known) = &self.ground {
             return Ok(Arc::clone(known));
         }
-        let read = Arc::new(Ground::read(w, &[]).await?);
+        let read = Arc::new(Ground::read(w, &[], &[]).await?);
         self.ground = Some(Arc::clone(&read));
         Ok(read)
     }
@@ -224,26 +224,27 @@ impl KeyCall<'_> {
     fn decide(&self) -> Publishing {
         let what = format!("the key {} of topic {}", self.key, self.topic.arn);
         for action in ["kms:GenerateDataKey", "kms:Decrypt"] {
-            // AWS does not document whether these two keys come with the call: both ways must have one answer.
-            let through_sns = self
-                .context()
-                .with("kms:ViaService", format!("sns.{}.amazonaws.com", self.topic.region))
-                .with("kms:CallerAccount", self.topic.owner.as_str());
-            let (plain, through_sns) = (self.ask(action, self.context()), self.ask(action, through_sns));
-            let (plain, through_sns) = (
-                publishing(plain, &format!("{what} ({action})"), self.publisher),
-                publishing(through_sns, &format!("{what} ({action})"), self.publisher),
-            );
-            match (plain, through_sns) {
-                (Publishing::Allowed, Publishing::Allowed) => {}
-                (Publishing::Refused(why), Publishing::Refused(_)) => return Publishing::Refused(why),
-                (Publishing::Undecided(why), _) | (_, Publishing::Undecided(why)) => return Publishing::Undecided(why),
-                _ => {
-                    return Publishing::Undecided(format!(
+            // AWS does not document whether these two keys come with the call: all ways must have one answer.
+            let region = self.topic.region;
+            let through_sns = region.partition().via_service("sns", region.as_str()).into_iter().map(|via| {
+                self.context().with("kms:ViaService", via).with("kms:CallerAccount", self.topic.owner.as_str())
+            });
+            let what_of = format!("{what} ({action})");
+            let mut plain = publishing(self.ask(action, self.context()), &what_of, self.publisher);
+            for context in through_sns {
+                let through = publishing(self.ask(action, context), &what_of, self.publisher);
+                plain = match (plain, through) {
+                    (Publishing::Allowed, Publishing::Allowed) => Publishing::Allowed,
+                    (Publishing::Refused(why), Publishing::Refused(_)) => Publishing::Refused(why),
+                    (Publishing::Undecided(why), _) | (_, Publishing::Undecided(why)) => Publishing::Undecided(why),
+                    _ => Publishing::Undecided(format!(
                         "{what} allows {action} to {} only by kms:ViaService or kms:CallerAccount, and whether they come with the call is not documented",
                         self.publisher.service
-                    ));
-                }
+                    )),
+                };
+            }
+            if plain != Publishing::Allowed {
+                return plain;
             }
         }
         Publishing::Allowed

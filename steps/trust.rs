@@ -17,14 +17,8 @@ pub(crate) struct Role {
     pub(crate) account: AccountId,
     /// What says whether it exists, and whom it trusts.
     pub(crate) exchanges: Vec<ExchangeId>,
-    /// `None` when there is no such role.
-    pub(crate) trust: Option<Trust>,
-}
-
-/// A trust policy.
-pub(crate) struct Trust {
-    pub(crate) text: String,
-    pub(crate) policy: Arc<Policy>,
+    /// Its trust policy; `None` when there is no such role.
+    pub(crate) trust: Option<Arc<Policy>>,
 }
 
 impl Role {
@@ -34,9 +28,8 @@ impl Role {
         let role = w.see(w.estate()?.role(&account, name).await)?;
         let trust = match role.as_ref() {
             Some(found) => {
-                let (called, text) = (format!("the trust policy of {name}"), found.trust_policy.clone());
-                let policy = parse(w, &called, &text, "iam:GetRole", &account)?;
-                Some(Trust { text, policy })
+                let called = format!("the trust policy of {name}");
+                Some(parse(w, &called, &found.trust_policy, "iam:GetRole", &account)?)
             }
             None => None,
         };

@@ -120,6 +120,32 @@ fn a_policy_can_be_tried_in_place_of_the_real_one() {
     answers(&changed, 1, &["violated: ", "statement `Open` of `open.json`"]);
 }
 
+/// Anybody's trail may write; nobody else may.
+const TRAILS_WRITE: &str = r#"{"Version": "2012-10-17", "Statement": [
+    {"Sid": "Trails", "Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:PutObject", "Resource": "*",
+     "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:*:trail/*"}}}]}"#;
+
+#[test]
+fn a_question_is_asked_in_the_partition_of_its_arns() {
+    for partition in ["aws", "aws-us-gov", "aws-cn", "aws-eusc"] {
+        let there = |text: &str| text.replace("arn:aws:", &format!("arn:{partition}:"));
+        let policy = there(TRAILS_WRITE);
+        let trail = format!("arn:{partition}:cloudtrail:");
+        for resource in [there("arn:aws:s3:::logs/*"), "*".to_owned()] {
+            let asked = ["never", "--action", "s3:PutObject", "--resource", &resource, "--bucket-policy", "b.json"];
+            let ran = ask(&[("b.json", &policy)], &[&asked[..], &["--resource-account", "222222222222"]].concat());
+            answers(&ran, 1, &["violated: ", "statement `Trails` of `b.json`", &trail]);
+        }
+        let changed = ["difference", "old.json", "new.json", "--resource", &there("arn:aws:s3:::logs/*")];
+        let files = [("old.json", EVERYTHING), ("new.json", policy.as_str())];
+        answers(&ask(&files, &changed), 0, &["allows nothing that the old one did not"]);
+    }
+    let mixed = ["never", "--action", "s3:*", "--resource", "arn:aws:s3:::a", "--resource", "arn:aws-cn:s3:::b"];
+    refuses(&ask(&[], &mixed), &["`aws` and ARNs of `aws-cn` are of different partitions", "hint:"]);
+    let caller = ["can", "--principal", BOB, "--action", "s3:GetObject", "--resource", "arn:aws-eusc:s3:::logs/x"];
+    refuses(&ask(&[], &caller), &["different partitions", "hint:"]);
+}
+
 #[test]
 fn who_can_names_the_real_principals() {
     let stop = ask(&[], &["who-can", "cloudtrail:StopLogging", "--mock"]);

@@ -8,6 +8,8 @@
 //! * `limit`: states what is not examined;
 //! * `pointer`: names the control that examines it.
 //!
+//! What no landing zone can show, such as the requests that are sent, is held by `tests`, each `<file>::<function>`.
+//!
 //! A sentence that is added or changed fails this test until it has an entry. `LOGPROOF_UPDATE_CLAIMS=1` writes the
 //! missing entries, without fixtures, and drops those whose sentence is gone.
 
@@ -44,6 +46,9 @@ struct Sentence {
     /// `<control>/<file>`, or the file alone for a fixture of the control itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     fixtures: Vec<String>,
+    /// `<file>::<function>` of the tests that hold what no fixture can show.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tests: Vec<String>,
 }
 
 /// Why a sentence is no claim about the steps.
@@ -132,7 +137,7 @@ fn rewrite(control: &Control, written: &[String]) {
     let known: BTreeMap<String, Sentence> =
         read(control).sentences.into_iter().map(|sentence| (sentence.text.clone(), sentence)).collect();
     let entry = |text: &String| {
-        let unknown = Sentence { text: text.clone(), kind: None, fixtures: Vec::new() };
+        let unknown = Sentence { text: text.clone(), kind: None, fixtures: Vec::new(), tests: Vec::new() };
         known.get(text).cloned().unwrap_or(unknown)
     };
     let matrix = Matrix { sentences: written.iter().map(entry).collect() };
@@ -150,25 +155,33 @@ fn compare(control: &Control, written: &[String], matrix: &Matrix) -> Vec<String
 /// What keeps an entry from holding the steps to the sentence.
 fn unproved(control: &Control, sentence: &Sentence, reacting: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
     let complain = |what: String| format!("{}: `{}`: {what}", control.id, sentence.text);
-    match (sentence.kind, sentence.fixtures.is_empty()) {
+    match (sentence.kind, sentence.fixtures.is_empty() && sentence.tests.is_empty()) {
         (None, true) => return vec![complain("names no fixture, nor why it claims nothing".to_owned())],
-        (Some(_), false) => return vec![complain("claims nothing, and yet names fixtures".to_owned())],
+        (Some(_), false) => return vec![complain("claims nothing, and yet names what holds it".to_owned())],
         (Some(Kind::Pointer), true) if !sentence.text.contains("LS-") => {
             return vec![complain("names no control".to_owned())];
         }
         _ => {}
     }
+    let absent =
+        sentence.tests.iter().filter(|test| !is_test(test)).map(|test| complain(format!("`{test}` is no test")));
     let whole = |name: &String| if name.contains('/') { name.clone() } else { format!("{}/{name}", control.id) };
     let names = sentence.fixtures.iter().map(whole);
-    names
-        .filter_map(|name| match reacting.get(&name) {
-            None => Some(complain(format!("`{name}` is no fixture"))),
-            Some(ids) if !ids.contains(&control.id) => {
-                Some(complain(format!("`{name}` expects nothing of {}, whose verdict it does not change", control.id)))
-            }
-            Some(_) => None,
-        })
-        .collect()
+    let unheld = names.filter_map(|name| match reacting.get(&name) {
+        None => Some(complain(format!("`{name}` is no fixture"))),
+        Some(ids) if !ids.contains(&control.id) => {
+            Some(complain(format!("`{name}` expects nothing of {}, whose verdict it does not change", control.id)))
+        }
+        Some(_) => None,
+    });
+    absent.chain(unheld).collect()
+}
+
+/// Whether `<file>::<function>` is a function of a file of this repository.
+fn is_test(name: &str) -> bool {
+    name.split_once("::").is_some_and(|(file, function)| {
+        fs::read_to_string(support::root().join(file)).is_ok_and(|text| text.contains(&format!("fn {function}(")))
+    })
 }
 
 /// Controls that each fixture expects something of, or that change their verdict on it, by `<control>/<file>`.

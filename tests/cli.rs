@@ -117,6 +117,19 @@ fn exit_2_for_a_configuration_that_cannot_be_used() {
 }
 
 #[test]
+fn exit_2_for_what_is_of_another_partition() {
+    for (config, words) in [
+        ("{organization: {home_region: us-iso-east-1, governed_regions: [us-iso-east-1]}}", "`aws-iso`"),
+        ("{organization: {governed_regions: [eu-central-1, eusc-de-east-1]}}", "`aws-eusc`"),
+        ("{names: {storage_role: 'arn:aws-cn:iam::222222222222:role/Admin'}}", "`aws`"),
+        ("{readers: [{principal: 'arn:aws-us-gov:iam::222222222222:role/R', path: ''}]}", "`aws`"),
+    ] {
+        let zone = format!("base: sample\nconfig: {config}\n");
+        refused(&[("z.yaml", &zone)], &["check", "--mock", "z.yaml"], 2, &["partition", words, "hint:"]);
+    }
+}
+
+#[test]
 fn exit_2_for_another_organization() {
     let zone = "base: sample\nconfig: {organization: {id: o-another}}\n";
     refused(&[("z.yaml", zone)], &["check", "--mock", "z.yaml"], 2, &["`o-another`", "`o-exampleorg1`", "hint:"]);

@@ -7,12 +7,16 @@
 //! control whose verdict changes is listed in `tests/fixtures/others.toml`, and only those are. The name of a file begins
 //! with the verdict it expects. Controls that get the same answers as on the sample are not run again.
 //!
+//! `controls/partitions.rs` examines the same fixtures in other partitions.
+//!
 //! `LOGPROOF_FIXTURES=LS-2.6` runs the fixtures of one folder and shows why each other control changes.
 //! `LOGPROOF_UPDATE_FIXTURES=1` rewrites `others.toml`; verdict, subject and reason of a fixture's own control stay the
 //! author's.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+#[path = "controls/partitions.rs"]
+mod partitions;
 mod support;
 
 use std::{
@@ -33,6 +37,7 @@ use logproof_estate::{
     record::Verdict,
 };
 use serde::Deserialize;
+use serde_json::Value;
 use support::reach::Reach;
 
 /// File names begin with one of these.
@@ -133,7 +138,10 @@ fn every_fixture_gets_its_verdict_for_its_reason_and_nothing_else_changes() {
     let (next, problems, changes) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(Others::new()));
     let zone = MockZone::resolve(MockZone::sample_text(), "sample").unwrap();
     let reach = Reach::of(&zone, &controls, &vocabulary);
-    let examine = |fixture: &Fixture| examine(fixture, &controls, &vocabulary, &sample, &reach);
+    let examine = |fixture: &Fixture| {
+        let zone = MockZone::resolve(&fixture.text, &fixture.name).map_err(|error| error.to_string())?;
+        examine(&zone, &fixture.name, &controls, &vocabulary, &sample, &reach)
+    };
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
@@ -174,14 +182,14 @@ fn every_fixture_gets_its_verdict_for_its_reason_and_nothing_else_changes() {
 
 /// What every control says of a fixture.
 fn examine(
-    fixture: &Fixture,
+    zone: &Value,
+    name: &str,
     controls: &[Control],
     vocabulary: &Vocabulary,
     sample: &Assessment,
     reach: &Reach,
 ) -> Result<Assessment, String> {
-    let zone = MockZone::resolve(&fixture.text, &fixture.name).map_err(|error| error.to_string())?;
-    let (reached, mut assessment) = reach.examine(&zone, &fixture.name, controls, vocabulary)?;
+    let (reached, mut assessment) = reach.examine(zone, name, controls, vocabulary)?;
     let mut judged = std::mem::take(&mut assessment.controls).into_iter();
     let every = sample.controls.iter().enumerate();
     assessment.controls = every
@@ -301,7 +309,8 @@ fn as_expected(control: &ControlResult, expected: &Expected) -> Option<String> {
     Some(format!("{id} is {} for other reasons: {}", control.verdict.word(), said.concat()))
 }
 
-/// What a control says for its verdict: subject and text.
+/// What a control reports with its verdict: subject and text. Of a control that does not fail also who was left
+/// out and what was found.
 fn statements(control: &ControlResult, verdict: Verdict) -> Vec<(String, String)> {
     let mut statements = Vec::new();
     for scenario in control.scenarios.iter().filter(|scenario| scenario.verdict == verdict) {
@@ -313,13 +322,20 @@ fn statements(control: &ControlResult, verdict: Verdict) -> Vec<(String, String)
                     format!("{} {}", witness.sentence, witness.statement.as_deref().unwrap_or_default())
                 });
                 let witness = witness.unwrap_or_default();
-                let text = format!("expected {}, found {} {place} {witness}", finding.expected, finding.found);
+                let hint = finding.hint.as_deref().unwrap_or_default();
+                let text = format!("expected {}, found {} {place} {witness} {hint}", finding.expected, finding.found);
                 (finding.subject.arn.clone(), text)
             })),
             Verdict::Error if !record.unseen.is_empty() => {
                 statements.extend(record.unseen.iter().map(|unseen| (unseen.subject.clone(), unseen.to_string())));
             }
-            _ => statements.push((String::new(), scenario.reason.clone())),
+            _ => {
+                let left_out = record.populations.iter().flat_map(|population| &population.left_out);
+                let said = [&scenario.reason].into_iter().chain(left_out);
+                statements.extend(said.map(|text| (String::new(), text.clone())));
+                let met = record.observations.iter().map(|one| (one.subject.arn.clone(), one.found.clone()));
+                statements.extend(met);
+            }
         }
     }
     statements

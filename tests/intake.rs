@@ -510,3 +510,19 @@ fn a_request_that_cannot_be_made_says_why() {
     let ran = run(home.path(), &["register", "request", "flow"]);
     assert!(ran.code == 2 && ran.err.contains("there is no `logproof.toml`"), "{}", ran.err);
 }
+
+#[test]
+fn a_request_names_the_resources_of_its_partition() {
+    let home = owner(&[stream("change", "arn:aws:iam::444444444444:role/ChangeLogger")], &[]);
+    let there = |text: String| text.replace("arn:aws:", "arn:aws-us-gov:").replace("eu-central-1", "us-gov-west-1");
+    let there = move |text: String| there(text).replace("eu-west-1", "us-gov-east-1");
+    let register = fs::read_dir(home.path().join("register")).unwrap().map(|entry| entry.unwrap().path());
+    for path in register.chain([home.path().join("logproof.toml")]).collect::<Vec<_>>() {
+        fs::write(&path, there(fs::read_to_string(&path).unwrap())).unwrap();
+    }
+    for format in ["json", "terraform"] {
+        let text = request(home.path(), "change", format);
+        assert!(text.contains("arn:aws-us-gov:s3:::aws-acme-change-log-storage-222222222222-us-gov-west-1"), "{text}");
+        assert!(text.contains("s3.us-gov-west-1.amazonaws.com") && !text.contains("arn:aws:"), "{text}");
+    }
+}

@@ -16,13 +16,15 @@ use logproof::cli::Cli;
 use support::root;
 
 /// The documents.
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "CONTRIBUTING.md",
     "reports/README.md",
     "deploy/README.md",
     "tests/fixtures/README.md",
     "CHANGELOG.md",
+    "SECURITY.md",
+    "docs/style.md",
 ];
 
 /// Files of the reader, not of the repository: what a command of a document writes, or reads where the reader is.

@@ -17,8 +17,9 @@ Feature: The read-only role in the security tooling account only reads
 
     What it can do elsewhere is evaluated over its own policies, its boundary and the SCPs above its account, for
     every resource: reading is allowed, anything else is a finding. In the services of the table of actions each
-    action's class says which it is; in any other service an action reads whose name begins with BatchDescribe,
-    BatchGet, Describe, Get, Head, List, Lookup, Query, Read, Search, Select or View.
+    action's class says which it is, and what touches nothing, such as a snapshot of AWS Config, is allowed as
+    well; in any other service an action reads whose name begins with BatchDescribe, BatchGet, Describe, Get,
+    Head, List, Lookup, Query, Read, Search, Select or View.
 
   Remediation
     Create the role with a policy that allows s3:GetObject and kms:Decrypt on the log store; name its whole

@@ -19,9 +19,10 @@ Feature: AWS Config records in every account and Region
     AWS Config is asked for its recorders and their status in every pair of active account and governed
     Region. That a recorder exists says nothing: it must be recording, and its last status must not be a
     failure. A recorder covers every type when its strategy is all supported types, or all but some that
-    are global and recorded in the home Region. Recorders that AWS services make for themselves are not
-    counted. Regions opened after February 2022 record no IAM types: where the home Region is one of them,
-    the first governed Region that does record them stands in its place.
+    are global and recorded in the home Region. AWS Config answers with the customer managed recorder:
+    recorders that AWS services make for themselves are not counted. Regions opened after February 2022
+    record no IAM types: where the home Region is one of them, the first governed Region that does record
+    them stands in its place.
 
     The accounts come from AWS Organizations, the Regions from organization.governed_regions; accounts
     that are suspended or being closed are named as left out.

@@ -18,11 +18,11 @@ Feature: The exempt role is one role in one account, for break-glass only
     After that every statement of these policies is read that denies, by name, an action that would harm
     the trail, AWS Config, the log key, or the log bucket, the bucket of AWS Config, the bucket of the
     access logs and what they hold. An exemption counts as narrow where it is the whole ARN of one role
-    or user, account included. One with a wildcard, of a root user, by a tag, a name, an account or a
-    place in the organization is a finding where an administrator or root user of an account the policy
-    is attached to or above could make use of it, again as if what is protected were that account's own.
-    A statement that denies everything but a list, or every action there is, protects nothing in
-    particular and is left out.
+    or user, account included. One with a wildcard, of a root user, by a tag, an account or a place in
+    the organization is a finding where an administrator or root user of an account the policy is
+    attached to or above could make use of it, again as if what is protected were that account's own. A
+    statement that denies everything but a list, or every action there is, protects nothing in particular
+    and is left out.
 
     The trust policy of the role is evaluated for an assumption without multi-factor authentication, by
     anybody.

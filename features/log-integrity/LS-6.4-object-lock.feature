@@ -22,7 +22,7 @@ Feature: Log files cannot be deleted before their retention ends
     none.
 
     AWS Config cannot deliver to a bucket with a default retention. Where the log bucket is also its
-    bucket, the finding says so: the two must be parted first.
+    bucket, the finding says so: the two must be separated first.
 
     Bucket policy, SCPs, RCPs and the users and roles of the log archive account are evaluated for whoever
     could bypass the retention, delete a log file or lift its protection. Nobody may bypass it, the log

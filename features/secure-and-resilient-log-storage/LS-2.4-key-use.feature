@@ -17,9 +17,9 @@ Feature: Only the log services and named principals use the log key
     that may use it for a stranger's trail lets the stranger write into the store.
 
   How it is examined
-    The key policy, the grants on the key, the SCPs and RCPs on the path of every account, and the users and
-    roles of the key's account are read and evaluated together. A finding shows one request that is let
-    through although it must not be.
+    The key policy, the grants on the key, the SCPs and RCPs on the path of every account, and the users
+    and roles of the key's account are read and evaluated together. A finding shows one request that is
+    allowed although it must not be.
 
   Remediation
     Allow the log service kms:GenerateDataKey* and kms:DescribeKey with a condition on the encryption

@@ -27,8 +27,9 @@ Feature: The log key cannot be deleted, disabled or re-purposed
 
   Remediation
     Deny kms:ScheduleKeyDeletion, kms:DisableKey, kms:PutKeyPolicy, kms:DeleteImportedKeyMaterial,
-    kms:DisableKeyRotation, kms:CreateGrant and kms:UpdateAlias on the key in an SCP, for every principal
-    but the one role.
+    kms:DisableKeyRotation, kms:CreateGrant, kms:UpdateAlias and kms:DeleteAlias on the key in an SCP, for every
+    principal but the one role; for a multi-Region key kms:ReplicateKey and kms:UpdatePrimaryRegion as well. Or
+    leave the key, in its key policy, to no account.
 
   References
     https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html

@@ -5,8 +5,8 @@
 Feature: Every permitted reader can decrypt, and nobody else
 
   Requirement
-    Each reader the log bucket lets in can decrypt with the log key, and nobody can decrypt with it who may
-    not read.
+    Each reader that may read the log bucket can decrypt with the log key, and nobody can decrypt with it
+    who may not read.
 
   Why
     A reader who cannot decrypt finds out during an incident; a principal who can decrypt without being a

@@ -13,9 +13,9 @@ Feature: Every request to the log store travels over TLS
     forges them without a trace in the log store itself.
 
   How it is examined
-    The bucket policy is read from the account and evaluated for every kind of caller, every S3 action, the
-    bucket and its objects. A policy that names TLS but leaves a way around it does not meet this control:
-    the finding then shows one request that would be let through, and the statement that lets it through.
+    The bucket policy is read from the account and evaluated for every kind of caller, every S3 action,
+    the bucket and its objects. A policy that names TLS but leaves a way around it does not meet this
+    control: the finding then shows one request that would be allowed, and the statement that allows it.
 
     The bucket that AWS Config delivers to and the bucket of the access logs hold evidence of the same kind
     and are examined as well, where they are buckets of their own.

@@ -11,6 +11,7 @@ use ring::{
     rand::SystemRandom,
     signature::{self, ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair},
 };
+use rustls_pki_types::pem::{PemObject, SectionKind};
 
 use super::manifest::sha256_of_bytes;
 
@@ -114,7 +115,7 @@ impl PublicKey {
     /// # Errors
     /// [`KeyError`].
     pub fn read(path: &Path) -> Result<Self, KeyError> {
-        let der = read_pem(path, "PUBLIC KEY")?;
+        let der = read_pem(path, SectionKind::PublicKey)?;
         Self::from_der(&der)
             .ok_or_else(|| KeyError::Content { path: path.to_owned(), expected: "an Ed25519 or P-256 public key" })
     }
@@ -155,7 +156,7 @@ impl PrivateKey {
     /// # Errors
     /// [`KeyError`].
     pub fn read(path: &Path) -> Result<Self, KeyError> {
-        let der = read_pem(path, "PRIVATE KEY")?;
+        let der = read_pem(path, SectionKind::PrivateKey)?;
         Self::from_pkcs8(&der).ok_or_else(|| KeyError::Content {
             path: path.to_owned(),
             expected: "an Ed25519 or P-256 private key in PKCS#8",
@@ -223,6 +224,7 @@ fn write_new(path: &Path, text: &str, secret: bool) -> Result<(), KeyError> {
     options.open(path).map_err(io_error)?.write_all(text.as_bytes()).map_err(io_error)
 }
 
+/// Read by a library, written here: the libraries that write PEM would add features to what the whole SDK is built on.
 fn pem(label: &str, der: &[u8]) -> String {
     let encoded = STANDARD.encode(der);
     let mut text = format!("-----BEGIN {label}-----\n");
@@ -234,29 +236,26 @@ fn pem(label: &str, der: &[u8]) -> String {
     text
 }
 
-fn read_pem(path: &Path, label: &'static str) -> Result<Vec<u8>, KeyError> {
-    let found = read_pems(path, label)?;
+fn read_pem(path: &Path, kind: SectionKind) -> Result<Vec<u8>, KeyError> {
+    let found = read_pems(path, kind)?;
     found
         .into_iter()
         .next()
         .ok_or_else(|| KeyError::Content { path: path.to_owned(), expected: "a PEM key of the kind needed here" })
 }
 
-/// The content of every PEM block with this label.
+/// The content of every PEM section of this kind.
 ///
 /// # Errors
 /// [`KeyError`], also when one of them is not base64.
-pub(super) fn read_pems(path: &Path, label: &'static str) -> Result<Vec<Vec<u8>>, KeyError> {
-    let text = std::fs::read_to_string(path).map_err(|source| KeyError::Io {
+pub(super) fn read_pems(path: &Path, kind: SectionKind) -> Result<Vec<Vec<u8>>, KeyError> {
+    let text = std::fs::read(path).map_err(|source| KeyError::Io {
         path: path.to_owned(),
         source,
         hint: "name a PEM file, for example a key made by `logproof key new FILE`",
     })?;
-    let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));
-    let decoded = |block: &str| {
-        let (body, _) = block.split_once(&end)?;
-        STANDARD.decode(body.split_whitespace().collect::<String>()).ok()
-    };
-    let blocks: Option<Vec<_>> = text.split(&begin).skip(1).map(decoded).collect();
-    blocks.ok_or_else(|| KeyError::Content { path: path.to_owned(), expected: "a PEM file that can be read" })
+    let sections: Result<Vec<(SectionKind, Vec<u8>)>, _> = PemObject::pem_slice_iter(&text).collect();
+    let sections =
+        sections.map_err(|_| KeyError::Content { path: path.to_owned(), expected: "a PEM file that can be read" })?;
+    Ok(sections.into_iter().filter(|(found, _)| *found == kind).map(|(_, content)| content).collect())
 }

@@ -1,7 +1,7 @@
 //! The bundle of a run: its folder, the recording in it, its manifest, its seal, and what is done with it afterwards.
 //!
 //! A bundle is `reports/<run>/`: the features, configuration and register the run used, every API exchange it made, the
-//! assessment, the reports, the manifest (every file with its digest) and, when sealed, the seal. [`crate::files`] has
+//! assessment, the reports, the manifest (every file with its digest) and, when sealed, the seal. `src/files.rs` has
 //! the names. It must not know commands.
 
 pub mod begin;

@@ -67,6 +67,8 @@ struct State {
     file: File,
     written: u64,
     failed: Option<io::Error>,
+    /// The bundle is being closed: what is observed from now on is not part of it.
+    finished: bool,
 }
 
 impl Recording {
@@ -77,16 +79,18 @@ impl Recording {
     pub fn open(path: &Path) -> io::Result<Self> {
         let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
         cut_torn_line(&mut file)?;
-        let state = Mutex::new(State { file, written: 0, failed: None });
+        let state = Mutex::new(State { file, written: 0, failed: None, finished: false });
         Ok(Self { state, broken: Notify::new() })
     }
 
-    /// Exchanges written, or the first write that failed: a run whose evidence is incomplete must not end well.
+    /// Ends the recording: exchanges written, or the first write that failed, for a run whose evidence is incomplete must
+    /// not end well. What comes later is left out.
     ///
     /// # Errors
     /// The first failed write.
     pub fn finish(&self) -> io::Result<u64> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.finished = true;
         if let Some(error) = state.failed.take() {
             return Err(error);
         }
@@ -124,7 +128,7 @@ impl Recorder for Recording {
     fn record(&self, id: &ExchangeId, exchange: &Exchange, body: &Bytes) {
         let line = Line::new(id, exchange, body);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.failed.is_some() {
+        if state.failed.is_some() || state.finished {
             return;
         }
         let result = serde_json::to_vec(&line).map_err(io::Error::other).and_then(|mut bytes| {

@@ -48,7 +48,7 @@ pub enum TapeError {
 pub enum Use {
     /// Everything, failures too: a replay.
     Replay,
-    /// Only answers worth keeping (success, or not found): an interrupted run goes on and asks the rest again.
+    /// Only answers worth keeping (success, or not found): an interrupted run resumes and asks the rest again.
     Resume,
 }
 

@@ -82,6 +82,31 @@ async fn forever(_: &mut LogproofWorld) {
     std::future::pending::<()>().await;
 }
 
+#[then(expr = "it computes for {int} ms")]
+fn computes(w: &mut LogproofWorld, milliseconds: u64) -> Judged {
+    std::thread::sleep(Duration::from_millis(milliseconds));
+    w.observe(Observation::new(Subject::arn("arn:aws:s3:::b"), "a thing", "a thing", true));
+    w.settle()
+}
+
+#[then("it computes until it is told to stop")]
+fn obedient(w: &mut LogproofWorld) -> Judged {
+    loop {
+        if let Some(reason) = w.cancellation.reason() {
+            return Err(Stop::because(reason));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[then("it computes a little again and again")]
+async fn in_pieces(_: &mut LogproofWorld) {
+    loop {
+        std::thread::sleep(Duration::from_millis(100));
+        tokio::task::yield_now().await;
+    }
+}
+
 #[derive(Debug)]
 struct Silent;
 
@@ -94,7 +119,7 @@ impl Serve for Silent {
 fn estate() -> Arc<Estate> {
     let config = "[organization]\nmanagement_account = '111111111111'\nlog_archive_account = '222222222222'\n\
         home_region = 'eu-central-1'\ngoverned_regions = ['eu-central-1']\n[names]\nprefix = 'acme'\nkey = 'alias/k'\n\
-        trail = 't'\n";
+        trail = 't'\n[limits]\ncomputing_seconds = 1\n";
     let config = Config::parse(config).unwrap();
     let caller: AccountId = "111111111111".parse().unwrap();
     let aws = Aws::served(Arc::new(Silent), &caller, &config, Options::default());
@@ -221,4 +246,79 @@ async fn an_interrupt_leaves_the_outcomes_that_are_there() {
     let complete = run(&scenarios, &Vocabulary::registered(), &estate(), soon, |index, _| ended.push(index)).await;
     assert!(!complete);
     assert_eq!(ended, [1], "scenarios run side by side, and what has ended is kept");
+}
+
+/// Runs scenarios of one step each until `interrupt`; what ended when, and whether all did.
+async fn timed(steps: &[&str], interrupt: impl Future<Output = ()>) -> (Vec<(usize, Verdict, String, Duration)>, bool) {
+    let text: String = steps.iter().enumerate().map(|(n, s)| format!("  Scenario: {n}\n    Then {s}\n")).collect();
+    let feature = catalogue::parse(&format!("Feature: F\n{text}")).unwrap();
+    let scenarios = catalogue::scenarios(&feature);
+    let scenarios: Vec<&Scenario> = scenarios.iter().collect();
+    let (begun, mut ended) = (Instant::now(), Vec::new());
+    let complete = run(&scenarios, &Vocabulary::registered(), &estate(), interrupt, |index, outcome| {
+        let (verdict, reason) = outcome.record.verdict(&outcome.ending);
+        ended.push((index, verdict, reason, begun.elapsed()));
+    })
+    .await;
+    (ended, complete)
+}
+
+#[tokio::test]
+async fn a_step_that_does_not_come_back_is_error_and_the_others_go_on() {
+    let (ended, complete) = timed(
+        &["it is as expected", "it computes for 20000 ms", "it is as expected", "the caller is known"],
+        std::future::pending(),
+    )
+    .await;
+    assert!(complete);
+    assert_eq!(ended.len(), 4, "{ended:?}");
+    let (number, verdict, reason, after) = &ended[3];
+    assert_eq!(*number, 1, "{ended:?}");
+    assert_eq!((*verdict, reason.as_str()), (Verdict::Error, "not decided in 1 s"));
+    assert!(*after < Duration::from_secs(10), "{ended:?}");
+    assert!(ended[2].3 < *after - Duration::from_millis(500), "the others do not wait for it: {ended:?}");
+    assert_eq!(ended.iter().filter(|(_, verdict, ..)| *verdict == Verdict::Pass).count(), 2, "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_step_that_is_told_to_stop_ends_by_itself() {
+    let (ended, complete) =
+        timed(&["it computes until it is told to stop", "it is as expected"], std::future::pending()).await;
+    assert!(complete);
+    let told = ended.iter().find(|(index, ..)| *index == 0).unwrap();
+    assert_eq!(told.1, Verdict::Error);
+    assert!(told.2.contains("not decided in 1 s") && told.2.contains("stopped without recording"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_step_that_computes_in_pieces_has_the_same_time() {
+    let (ended, complete) = timed(&["it computes a little again and again"], std::future::pending()).await;
+    assert!(complete);
+    assert_eq!((ended[0].1, ended[0].2.as_str()), (Verdict::Error, "not decided in 1 s"));
+}
+
+#[tokio::test]
+async fn every_scenario_has_one_outcome_when_some_take_long() {
+    let steps =
+        ["it computes for 700 ms", "it is as expected", "it computes for 650 ms", "it is as expected", "it panics"];
+    let (ended, complete) = timed(&steps, std::future::pending()).await;
+    assert!(complete);
+    let mut verdicts: Vec<(usize, Verdict)> = ended.iter().map(|(index, verdict, ..)| (*index, *verdict)).collect();
+    verdicts.sort();
+    let pass = Verdict::Pass;
+    assert_eq!(verdicts, [(0, pass), (1, pass), (2, pass), (3, pass), (4, Verdict::Error)], "{ended:?}");
+}
+
+#[tokio::test]
+async fn an_interrupt_is_obeyed_whatever_is_computed() {
+    for step in
+        ["it computes for 20000 ms", "it computes until it is told to stop", "it computes a little again and again"]
+    {
+        let begun = Instant::now();
+        let soon = tokio::time::sleep(Duration::from_millis(800));
+        let (ended, complete) = timed(&["it is as expected", step], soon).await;
+        assert!(!complete);
+        assert!(ended.iter().all(|(index, verdict, ..)| (*index, *verdict) == (0, Verdict::Pass)), "{step}: {ended:?}");
+        assert!(begun.elapsed() < Duration::from_secs(2), "{step}: {:?}", begun.elapsed());
+    }
 }

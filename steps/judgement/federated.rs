@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use logproof_policy::{Named, Policy};
 
 /// Stands for every name that the organization does not choose.
 const STRANGER: &str = "a-stranger";
@@ -66,34 +66,28 @@ fn subject_key(provider: &str) -> String {
     }
 }
 
-/// The providers that `Allow` statements name, or all of them.
-pub(crate) fn providers(trust_policy: &Value) -> BTreeSet<Provider> {
+/// The providers that statements name which may allow, or all of them.
+pub(crate) fn providers(trust_policy: &Policy) -> BTreeSet<Provider> {
     let mut found = BTreeSet::new();
-    for statement in statements(trust_policy).filter(|one| one.get("Effect").and_then(Value::as_str) == Some("Allow")) {
-        let principal = statement.get("Principal");
-        let aws = principal.and_then(|principal| principal.get("AWS")).map(one_or_many).unwrap_or_default();
-        let everybody = principal.is_none_or(Value::is_string) || aws.iter().any(|one| one.as_str() == Some("*"));
-        if everybody {
-            found.insert(Provider::named("*"));
-        }
-        let federated = principal.and_then(|principal| principal.get("Federated")).map(one_or_many).unwrap_or_default();
-        found.extend(federated.iter().filter_map(Value::as_str).map(Provider::named));
+    for statement in trust_policy.statements().iter().filter(|statement| statement.may_allow()) {
+        found.extend(statement.principals().filter_map(|principal| match principal {
+            Named::Provider(name) => Some(Provider::named(name)),
+            Named::Everyone | Named::AnyProvider | Named::Unreadable => Some(Provider::named("*")),
+            _ => None,
+        }));
+    }
+    if trust_policy.problem().is_some() {
+        found.insert(Provider::named("*"));
     }
     found
 }
 
 /// Subjects that whoever is not meant could come with: strangers at the public providers, and what the patterns of the
 /// policy leave to choose.
-pub(crate) fn subjects_of_strangers(trust_policy: &Value, key: &str) -> Vec<String> {
-    let mut subjects: Vec<String> = SUBJECTS.map(str::to_owned).to_vec();
-    let conditions = statements(trust_policy).filter_map(|statement| statement.get("Condition")?.as_object());
-    for (name, values) in conditions.flat_map(|condition| condition.values().filter_map(Value::as_object)).flatten() {
-        if name.eq_ignore_ascii_case(key) {
-            let patterns = one_or_many(values).iter().filter_map(Value::as_str);
-            subjects.extend(patterns.filter(|pattern| !names_an_owner(pattern)).map(chosen_by_a_stranger));
-        }
-    }
-    subjects
+pub(crate) fn subjects_of_strangers(trust_policy: &Policy, key: &str) -> Vec<String> {
+    let patterns = trust_policy.statements().iter().flat_map(|statement| statement.texts_of(key));
+    let chosen = patterns.filter(|pattern| !names_an_owner(pattern)).map(chosen_by_a_stranger);
+    SUBJECTS.map(str::to_owned).into_iter().chain(chosen).collect()
 }
 
 /// Whether a pattern says whose identities it means: its first part after the word for its kind is written out, up to
@@ -108,31 +102,24 @@ fn chosen_by_a_stranger(pattern: &str) -> String {
     pattern.replace('*', STRANGER).replace('?', "x")
 }
 
-fn statements(policy: &Value) -> impl Iterator<Item = &Value> {
-    policy.get("Statement").map(one_or_many).unwrap_or_default().iter()
-}
-
-fn one_or_many(value: &Value) -> &[Value] {
-    match value {
-        Value::Array(many) => many,
-        one => std::slice::from_ref(one),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
 
+    fn policy(document: serde_json::Value) -> Policy {
+        Policy::parse("the trust policy", document.to_string().as_bytes()).unwrap()
+    }
+
     #[test]
     fn providers_are_told_apart() {
-        let trust = json!({"Statement": [
+        let trust = policy(json!({"Statement": [
             {"Effect": "Allow", "Principal": {"Federated": [
                 "arn:aws:iam::222222222222:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/AB12", "accounts.google.com",
                 "www.amazon.com", "arn:aws:iam::333333333333:saml-provider/corporate"]}},
             {"Effect": "Deny", "Principal": {"Federated": "graph.facebook.com"}},
-            {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::222222222222:root"}}]});
+            {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::222222222222:root"}}]}));
         let found: Vec<(Option<String>, Kind)> =
             providers(&trust).into_iter().map(|provider| (provider.account, provider.kind)).collect();
         let oidc = |key: &str| Kind::Oidc(key.to_owned());
@@ -149,11 +136,15 @@ mod tests {
 
     #[test]
     fn whoever_names_everybody_names_every_provider() {
-        for principal in [json!({"Principal": "*"}), json!({"Principal": {"AWS": ["*"]}}), json!({"NotPrincipal": {}})]
-        {
+        for principal in [
+            json!({"Principal": "*"}),
+            json!({"Principal": {"AWS": ["*"]}}),
+            json!({"NotPrincipal": {}}),
+            json!({"Principal": 7}),
+        ] {
             let mut statement = principal.clone();
             statement["Effect"] = json!("Allow");
-            let found = providers(&json!({"Statement": statement}));
+            let found = providers(&policy(json!({"Statement": statement})));
             assert_eq!(found.into_iter().map(|one| one.kind).collect::<Vec<_>>(), [Kind::Any], "{principal}");
         }
     }
@@ -170,7 +161,8 @@ mod tests {
         {
             assert!(!names_an_owner(pattern), "{pattern}");
         }
-        let trust = json!({"Statement": {"Condition": {"StringLike": {"X:SUB": ["repo:*/logs:*", "repo:acme/*"]}}}});
+        let condition = json!({"StringLike": {"X:SUB": ["repo:*/logs:*", "repo:acme/*"]}});
+        let trust = policy(json!({"Statement": {"Effect": "Allow", "Action": "*", "Condition": condition}}));
         let subjects = subjects_of_strangers(&trust, "x:sub");
         assert_eq!(subjects[SUBJECTS.len()..], ["repo:a-stranger/logs:a-stranger"]);
     }

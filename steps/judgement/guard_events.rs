@@ -103,7 +103,7 @@ impl Guard {
         }
     }
 
-    fn parameters(self, name: &str, resource: &str) -> Value {
+    fn parameters(self, name: &str, resource: &str, region: &Region) -> Value {
         match self {
             Self::Trail => json!({"name": resource}),
             Self::Config if name.ends_with("Channel") => json!({"deliveryChannelName": "default"}),
@@ -123,7 +123,7 @@ impl Guard {
             Self::Membership => Value::Null,
             Self::RootSession => json!({
                 "targetPrincipal": "999999999999",
-                "taskPolicyArn": {"arn": "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"},
+                "taskPolicyArn": {"arn": region.partition().arn("iam", "", "aws", "policy/root-task/S3UnlockBucketPolicy")},
             }),
         }
     }
@@ -175,7 +175,7 @@ pub(crate) fn events(guard: Guard, account: &AccountId, region: &Region, resourc
                         "awsRegion": region.as_str(),
                         "sourceIPAddress": "198.51.100.7",
                         "userAgent": "aws-cli/2.31.0",
-                        "requestParameters": guard.parameters(name, called),
+                        "requestParameters": guard.parameters(name, called, region),
                         "responseElements": null,
                         "requestID": "99998888-1111-6666-5555-444433332222",
                         "eventID": "99998888-7777-6666-5555-444433332222",

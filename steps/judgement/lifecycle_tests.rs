@@ -50,7 +50,7 @@ fn days(rules: &[LifecycleRule], versions: Versions) -> Option<i64> {
 
 /// Ends of every kind under a prefix, as (days, object), the earliest first.
 fn ends(prefix: &str, rules: &[LifecycleRule], versions: Versions) -> Vec<(Option<i64>, Object)> {
-    let kinds = kinds_under(prefix, rules).into_iter();
+    let kinds = kinds_under(prefix, rules).unwrap().into_iter();
     kinds.map(|kind| (Fate::of(&kind.object, rules, versions).gone_after_days, kind.object)).collect()
 }
 
@@ -195,7 +195,7 @@ fn keys_avoid_the_prefixes_of_other_rules() {
     let prefixes = ["AWSLogs/z", "AWSLogs/y", "AWSLogs/zebra/"];
     let rules: Vec<LifecycleRule> =
         prefixes.iter().map(|p| LifecycleRule { prefix: (*p).to_owned(), ..expiring(p, 1) }).collect();
-    let keys: Vec<String> = kinds_under("AWSLogs/", &rules).into_iter().map(|kind| kind.object.key).collect();
+    let keys: Vec<String> = kinds_under("AWSLogs/", &rules).unwrap().into_iter().map(|kind| kind.object.key).collect();
     assert_eq!(keys, ["AWSLogs/x", "AWSLogs/yz", "AWSLogs/zebra/z", "AWSLogs/zz"]);
 }
 
@@ -274,7 +274,7 @@ fn lone_delete_markers_go_by_the_flag_or_by_an_expiration() {
 #[test]
 fn a_kind_says_what_sets_it_apart() {
     let words = |rules: &[LifecycleRule]| -> Vec<String> {
-        kinds_under("AWSLogs/", rules).iter().map(ToString::to_string).collect()
+        kinds_under("AWSLogs/", rules).unwrap().iter().map(ToString::to_string).collect()
     };
     assert_eq!(words(&[]), ["an object under `AWSLogs/`"]);
     let narrow =
@@ -282,4 +282,20 @@ fn a_kind_says_what_sets_it_apart() {
     assert_eq!(words(&[narrow]).last().unwrap(), "an object under `AWSLogs/o-x/` tagged `a=1`, `b=2`");
     let sized = LifecycleRule { size_greater_than: Some(1), ..rule("s") };
     assert_eq!(words(&[sized]), ["an object under `AWSLogs/` of 1 bytes", "an object under `AWSLogs/` of 2 bytes"]);
+}
+
+#[test]
+fn more_kinds_than_can_be_tried_are_reported() {
+    let tagged = |rule: LifecycleRule, value: usize, key: &str| LifecycleRule {
+        tags: vec![tag(key, &value.to_string())],
+        ..rule
+    };
+    let rules: Vec<LifecycleRule> = (0..300)
+        .flat_map(|number| [tagged(expiring("e", 400), number, "a"), tagged(noncurrent("n", 30), number, "b")])
+        .collect();
+    assert!(kinds_under("AWSLogs/", &rules).unwrap_err().contains("more than 10000 kinds"));
+    let sized: Vec<LifecycleRule> = (0..1000)
+        .map(|number| LifecycleRule { size_greater_than: Some(number), ..tagged(expiring("e", 400), 0, "a") })
+        .collect();
+    assert!(kinds_under("AWSLogs/", &sized).is_ok());
 }

@@ -57,6 +57,7 @@ const EVENTS: [(Kind, &[&str]); 4] = [
             "DeleteObjects",
             "PutObjectAcl",
             "PutObjectTagging",
+            "DeleteObjectTagging",
             "PutObjectRetention",
             "PutObjectLegalHold",
         ],
@@ -162,7 +163,7 @@ impl Scenery {
     fn parameters(&self, kind: Kind, name: &str) -> Value {
         let mut parameters = json!({
             "bucketName": self.bucket.name,
-            "Host": format!("{}.s3.{}.amazonaws.com", self.bucket.name, self.bucket.region),
+            "Host": format!("{}.s3.{}.{}", self.bucket.name, self.bucket.region, self.bucket.region.partition().dns_suffix()),
         });
         if matches!(kind, Kind::Write | Kind::Read)
             && !of_many(name)

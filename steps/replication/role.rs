@@ -49,14 +49,14 @@ async fn s3_can_assume_the_role(w: &mut LogproofWorld) -> Judged {
         );
         return w.settle();
     };
-    let ground = Ground::read(w, &[&trust.text]).await?;
+    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
     let organization = w.see(estate.organization().await)?.id.clone();
     let context = context_of_service(&organization, &bucket.owner, &bucket.arn());
     let request = by_service(S3, "sts:AssumeRole", &arn, &role.account, context);
     let further = [&configured, ground.exchanges()].concat();
     let change = "let the trust policy allow sts:AssumeRole to s3.amazonaws.com";
     let claim = role.claim(expected, change, &further);
-    let Some(decided) = decide_for_service(&ground, &role.account, Some(Arc::clone(&trust.policy)), &request) else {
+    let Some(decided) = decide_for_service(&ground, &role.account, Some(Arc::clone(trust)), &request) else {
         return Err(Stop::because(format!("no request of {S3} could be decided")));
     };
     if let Decision::Undecided(reason) = &decided.decision {
@@ -80,9 +80,9 @@ async fn only_services_assume_the_role(w: &mut LogproofWorld) -> Judged {
     let Some(trust) = &role.trust else {
         return Err(w.not_applicable("iam:GetRole returned no such role: nobody can assume it"));
     };
-    let ground = Ground::read(w, &[&trust.text]).await?;
+    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
     let question = Question::about(["sts:AssumeRole"]).on(&arn).by(Who::anyone().except_services());
-    let answer = never(&ground.scene(&role.account, Some(Arc::clone(&trust.policy))), &question);
+    let answer = never(&ground.scene(&role.account, Some(Arc::clone(trust))), &question);
     let change = "let the trust policy name s3.amazonaws.com and nobody else";
     let further = [&configured, ground.exchanges()].concat();
     role.claim("no user and no role can assume the role", change, &further).conclude(w, answer);
@@ -195,7 +195,8 @@ async fn can_use(w: &mut LogproofWorld, role: &str, asked: KeyRef, region: &Regi
         owner: &ground.asked.account,
         policy: Some(Arc::clone(&ground.policy)),
         ground: &ground.ground,
-        keys: vec![("kms:ViaService", format!("s3.{region}.amazonaws.com"))],
+        keys: Vec::new(),
+        via: region.partition().via_service("s3", region.as_str()),
         without: WITHOUT_NETWORK,
     };
     wanted.must_be_possible(w, role, ground.claim(by.expected, by.change)).await?;

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use logproof_policy::Glob;
 use serde::Deserialize;
 
 use super::support;
@@ -59,10 +60,5 @@ impl Survivors {
 
 /// Whether a pattern with `*` is the whole text.
 fn fits(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((head, rest)) => text.strip_prefix(head).is_some_and(|tail| {
-            tail.char_indices().map(|(at, _)| at).chain([tail.len()]).any(|at| fits(rest, &tail[at..]))
-        }),
-    }
+    Glob::stars(pattern).matches(text)
 }

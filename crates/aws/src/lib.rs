@@ -5,6 +5,7 @@
 //! know controls or verdicts.
 
 mod call;
+mod clock;
 pub mod custody;
 mod exchange;
 mod failure;

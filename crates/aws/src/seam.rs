@@ -28,7 +28,7 @@ use jiff::Timestamp;
 use logproof_estate::ExchangeId;
 
 use crate::{
-    Options,
+    Options, clock,
     exchange::{CallTag, Exchange, KEPT_HEADERS, RECEIPT, WireRequest, WireResponse, sha256_hex},
     receipt, scrub,
 };
@@ -216,7 +216,7 @@ impl SeamConnector {
         if let Some(response) = self.seam.0.earlier.as_ref().and_then(|earlier| earlier.serve(&tag, &wire).ok()) {
             return self.answer_earlier(tag, wire, response);
         }
-        let started = Timestamp::now();
+        let started = clock::now();
         let wants_receipt = receipt::is_wanted(&request);
         let mut answer = match &self.forward {
             Forward::Network(connector) => forward(connector, request).await,
@@ -228,7 +228,7 @@ impl SeamConnector {
         if wants_receipt && let Ok((response, other_headers)) = &mut answer {
             receipt::give(response, other_headers);
         }
-        let ended = Timestamp::now();
+        let ended = clock::now();
         let nothing = Bytes::new();
         let (status, headers, body, failure) = match &answer {
             Ok((response, _)) => (Some(response.status), response.headers.clone(), &response.body, None),

@@ -24,6 +24,7 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use crate::{
     call::{TagCalls, WholeAnswers},
+    clock,
     failure::Failure,
     seam::Seam,
 };
@@ -220,7 +221,7 @@ struct AssumedRole {
 impl AssumedRole {
     async fn current(&self) -> Result<Credentials, Failure> {
         let mut current = self.current.lock().await;
-        let soon = SystemTime::now() + Duration::from_secs(300);
+        let soon = clock::system_time() + Duration::from_secs(300);
         if let Some(valid) = current.as_ref().filter(|c| c.expiry().is_none_or(|expiry| expiry > soon)) {
             return Ok(valid.clone());
         }

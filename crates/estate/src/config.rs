@@ -3,6 +3,7 @@
 //! Parsing refuses unknown keys (with the nearest known one) and contradictory values; it never reads files itself.
 
 use jiff::Timestamp;
+use logproof_policy::Partition;
 use serde::{Deserialize, Serialize};
 
 use crate::place::{AccountId, Region};
@@ -39,6 +40,9 @@ pub struct Config {
     /// How log files are verified.
     #[serde(default)]
     pub integrity: IntegrityConfig,
+    /// How long a run computes.
+    #[serde(default)]
+    pub limits: LimitsConfig,
     /// Who may read log files, and where, besides the readers of the register: for a log store that has no register yet.
     /// Default: nobody.
     #[serde(default)]
@@ -239,6 +243,21 @@ impl Default for IntegrityConfig {
     }
 }
 
+/// `[limits]`: what keeps a run from computing without end on policies and patterns of others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// Seconds one scenario of a control may compute, waiting for answers not counted; one that is not decided by then is
+    /// ERROR, and the other controls are examined. At least 1 and at most 3600. Default: 20.
+    pub computing_seconds: u64,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self { computing_seconds: 20 }
+    }
+}
+
 impl Config {
     /// Name of the log bucket: as configured, or `aws-[prefix]-log-storage-[account ID]-[Region]`.
     #[must_use]
@@ -267,26 +286,39 @@ impl Config {
         self.names.key_account.as_ref().unwrap_or(&self.organization.log_archive_account)
     }
 
+    /// The partition the organization is in.
+    #[must_use]
+    pub fn partition(&self) -> Partition {
+        self.organization.home_region.partition()
+    }
+
     /// ARN of the organization trail (trails of an organization live in the management account's home Region).
     #[must_use]
     pub fn trail_arn(&self) -> String {
-        format!(
-            "arn:{}:cloudtrail:{}:{}:trail/{}",
-            self.organization.home_region.partition(),
-            self.organization.home_region,
-            self.organization.management_account,
-            self.names.trail
-        )
+        let OrganizationConfig { home_region, management_account, .. } = &self.organization;
+        let trail = format!("trail/{}", self.names.trail);
+        self.partition().arn("cloudtrail", home_region.as_str(), management_account.as_str(), &trail)
+    }
+
+    /// ARN of a role in an account, without a path.
+    #[must_use]
+    pub fn role_arn(&self, account: &AccountId, name: &str) -> String {
+        self.partition().arn("iam", "", account.as_str(), &format!("role/{name}"))
+    }
+
+    /// ARN of an account as IAM names it: that of its root user.
+    #[must_use]
+    pub fn root_arn(&self, account: &AccountId) -> String {
+        self.partition().arn("iam", "", account.as_str(), "root")
     }
 
     /// ARN of the one role that may change the log store.
     #[must_use]
     pub fn storage_role_arn(&self) -> String {
-        self.names.storage_role.clone().unwrap_or_else(|| {
-            let organization = &self.organization;
-            let partition = organization.home_region.partition();
-            format!("arn:{partition}:iam::{}:role/{}", organization.log_archive_account, self.names.admin_role)
-        })
+        self.names
+            .storage_role
+            .clone()
+            .unwrap_or_else(|| self.role_arn(&self.organization.log_archive_account, &self.names.admin_role))
     }
 
     /// Parses the text of a `logproof.toml`.
@@ -315,6 +347,7 @@ impl Config {
                 "add the home Region to the list",
             );
         }
+        self.validate_partition()?;
         if self.names.prefix.is_none() && self.names.bucket.is_none() {
             return refuse(
                 "names.prefix",
@@ -355,6 +388,13 @@ impl Config {
                 "a digest covers an hour and may take another to arrive; verify longer periods with `logproof trail verify`",
             );
         }
+        if !(1..=3600).contains(&self.limits.computing_seconds) {
+            return refuse(
+                "limits.computing_seconds",
+                format!("`{}` is not between 1 and 3600", self.limits.computing_seconds),
+                "give the seconds one scenario may compute",
+            );
+        }
         if self.integrity.log_file_percent > 100 {
             return refuse(
                 "integrity.log_file_percent",
@@ -363,6 +403,47 @@ impl Config {
             );
         }
         self.validate_expectations()
+    }
+
+    /// An account is of one partition, and with it the organization and all that is in it.
+    ///
+    /// See: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+    fn validate_partition(&self) -> Result<(), ConfigError> {
+        let refuse = |key: &str, problem: String, hint: &str| {
+            Err(ConfigError { place: format!("key `{key}`"), problem, hint: hint.to_owned() })
+        };
+        let org = &self.organization;
+        let partition = self.partition();
+        // AWS does not publish how services are named there, so nothing could be proved of who delivers.
+        if matches!(partition, Partition::Iso | Partition::IsoB | Partition::IsoE | Partition::IsoF) {
+            return refuse(
+                "organization.home_region",
+                format!(
+                    "`{}` is in the partition `{partition}`, whose service principals are not public",
+                    org.home_region
+                ),
+                "Regions of the partitions `aws`, `aws-us-gov`, `aws-cn` and `aws-eusc` can be checked",
+            );
+        }
+        if let Some(region) = org.governed_regions.iter().find(|region| region.partition() != partition) {
+            return refuse(
+                "organization.governed_regions",
+                format!("`{region}` is in the partition `{}`, the home Region in `{partition}`", region.partition()),
+                "an organization is in one partition: check that of another partition with a configuration of its own",
+            );
+        }
+        let named = [("names.key", Some(&self.names.key)), ("names.storage_role", self.names.storage_role.as_ref())];
+        let named = named.into_iter().chain(self.readers.iter().map(|r| ("readers.principal", Some(&r.principal))));
+        for (key, arn) in named.filter_map(|(key, arn)| arn.map(|arn| (key, arn))) {
+            if arn.starts_with("arn:") && Partition::of_arn(arn) != Some(partition) {
+                return refuse(
+                    key,
+                    format!("`{arn}` is not of the partition `{partition}` of the home Region"),
+                    "write the ARN as the home Region's partition has it",
+                );
+            }
+        }
+        Ok(())
     }
 
     fn validate_expectations(&self) -> Result<(), ConfigError> {

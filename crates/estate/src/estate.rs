@@ -150,8 +150,8 @@ impl Estate {
         self.config.key_account()
     }
 
-    pub(crate) fn source(&self) -> &dyn Source {
-        self.source.as_ref()
+    pub(crate) fn source(&self) -> Arc<dyn Source> {
+        Arc::clone(&self.source)
     }
 
     pub(crate) fn memo(&self) -> &Memo {

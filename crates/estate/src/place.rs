@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use logproof_policy::Partition;
 use serde::{Deserialize, Serialize};
 
 /// A text that is not an account id, a Region or a bucket reference.
@@ -71,14 +72,10 @@ impl Region {
         &self.0
     }
 
-    /// The partition its ARNs begin with. See: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+    /// The partition it is in.
     #[must_use]
-    pub fn partition(&self) -> &'static str {
-        match self.0.split_once('-').map(|(head, _)| head) {
-            Some("cn") => "aws-cn",
-            Some("us") if self.0.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        }
+    pub fn partition(&self) -> Partition {
+        Partition::of_region(&self.0)
     }
 }
 
@@ -132,10 +129,10 @@ pub struct BucketRef {
 }
 
 impl BucketRef {
-    /// `arn:aws:s3:::name`.
+    /// Its ARN, in the partition of its Region.
     #[must_use]
     pub fn arn(&self) -> String {
-        format!("arn:{}:s3:::{}", self.region.partition(), self.name)
+        self.region.partition().arn("s3", "", "", &self.name)
     }
 }
 
@@ -158,6 +155,6 @@ impl KeyRef {
             return self.id.clone();
         }
         let name = if self.id.starts_with("alias/") { self.id.clone() } else { format!("key/{}", self.id) };
-        format!("arn:{}:kms:{}:{}:{name}", self.region.partition(), self.region, self.account)
+        self.region.partition().arn("kms", self.region.as_str(), self.account.as_str(), &name)
     }
 }

@@ -214,6 +214,8 @@ pub enum Ending {
     AllStepsReturned,
     /// A step stopped with this message.
     StepStopped(String),
+    /// What it computes was not decided in the time it has.
+    Undecided(String),
     /// A step panicked, was undefined or ambiguous, or the scenario could not be set up.
     Defect(String),
 }
@@ -251,6 +253,9 @@ impl Record {
     pub fn verdict(&self, ending: &Ending) -> (Verdict, String) {
         if let Ending::Defect(message) = ending {
             return (Verdict::Error, format!("the scenario could not be run: {message}"));
+        }
+        if let Ending::Undecided(message) = ending {
+            return (Verdict::Error, message.clone());
         }
         if let Some(unseen) = self.unseen.first() {
             let more = self.unseen.len() - 1;

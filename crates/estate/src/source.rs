@@ -276,13 +276,23 @@ macro_rules! for_each_question {
     } };
 }
 
+/// An argument of a question as [`Source`] takes it: a value, or what a kept value lends.
+macro_rules! lend {
+    ($arg:ident, $given:ident) => {
+        $arg
+    };
+    ($arg:ident) => {
+        &$arg
+    };
+}
+
 macro_rules! questions {
-    ($($(#[$doc:meta])* $name:ident($($arg:ident : $ty:ty),*) -> $out:ty;)*) => {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident : $($given:ident)? $(& $lent:ty)?),*) -> $out:ty;)*) => {
         /// Where facts come from: a live organization, a mock zone, a recorded run. Implemented once, over the AWS
         /// SDK; each method makes the calls of one question, all pages of them.
         #[async_trait]
         pub trait Source: Send + Sync {
-            $($(#[$doc])* async fn $name(&self, $($arg: $ty),*) -> Answer<$out>;)*
+            $($(#[$doc])* async fn $name(&self, $($arg: $($given)? $(& $lent)?),*) -> Answer<$out>;)*
         }
 
         impl crate::estate::Estate {
@@ -292,9 +302,14 @@ macro_rules! questions {
             ///
             /// # Errors
             /// [`Unseen`] when the question could not be answered.
-            pub async fn $name(&self, $($arg: $ty),*) -> Answer<$out> {
+            pub async fn $name(&self, $($arg: $($given)? $(& $lent)?),*) -> Answer<$out> {
                 let key = [stringify!($name).to_owned(), $(format!("{:?}", $arg)),*].join("|");
-                self.memo().ask(key, || self.source().$name($($arg),*)).await
+                let ask = || {
+                    let source = self.source();
+                    $(let $arg = $arg.to_owned();)*
+                    async move { source.$name($(lend!($arg $(, $given)?)),*).await }
+                };
+                self.memo().ask(key, ask).await
             }
             )*
         }

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
+use logproof_policy::Cancellation;
 
 use crate::{
     config::Config,
@@ -41,6 +42,8 @@ pub type Judged = Result<(), Stop>;
 #[derive(Default, cucumber::World)]
 pub struct LogproofWorld {
     estate: Option<Arc<Estate>>,
+    /// Ends what the scenario computes: policy questions that are not decided by then are undecided.
+    pub cancellation: Cancellation,
     /// What has been recorded so far.
     pub record: Record,
     /// The bucket the scenario speaks of as "it", set by a `Given`.

@@ -81,6 +81,22 @@ pub(crate) enum Values {
 }
 
 impl Condition {
+    /// Steps it takes to compare a value: one for each it is compared with, and more for long patterns.
+    pub(crate) fn size(&self) -> usize {
+        let long = |texts: &[Read<Template>]| texts.iter().flatten().map(|text| text.raw.len() / 32).sum::<usize>();
+        match &self.test {
+            Test::Null(values) => values.len(),
+            Test::Unknown(_) => 1,
+            Test::Compare { values, .. } => match values {
+                Values::Text(texts) | Values::TextIgnoringCase(texts) => texts.len() + long(texts),
+                Values::Number(_, numbers) | Values::Date(_, numbers) => numbers.len(),
+                Values::Bool(bools) => bools.len(),
+                Values::Ip(networks) => networks.len(),
+                Values::Binary(blobs) => blobs.len(),
+            },
+        }
+    }
+
     /// Whether the condition holds.
     pub(crate) fn holds(&self, view: &impl View) -> Tri<'_> {
         let (negated, values) = match &self.test {

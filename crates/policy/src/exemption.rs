@@ -25,12 +25,7 @@ impl Statement {
     /// or by leaving other actions out.
     #[must_use]
     pub fn denies_by_name(&self, action: &str) -> bool {
-        let action = action.to_ascii_lowercase();
-        self.effect == Some(Effect::Deny)
-            && self.action.as_ref().is_some_and(|element| {
-                let named = |glob: &&Glob| !matches!(glob, Glob::Everything);
-                !element.negated && element.patterns.iter().filter(named).any(|glob| glob.matches(&action))
-            })
+        self.effect == Some(Effect::Deny) && self.names_action(action)
     }
 
     /// The patterns of the actions an `Allow` statement names, in lower case; `*` for one that names what it leaves out.

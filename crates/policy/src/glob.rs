@@ -1,31 +1,51 @@
 //! Globs: `*` for any run of characters, `?` for exactly one. Nothing is a regular expression.
 //!
 //! Owns matching of one text against one pattern, in time proportional to their product at
-//! worst. Must not know where a pattern comes from; `prove::automaton` reads the tokens.
+//! worst: the only matcher of such patterns in the workspace. Must not know where a pattern comes
+//! from; `prove::automaton` reads the tokens.
 
 /// One element of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Token {
+pub enum Token {
+    /// This character and no other.
     Char(char),
-    /// `?`
+    /// `?`: any one character.
     One,
-    /// `*`
+    /// `*`: any run of characters, none included.
     Many,
 }
 
 /// A compiled pattern. The common shapes avoid the general matcher.
+///
+/// ```
+/// use logproof_policy::Glob;
+///
+/// assert!(Glob::new("s3:Put*").matches("s3:PutObject"));
+/// assert!(Glob::stars("what?*").matches("what? now") && !Glob::stars("what?*").matches("whats"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Glob {
+pub enum Glob {
+    /// `*` alone.
     Everything,
+    /// A text without wildcards.
     Exact(String),
+    /// A text and a final `*`.
     Prefix(String),
+    /// Anything else.
     General(Vec<Token>),
 }
 
 impl Glob {
     /// Reads `*` and `?` as wildcards.
-    pub(crate) fn new(text: &str) -> Self {
+    #[must_use]
+    pub fn new(text: &str) -> Self {
         Self::from_tokens(text.chars().map(wildcard).collect())
+    }
+
+    /// Reads `*` as a wildcard; `?` is a character like any other.
+    #[must_use]
+    pub fn stars(text: &str) -> Self {
+        Self::from_tokens(text.chars().map(|c| if c == '*' { Token::Many } else { Token::Char(c) }).collect())
     }
 
     /// Takes every character as itself.
@@ -34,7 +54,9 @@ impl Glob {
         Self::Exact(text.to_owned())
     }
 
-    pub(crate) fn from_tokens(tokens: Vec<Token>) -> Self {
+    /// The pattern these tokens are; a run of `*` is one `*`.
+    pub(crate) fn from_tokens(mut tokens: Vec<Token>) -> Self {
+        tokens.dedup_by(|next, token| (*next, *token) == (Token::Many, Token::Many));
         let plain = |t: &Token| {
             if let Token::Char(c) = t { Some(*c) } else { None }
         };
@@ -52,7 +74,9 @@ impl Glob {
         Self::General(tokens)
     }
 
-    pub(crate) fn matches(&self, text: &str) -> bool {
+    /// Whether the pattern matches the whole text.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
         match self {
             Self::Everything => true,
             Self::Exact(exact) => exact == text,
@@ -156,6 +180,15 @@ mod tests {
             assert_eq!(Glob::new(pattern).matches(text), want, "{pattern} on {text}");
         }
         assert!(!Glob::literal("a*").matches("ab"));
+        assert!(Glob::stars("a?*").matches("a?b") && !Glob::stars("a?*").matches("axb"));
+    }
+
+    #[test]
+    fn a_run_of_stars_is_one_star() {
+        let stars = "*".repeat(60);
+        assert_eq!(Glob::new(&stars), Glob::Everything);
+        assert_eq!(Glob::new(&format!("s3:{stars}")), Glob::new("s3:*"));
+        assert_eq!(Glob::new(&format!("s3:{stars}z")).tokens(), Glob::new("s3:*z").tokens());
     }
 
     #[test]

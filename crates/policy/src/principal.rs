@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::partition::Partition;
 use crate::problem::Problem;
 use crate::tri::{Doubt, Tri};
 
@@ -61,6 +62,51 @@ pub enum Principal {
 }
 
 impl Principal {
+    /// The caller an ARN names: a user, the root user of an account, a role (then a session of it) or a session; `None`
+    /// when the text names no caller.
+    #[must_use]
+    pub fn named(arn: &str) -> Option<Self> {
+        let partition = Partition::of_arn(arn)?;
+        let ["arn", _, service, "", account, name] = *arn.splitn(6, ':').collect::<Vec<_>>().as_slice() else {
+            return None;
+        };
+        if !crate::parse::is_account(account) {
+            return None;
+        }
+        let of = || account.to_owned();
+        match (service, name.split_once('/')) {
+            ("iam", None) if name == "root" => Some(Self::Root { arn: arn.to_owned(), account: of() }),
+            ("iam", Some(("user", _))) => Some(Self::User { arn: arn.to_owned(), account: of() }),
+            ("iam", Some(("role", _))) => Some(Self::session(arn, account, "session")),
+            ("sts", Some(("assumed-role", rest))) => {
+                let role = rest.split('/').next().unwrap_or_default();
+                let role_arn = partition.arn("iam", "", account, &format!("role/{role}"));
+                Some(Self::Role { role_arn, session_arn: arn.to_owned(), account: of(), service_linked: false })
+            }
+            _ => None,
+        }
+    }
+
+    /// A session of the role with this ARN, in the role's own partition.
+    #[must_use]
+    pub fn session(role_arn: &str, account: &str, session: &str) -> Self {
+        let name = role_arn.rsplit('/').next().unwrap_or_default();
+        let partition = Partition::of_arn(role_arn).unwrap_or_default();
+        Self::Role {
+            role_arn: role_arn.to_owned(),
+            session_arn: partition.arn("sts", "", account, &format!("assumed-role/{name}/{session}")),
+            account: account.to_owned(),
+            // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
+            service_linked: role_arn.contains(":role/aws-service-role/"),
+        }
+    }
+
+    /// The partition of the caller; `None` for services and callers without credentials, who are of any.
+    #[must_use]
+    pub fn partition(&self) -> Option<Partition> {
+        self.condition_arn().and_then(Partition::of_arn)
+    }
+
     /// The account the caller belongs to; services and anonymous callers have none.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
@@ -129,8 +175,11 @@ pub(crate) struct PrincipalElement {
 pub(crate) enum Entry {
     /// A lone `*`.
     Everyone,
-    /// An account, by root ARN or by number.
-    Account(String),
+    /// An account, by number (then of the partition the policy is in) or by root ARN.
+    Account {
+        id: String,
+        partition: Option<Partition>,
+    },
     /// A user, role, session or federated user.
     Arn(String),
     Service(String),
@@ -162,8 +211,12 @@ impl Entry {
         let hit = |grant| Some((Tri::Yes, grant));
         match (self, who) {
             (Self::Everyone, _) => hit(Grant::Direct),
-            (Self::Account(id), Principal::Root { account, .. }) if id == account => hit(Grant::Direct),
-            (Self::Account(id), _) if who.account() == Some(id) => hit(Grant::Account),
+            (Self::Account { id, partition }, _) if who.account() == Some(id) => {
+                // The account of that number in another partition is another account.
+                let same = partition.is_none() || who.partition().is_none() || *partition == who.partition();
+                let grant = if matches!(who, Principal::Root { .. }) { Grant::Direct } else { Grant::Account };
+                if same { hit(grant) } else { None }
+            }
             (Self::Arn(named), Principal::User { arn, .. }) if named == arn => hit(Grant::Direct),
             (Self::Arn(named), Principal::Federated { arn, .. }) if named == arn => hit(Grant::Direct),
             // A grant to the user who asked for the session is limited like a grant to a role.

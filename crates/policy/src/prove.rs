@@ -11,6 +11,7 @@ mod automaton;
 mod catalog;
 mod cells;
 mod dimensions;
+mod effort;
 mod partial;
 mod population;
 mod prepare;

@@ -120,7 +120,7 @@ fn trail(member: &str, mgmt: &str) -> Scene {
         let text = if account.management { mgmt } else { member };
         account.scps = Some(path(&deny("guard", text)));
     }
-    Scene { organization, resource_account: MGMT.to_owned(), resource_policy: None }
+    Scene { organization, resource_account: MGMT.to_owned(), ..Scene::default() }
 }
 
 /// The trail lives in the management account; members act on shadow trails of their own account, so
@@ -183,7 +183,7 @@ fn an_allow_list_without_the_service_stops_everybody() {
         let only = policy("only-s3", r#"[{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]"#);
         account.scps = Some(vec![vec![full()], vec![only], vec![full()]]);
     }
-    let scene = Scene { organization, resource_account: WORK.to_owned(), resource_policy: None };
+    let scene = Scene { organization, resource_account: WORK.to_owned(), ..Scene::default() };
     assert!(stop(&scene, WORK).holds());
 }
 

@@ -519,9 +519,11 @@ fn bucket(statements: &str) -> Scene {
         organization: logproof_policy::Organization {
             id: Some("o-a".into()),
             accounts: vec![logproof_policy::Account::member("222222222222")],
+            ..logproof_policy::Organization::default()
         },
         resource_account: "222222222222".into(),
         resource_policy: Some(doc(statements)),
+        ..Scene::default()
     }
 }
 

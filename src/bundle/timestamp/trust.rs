@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use der::asn1::ObjectIdentifier;
-use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
+use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime, pem::SectionKind};
 use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert, aws_lc_rs as algorithms};
 
 use super::{
@@ -71,7 +71,7 @@ impl Anchors {
     /// [`KeyError`].
     pub fn read(path: &Path) -> Result<Self, KeyError> {
         let refuse = || KeyError::Content { path: path.to_owned(), expected: "a PEM file with X.509 certificates" };
-        let found: Vec<_> = read_pems(path, "CERTIFICATE")?.into_iter().map(CertificateDer::from).collect();
+        let found: Vec<_> = read_pems(path, SectionKind::Certificate)?.into_iter().map(CertificateDer::from).collect();
         let usable = !found.is_empty() && found.iter().all(|der| anchor_from_trusted_cert(der).is_ok());
         if usable { Ok(Self(found)) } else { Err(refuse()) }
     }

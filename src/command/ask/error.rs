@@ -39,6 +39,9 @@ pub enum AskError {
     /// A resource that is none.
     #[error("`{0}` is not the ARN of a resource\nhint: write for example arn:aws:s3:::bucket/key, or * for any")]
     Resource(String),
+    /// What is asked about is of several partitions.
+    #[error("{0} are of different partitions of AWS\nhint: nobody calls across partitions; ask about one of them")]
+    Partitions(String),
     /// A caller that does not exist in its account.
     #[error("{principal} does not exist\nhint: `ask who-can` lists the users and roles that do")]
     NoSuchCaller {

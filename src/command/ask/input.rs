@@ -1,8 +1,13 @@
 //! From words and files to what the policy engine takes: principals, actions, contexts, policies. Decides nothing.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use logproof_policy::{Context, Levels, Policy, Principal, Question};
+use logproof_policy::{Context, Levels, Partition, Policy, Principal, Question};
 
 use super::error::AskError;
 
@@ -18,31 +23,14 @@ pub(super) fn principal(text: &str, role: Option<&str>) -> Result<Principal, Ask
         }
         return Err(if text.contains(".amazonaws.com") { AskError::Service(text.to_owned()) } else { refuse() });
     }
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let [_, _, service, _, account, path] = parts.as_slice() else { return Err(refuse()) };
-    if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(refuse());
-    }
-    let (arn, account) = (text.to_owned(), (*account).to_owned());
-    match (*service, path.split_once('/')) {
-        ("iam", None) if *path == "root" => Ok(Principal::Root { arn, account }),
-        ("iam", Some(("user", _))) => Ok(Principal::User { arn, account }),
-        ("iam", Some(("role", rest))) => {
-            let name = rest.rsplit('/').next().unwrap_or_default();
-            let session = format!("arn:aws:sts::{account}:assumed-role/{name}/session");
-            Ok(session_of(arn, session, account))
+    let named = Principal::named(text).ok_or_else(refuse)?;
+    Ok(match (named, role) {
+        (Principal::Role { session_arn, account, .. }, Some(role)) if session_arn == text => {
+            let service_linked = role.contains(":role/aws-service-role/");
+            Principal::Role { role_arn: role.to_owned(), session_arn, account, service_linked }
         }
-        ("sts", Some(("assumed-role", rest))) => {
-            let name = rest.split('/').next().unwrap_or_default();
-            let role_arn = role.map_or_else(|| format!("arn:aws:iam::{account}:role/{name}"), str::to_owned);
-            Ok(session_of(role_arn, arn, account))
-        }
-        _ => Err(refuse()),
-    }
-}
-
-fn session_of(role_arn: String, session_arn: String, account: String) -> Principal {
-    Principal::Role { service_linked: role_arn.contains(":role/aws-service-role/"), role_arn, session_arn, account }
+        (named, _) => named,
+    })
 }
 
 /// An action or a pattern of actions: `service:Name`.
@@ -68,6 +56,39 @@ pub(super) fn resource(text: &str) -> Result<&str, AskError> {
 /// The account in an ARN.
 pub(super) fn account_in(arn: &str) -> Option<String> {
     arn.split(':').nth(4).filter(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned)
+}
+
+/// Refuses ARNs of more than one partition.
+pub(super) fn one_partition<'t>(arns: impl IntoIterator<Item = &'t str>) -> Result<Option<Partition>, AskError> {
+    one(arns.into_iter().filter_map(Partition::of_arn).collect())
+}
+
+/// The partition a question on files is about: that of the resources, else the one the policies name. `aws` where
+/// neither names any.
+pub(super) fn partition(resources: &[String], texts: &[String]) -> Result<Partition, AskError> {
+    if let Some(partition) = one_partition(resources.iter().map(String::as_str))? {
+        return Ok(partition);
+    }
+    let named = texts.iter().flat_map(|text| text.split("arn:").skip(1));
+    let named = named.filter_map(|rest| rest.split(':').next().and_then(Partition::named));
+    Ok(one(named.collect())?.unwrap_or_default())
+}
+
+fn one(partitions: BTreeSet<Partition>) -> Result<Option<Partition>, AskError> {
+    let names: Vec<String> = partitions.iter().map(|partition| format!("ARNs of `{partition}`")).collect();
+    if names.len() > 1 { Err(AskError::Partitions(names.join(" and "))) } else { Ok(partitions.first().copied()) }
+}
+
+/// The texts of policies from files, those of levels too.
+pub(super) fn texts(files: &[PathBuf], levels: &[String]) -> Result<Vec<String>, AskError> {
+    let listed = levels.iter().flat_map(|level| level.split(',')).map(|name| Path::new(name.trim()));
+    let listed = listed.filter(|path| *path != Path::new("FullAWSAccess"));
+    files.iter().map(PathBuf::as_path).chain(listed).map(text).collect()
+}
+
+fn text(path: &Path) -> Result<String, AskError> {
+    let bytes = fs::read(path).map_err(|source| AskError::Read { path: path.to_owned(), source })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// A question about actions and resources.

@@ -5,7 +5,8 @@
 use std::path::PathBuf;
 
 use logproof_policy::{
-    Account, Organization, Policies, Request, Scene, Who, decide, difference, never, who_can as callers_who_can,
+    Account, Organization, Partition, Policies, Request, Scene, Who, decide, difference, never,
+    who_can as callers_who_can,
 };
 use logproof_steps::ask::Inhabitants;
 
@@ -50,6 +51,7 @@ async fn can(args: &CanArgs) -> Result<Reply, AskError> {
     let (action, resource) = (input::action(&args.action)?, input::resource(&args.resource)?);
     let context = input::context(&args.context)?;
     let files = &args.policies;
+    input::one_partition([args.principal.as_str(), resource])?;
     if args.zone.is_given() {
         let inhabitants = match principal.account().and_then(|id| id.parse().ok()) {
             Some(account) => Inhabitants::RealIn(account),
@@ -117,7 +119,8 @@ async fn never_let_through(args: &NeverArgs) -> Result<Reply, AskError> {
     let mut scene = if args.zone.is_given() {
         Zone::open(&args.zone).await?.scene(first, &inhabitants(args.assume_administrators)).await?
     } else {
-        alone(&args.around, first, &args.scp)?
+        let texts = input::texts(args.bucket_policy.as_slice(), &args.scp)?;
+        alone(&args.around, first, &args.scp, input::partition(&args.resource, &texts)?)?
     };
     if let Some(path) = &args.bucket_policy {
         scene.resource_policy = Some(input::policy(path)?);
@@ -133,7 +136,8 @@ async fn newly_allowed(args: &DifferenceArgs) -> Result<Reply, AskError> {
     };
     let (old, new) = match (args.zone.is_given(), args.policies.as_slice()) {
         (false, [old, new]) => {
-            let scene = alone(&args.around, first, &[])?;
+            let partition = input::partition(&args.resource, &input::texts(&args.policies, &[])?)?;
+            let scene = alone(&args.around, first, &[], partition)?;
             (with(&scene, old)?, with(&scene, new)?)
         }
         (true, [new]) => {
@@ -157,7 +161,7 @@ fn inhabitants(assume_administrators: bool) -> Inhabitants {
 }
 
 /// The scene around policies from files: the owner of the resource, and nobody else of its organization.
-fn alone(around: &AroundArgs, resource: &str, scps: &[String]) -> Result<Scene, AskError> {
+fn alone(around: &AroundArgs, resource: &str, scps: &[String], partition: Partition) -> Result<Scene, AskError> {
     let owner = around
         .resource_account
         .clone()
@@ -167,9 +171,9 @@ fn alone(around: &AroundArgs, resource: &str, scps: &[String]) -> Result<Scene, 
     account.member = around.organization.is_some();
     account.scps = input::levels(scps)?;
     Ok(Scene {
-        organization: Organization { id: around.organization.clone(), accounts: vec![account] },
+        organization: Organization { id: around.organization.clone(), partition, accounts: vec![account] },
         resource_account: owner,
-        resource_policy: None,
+        ..Scene::default()
     })
 }
 

@@ -68,7 +68,7 @@ pub struct CheckArgs {
     /// Bundle of the run before this one: its digest is named in the manifest.
     #[arg(long, value_name = "BUNDLE")]
     pub follows: Option<PathBuf>,
-    /// Go on with the newest interrupted run (or the one at `--out`).
+    /// Resume the newest interrupted run (or the one at `--out`).
     #[arg(long)]
     pub resume: bool,
 }

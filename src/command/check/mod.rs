@@ -30,7 +30,7 @@ use crate::{
     },
     catalogue::{Control, FeatureSet, lint, vocabulary::Vocabulary},
     clock,
-    console::{interrupted, print, say},
+    console::{interrupt, print, say},
     exit::Exit,
     run::{
         assess::{self, Setting},
@@ -60,10 +60,10 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
     let place = Place { reports: Path::new(REPORTS), out: args.out.as_deref(), resume: args.resume };
     let begun = begin::begin(place, started)?;
     let interrupt = {
-        let recording = Arc::clone(&begun.recording);
+        let (recording, signalled) = (Arc::clone(&begun.recording), interrupt());
         async move {
             tokio::select! {
-                () = interrupted() => {}
+                () = signalled => {}
                 () = recording.failed() => {}
             }
         }

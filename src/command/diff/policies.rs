@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use logproof_estate::{Config, assessment::Assessment};
-use logproof_policy::{Account, Answer, Organization, Policy, Question, Scene, difference};
+use logproof_policy::{Account, Answer, Organization, Partition, Policy, Question, Scene, Statement, difference};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -69,10 +69,11 @@ impl Around {
             }
         }
         let account = |id: &String| if *id == management { Account::management(id) } else { Account::member(id) };
-        let bucket = format!("arn:{}:s3:::{}", config.organization.home_region.partition(), config.log_bucket_name());
+        let bucket = config.partition().arn("s3", "", "", &config.log_bucket_name());
         Self {
             organization: Organization {
                 id: assessment.run.organization.clone(),
+                partition: config.partition(),
                 accounts: ids.iter().map(account).collect(),
             },
             log_store: vec![bucket.clone(), format!("{bucket}/*"), config.trail_arn()],
@@ -175,14 +176,14 @@ fn scene(kind: Kind, document: &Document, around: &Around) -> Result<Scene, Stri
     let mut scene = Scene {
         organization: around.organization.clone(),
         resource_account: document.account.clone(),
-        resource_policy: None,
+        ..Scene::default()
     };
     match kind {
         Kind::Bucket | Kind::Key => scene.resource_policy = policy,
         Kind::ServiceControl | Kind::ResourceControl => {
             let everything = parse(EVERYTHING)?;
             // An allow list stands for itself; a list of denials stands beside AWS's own policy, as it must.
-            let allows = document.text.as_deref().is_some_and(|text| text.contains("\"Allow\""));
+            let allows = policy.iter().any(|policy| policy.statements().iter().any(Statement::may_allow));
             let level: Vec<Arc<Policy>> =
                 if allows { policy.into_iter().collect() } else { policy.into_iter().chain([everything]).collect() };
             scene.resource_account.clone_from(&around.log_archive);
@@ -234,7 +235,8 @@ fn document(line: &Line) -> Option<(Kind, Document)> {
                 return None;
             }
             let title = format!("bucket policy of {bucket}");
-            Some((Kind::Bucket, Document { account, resource: format!("arn:aws:s3:::{bucket}"), title, text }))
+            let resource = Partition::of_region(&exchange.tag.region).arn("s3", "", "", bucket);
+            Some((Kind::Bucket, Document { account, resource, title, text }))
         }
         ("kms", "GetKeyPolicy", 200) => {
             let resource = asked()?.get("KeyId")?.as_str()?.to_owned();

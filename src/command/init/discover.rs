@@ -9,15 +9,27 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use logproof_aws::{Aws, Options};
 use logproof_estate::{
-    AccountId, BucketRef, Config, Estate, Region,
-    config::{AccessConfig, ExpectationsConfig, IntegrityConfig, NamesConfig, OrganizationConfig},
+    AccountId, BucketRef, Config, Estate, Partition, Region,
+    config::{AccessConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig, NamesConfig, OrganizationConfig},
     facts::{Account, Trail},
 };
 
 use super::error::InitError;
 
-/// Regions enabled in every account. See: <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>
-const DEFAULT_REGIONS: [&str; 17] = [
+/// Regions enabled in every account of a partition; none are published for the partitions of intelligence agencies.
+///
+/// See: <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>
+const fn default_regions(partition: Partition) -> &'static [&'static str] {
+    match partition {
+        Partition::Commercial => &COMMERCIAL_REGIONS,
+        Partition::UsGov => &["us-gov-east-1", "us-gov-west-1"],
+        Partition::China => &["cn-north-1", "cn-northwest-1"],
+        Partition::EuropeanSovereign => &["eusc-de-east-1"],
+        Partition::Iso | Partition::IsoB | Partition::IsoE | Partition::IsoF => &[],
+    }
+}
+
+const COMMERCIAL_REGIONS: [&str; 17] = [
     "ap-northeast-1",
     "ap-northeast-2",
     "ap-northeast-3",
@@ -142,6 +154,7 @@ fn provisional(request: &Request, management: AccountId) -> Config {
         readers: Vec::new(),
         expectations: ExpectationsConfig::default(),
         integrity: IntegrityConfig::default(),
+        limits: LimitsConfig::default(),
     }
 }
 
@@ -212,13 +225,17 @@ async fn governed_regions(
     let Some(account) = account else {
         return (vec![home.clone()], "only the home Region: complete the list");
     };
-    let candidates: Vec<Region> = DEFAULT_REGIONS.iter().filter_map(|name| name.parse().ok()).collect();
+    let mut candidates: Vec<Region> =
+        default_regions(home.partition()).iter().filter_map(|name| name.parse().ok()).collect();
+    if !candidates.contains(home) {
+        candidates.push(home.clone());
+    }
     let mut asked: Vec<_> = stream::iter(candidates)
         .map(|region| async move {
             let recorders = estate.config_recorders(account, &region).await;
             (region, recorders.map(|recorders| recorders.iter().any(|recorder| recorder.recording)))
         })
-        .buffer_unordered(DEFAULT_REGIONS.len())
+        .buffer_unordered(COMMERCIAL_REGIONS.len())
         .collect()
         .await;
     asked.sort_by(|one, other| one.0.cmp(&other.0));

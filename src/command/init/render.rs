@@ -1,6 +1,9 @@
 //! The commented `logproof.toml` of what was found: every key, those with a default in a comment.
 
-use logproof_estate::config::{ExpectationsConfig, IntegrityConfig};
+use logproof_estate::{
+    Partition,
+    config::{ExpectationsConfig, IntegrityConfig, LimitsConfig},
+};
 
 use super::discover::Discovery;
 
@@ -62,7 +65,7 @@ impl Discovery {
         self.access(&mut page);
         self.names(&mut page);
         expectations(&mut page);
-        integrity(&mut page);
+        integrity(&mut page, self.home.partition());
         page.0
     }
 
@@ -150,7 +153,7 @@ impl Discovery {
         let archive = self.log_archive.as_ref().map_or(EXAMPLE, |id| id.as_str());
         let partition = self.home.partition();
         page.note("ARN of the one role that may change the log store.");
-        page.unset("storage_role", format!("arn:{partition}:iam::{archive}:role/LogArchive-Administrator"));
+        page.unset("storage_role", partition.arn("iam", "", archive, "role/LogArchive-Administrator"));
         page.note("Break-glass role in the log archive account; read-only role in the security tooling account.");
         page.unset("admin_role", "LogArchive-Administrator").unset("reader_role", "LogsReadOnlyFrequencyRole");
         page.note("Service principals that deliver logs.");
@@ -196,14 +199,17 @@ fn expectations(page: &mut Page) {
     page.unset("replica_account", EXAMPLE);
 }
 
-fn integrity(page: &mut Page) {
+fn integrity(page: &mut Page, partition: Partition) {
     let default = IntegrityConfig::default();
     page.table("integrity").note("Hours before the run whose digests are verified.");
     page.unset("window_hours", i64::from(default.window_hours));
     page.note("Percent of the log files whose content is read.");
     page.unset("log_file_percent", i64::from(default.log_file_percent));
+    let default = LimitsConfig::default();
+    page.table("limits").note("Seconds one scenario of a control may compute before it ends as ERROR.");
+    page.unset("computing_seconds", number(default.computing_seconds));
     page.line("").note("Who may read log files, while there is no register: one table per role or user.");
-    page.line("# [[readers]]").unset("principal", format!("arn:aws:iam::{EXAMPLE}:role/LogReader"));
+    page.line("# [[readers]]").unset("principal", partition.arn("iam", "", EXAMPLE, "role/LogReader"));
     page.unset("path", "AWSLogs/").unset("purpose", "...").unset("until", "2030-12-31");
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use logproof_estate::{
     Config,
-    config::{AccessConfig, ExpectationsConfig, IntegrityConfig},
+    config::{AccessConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig},
     facts::{Account, Trail},
 };
 
@@ -84,6 +84,7 @@ fn what_is_written_is_a_configuration_with_the_defaults_it_shows() {
     };
     assert_eq!(shown.expectations, examples);
     assert_eq!(shown.integrity, IntegrityConfig::default());
+    assert_eq!(shown.limits, LimitsConfig::default());
     let access = AccessConfig {
         external_id: Some("...".to_owned()),
         profile: Some("audit".to_owned()),
@@ -135,4 +136,17 @@ fn another_bucket_name_and_the_key_of_another_account_are_values() {
     assert_eq!(config.log_bucket_name(), "aws-controltower-logs-222222222222-eu-central-1");
     assert_eq!(config.names.log_prefix.as_deref(), Some("a\"b"));
     assert_eq!(config.key_account().as_str(), "111111111111");
+}
+
+#[test]
+fn arns_are_of_the_partition_of_the_home_region() {
+    let mut discovery = found();
+    discovery.home = "cn-north-1".parse().unwrap();
+    discovery.regions = vec![discovery.home.clone()];
+    discovery.trail.kms_key = Some("arn:aws-cn:kms:cn-north-1:222222222222:key/k".to_owned());
+    let text = discovery.render();
+    assert!(text.contains("arn:aws-cn:iam::") && !text.contains("arn:aws:"), "{text}");
+    let shown = Config::parse(&uncommented(&text)).unwrap();
+    assert_eq!(shown.storage_role_arn(), "arn:aws-cn:iam::222222222222:role/LogArchive-Administrator");
+    assert_eq!(shown.readers[0].principal, "arn:aws-cn:iam::123456789012:role/LogReader");
 }

@@ -4,7 +4,7 @@
 //! is enough is for the controls to say.
 
 use logproof_estate::{
-    Config,
+    Config, Partition,
     register::{Register, RegisterError, RetentionClass, Stream},
 };
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ impl Deployment {
         let organization = config.organization.id.clone().ok_or_else(|| {
             refuse("the configuration has no `organization.id`".to_owned(), "add it: deliveries are bound to it")
         })?;
-        let ground = Ground { config, organization, arn: format!("arn:{}:s3:::{}", partition(config), stream.bucket) };
+        let ground = Ground { config, organization, arn: partition(config).arn("s3", "", "", &stream.bucket) };
         let receives = streams.iter().any(|stream| stream.delivered_by == ACCESS_LOGS);
         Ok(Self {
             streams: streams.iter().map(|stream| stream.name.clone()).collect(),
@@ -109,8 +109,8 @@ impl Deployment {
     }
 }
 
-fn partition(config: &Config) -> &'static str {
-    config.organization.home_region.partition()
+fn partition(config: &Config) -> Partition {
+    config.partition()
 }
 
 /// AWS Config and server access logging cannot deliver to a bucket with Object Lock.
@@ -193,7 +193,7 @@ impl Ground<'_> {
         }
         let resource = if named.starts_with("alias/") { named.clone() } else { format!("key/{named}") };
         let (region, account) = (&self.config.organization.home_region, self.config.key_account());
-        format!("arn:{}:kms:{region}:{account}:{resource}", partition(self.config))
+        partition(self.config).arn("kms", region.as_str(), account.as_str(), &resource)
     }
 
     /// What binds a delivery to this organization.
@@ -261,6 +261,8 @@ impl Ground<'_> {
         deliverers.sort_unstable();
         deliverers.dedup();
         let region = &self.config.organization.home_region;
+        let mut via = region.partition().via_service("s3", region.as_str());
+        let via = if via.len() == 1 { json!(via.remove(0)) } else { json!(via) };
         deliverers
             .into_iter()
             .map(|by| {
@@ -270,7 +272,7 @@ impl Ground<'_> {
                     return json!({
                         "Sid": format!("Encrypt{sid}"), "Effect": "Allow", "Principal": {"AWS": by},
                         "Action": "kms:GenerateDataKey", "Resource": "*",
-                        "Condition": {"StringEquals": {"kms:ViaService": format!("s3.{region}.amazonaws.com")}},
+                        "Condition": {"StringEquals": {"kms:ViaService": via}},
                     });
                 }
                 let actions = if by == CLOUDTRAIL {

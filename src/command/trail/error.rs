@@ -7,6 +7,7 @@ use logproof_estate::{AccountId, InvalidPlace, Region, Unseen, config::ConfigErr
 use logproof_integrity::{CheckpointError, KeysError, RunError, shard::ShardError};
 
 use crate::{
+    bundle::manifest::ManifestError,
     error::{CommandError, Unreadable, Unwritable},
     exit::Exit,
     run::target::TargetError,
@@ -24,6 +25,9 @@ pub enum TrailError {
     /// A file cannot be written.
     #[error(transparent)]
     Unwritable(#[from] Unwritable),
+    /// The evidence cannot be read.
+    #[error(transparent)]
+    Evidence(#[from] ManifestError),
     /// The checkpoint.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -243,6 +247,7 @@ impl CommandError for TrailError {
     fn exit(&self) -> Exit {
         match self {
             Self::Target(error) => error.exit(),
+            Self::Evidence(error) => error.exit(),
             Self::Unwritable(_) | Self::Run(RunError::Evidence(_)) | Self::Stopped | Self::OtherEvidence { .. } => {
                 Exit::Unassessed
             }

@@ -12,9 +12,10 @@ use super::{
     args::{MergeTrailArgs, TrailFormat},
     error::TrailError,
     exit, expected, output,
-    place::{self, INVENTORY, SUMMARY, Summary},
+    place::{INVENTORY, SUMMARY, Summary},
 };
 use crate::{
+    bundle::manifest::sha256_of_file,
     console::print,
     error::{Unreadable, Unwritable},
     exit::Exit,
@@ -64,7 +65,7 @@ fn read(path: &Path) -> Result<Report, TrailError> {
     let summary: Summary = serde_json::from_str(&super::read(path)?)
         .map_err(|source| TrailError::Summary { path: path.to_owned(), source })?;
     let evidence = path.with_file_name(&summary.evidence);
-    let sha256 = place::hash(&evidence).map_err(Unreadable::at(&evidence))?;
+    let (sha256, _) = sha256_of_file(&evidence)?;
     if sha256 != summary.sha256 {
         return Err(TrailError::OtherEvidence { evidence, summary: path.to_owned() });
     }

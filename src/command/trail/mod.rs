@@ -19,7 +19,7 @@ use std::{path::Path, sync::Arc};
 use logproof_integrity::{Checkpoint, Config, Inventory, Job, JsonLines, LocalStore, ObjectStore, Report, Verifier};
 
 use crate::{
-    console::{interrupted, print, say},
+    console::{interrupt, print, say},
     error::{Unreadable, Unwritable},
     exit::Exit,
 };
@@ -118,7 +118,7 @@ async fn examine<S: ObjectStore>(
     let verifier = Verifier::new(config);
     let result = tokio::select! {
         biased;
-        () = interrupted() => {
+        () = interrupt() => {
             if let Some(path) = &args.checkpoint {
                 say(&format!("what was verified so far is in `{}`: the same command resumes", path.display()));
             }

@@ -1,17 +1,15 @@
 //! The folder of a verification: what was expected, the keys, the evidence and the summary, one file each per shard.
 
 use std::{
-    fs::{self, File},
-    io::{self, Read as _},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use logproof_integrity::{Checkpoint, Inventory, Report, Shard};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::{args::VerifyTrailArgs, error::TrailError, expected, plan::Plan};
-use crate::{clock, error::Unwritable};
+use crate::{bundle::manifest::sha256_of_file, clock, error::Unwritable};
 
 /// Name of the file of expected chains.
 pub(super) const INVENTORY: &str = "inventory.json";
@@ -93,7 +91,7 @@ impl Place {
     /// Writes the summary, which ends the run.
     pub(super) fn summarise(&self, report: &Report) -> Result<Summary, TrailError> {
         let evidence = self.evidence();
-        let sha256 = hash(&evidence).map_err(|source| self.unwritable(source))?;
+        let (sha256, _) = sha256_of_file(&evidence)?;
         let name = evidence.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let summary = Summary { evidence: name, sha256, report: report.clone() };
         let text = serde_json::to_string_pretty(&summary)?;
@@ -103,18 +101,5 @@ impl Place {
 
     pub(super) fn unwritable(&self, source: io::Error) -> Unwritable {
         Unwritable { path: self.folder.clone(), source }
-    }
-}
-
-/// SHA-256 of a file, read piece by piece.
-pub(super) fn hash(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut piece = vec![0; 64 * 1024];
-    loop {
-        match file.read(&mut piece)? {
-            0 => return Ok(hex::encode(hasher.finalize())),
-            read => hasher.update(piece.get(..read).unwrap_or_default()),
-        }
     }
 }

@@ -20,6 +20,11 @@ use operator::Operator;
 /// See: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#eb-filtering-complex-example-or>
 const MOST_COMBINATIONS: usize = 1000;
 
+/// EventBridge takes no longer pattern.
+///
+/// See: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html>
+const MOST_CHARACTERS: usize = 4096;
+
 /// Words that make an object a comparison rather than fields.
 const OPERATOR_NAMES: [&str; 9] =
     ["exactly", "prefix", "suffix", "anything-but", "numeric", "exists", "cidr", "equals-ignore-case", "wildcard"];
@@ -91,6 +96,9 @@ impl EventPattern {
     /// Why the pattern as a whole cannot be evaluated. A comparison that is not known is no error: it makes only what
     /// depends on it undecided.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        if text.len() > MOST_CHARACTERS {
+            return Err(format!("the pattern has {} characters, more than {MOST_CHARACTERS}", text.len()));
+        }
         let value: Value = serde_json::from_str(text).map_err(|error| format!("the pattern is not JSON: {error}"))?;
         let Value::Object(fields) = value else { return Err("the pattern is not a JSON object".to_owned()) };
         Ok(Self { alternatives: expand(&fields)? })
@@ -107,11 +115,16 @@ fn expand(object: &Map<String, Value>) -> Result<Vec<Fields>, String> {
     if object.is_empty() {
         return Err("the pattern holds an empty object, which EventBridge refuses".to_owned());
     }
-    let mut alternatives = vec![Fields::new()];
+    let mut plain = Fields::new();
+    let mut choices = Vec::new();
     for (name, value) in object {
-        alternatives = combine(&alternatives, &field(name, value)?)?;
+        // What leaves no choice is put together first: it would be copied for each of a thousand alternatives.
+        match field(name, value)?.as_mut_slice() {
+            [only] => plain = merge(&plain, only)?,
+            several => choices.push(several.to_vec()),
+        }
     }
-    Ok(alternatives)
+    choices.iter().try_fold(vec![plain], |alternatives, choice| combine(&alternatives, choice))
 }
 
 /// The alternatives of one field.
@@ -141,6 +154,9 @@ fn either(values: &[Value]) -> Result<Vec<Fields>, String> {
             return Err(format!("`$or` lists the comparison `{name}` instead of fields"));
         }
         alternatives.extend(expand(fields)?);
+        if alternatives.len() > MOST_COMBINATIONS {
+            return Err(too_many());
+        }
     }
     if values.len() < 2 {
         return Err("`$or` has fewer than two alternatives".to_owned());
@@ -148,10 +164,14 @@ fn either(values: &[Value]) -> Result<Vec<Fields>, String> {
     Ok(alternatives)
 }
 
+fn too_many() -> String {
+    format!("`$or` stands for more than {MOST_COMBINATIONS} combinations")
+}
+
 /// Every alternative of one side together with every alternative of the other.
 fn combine(left: &[Fields], right: &[Fields]) -> Result<Vec<Fields>, String> {
     if left.len().saturating_mul(right.len()) > MOST_COMBINATIONS {
-        return Err(format!("`$or` stands for more than {MOST_COMBINATIONS} combinations"));
+        return Err(too_many());
     }
     left.iter().flat_map(|a| right.iter().map(move |b| merge(a, b))).collect()
 }

@@ -292,3 +292,23 @@ fn parts_decide_as_soon_as_they_can() {
     assert_eq!(Matched::any([No, unknown(), No]), unknown());
     assert_eq!(Matched::any([]), No);
 }
+
+#[test]
+fn a_pattern_that_stands_for_too_much_is_not_multiplied_out() {
+    let choice = |name: &str| {
+        format!(
+            r#"{{"$or": [{}]}}"#,
+            (0..10).map(|n| format!(r#"{{"{name}{n}": ["x"]}}"#)).collect::<Vec<_>>().join(", ")
+        )
+    };
+    // Ten times ten below each of twenty alternatives.
+    let below = |n: usize| format!(r#"{{"a{n}": {}, "b{n}": {}}}"#, choice("c"), choice("d"));
+    let text = format!(r#"{{"$or": [{}]}}"#, (0..11).map(below).collect::<Vec<_>>().join(", "));
+    assert!(EventPattern::parse(&text).unwrap_err().contains("more than 1000 combinations"), "{text}");
+    let plain: Vec<String> = (0..150).map(|n| format!(r#""f{n}": ["x"]"#)).collect();
+    let ors = (0..3).map(|n| format!(r#""g{n}": {}"#, choice("h"))).collect::<Vec<_>>().join(", ");
+    let wide = format!("{{{}, {ors}}}", plain.join(", "));
+    assert_eq!(EventPattern::parse(&wide).map(|pattern| pattern.alternatives.len()), Ok(1000));
+    let long = format!(r#"{{"source": ["{}"]}}"#, "x".repeat(4096));
+    assert!(EventPattern::parse(&long).unwrap_err().contains("characters"));
+}

@@ -10,12 +10,15 @@ pub(crate) struct Fates(Vec<(Kind, Fate)>);
 
 impl Fates {
     /// Plays the rules through.
-    pub(crate) fn under(prefix: &str, rules: &[LifecycleRule], versions: Versions) -> Self {
-        let played = kinds_under(prefix, rules).into_iter().map(|kind| {
+    ///
+    /// # Errors
+    /// When they tell too many kinds of objects apart, as a fragment in lower case.
+    pub(crate) fn under(prefix: &str, rules: &[LifecycleRule], versions: Versions) -> Result<Self, String> {
+        let played = kinds_under(prefix, rules)?.into_iter().map(|kind| {
             let fate = Fate::of(&kind.object, rules, versions);
             (kind, fate)
         });
-        Self(played.collect())
+        Ok(Self(played.collect()))
     }
 
     /// All of them.

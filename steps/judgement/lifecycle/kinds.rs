@@ -10,6 +10,10 @@ use super::Object;
 
 type Tags = Vec<(String, String)>;
 
+/// Most kinds that are tried. Rules of real buckets tell a few dozen apart; each tag of one may go with each of another,
+/// so that a thousand rules could tell apart more than anybody can go through.
+const MOST_KINDS: usize = 10_000;
+
 /// A kind of objects, with one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kind {
@@ -35,21 +39,29 @@ impl fmt::Display for Kind {
 }
 
 /// Every kind of objects under a prefix: first the untagged ones, which fewest rules speak of.
-pub(crate) fn kinds_under(prefix: &str, rules: &[LifecycleRule]) -> Vec<Kind> {
+///
+/// # Errors
+/// When there are too many, as a fragment in lower case.
+pub(crate) fn kinds_under(prefix: &str, rules: &[LifecycleRule]) -> Result<Vec<Kind>, String> {
+    let too_many = || format!("the lifecycle rules tell more than {MOST_KINDS} kinds of objects apart");
     let rules: Vec<&LifecycleRule> = rules.iter().filter(|rule| rule.enabled).collect();
     let mut kinds = Vec::new();
     for (under, key) in keys_under(prefix, &rules) {
         let here: Vec<&LifecycleRule> = rules.iter().copied().filter(|rule| key.starts_with(&rule.prefix)).collect();
         let sized = here.iter().any(|rule| rule.size_greater_than.is_some() || rule.size_less_than.is_some());
-        for tags in tags_of(&here) {
-            for size_bytes in sizes_of(&here) {
+        let (tags, sizes) = (tags_of(&here).ok_or_else(too_many)?, sizes_of(&here));
+        if kinds.len() + tags.len() * sizes.len() > MOST_KINDS {
+            return Err(too_many());
+        }
+        for tags in tags {
+            for size_bytes in sizes.iter().copied() {
                 let object = Object { key: key.clone(), size_bytes, tags: tags.clone() };
                 kinds.push(Kind { under: under.clone(), object, sized });
             }
         }
     }
     kinds.sort_by(|a, b| (a.object.tags.len(), &a.object).cmp(&(b.object.tags.len(), &b.object)));
-    kinds
+    Ok(kinds)
 }
 
 /// The prefix and each longer one that a rule names, with a key directly under it.
@@ -77,18 +89,21 @@ fn sizes_of(rules: &[&LifecycleRule]) -> BTreeSet<i64> {
 }
 
 /// No tags, the tags of each rule, and those of each expiration with each removal of noncurrent versions: an end is made
-/// of one of each.
-fn tags_of(rules: &[&LifecycleRule]) -> BTreeSet<Tags> {
+/// of one of each. `None` when that are too many.
+fn tags_of(rules: &[&LifecycleRule]) -> Option<BTreeSet<Tags>> {
     let of = |wanted: fn(&LifecycleRule) -> bool| -> BTreeSet<Tags> {
         rules.iter().filter(|rule| wanted(rule)).map(|rule| sorted(rule.tags.clone())).collect()
     };
     let expiring = of(|rule| rule.expiration_days.is_some() || rule.expiration_date.is_some());
     let removing = of(|rule| rule.noncurrent_expiration_days.is_some());
+    if expiring.len() * removing.len() > MOST_KINDS {
+        return None;
+    }
     let both = expiring
         .iter()
         .flat_map(|one| removing.iter().map(move |other| sorted(one.iter().chain(other).cloned().collect())));
     let possible = |tags: &Tags| !tags.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b));
-    both.chain(of(|_| true)).chain([Tags::new()]).filter(possible).collect()
+    Some(both.chain(of(|_| true)).chain([Tags::new()]).filter(possible).collect())
 }
 
 fn sorted(mut tags: Tags) -> Tags {

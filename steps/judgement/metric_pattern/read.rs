@@ -4,13 +4,20 @@ use regex::RegexBuilder;
 
 use super::{Comparison, Condition, MetricPattern, Operand, Part, Test};
 
-/// Parentheses inside each other; a pattern has at most 1,024 characters.
+/// Parentheses inside each other.
 const DEEPEST: usize = 32;
+/// A longer pattern is none.
+///
+/// See: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html>
+const MOST_CHARACTERS: usize = 1024;
 
 /// What was expected, and where.
 type Read<T> = Result<T, String>;
 
 pub(super) fn pattern(text: &str) -> Read<MetricPattern> {
+    if text.chars().nth(MOST_CHARACTERS).is_some() {
+        return Err(format!("it has more than {MOST_CHARACTERS} characters"));
+    }
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return Ok(MetricPattern::Everything);

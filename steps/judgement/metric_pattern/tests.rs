@@ -108,3 +108,11 @@ fn an_error_says_where() {
     let problem = MetricPattern::parse("{ $.eventName ~ x }").unwrap_err();
     assert_eq!(problem, "a comparison is expected at character 15");
 }
+
+#[test]
+fn what_cloudwatch_would_refuse_as_too_long_is_undecided() {
+    let longest = format!(r#"{{ $.eventName = "{}" }}"#, "x".repeat(1004));
+    assert_eq!((longest.len(), sees(&longest)), (1024, Matched::No));
+    let longer = format!("{longest} ");
+    assert!(matches!(sees(&longer), Matched::Undecided(reason) if reason.contains("more than 1024")));
+}

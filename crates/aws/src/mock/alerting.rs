@@ -1,5 +1,6 @@
 //! Amazon EventBridge, Amazon CloudWatch, CloudWatch Logs and IAM Access Analyzer.
 
+use logproof_estate::Partition;
 use serde_json::{Value, json};
 
 use crate::exchange::{CallTag, WireRequest};
@@ -102,6 +103,11 @@ fn composite_alarm(name: &str, arn: &str, alarm: &CompositeAlarm) -> Value {
     }))
 }
 
+/// The ARN of something in the account and Region that is asked.
+fn arn(tag: &CallTag, service: &str, resource: &str) -> String {
+    Partition::of_region(&tag.region).arn(service, &tag.region, &tag.account, resource)
+}
+
 pub(super) fn answer(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
     let text = |name: &str| body.get(name).and_then(Value::as_str);
     match tag.operation.as_str() {
@@ -114,7 +120,7 @@ pub(super) fn answer(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
                 .map(|(name, rule)| {
                     let mut listed = json!({
                         "Name": name,
-                        "Arn": format!("arn:aws:events:{}:{}:rule/{name}", tag.region, tag.account),
+                        "Arn": arn(tag, "events", &format!("rule/{name}")),
                         "State": rule.state,
                         "EventBusName": "default",
                     });
@@ -156,7 +162,7 @@ pub(super) fn answer(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
                 Some(kinds) => kinds.iter().any(|one| one == kind),
                 None => kind == "MetricAlarm",
             };
-            let arn = |name: &str| format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", tag.region, tag.account);
+            let arn = |name: &str| arn(tag, "cloudwatch", &format!("alarm:{name}"));
             let metric = zone.alarms.get(&place(tag)).into_iter().flatten().filter(|_| listed("MetricAlarm"));
             let metric: Vec<Value> = metric.map(|(name, alarm)| metric_alarm(name, &arn(name), alarm)).collect();
             let mut reply = paged_value("MetricAlarms", &metric, "NextToken", text("NextToken"));
@@ -177,7 +183,7 @@ pub(super) fn answer(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
 /// IAM Access Analyzer: a REST service.
 pub(super) fn analyzer_answer(zone: &Zone, tag: &CallTag, request: &WireRequest) -> Reply {
     let analyzers = zone.analyzers.get(&place(tag));
-    let arn = |name: &str| format!("arn:aws:access-analyzer:{}:{}:analyzer/{name}", tag.region, tag.account);
+    let arn = |name: &str| arn(tag, "access-analyzer", &format!("analyzer/{name}"));
     let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
     match tag.operation.as_str() {
         "ListAnalyzers" => {

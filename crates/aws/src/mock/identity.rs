@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use logproof_estate::Partition;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -34,7 +35,7 @@ fn caller(zone: &Zone, tag: &CallTag) -> Reply {
     let account = if tag.account.len() == 12 { &tag.account } else { &zone.organization.management_account };
     Reply::Query(format!(
         "{}{}{}",
-        element("Arn", format!("arn:aws:sts::{account}:assumed-role/LogproofAudit/logproof")),
+        element("Arn", zone.arn("sts", account, "assumed-role/LogproofAudit/logproof")),
         element("UserId", "AROAEXAMPLE:logproof"),
         element("Account", account)
     ))
@@ -43,7 +44,8 @@ fn caller(zone: &Zone, tag: &CallTag) -> Reply {
 fn assume_role(zone: &Zone, tag: &CallTag, form: &Form) -> Reply {
     let arn = form.get("RoleArn").map_or("", String::as_str);
     let name = arn.rsplit('/').next().unwrap_or_default();
-    if role(zone, &tag.account, name).is_none() {
+    let elsewhere = Partition::of_arn(arn) != Some(zone.partition());
+    if elsewhere || role(zone, &tag.account, name).is_none() {
         return Reply::error(
             403,
             "AccessDenied",
@@ -57,7 +59,7 @@ fn assume_role(zone: &Zone, tag: &CallTag, form: &Form) -> Reply {
         element("SessionToken", "mock-session-token"),
         element("Expiration", "9999-12-31T23:59:59Z"),
         element("AssumedRoleId", "AROAEXAMPLE:logproof"),
-        element("Arn", format!("arn:aws:sts::{}:assumed-role/{name}/logproof", tag.account)),
+        element("Arn", zone.arn("sts", &tag.account, &format!("assumed-role/{name}/logproof"))),
     ))
 }
 
@@ -79,17 +81,13 @@ fn encoded(document_value: &Value, account: &str) -> String {
     utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string()
 }
 
-fn role_arn(account: &str, name: &str, role: &Role) -> String {
-    format!("arn:aws:iam::{account}:role{}{name}", role.path)
-}
-
-fn common(account: &str, name: &str, role: &Role) -> String {
+fn common(zone: &Zone, account: &str, name: &str, role: &Role) -> String {
     format!(
         "{}{}{}{}{}{}",
         element("Path", &role.path),
         element("RoleName", name),
         element("RoleId", format!("AROA{}", name.to_uppercase().replace('-', ""))),
-        element("Arn", role_arn(account, name, role)),
+        element("Arn", zone.arn("iam", account, &format!("role{}{name}", role.path))),
         element("CreateDate", "2025-01-01T00:00:00Z"),
         element("AssumeRolePolicyDocument", encoded(&role.trust, account)),
     )
@@ -106,7 +104,7 @@ fn get_role(zone: &Zone, tag: &CallTag, form: &Form) -> Reply {
     let boundary = role.boundary.as_ref().map_or_else(String::new, |(arn, _)| boundary(arn));
     Reply::Query(format!(
         "<Role>{}{boundary}<RoleLastUsed>{last_used}</RoleLastUsed></Role>",
-        common(&tag.account, name, role)
+        common(zone, &tag.account, name, role)
     ))
 }
 
@@ -160,13 +158,13 @@ fn authorization(zone: &Zone, tag: &CallTag, form: &Form) -> Reply {
         managed.extend(
             user.managed.iter().chain(user.boundary.as_ref().map(|(a, d)| (a, d))).map(|(a, d)| (a.as_str(), d)),
         );
-        items.push(("UserDetailList", user_detail(account, name, user)));
+        items.push(("UserDetailList", user_detail(zone, account, name, user)));
     }
     for (name, role) in roles(zone, account) {
         managed.extend(
             role.managed.iter().chain(role.boundary.as_ref().map(|(a, d)| (a, d))).map(|(a, d)| (a.as_str(), d)),
         );
-        items.push(("RoleDetailList", role_detail(account, name, role)));
+        items.push(("RoleDetailList", role_detail(zone, account, name, role)));
     }
     for (arn, text) in managed {
         items.push(("Policies", managed_policy(arn, text, account)));
@@ -183,13 +181,13 @@ fn authorization(zone: &Zone, tag: &CallTag, form: &Form) -> Reply {
     Reply::Query(body)
 }
 
-fn user_detail(account: &str, name: &str, user: &User) -> String {
+fn user_detail(zone: &Zone, account: &str, name: &str, user: &User) -> String {
     format!(
         "<member>{}{}{}{}{}{}{}<GroupList></GroupList>{}{}</member>",
         element("Path", &user.path),
         element("UserName", name),
         element("UserId", format!("AIDA{}", name.to_uppercase())),
-        element("Arn", format!("arn:aws:iam::{account}:user{}{name}", user.path)),
+        element("Arn", zone.arn("iam", account, &format!("user{}{name}", user.path))),
         element("CreateDate", "2025-01-01T00:00:00Z"),
         inline("UserPolicyList", &user.policies, account),
         attached(&user.managed),
@@ -198,10 +196,10 @@ fn user_detail(account: &str, name: &str, user: &User) -> String {
     )
 }
 
-fn role_detail(account: &str, name: &str, role: &Role) -> String {
+fn role_detail(zone: &Zone, account: &str, name: &str, role: &Role) -> String {
     format!(
         "<member>{}{}{}{}{}<InstanceProfileList></InstanceProfileList></member>",
-        common(account, name, role),
+        common(zone, account, name, role),
         inline("RolePolicyList", &role.policies, account),
         attached(&role.managed),
         role.boundary.as_ref().map_or_else(String::new, |(arn, _)| boundary(arn)),

@@ -1,5 +1,6 @@
 //! AWS KMS, AWS CloudTrail and AWS Config: JSON bodies.
 
+use logproof_estate::Partition;
 use serde_json::{Value, json};
 
 use crate::exchange::CallTag;
@@ -33,7 +34,7 @@ fn without_nulls(mut value: Value) -> Value {
 }
 
 fn key_arn(id: &str, key: &Key) -> String {
-    format!("arn:aws:kms:{}:{}:key/{id}", key.region, key.account)
+    Partition::of_region(&key.region).arn("kms", &key.region, &key.account, &format!("key/{id}"))
 }
 
 fn kms(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
@@ -46,7 +47,10 @@ fn kms(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
     let Some((id, key)) = found else {
         return Reply::error(400, "NotFoundException", format!("Key '{asked}' does not exist"));
     };
-    if key.account != tag.account {
+    // Another account may look at a key whose policy names it. See:
+    // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+    let shown = tag.operation == "DescribeKey" && document(&key.policy).contains(&tag.account);
+    if key.account != tag.account && !shown {
         return Reply::denied(tag);
     }
     match tag.operation.as_str() {
@@ -105,7 +109,7 @@ fn grants(id: &str, key: &Key, body: &Value) -> Reply {
 }
 
 fn trail_arn(name: &str, trail: &Trail) -> String {
-    format!("arn:aws:cloudtrail:{}:{}:trail/{name}", trail.region, trail.account)
+    Partition::of_region(&trail.region).arn("cloudtrail", &trail.region, &trail.account, &format!("trail/{name}"))
 }
 
 /// An organization trail is seen from every account, a multi-Region trail from every Region.

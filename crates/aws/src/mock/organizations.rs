@@ -20,7 +20,7 @@ pub(super) fn answer(zone: &Zone, members: &[Member], tag: &CallTag, body: &Valu
     }
     let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
     let token = body.get("NextToken").and_then(Value::as_str);
-    let arn = |rest: String| format!("arn:aws:organizations::{}:{rest}", organization.management_account);
+    let arn = |rest: String| zone.arn("organizations", &organization.management_account, &rest);
     match tag.operation.as_str() {
         "DescribeOrganization" => Reply::json(&json!({"Organization": {
             "Id": organization.id,
@@ -79,7 +79,7 @@ pub(super) fn answer(zone: &Zone, members: &[Member], tag: &CallTag, body: &Valu
 
 fn account_arn(zone: &Zone, id: &str) -> String {
     let organization = &zone.organization;
-    format!("arn:aws:organizations::{}:account/{}/{id}", organization.management_account, organization.id)
+    zone.arn("organizations", &organization.management_account, &format!("account/{}/{id}", organization.id))
 }
 
 fn accounts<'m>(zone: &Zone, members: impl Iterator<Item = &'m Member>, token: Option<&str>) -> Reply {
@@ -134,7 +134,7 @@ fn summary(zone: &Zone, id: &str, policy: &OrgPolicy) -> Value {
     let place = if policy.aws_managed { String::new() } else { format!("{}/", zone.organization.id) };
     json!({
         "Id": id,
-        "Arn": format!("arn:aws:organizations::{owner}:policy/{place}{}/{id}", kind.to_lowercase()),
+        "Arn": zone.arn("organizations", &owner, &format!("policy/{place}{}/{id}", kind.to_lowercase())),
         "Name": policy.name,
         "Description": "",
         "Type": kind,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use logproof_estate::Partition;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -89,6 +90,19 @@ pub(crate) struct Zone {
     /// What goes wrong.
     #[serde(default)]
     pub(crate) faults: Vec<Fault>,
+}
+
+impl Zone {
+    /// The partition it is in: that of the home Region.
+    pub(crate) fn partition(&self) -> Partition {
+        let home = self.config.pointer("/organization/home_region").and_then(Value::as_str);
+        home.map(Partition::of_region).unwrap_or_default()
+    }
+
+    /// The ARN of something global in an account.
+    pub(crate) fn arn(&self, service: &str, account: &str, resource: &str) -> String {
+        self.partition().arn(service, "", account, resource)
+    }
 }
 
 /// What is wrong with one chain of digests.

@@ -6,7 +6,7 @@
 use std::{
     fmt,
     sync::{Mutex, PoisonError},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use aws_credential_types::{
@@ -27,6 +27,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Fault, sign};
 use crate::{
+    clock,
     failure::{Failure, element},
     seam::cause,
 };
@@ -111,7 +112,7 @@ impl Direct {
         let unusable =
             |error: &dyn fmt::Display| Failure::Malformed(format!("object `{key}` cannot be asked for: {error}"));
         let owner = [("x-amz-expected-bucket-owner", self.owner.clone())];
-        let signed = sign::headers(&credentials, &self.region, &uri, &owner, SystemTime::now());
+        let signed = sign::headers(&credentials, &self.region, &uri, &owner, clock::system_time());
         let mut request: HttpRequest = Request::new(SdkBody::empty());
         for (name, value) in owner.into_iter().chain(signed.map_err(|error| unusable(&error))?) {
             request.headers_mut().try_insert(name, value).map_err(|error| unusable(&error))?;
@@ -136,7 +137,7 @@ impl Direct {
 
     fn lasting(&self) -> Option<Credentials> {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
-        current.expiry().is_none_or(|expiry| expiry > SystemTime::now() + RENEW_BEFORE).then_some(current)
+        current.expiry().is_none_or(|expiry| expiry > clock::system_time() + RENEW_BEFORE).then_some(current)
     }
 }
 

@@ -300,6 +300,26 @@ until = "2026-01-01T10:00:00Z"
     }
 
     #[test]
+    fn nobody_approves_an_exception_of_his_own() {
+        let exception = |approved_by: &str| {
+            format!(
+                "[[exception]]\nid = \"EX-1\"\nbucket = \"acme-logs\"\nprefix = \"\"\naction = \"shorten\"\nreason = \"court order\"\nowner = \"ada\"\napproved_by = \"{approved_by}\"\nfrom = \"2026-01-01\"\nuntil = \"2026-01-02\"\n"
+            )
+        };
+        let error = refused("exceptions.toml", &exception("Ada"));
+        assert_eq!(error.place, "line 8, exception 1 (EX-1), `approved_by`");
+        assert!(Register::parse([("exceptions.toml", exception("grace").as_str())]).is_ok());
+    }
+
+    #[test]
+    fn a_stream_has_a_class_that_is_registered() {
+        let stream = "[[stream]]\nname = \"trail\"\nowner = \"ada\"\nenvironment = \"organization\"\nkind = \"cloudtrail\"\nbucket = \"acme-logs\"\nprefix = \"\"\ndelivered_by = \"cloudtrail.amazonaws.com\"\npersonal_data = false\nregulations = []\nretention_class = \"audit\"\nrequest = \"LOG-1\"\n";
+        let error = refused("streams.toml", stream);
+        assert_eq!(error.place, "line 12, stream 1 (trail), `retention_class`");
+        assert!(error.problem.contains("which retention.toml does not have"), "{error}");
+    }
+
+    #[test]
     fn a_name_stands_for_one_entry() {
         let class = |days: u32| {
             format!(

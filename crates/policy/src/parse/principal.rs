@@ -3,6 +3,7 @@
 
 use super::{Notes, items};
 use crate::json::{Node, Value};
+use crate::partition::Partition;
 use crate::principal::{CLOUDFRONT, Entry, PrincipalElement};
 
 pub(super) fn read(node: &Node, negated: bool, notes: &mut Notes<'_>) -> PrincipalElement {
@@ -63,17 +64,21 @@ fn aws(text: &str, at: usize, notes: &mut Notes<'_>) -> Entry {
         return Entry::Everyone;
     }
     if is_account(text) {
-        return Entry::Account(text.to_owned());
+        return Entry::Account { id: text.to_owned(), partition: None };
     }
     let parts: Vec<&str> = text.splitn(6, ':').collect();
-    if let ["arn", _, "iam" | "sts", "", account, name] = parts.as_slice() {
+    if let ["arn", partition, "iam" | "sts", "", account, name] = parts.as_slice() {
         if text.contains(['*', '?']) {
             let hint = "use a condition on `aws:PrincipalArn` instead";
             notes.lint(at, format!("a wildcard inside the principal `{text}` matches nobody; {hint}"));
             return Entry::Nobody(text.to_owned());
         }
+        let Some(partition) = Partition::named(partition) else {
+            notes.lint(at, format!("the principal `{text}` is of no partition of AWS and matches nobody"));
+            return Entry::Nobody(text.to_owned());
+        };
         if is_account(account) && *name == "root" {
-            return Entry::Account((*account).to_owned());
+            return Entry::Account { id: (*account).to_owned(), partition: Some(partition) };
         }
         if !is_account(account) && *account != CLOUDFRONT {
             notes.lint(at, format!("the principal `{text}` has no 12-digit account and matches nobody"));

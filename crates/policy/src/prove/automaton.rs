@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::glob::{ArnGlob, Glob, Token};
+use crate::prove::effort::Effort;
 
 /// Most product states visited before giving up.
 const MAX_STATES: usize = 20_000;
@@ -111,18 +112,19 @@ pub(crate) struct Class {
 }
 
 /// The classes of all texts that the base matches; `None` if there are too many states.
-pub(crate) fn classes(base: Option<&Machine>, machines: &[Machine]) -> Option<Vec<Class>> {
+pub(crate) fn classes(base: Option<&Machine>, machines: &[Machine], effort: &Effort) -> Option<Vec<Class>> {
     if base.is_none() && machines.iter().all(|m| m.literal().is_some()) {
+        effort.spend(machines.len().saturating_mul(machines.len())).ok()?;
         return Some(literals(machines));
     }
     let Some(base) = base else {
-        return Product::new(None, machines.iter()).search(false);
+        return Product::new(None, machines.iter()).search(false, effort);
     };
     // A pattern whose beginning differs from the base's never matches here; most policies have many such.
     let head = base.head();
     let meets: Vec<bool> = machines.iter().map(|m| agree(&head, &m.head())).collect();
     let kept = machines.iter().zip(&meets).filter(|(_, meets)| **meets).map(|(m, _)| m);
-    let mut classes = Product::new(Some(base), kept).search(true)?;
+    let mut classes = Product::new(Some(base), kept).search(true, effort)?;
     for class in &mut classes {
         let mut found = class.accepts.iter();
         class.accepts = meets.iter().map(|meets| *meets && found.next().is_some_and(|hit| *hit)).collect();
@@ -169,7 +171,7 @@ impl<'m> Product<'m> {
         Self { machines, offsets, words }
     }
 
-    fn search(&self, based: bool) -> Option<Vec<Class>> {
+    fn search(&self, based: bool, effort: &Effort) -> Option<Vec<Class>> {
         let start = self.start();
         let mut texts: Vec<(usize, char)> = vec![(0, ' ')];
         let mut seen: HashMap<State, ()> = HashMap::from([(start.clone(), ())]);
@@ -183,7 +185,11 @@ impl<'m> Product<'m> {
                 let text = self.readable(text(&texts, id), &accepts, based);
                 classes.push(Class { accepts, text });
             }
-            for c in self.alphabet(&state) {
+            let alphabet = self.alphabet(&state);
+            // A step looks at every active position of every pattern, and writes a new state.
+            let positions = state.iter().map(|word| word.count_ones() as usize).sum::<usize>();
+            effort.spend((1 + alphabet.len()) * (1 + positions + self.words / 8)).ok()?;
+            for c in alphabet {
                 let next = self.step(&state, c);
                 let dead = based && self.dead(&next);
                 if dead || seen.insert(next.clone(), ()).is_some() {
@@ -345,6 +351,11 @@ fn text(texts: &[(usize, char)], mut id: usize) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::cancellation::Cancellation;
+
+    fn effort() -> Effort {
+        Effort::new(&Cancellation::default())
+    }
 
     fn machine(pattern: &str) -> Machine {
         Machine::glob(&Glob::new(pattern))
@@ -354,7 +365,7 @@ mod tests {
     fn every_class_has_a_text_that_shows_it() {
         let patterns = ["a*", "*b", "a*c*b", "abc", "??"];
         let machines: Vec<Machine> = patterns.iter().map(|p| machine(p)).collect();
-        let classes = classes(None, &machines).unwrap();
+        let classes = classes(None, &machines, &effort()).unwrap();
         for class in &classes {
             for (pattern, accepts) in patterns.iter().zip(&class.accepts) {
                 assert_eq!(Glob::new(pattern).matches(&class.text), *accepts, "{pattern} on {}", class.text);
@@ -366,7 +377,8 @@ mod tests {
     #[test]
     fn a_base_limits_the_texts() {
         let base = machine("arn:aws:s3:::b/?*");
-        let classes = classes(Some(&base), &[machine("arn:aws:s3:::b/AWSLogs/*"), machine("arn:aws:s3:::c*")]).unwrap();
+        let machines = [machine("arn:aws:s3:::b/AWSLogs/*"), machine("arn:aws:s3:::c*")];
+        let classes = classes(Some(&base), &machines, &effort()).unwrap();
         assert_eq!(classes.len(), 2);
         assert!(classes.iter().all(|c| c.text.starts_with("arn:aws:s3:::b/")));
     }
@@ -375,6 +387,6 @@ mod tests {
     fn too_many_states_are_reported() {
         let nasty: Vec<Machine> =
             (0..12).map(|i| machine(&format!("*{}?????????????*", char::from(b'a' + i)))).collect();
-        assert!(classes(None, &nasty).is_none());
+        assert!(classes(None, &nasty, &effort()).is_none());
     }
 }

@@ -3,12 +3,13 @@
 //! Owns cutting a key's values into classes on which every test agrees, one value per class.
 //! Must not know requests beyond the keys a variable needs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::condition::{Condition, SetOperator, Test, Values};
 use crate::context::{ContextValue, Lookup, View};
 use crate::prove::automaton::{self, Machine};
 use crate::prove::catalog;
+use crate::prove::effort::{Effort, Exhausted};
 use crate::scalar::{self, Fixed, Network, ONE};
 use crate::template::{Resolved, Template};
 use crate::tri::Tri;
@@ -26,6 +27,12 @@ pub(crate) enum Stuck {
     First(String),
     /// Too many classes.
     TooMany,
+}
+
+impl From<Exhausted> for Stuck {
+    fn from(_: Exhausted) -> Self {
+        Self::TooMany
+    }
 }
 
 /// The tests on one key, sorted by kind.
@@ -64,15 +71,16 @@ pub(crate) fn of_key(
     conditions: &[&Condition],
     form: &Form<'_>,
     view: &impl View,
+    effort: &Effort,
 ) -> Result<Vec<Cell>, Stuck> {
     let mut tests = Tests::default();
     for condition in conditions {
-        tests.add(condition, view)?;
+        tests.add(condition, view, effort)?;
     }
     for machine in form.never.iter().chain(&form.also) {
-        tests.tell_apart(machine.clone());
+        tests.tell_apart(machine.clone(), effort)?;
     }
-    let mut values = tests.values(key, form.base)?;
+    let mut values = tests.values(key, form.base, effort)?;
     if let Some(never) = &form.never {
         values.retain(|value| !never.matches(value));
     }
@@ -86,13 +94,13 @@ pub(crate) fn of_key(
         cells.extend(values.iter().cloned().map(|v| Some(ContextValue::One(v))));
     }
     if multivalued || tests.sets > 0 && !single {
-        cells.extend(sets(key, &values, conditions, view)?.into_iter().map(|s| Some(ContextValue::Many(s))));
+        cells.extend(sets(key, &values, conditions, view, effort)?.into_iter().map(|s| Some(ContextValue::Many(s))));
     }
     Ok(cells)
 }
 
 impl Tests {
-    fn add(&mut self, condition: &Condition, view: &impl View) -> Result<(), Stuck> {
+    fn add(&mut self, condition: &Condition, view: &impl View, effort: &Effort) -> Result<(), Stuck> {
         match condition.set {
             SetOperator::Plain => self.plain += 1,
             SetOperator::All | SetOperator::Any => self.sets += 1,
@@ -101,8 +109,8 @@ impl Tests {
             return Ok(());
         };
         match values {
-            Values::Text(texts) => self.texts(texts.iter().flatten(), false, view)?,
-            Values::TextIgnoringCase(texts) => self.texts(texts.iter().flatten(), true, view)?,
+            Values::Text(texts) => self.texts(texts.iter().flatten(), false, view, effort)?,
+            Values::TextIgnoringCase(texts) => self.texts(texts.iter().flatten(), true, view, effort)?,
             Values::Number(_, numbers) => self.numbers.extend(numbers.iter().flatten()),
             Values::Date(_, dates) => self.dates.extend(dates.iter().flatten()),
             Values::Bool(_) => self.bools = true,
@@ -117,6 +125,7 @@ impl Tests {
         texts: impl Iterator<Item = &'t Template>,
         fold: bool,
         view: &impl View,
+        effort: &Effort,
     ) -> Result<(), Stuck> {
         for text in texts {
             let machine = match text.resolve(view) {
@@ -126,24 +135,31 @@ impl Tests {
                 Resolved::Open(key) => return Err(Stuck::First(key.to_owned())),
                 Resolved::Nothing | Resolved::Unresolved => continue,
             };
-            self.tell_apart(machine);
+            self.tell_apart(machine, effort)?;
         }
         Ok(())
     }
 
-    fn tell_apart(&mut self, machine: Machine) {
+    fn tell_apart(&mut self, machine: Machine, effort: &Effort) -> Result<(), Stuck> {
+        effort.spend(1 + self.machines.len())?;
         if !self.machines.contains(&machine) {
             self.machines.push(machine);
         }
+        Ok(())
     }
 
-    fn values(&self, key: &str, base: Option<&Machine>) -> Result<Vec<String>, Stuck> {
+    fn values(&self, key: &str, base: Option<&Machine>, effort: &Effort) -> Result<Vec<String>, Stuck> {
         if let Some(domain) = catalog::domain(key) {
             return Ok(domain.iter().map(|v| (*v).to_owned()).collect());
         }
+        // Each typed value is a cut and leaves a gap beside it.
+        if self.dates.len() + self.numbers.len() + self.networks.len() + self.blobs.len() > MAX_VALUES {
+            return Err(Stuck::TooMany);
+        }
         let mut values: Vec<String> = Vec::new();
+        let mut seen: HashSet<String> = HashSet::new();
         let mut add = |value: String| {
-            if !values.contains(&value) {
+            if seen.insert(value.clone()) {
                 values.push(value);
             }
         };
@@ -154,7 +170,7 @@ impl Tests {
         let whole = catalog::is_whole(key);
         let numbers = points(&self.numbers).into_iter().filter(|n| !whole || n % ONE == 0 && *n >= 0);
         numbers.map(scalar::show_number).for_each(&mut add);
-        addresses(&self.networks).into_iter().for_each(&mut add);
+        addresses(&self.networks, effort)?.into_iter().for_each(&mut add);
         for blob in &self.blobs {
             add(scalar::show_base64(blob));
         }
@@ -163,7 +179,7 @@ impl Tests {
         }
         let untyped = self.plain + self.sets > 0 && !self.bools && self.no_typed();
         if base.is_some() || !self.machines.is_empty() || untyped {
-            let classes = automaton::classes(base, &self.machines).ok_or(Stuck::TooMany)?;
+            let classes = automaton::classes(base, &self.machines, effort).ok_or(Stuck::TooMany)?;
             classes.into_iter().map(|c| c.text).for_each(&mut add);
         }
         if values.is_empty() {
@@ -204,9 +220,9 @@ fn between(low: Fixed, high: Fixed) -> Option<Fixed> {
 }
 
 /// One address per class of prefixes, and one of each family outside all of them.
-fn addresses(networks: &[Network]) -> Vec<String> {
+fn addresses(networks: &[Network], effort: &Effort) -> Result<Vec<String>, Stuck> {
     if networks.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let mut points: Vec<(bool, u128)> = Vec::new();
     for network in networks {
@@ -218,20 +234,30 @@ fn addresses(networks: &[Network]) -> Vec<String> {
     for text in ["198.51.100.1", "2001:db8::1"] {
         points.extend(scalar::address_bits(text));
     }
+    effort.spend(points.len() * networks.len())?;
     let mut seen: BTreeSet<(bool, Vec<bool>)> = BTreeSet::new();
     let class = |p: &(bool, u128)| (p.0, networks.iter().map(|n| n.contains(*p)).collect());
-    points.into_iter().filter(|p| seen.insert(class(p))).map(|(v6, bits)| scalar::show_address(v6, bits)).collect()
+    let apart = points.into_iter().filter(|p| seen.insert(class(p)));
+    Ok(apart.map(|(v6, bits)| scalar::show_address(v6, bits)).collect())
 }
 
 /// One set of values per combination of answers that the tests can give to a set, the smallest first.
 ///
 /// A test asks whether all or any of the values meet it, so what it says of a set with one more value follows from
 /// what it says of the set and of the value: growing only sets that say something new finds every combination.
-fn sets(key: &str, values: &[String], conditions: &[&Condition], view: &impl View) -> Result<Vec<Vec<String>>, Stuck> {
+fn sets(
+    key: &str,
+    values: &[String],
+    conditions: &[&Condition],
+    view: &impl View,
+    effort: &Effort,
+) -> Result<Vec<Vec<String>>, Stuck> {
     let mut seen: BTreeSet<(bool, Vec<u8>)> = BTreeSet::new();
     let mut out: Vec<Vec<String>> = Vec::new();
     let mut grown = 0;
+    let tests: usize = conditions.iter().map(|condition| condition.size()).sum();
     let mut offer = |set: Vec<String>, out: &mut Vec<Vec<String>>| {
+        effort.spend(set.len() * tests)?;
         let chosen = ContextValue::Many(set.clone());
         let said = Assumed { key, value: &chosen, rest: view };
         let answers = conditions.iter().map(|condition| answer(condition.holds(&said))).collect();
@@ -239,16 +265,17 @@ fn sets(key: &str, values: &[String], conditions: &[&Condition], view: &impl Vie
         if seen.insert((set.iter().all(String::is_empty), answers)) {
             out.push(set);
         }
+        Ok::<(), Stuck>(())
     };
     for value in values {
-        offer(vec![value.clone()], &mut out);
+        offer(vec![value.clone()], &mut out)?;
     }
     // Of values about which every test says the same, one is enough.
     let apart = out.concat();
     while let Some(set) = out.get(grown).cloned() {
         grown += 1;
         for value in apart.iter().filter(|value| !set.contains(value)) {
-            offer([set.as_slice(), std::slice::from_ref(value)].concat(), &mut out);
+            offer([set.as_slice(), std::slice::from_ref(value)].concat(), &mut out)?;
         }
         if out.len() > MAX_VALUES {
             return Err(Stuck::TooMany);

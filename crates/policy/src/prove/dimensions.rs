@@ -5,9 +5,11 @@
 use std::collections::HashSet;
 
 use crate::context::View;
-use crate::glob::Glob;
+use crate::glob::{Glob, Token};
+use crate::partition::Partition;
 use crate::prove::actions::{self, Works};
 use crate::prove::automaton::{self, Machine};
+use crate::prove::effort::Effort;
 use crate::prove::question::{Question, Resource};
 use crate::template::{Resolved, Template};
 
@@ -30,7 +32,7 @@ impl Action {
 
 /// Every action asked about that exists, is named in a policy, or (for services without a list)
 /// can be told apart by the patterns.
-pub(crate) fn actions(question: &Question, globs: &[Glob]) -> Option<Vec<Action>> {
+pub(crate) fn actions(question: &Question, globs: &[Glob], effort: &Effort) -> Option<Vec<Action>> {
     let mut out = Vec::new();
     for (pattern, text) in question.actions.iter().zip(&question.action_texts) {
         if let Glob::Exact(_) = pattern {
@@ -57,10 +59,11 @@ pub(crate) fn actions(question: &Question, globs: &[Glob]) -> Option<Vec<Action>
         if wild || !listed {
             let machines: Vec<Machine> = globs.iter().map(Machine::glob).collect();
             let base = if text == "*" { Machine::glob(&Glob::new("x*:?*")) } else { Machine::glob(pattern) };
-            let classes = automaton::classes(Some(&base), &machines)?;
+            let classes = automaton::classes(Some(&base), &machines, effort)?;
             out.extend(classes.into_iter().map(|class| Action::new(class.text)));
         }
     }
+    effort.spend(out.len().saturating_mul(globs.len())).ok()?;
     let mut seen = HashSet::new();
     out.retain(|action| {
         let vector: Vec<bool> = globs.iter().map(|g| g.matches(&action.lower)).collect();
@@ -71,7 +74,13 @@ pub(crate) fn actions(question: &Question, globs: &[Glob]) -> Option<Vec<Action>
 }
 
 /// The resources asked about, one per class; the flag says that a variable made the classes inexact.
-pub(crate) fn resources(question: &Question, templates: &[&Template], view: &impl View) -> Option<(Vec<String>, bool)> {
+pub(crate) fn resources(
+    question: &Question,
+    templates: &[&Template],
+    partition: Partition,
+    view: &impl View,
+    effort: &Effort,
+) -> Option<(Vec<String>, bool)> {
     let mut inexact = false;
     let mut machines = Vec::new();
     let mut known = HashSet::new();
@@ -94,14 +103,27 @@ pub(crate) fn resources(question: &Question, templates: &[&Template], view: &imp
     for resource in &question.resources {
         match resource {
             Resource::Exact(arn) => out.push(arn.clone()),
-            Resource::Pattern(glob) => {
-                let classes = automaton::classes(Some(&Machine::glob(glob)), &machines)?;
-                out.extend(classes.into_iter().map(|class| class.text));
-            }
+            Resource::Pattern(glob) => out.extend(of_pattern(glob, &machines, partition, effort)?),
         }
     }
     let mut seen = HashSet::new();
     let spared = |arn: &str| question.except_resources.iter().any(|glob| glob.matches(arn));
     out.retain(|arn| !spared(arn) && seen.insert(arn.clone()));
     Some((out, inexact))
+}
+
+/// One resource per class of those that a pattern matches; ARNs of other partitions are resources of nobody here.
+fn of_pattern(glob: &Glob, machines: &[Machine], partition: Partition, effort: &Effort) -> Option<Vec<String>> {
+    let text = |class: automaton::Class| class.text;
+    let base = Machine::glob(glob);
+    let begins = |head: &str| glob.tokens().into_iter().zip(head.chars()).all(|(t, c)| t == Token::Char(c));
+    let (any, own) = ("arn:", format!("arn:{partition}:"));
+    if begins(&own) {
+        return Some(automaton::classes(Some(&base), machines, effort)?.into_iter().map(text).collect());
+    }
+    let of = |head: &str| Machine::glob(&Glob::new(&format!("{head}*")));
+    let machines: Vec<Machine> = [of(any), of(&own)].into_iter().chain(machines.iter().cloned()).collect();
+    let foreign = |class: &automaton::Class| matches!(class.accepts.as_slice(), [true, false, ..]);
+    let classes = automaton::classes(Some(&base), &machines, effort)?;
+    Some(classes.into_iter().filter(|class| !foreign(class)).map(text).collect())
 }

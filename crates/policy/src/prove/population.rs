@@ -10,9 +10,11 @@ use crate::context::Context;
 use crate::decide::Policies;
 use crate::glob::Glob;
 use crate::model::Policy;
+use crate::partition::Partition;
 use crate::principal::{CLOUDFRONT, Entry, Principal};
 use crate::prove::atoms::Atoms;
 use crate::prove::automaton::{self, Machine};
+use crate::prove::effort::Effort;
 use crate::prove::question::{Caller, Question};
 use crate::prove::scene::{Account, Identities, Identity, Scene};
 use crate::prove::strangers;
@@ -29,6 +31,7 @@ pub(crate) struct Candidate {
 
 /// Why the classes could not be found.
 pub(crate) const TOO_MANY: &str = "the ARN patterns have too many combinations to tell all callers apart";
+const FOREIGN: &str = "the principal asked about is of another partition than the resource, so it cannot call at all";
 
 static ADMINISTRATOR: LazyLock<Option<Arc<Policy>>> = LazyLock::new(|| {
     let text = br#"{"Statement": {"Sid": "Administrator", "Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
@@ -63,8 +66,11 @@ pub(crate) fn policies(scene: &Scene, principal: &Principal) -> Policies {
     policies
 }
 
-/// What is known of the account a caller says it is of.
+/// Whether there can be such a caller, by what is known of its partition and of the account it says it is of.
 pub(crate) fn is_known(scene: &Scene, principal: &Principal) -> bool {
+    if is_of_another_partition(scene, principal) {
+        return false;
+    }
     if matches!(principal, Principal::Root { .. }) {
         return true;
     }
@@ -73,6 +79,10 @@ pub(crate) fn is_known(scene: &Scene, principal: &Principal) -> bool {
         Some(Identities::Known(identities)) => identities.iter().any(|identity| same(&identity.principal, principal)),
         Some(Identities::Unknown) | None => true,
     }
+}
+
+fn is_of_another_partition(scene: &Scene, principal: &Principal) -> bool {
+    principal.partition().is_some_and(|partition| partition != scene.organization.partition)
 }
 
 /// The keys AWS derives from this caller in this scene, its tags included.
@@ -103,9 +113,13 @@ pub(crate) fn candidates(
     question: &Question,
     atoms: &Atoms<'_>,
     facts: &Context,
+    effort: &Effort,
 ) -> Result<(Vec<Candidate>, Option<&'static str>), &'static str> {
-    let mut census = Census { scene, question, atoms, facts, doubt: None, out: Vec::new() };
+    let mut census = Census { scene, question, atoms, facts, effort, doubt: None, out: Vec::new() };
     if let Some(principal) = question.who.exact() {
+        if is_of_another_partition(scene, principal) {
+            return Ok((census.out, Some(FOREIGN)));
+        }
         census.exact(principal);
         return Ok((census.out, None));
     }
@@ -122,6 +136,7 @@ struct Census<'c, 'p> {
     question: &'c Question,
     atoms: &'c Atoms<'p>,
     facts: &'c Context,
+    effort: &'c Effort,
     doubt: Option<&'static str>,
     out: Vec<Candidate>,
 }
@@ -137,20 +152,21 @@ impl Census<'_, '_> {
         accounts.sort_by_key(|a| (a.id != scene.resource_account, a.management, !a.member));
         let mut named: BTreeSet<String> = BTreeSet::new();
         for entry in &self.atoms.entries {
-            named.extend(entry_account(entry).map(str::to_owned));
+            named.extend(entry_account(entry, scene.organization.partition).map(str::to_owned));
         }
-        named.retain(|id| accounts.iter().all(|a| a.id != *id));
+        let known: BTreeSet<&str> = accounts.iter().map(|account| account.id.as_str()).collect();
+        named.retain(|id| !known.contains(id.as_str()));
         accounts.extend(named.iter().map(|id| Account::outside(id)));
         let taken = |id: &str| accounts.iter().any(|a| a.id == id);
-        let strangers = strangers::ids(self.atoms, &strangers::CALLER, &taken).ok_or(TOO_MANY)?;
+        let strangers = strangers::ids(self.atoms, &strangers::CALLER, &taken, self.effort).ok_or(TOO_MANY)?;
         accounts.extend(strangers.iter().map(|id| Account::outside(id)));
         Ok(accounts)
     }
 
     fn account(&mut self, account: &Account) -> Result<(), &'static str> {
+        self.effort.spend(self.atoms.entries.len()).map_err(|_| TOO_MANY)?;
         let known = self.scene.organization.account(&account.id).is_some() || account.id == self.scene.resource_account;
         let place = if known { format!("account {}", account.id) } else { format!("outside account {}", account.id) };
-        let arn = format!("arn:aws:iam::{}:root", account.id);
         match &account.identities {
             Identities::Known(identities) => {
                 for identity in identities {
@@ -161,10 +177,15 @@ impl Census<'_, '_> {
             Identities::Unknown => self.unknown(account, &place)?,
         }
         if account.id != CLOUDFRONT {
-            let root = Principal::Root { arn, account: account.id.clone() };
+            let root = Principal::Root { arn: self.iam(account, "root"), account: account.id.clone() };
             self.add(root, format!("the root user of {place}"), Some(account));
         }
         Ok(())
+    }
+
+    /// The ARN of something IAM has in an account.
+    fn iam(&self, account: &Account, resource: &str) -> String {
+        self.scene.organization.partition.arn("iam", "", &account.id, resource)
     }
 
     fn identity(&mut self, identity: &Identity, account: &Account) {
@@ -184,15 +205,16 @@ impl Census<'_, '_> {
         if let (true, Some(organization)) = (account.member, &self.scene.organization.id) {
             known.insert("aws:PrincipalOrgID", organization.as_str());
         }
-        let (machines, all) = self.atoms.principal_machines(&account.id, self.question.who.machines(), &known);
+        let machines = self.question.who.machines();
+        let (machines, all) = self.atoms.principal_machines(&account.id, machines, &known);
+        self.effort.spend(machines.len().saturating_mul(machines.len())).map_err(|_| TOO_MANY)?;
         if !all {
             self.doubt =
                 Some("a policy variable stands in a pattern on `aws:PrincipalArn`, and its value is not known");
         }
         for kind in ["role", "user"] {
-            let head = format!("arn:aws:iam::{}:{kind}/", account.id);
-            let base = Machine::glob(&Glob::new(&format!("{head}?*")));
-            for class in automaton::classes(Some(&base), &machines).ok_or(TOO_MANY)? {
+            let base = Machine::glob(&Glob::new(&self.iam(account, &format!("{kind}/?*"))));
+            for class in automaton::classes(Some(&base), &machines, self.effort).ok_or(TOO_MANY)? {
                 let text = class.text;
                 let named = machines.iter().zip(&class.accepts).any(|(m, hit)| *hit && m.literal().is_some());
                 if account.id == CLOUDFRONT && !named {
@@ -209,7 +231,7 @@ impl Census<'_, '_> {
         }
         self.sessions(account);
         if self.question.who.wants_service_linked_roles() {
-            let arn = format!("arn:aws:iam::{}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX", account.id);
+            let arn = self.iam(account, "role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX");
             self.person("role", &arn, &account.id, format!("any service-linked role of {place}"), account);
         }
         Ok(())
@@ -219,7 +241,7 @@ impl Census<'_, '_> {
         let principal = if kind == "user" {
             Principal::User { arn: arn.to_owned(), account: id.to_owned() }
         } else {
-            role(arn, id, "any-session")
+            Principal::session(arn, id, "any-session")
         };
         let label = if principal.is_service_linked_role() { format!("service-linked {label}") } else { label };
         self.add(principal, label.replace("service-linked any service-linked", "any service-linked"), Some(account));
@@ -227,18 +249,19 @@ impl Census<'_, '_> {
 
     /// Sessions and federated users that a policy names one by one.
     fn sessions(&mut self, account: &Account) {
-        let arns: Vec<String> = self.atoms.entries.iter().filter_map(|e| sts_arn(e, &account.id)).collect();
+        let partition = self.scene.organization.partition;
+        let arns: Vec<String> = self.atoms.entries.iter().filter_map(|e| sts_arn(e, &account.id, partition)).collect();
         for arn in arns {
             let name = arn.splitn(6, ':').nth(5).unwrap_or_default().to_owned();
             let parts: Vec<&str> = name.split('/').collect();
             let principal = match parts.as_slice() {
-                ["assumed-role", name, session] => match role_named(account, name) {
-                    Some(arn) => role(&arn, &account.id, session),
+                ["assumed-role", name, session] => match role_named(account, name, partition) {
+                    Some(arn) => Principal::session(&arn, &account.id, session),
                     None => continue,
                 },
                 ["federated-user", user] => Principal::Federated {
                     arn: arn.clone(),
-                    user_arn: format!("arn:aws:iam::{}:user/{user}", account.id),
+                    user_arn: self.iam(account, &format!("user/{user}")),
                     account: account.id.clone(),
                 },
                 _ => continue,
@@ -342,21 +365,10 @@ fn fixed(principal: &Principal, organization: Option<&str>, account: Option<&Acc
     keys
 }
 
-pub(crate) fn role(arn: &str, account: &str, session: &str) -> Principal {
-    let name = arn.rsplit('/').next().unwrap_or_default();
-    Principal::Role {
-        role_arn: arn.to_owned(),
-        session_arn: format!("arn:aws:sts::{account}:assumed-role/{name}/{session}"),
-        account: account.to_owned(),
-        // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
-        service_linked: arn.contains(":role/aws-service-role/"),
-    }
-}
-
 /// The ARN of the role a session is of: its path is known from an inventory only.
-fn role_named(account: &Account, name: &str) -> Option<String> {
+fn role_named(account: &Account, name: &str, partition: Partition) -> Option<String> {
     let Identities::Known(identities) = &account.identities else {
-        return Some(format!("arn:aws:iam::{}:role/{name}", account.id));
+        return Some(partition.arn("iam", "", &account.id, &format!("role/{name}")));
     };
     let arns = identities.iter().filter_map(|i| match &i.principal {
         Principal::Role { role_arn, .. } => Some(role_arn),
@@ -365,17 +377,20 @@ fn role_named(account: &Account, name: &str) -> Option<String> {
     arns.into_iter().find(|arn| arn.rsplit('/').next() == Some(name)).cloned()
 }
 
-fn entry_account(entry: &Entry) -> Option<&str> {
+/// The account an entry names in this partition.
+fn entry_account(entry: &Entry, here: Partition) -> Option<&str> {
     match entry {
-        Entry::Account(id) => Some(id),
-        Entry::Arn(arn) => arn.split(':').nth(4).filter(|id| crate::parse::is_account(id) || *id == CLOUDFRONT),
+        Entry::Account { id, partition } => partition.is_none_or(|partition| partition == here).then_some(id.as_str()),
+        Entry::Arn(arn) if Partition::of_arn(arn) == Some(here) => {
+            arn.split(':').nth(4).filter(|id| crate::parse::is_account(id) || *id == CLOUDFRONT)
+        }
         _ => None,
     }
 }
 
-fn sts_arn(entry: &Entry, account: &str) -> Option<String> {
+fn sts_arn(entry: &Entry, account: &str, here: Partition) -> Option<String> {
     match entry {
-        Entry::Arn(arn) if arn.split(':').nth(2) == Some("sts") && entry_account(entry) == Some(account) => {
+        Entry::Arn(arn) if arn.split(':').nth(2) == Some("sts") && entry_account(entry, here) == Some(account) => {
             Some(arn.clone())
         }
         _ => None,

@@ -10,9 +10,12 @@ use crate::decide::Policies;
 use crate::evaluate::acts;
 use crate::glob::Glob;
 use crate::model::{Policy, Statement};
+use crate::partition::Partition;
 use crate::principal::Principal;
+use crate::problem::Span;
 use crate::prove::atoms::Atoms;
 use crate::prove::dimensions::{self, Action};
+use crate::prove::effort::Effort;
 use crate::prove::population::{self, Candidate};
 use crate::prove::question::Question;
 use crate::prove::scene::{Identities, Scene};
@@ -27,7 +30,9 @@ pub(crate) struct Prepared<'q> {
     /// Per candidate, the policies of each scene.
     pub(crate) sides: Vec<Vec<Policies>>,
     pub(crate) facts: Context,
-    pub(crate) statements: usize,
+    pub(crate) effort: Effort,
+    /// Steps it takes to weigh one request.
+    pub(crate) weight: usize,
     /// Why the classes of callers may not be all of them.
     pub(crate) doubt: Option<&'static str>,
 }
@@ -38,19 +43,32 @@ impl<'q> Prepared<'q> {
         let Some(scene) = scenes.last().copied() else {
             return Err("there is no scene to ask about".to_owned());
         };
+        let effort = Effort::new(&scene.cancellation);
         let policies = everything(&scenes);
         let globs = action_globs(&policies);
-        let too_many = || "the action patterns have too many combinations".to_owned();
-        let actions = dimensions::actions(question, &globs).ok_or_else(too_many)?;
+        let because = |reason: &str| effort.reason().unwrap_or_else(|| reason.to_owned());
+        let too_many = || because("the action patterns have too many combinations");
+        let actions = dimensions::actions(question, &globs, &effort).ok_or_else(too_many)?;
         let atoms = collect(&policies, &actions, question);
         let facts = facts(scene, question);
-        let (candidates, doubt) = population::candidates(scene, question, &atoms, &facts).map_err(str::to_owned)?;
+        let (candidates, doubt) = population::candidates(scene, question, &atoms, &facts, &effort).map_err(because)?;
         let side = |who: &Principal| scenes.iter().map(|scene| population::policies(scene, who)).collect();
         let sides = candidates.iter().map(|c| side(&c.principal)).collect();
-        let statements = policies.iter().map(|p| p.statements.len()).sum();
+        let weight = policies.iter().flat_map(|policy| &policy.statements).map(weight).sum::<usize>() + 20;
         drop(atoms);
-        Ok(Self { facts, scenes, question, policies, actions, candidates, sides, statements, doubt })
+        Ok(Self { facts, scenes, question, policies, actions, candidates, sides, effort, weight, doubt })
     }
+
+    /// The partition everything asked about is in.
+    pub(crate) fn partition(&self) -> Partition {
+        self.scenes.last().map(|scene| scene.organization.partition).unwrap_or_default()
+    }
+}
+
+/// Steps it takes to look at a statement: one, and more for long lists and patterns.
+fn weight(statement: &Statement) -> usize {
+    let Span { start, end } = statement.span();
+    1 + end.saturating_sub(start) / 32
 }
 
 /// Every policy of the scenes, once.

@@ -5,10 +5,12 @@
 
 use std::sync::Arc;
 
+use crate::cancellation::Cancellation;
 use crate::context::Context;
 use crate::decide::{Request, decide};
 use crate::decision::Decided;
 use crate::model::Policy;
+use crate::partition::Partition;
 use crate::principal::Principal;
 use crate::prove::population;
 
@@ -17,6 +19,9 @@ use crate::prove::population;
 pub struct Organization {
     /// The organization's id, such as `o-exampleorgid`; `None` for a lone account.
     pub id: Option<String>,
+    /// The partition all of it is in. Callers, and the resources services act for, are of this partition; principals
+    /// of another one cannot call.
+    pub partition: Partition,
     /// Known accounts. One that is named in a policy but not listed here counts as an outsider.
     pub accounts: Vec<Account>,
 }
@@ -134,6 +139,8 @@ pub struct Scene {
     pub resource_account: String,
     /// The resource's own policy.
     pub resource_policy: Option<Arc<Policy>>,
+    /// Ends the work on questions about this scene before they are decided.
+    pub cancellation: Cancellation,
 }
 
 impl Scene {
@@ -142,12 +149,13 @@ impl Scene {
     /// account's path decide, so one question covers all accounts. Ask it of [`super::Who::organization`].
     #[must_use]
     pub fn in_every_account(organization: Organization) -> Self {
-        Self { organization, resource_account: String::new(), resource_policy: None }
+        Self { organization, ..Self::default() }
     }
 
     /// Decides one request of a caller with everything that has a say in this scene. Keys that AWS derives from the
     /// caller (`aws:PrincipalArn`, `aws:PrincipalOrgID`, tags ..) are filled in; `context` adds the others and wins
-    /// over them. `None` when the caller's account is known and has no such user or role.
+    /// over them. `None` when nobody can be this caller: its account is known and has no such user or role, or it is of
+    /// another partition.
     #[must_use]
     pub fn decide(&self, principal: &Principal, action: &str, resource: &str, context: &Context) -> Option<Decided> {
         if !population::is_known(self, principal) {

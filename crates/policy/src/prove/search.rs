@@ -29,10 +29,6 @@ use crate::prove::witness::Witness;
 use crate::template::Shape;
 use crate::tri::{Doubt, Tri};
 
-/// Most partial requests weighed in one search.
-const MAX_COMBINATIONS: usize = 1_000_000;
-/// Most statements looked at in one search, so that huge policies stay bounded too.
-const MAX_WORK: usize = 20_000_000;
 /// Most keys chosen along one path.
 const MAX_KEYS: usize = 40;
 
@@ -60,7 +56,6 @@ pub(crate) struct Walk<'p> {
     sources: Option<Sources>,
     /// Resource patterns hold variables, so resource classes differ per caller.
     varying: bool,
-    budget: usize,
     /// Why "nothing found" would not be a proof.
     doubt: Option<String>,
     /// Whether any request was weighed at all: an empty question proves nothing.
@@ -81,7 +76,8 @@ struct Spot<'w> {
 impl<'p> Walk<'p> {
     pub(crate) fn new(prepared: &'p Prepared<'p>, goal: Goal) -> Self {
         let atoms = collect(&prepared.policies, &prepared.actions, prepared.question);
-        let sources = prepared.scenes.last().and_then(|scene| Sources::new(scene, prepared.question, &atoms));
+        let sources =
+            prepared.scenes.last().and_then(|scene| Sources::new(scene, prepared.question, &atoms, &prepared.effort));
         let varying = atoms.resources.iter().any(|t| matches!(t.shape, Shape::Variable { .. }));
         Self {
             prepared,
@@ -89,7 +85,6 @@ impl<'p> Walk<'p> {
             atoms,
             sources,
             varying,
-            budget: MAX_COMBINATIONS.min(MAX_WORK / prepared.statements.max(1)),
             doubt: None,
             looked: false,
             cells: HashMap::new(),
@@ -127,7 +122,9 @@ impl<'p> Walk<'p> {
         if !self.looked {
             self.unsure("no caller, action and resource fit the question, so nothing was examined");
         }
-        self.doubt.take().map_or(Found::Nothing, Found::Undecided)
+        // Whatever else was in doubt: there was no going on, and that is what to tell.
+        let given_up = self.prepared.effort.reason();
+        given_up.or_else(|| self.doubt.take()).map_or(Found::Nothing, Found::Undecided)
     }
 
     fn unsure(&mut self, reason: impl Into<String>) {
@@ -178,7 +175,13 @@ impl<'p> Walk<'p> {
             service: String::new(),
             chosen: Vec::new(),
         };
-        let Some((list, inexact)) = dimensions::resources(self.prepared.question, &self.atoms.resources, &view) else {
+        let Some((list, inexact)) = dimensions::resources(
+            self.prepared.question,
+            &self.atoms.resources,
+            self.prepared.partition(),
+            &view,
+            &self.prepared.effort,
+        ) else {
             self.unsure("the resource patterns have too many combinations");
             return None;
         };
@@ -192,11 +195,9 @@ impl<'p> Walk<'p> {
 
     /// Weighs the request so far; if that leaves the goal open, tries every class of the open key.
     fn explore(&mut self, spot: Spot<'_>, partial: &mut Partial<'_>) -> Option<Box<Witness>> {
-        if self.budget == 0 {
-            self.unsure(format!("more than {MAX_COMBINATIONS} combinations, or too many statements, to go through"));
+        if self.prepared.effort.spend(self.prepared.weight).is_err() {
             return None;
         }
-        self.budget -= 1;
         self.looked = true;
         match self.judge(spot, partial) {
             Tri::No => None,

@@ -7,10 +7,12 @@ use std::collections::BTreeSet;
 
 use crate::context::{ContextValue, View};
 use crate::glob::{ArnGlob, Glob};
+use crate::partition::Partition;
 use crate::prove::atoms::Atoms;
 use crate::prove::automaton::Machine;
 use crate::prove::catalog;
 use crate::prove::cells::{self, Cell, Form, Stuck};
+use crate::prove::effort::Effort;
 use crate::prove::question::{Question, Source};
 use crate::prove::scene::{Account, Scene};
 use crate::prove::strangers;
@@ -21,16 +23,17 @@ pub(crate) struct Sources {
     /// Where in the organization a source account is, for those of which it is known.
     paths: Vec<(String, String)>,
     organization: Option<String>,
+    partition: Partition,
 }
 
 impl Sources {
     /// `None` if the policies tell too many accounts apart.
-    pub(crate) fn new(scene: &Scene, question: &Question, atoms: &Atoms<'_>) -> Option<Self> {
+    pub(crate) fn new(scene: &Scene, question: &Question, atoms: &Atoms<'_>, effort: &Effort) -> Option<Self> {
         let organization = &scene.organization;
         let mut ids: Vec<String> = organization.accounts.iter().map(|a| a.id.clone()).collect();
         ids.extend(Some(scene.resource_account.clone()).filter(|id| crate::parse::is_account(id)));
         let taken = |id: &str| ids.iter().any(|known| known == id);
-        let strangers = strangers::ids(atoms, &strangers::SOURCE, &taken)?;
+        let strangers = strangers::ids(atoms, &strangers::SOURCE, &taken, effort)?;
         ids.extend(strangers);
         let mut seen = BTreeSet::new();
         ids.retain(|id| seen.insert(id.clone()));
@@ -50,7 +53,7 @@ impl Sources {
         };
         let path = |account: &Account| Some((account.id.clone(), account.org_path.clone()?));
         let paths = organization.accounts.iter().filter(|account| account.member).filter_map(path).collect();
-        Some(Self { accounts, paths, organization: organization.id.clone() })
+        Some(Self { accounts, paths, organization: organization.id.clone(), partition: organization.partition })
     }
 
     /// The source accounts themselves.
@@ -71,6 +74,7 @@ impl Sources {
         service: &str,
         atoms: &Atoms<'_>,
         view: &impl View,
+        effort: &Effort,
     ) -> Option<Result<Vec<Cell>, Stuck>> {
         let text = |value: &str| Some(ContextValue::One(value.to_owned()));
         Some(Ok(match key {
@@ -81,7 +85,13 @@ impl Sources {
                 _ => {
                     let (base, never) = (Machine::glob(&Glob::new("o-?*")), self.organization.as_deref());
                     let never = never.map(|ours| Machine::exactly(ours, false));
-                    return Some(cells::of_key(key, atoms.of_key(key), &Form { never, ..Form::like(&base) }, view));
+                    return Some(cells::of_key(
+                        key,
+                        atoms.of_key(key),
+                        &Form { never, ..Form::like(&base) },
+                        view,
+                        effort,
+                    ));
                 }
             },
             // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceorgpaths
@@ -93,18 +103,18 @@ impl Sources {
                 // Ids of roots and units are unique within one organization only: a stranger's may be the same.
                 let (base, never) = (Machine::glob(&Glob::new("o-?*/r-?*/*")), self.organization.as_deref());
                 let never = never.map(|ours| Machine::glob(&Glob::new(&format!("{ours}/*"))));
-                return Some(cells::of_key(key, atoms.of_key(key), &Form { never, ..Form::like(&base) }, view));
+                return Some(cells::of_key(key, atoms.of_key(key), &Form { never, ..Form::like(&base) }, view, effort));
             }
             "aws:sourcearn" => {
                 let (name, account) = source_form(service, source);
-                let base = base(name, account);
-                return Some(cells::of_key(key, atoms.of_key(key), &Form::like(&base), view));
+                let base = base(self.partition, name, account);
+                return Some(cells::of_key(key, atoms.of_key(key), &Form::like(&base), view, effort));
             }
             // CloudTrail puts the trail's own ARN there, so it names the source account too.
             // See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
             "kms:encryptioncontext:aws:cloudtrail:arn" if service == "cloudtrail" => {
-                let base = base("cloudtrail", source);
-                return Some(cells::of_key(key, atoms.of_key(key), &Form::like(&base), view));
+                let base = base(self.partition, "cloudtrail", source);
+                return Some(cells::of_key(key, atoms.of_key(key), &Form::like(&base), view, effort));
             }
             _ => return None,
         }))
@@ -123,10 +133,10 @@ fn source_form<'s>(service: &'s str, source: &'s str) -> (&'s str, &'s str) {
 
 /// The ARNs a service can put there. Names of trails and rules hold no colon, so a `StringLike`
 /// that globs across colons cannot be fooled by them; names of other services' resources can.
-fn base(service: &str, account: &str) -> Machine {
+fn base(partition: Partition, service: &str, account: &str) -> Machine {
     let region = if service == "s3" { "" } else { "?*" };
     let name = if service == "cloudtrail" { "trail/?*" } else { "?*" };
-    let parts = ["arn", "aws", service, region, account, name].map(Glob::new);
+    let parts = ["arn", partition.as_str(), service, region, account, name].map(Glob::new);
     let arn = ArnGlob { parts };
     if matches!(service, "cloudtrail" | "config") { Machine::flat_arn(&arn) } else { Machine::arn(&arn) }
 }

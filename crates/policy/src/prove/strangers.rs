@@ -7,6 +7,7 @@ use crate::glob::{Glob, Token};
 use crate::parse::is_account;
 use crate::prove::atoms::Atoms;
 use crate::prove::automaton::{self, Machine};
+use crate::prove::effort::Effort;
 use crate::template::{Piece, Shape, Template};
 
 /// Keys that tell the account of a caller.
@@ -17,10 +18,16 @@ pub(crate) const SOURCE: [&str; 3] = ["aws:sourceaccount", "aws:sourcearn", "kms
 const ELSE: [&str; 4] = ["999999999999", "888888888888", "123456789012", "777777777777"];
 
 /// Ids that are not taken, one per class the keys tell apart; `None` if there are too many classes.
-pub(crate) fn ids(atoms: &Atoms<'_>, keys: &[&str], taken: &dyn Fn(&str) -> bool) -> Option<Vec<String>> {
+pub(crate) fn ids(
+    atoms: &Atoms<'_>,
+    keys: &[&str],
+    taken: &dyn Fn(&str) -> bool,
+    effort: &Effort,
+) -> Option<Vec<String>> {
     let mut machines: Vec<Machine> = Vec::new();
     for (template, _) in keys.iter().flat_map(|key| atoms.templates(key)) {
         for machine in components(template).into_iter().filter(numbered).map(|part| Machine::glob(&part)) {
+            effort.spend(1 + machines.len()).ok()?;
             if !machines.contains(&machine) {
                 machines.push(machine);
             }
@@ -33,9 +40,10 @@ pub(crate) fn ids(atoms: &Atoms<'_>, keys: &[&str], taken: &dyn Fn(&str) -> bool
         let strangers = named.iter().filter(|id| !taken(id)).cloned().chain(other.map(str::to_owned));
         return Some(strangers.collect());
     }
-    let classes = automaton::classes(Some(&Machine::account()), &machines)?;
+    let classes = automaton::classes(Some(&Machine::account()), &machines, effort)?;
     let mut found: Vec<String> = Vec::new();
     for class in classes {
+        effort.spend(ELSE.len() * (1 + machines.len())).ok()?;
         let same = |id: &str| machines.iter().map(|machine| machine.matches(id)).eq(class.accepts.iter().copied());
         let other = ELSE.into_iter().find(|id| !taken(id) && same(id)).map(str::to_owned);
         found.extend(other.or_else(|| Some(class.text.clone()).filter(|id| !taken(id))));

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use logproof_policy::{Account, Levels, Organization, Policy, Question, Scene};
+use logproof_policy::{Account, Levels, Organization, Partition, Policy, Question, Scene};
 
 pub(crate) const MGMT: &str = "111111111111";
 pub(crate) const LOGS: &str = "222222222222";
@@ -35,6 +35,7 @@ pub(crate) fn path(extra: &[Arc<Policy>]) -> Levels {
 pub(crate) fn organization() -> Organization {
     Organization {
         id: Some(ORG.to_owned()),
+        partition: Partition::Commercial,
         accounts: vec![
             Account::management(MGMT).with_scps(path(&[])),
             Account::member(LOGS).with_scps(path(&[])),
@@ -49,6 +50,7 @@ pub(crate) fn bucket(statements: &str) -> Scene {
         organization: organization(),
         resource_account: LOGS.to_owned(),
         resource_policy: Some(policy("bucket policy", statements)),
+        ..Scene::default()
     }
 }
 

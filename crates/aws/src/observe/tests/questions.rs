@@ -128,7 +128,8 @@ async fn asked(times: usize) -> Vec<String> {
 #[test]
 fn no_question_of_the_port_is_left_out() {
     let source = include_str!("../../../../estate/src/source.rs");
-    let (_, list) = source.split_once("\nquestions! {").unwrap();
+    let (_, list) = source.split_once("{ $callback! {").unwrap();
+    let (list, _) = list.split_once("\n}\n").unwrap();
     let declared: BTreeSet<&str> = list
         .lines()
         .filter(|line| line.contains(") -> "))

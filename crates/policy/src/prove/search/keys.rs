@@ -12,6 +12,7 @@ use crate::principal::Principal;
 use crate::prove::automaton::Machine;
 use crate::prove::catalog::{self, SOURCE};
 use crate::prove::cells::{self, Assumed, Cell, Form, Stuck};
+use crate::prove::effort::Effort;
 use crate::prove::partial::Partial;
 use crate::prove::source;
 use crate::template::{Matched, Piece, Shape, Template};
@@ -24,6 +25,7 @@ impl Walk<'_> {
         if let (SOURCE, Some(sources)) = (key, &self.sources) {
             return Ok(Rc::new(sources.choices()));
         }
+        let effort = &self.prepared.effort;
         let candidate = self.prepared.candidates.get(spot.candidate);
         if let (true, true, Some(sources)) = (source::owns(key), partial.service_call, &self.sources) {
             let account = match partial.chosen(SOURCE) {
@@ -35,7 +37,7 @@ impl Walk<'_> {
                 Some(Principal::Service { name }) => name.split('.').next().unwrap_or_default(),
                 _ => "",
             };
-            if let Some(cells) = sources.cells(key, account, named, service, &self.atoms, partial) {
+            if let Some(cells) = sources.cells(key, account, named, service, &self.atoms, partial, effort) {
                 return cells.map(Rc::new);
             }
         }
@@ -49,7 +51,7 @@ impl Walk<'_> {
             !used.is_empty() || self.atoms.templates(key).any(|(t, _)| matches!(t.shape, Shape::Variable { .. }));
         let mut form = Form { never, ..Form::default() };
         for condition in used {
-            let Some(fits) = fits(key, condition, partial) else {
+            let Some(fits) = fits(key, condition, partial, effort) else {
                 self.unsure(format!(
                     "a policy variable compares `{}` with `{key}`, whose value is not known",
                     condition.shown
@@ -59,7 +61,7 @@ impl Walk<'_> {
             let fold = matches!(&condition.test, Test::Compare { values: Values::TextIgnoringCase(_), .. });
             form.also.extend(fits.iter().map(|text| Machine::exactly(text, fold)));
         }
-        let cells = Rc::new(cells::of_key(key, self.atoms.of_key(key), &form, partial)?);
+        let cells = Rc::new(cells::of_key(key, self.atoms.of_key(key), &form, partial, effort)?);
         if !varies {
             self.cells.insert(kind, cells.clone());
         }
@@ -81,7 +83,7 @@ impl Walk<'_> {
 
 /// Values of a key that make a condition on another key match, into whose values it is substituted; `None` if they
 /// cannot be told, because that other key or another variable is open too.
-fn fits(key: &str, condition: &Condition, view: &impl View) -> Option<Vec<String>> {
+fn fits(key: &str, condition: &Condition, view: &impl View, effort: &Effort) -> Option<Vec<String>> {
     let found: Vec<String> = match view.lookup(&condition.key) {
         Lookup::Absent => return Some(Vec::new()),
         Lookup::One(text) => vec![text.into_owned()],
@@ -102,7 +104,7 @@ fn fits(key: &str, condition: &Condition, view: &impl View) -> Option<Vec<String
         }
         for text in &found {
             let text = if fold { text.to_lowercase() } else { text.clone() };
-            substrings_that_fit(key, template, &text, view, &mut out)?;
+            substrings_that_fit(key, template, &text, view, effort, &mut out)?;
         }
     }
     Some(out)
@@ -114,12 +116,14 @@ fn substrings_that_fit(
     template: &Template,
     text: &str,
     view: &impl View,
+    effort: &Effort,
     out: &mut Vec<String>,
 ) -> Option<()> {
     let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     for (index, from) in ends.iter().enumerate() {
         for to in ends.iter().skip(index) {
             let part = text.get(*from..*to).unwrap_or_default();
+            effort.spend(1 + out.len() + (text.len() + template.raw.len()) / 8).ok()?;
             if out.iter().any(|known| known == part) {
                 continue;
             }

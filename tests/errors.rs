@@ -1,0 +1,343 @@
+//! The texts of errors: one style for all of them, held for every variant of every error type of the application.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::{Debug, Display},
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use logproof::{
+    bundle::{
+        BundleError, keys::KeyError, manifest::ManifestError, seal::SealError, tape::TapeError, timestamp::StampError,
+    },
+    catalogue::CatalogueError,
+    command::{
+        ask::AskError, check::CheckError, diff::DiffError, init::InitError, period::PeriodError, register::EntryError,
+        trail::TrailError,
+    },
+    error::{Unreadable, Unwritable},
+    run::{register::LoadError, selection::SelectionError, target::TargetError},
+};
+use logproof_estate::{
+    AccountId, InvalidPlace, Reason, Region, Unseen,
+    config::{ConfigError, parse_instant},
+    register::RegisterError,
+};
+use logproof_integrity::{CheckpointError, PublicKeys, RunError, Shard};
+use logproof_policy::Policy;
+
+/// Types whose text is a part of another error's, which has the hint.
+const FRAGMENTS: [&str; 1] = ["StampError"];
+
+/// The texts by type and variant.
+#[derive(Default)]
+struct Texts(BTreeMap<String, String>);
+
+impl Texts {
+    fn of<E: Debug + Display>(&mut self, kind: &str, errors: impl IntoIterator<Item = E>) {
+        for error in errors {
+            let shown = format!("{error:?}");
+            let variant = shown.split([' ', '(', '{']).next().unwrap_or_default();
+            self.0.insert(format!("{kind}::{variant}"), error.to_string());
+        }
+    }
+}
+
+fn path() -> PathBuf {
+    PathBuf::from("reports/run")
+}
+
+fn cause() -> io::Error {
+    io::ErrorKind::PermissionDenied.into()
+}
+
+fn json() -> serde_json::Error {
+    serde_json::from_str::<u8>("x").unwrap_err()
+}
+
+fn place() -> InvalidPlace {
+    "nowhere".parse::<AccountId>().unwrap_err()
+}
+
+fn config() -> ConfigError {
+    parse_instant("yesterday").unwrap_err()
+}
+
+fn account() -> AccountId {
+    "111122223333".parse().unwrap()
+}
+
+fn region() -> Region {
+    "eu-central-1".parse().unwrap()
+}
+
+fn text(value: &str) -> String {
+    value.to_owned()
+}
+
+fn unseen() -> Box<Unseen> {
+    Box::new(Unseen {
+        operation: text("organizations:DescribeOrganization"),
+        account: account(),
+        region: None,
+        subject: text("organization"),
+        reason: Reason::Throttled,
+        detail: String::new(),
+        hint: text("run again later"),
+        exchanges: Vec::new(),
+    })
+}
+
+fn bundle(texts: &mut Texts) {
+    let key = || "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab".parse().unwrap();
+    texts.of(
+        "BundleError",
+        [
+            BundleError::Occupied { path: path() },
+            BundleError::NothingToResume { path: path() },
+            BundleError::OtherRequest { what: "configuration" },
+            BundleError::Form { path: path(), problem: json() },
+            BundleError::Json { what: "request.json", problem: json() },
+            BundleError::KmsKey { key: key() },
+            BundleError::KmsSignature { key: key() },
+            BundleError::NoStamp { authority: text("https://tsa"), problem: text("no answer within 10 s") },
+            BundleError::Stamp { authority: text("https://tsa"), source: StampError::OtherQuestion },
+            BundleError::NoObjectLock { bucket: text("evidence") },
+            BundleError::NotRetained { bucket: text("evidence"), key: text("run/seal.dsse.json") },
+            BundleError::Disagrees { path: path(), problem: text("`LS-1.2` is PASS") },
+            BundleError::Changed { path: path(), problem: text("report.html: changed") },
+            BundleError::Features { problem: text("LS-1.1.feature:3: no step is registered") },
+        ],
+    );
+    texts.of(
+        "KeyError",
+        [
+            KeyError::Io { path: path(), source: cause(), hint: "name a PEM file" },
+            KeyError::Content { path: path(), expected: "an Ed25519 or P-256 public key" },
+            KeyError::Crypto { what: "generate a key" },
+        ],
+    );
+    texts.of(
+        "ManifestError",
+        [
+            ManifestError::Io { path: path(), source: cause() },
+            ManifestError::Unsafe { path: text("../x"), problem: "leaves the bundle" },
+            ManifestError::Manifest { path: path(), problem: text("schema `2`") },
+        ],
+    );
+    texts.of(
+        "TapeError",
+        [
+            TapeError::Io { path: path(), source: cause() },
+            TapeError::Line { path: path(), line: 3, problem: text("its id is of another exchange") },
+        ],
+    );
+    texts.of(
+        "SealError",
+        [
+            SealError::Form(text("the payload is not base64")),
+            SealError::OtherKey(text("ab12")),
+            SealError::Forged(text("ab12")),
+        ],
+    );
+}
+
+fn run(texts: &mut Texts) {
+    texts.of("Unreadable", [Unreadable { path: path(), source: cause() }]);
+    texts.of("Unwritable", [Unwritable { path: path(), source: cause() }]);
+    texts.of(
+        "CatalogueError",
+        [
+            CatalogueError::Features { number: 2 },
+            CatalogueError::UnknownControl { id: text("LS-0"), hint: text("`logproof controls` lists them all") },
+        ],
+    );
+    texts.of(
+        "SelectionError",
+        [SelectionError::TagExpression { expression: text("@a and"), problem: text("unexpected input") }],
+    );
+    texts.of(
+        "LoadError",
+        [LoadError::Register {
+            place: text("register"),
+            source: RegisterError::new("streams.toml", "stream", text("`owner` is empty"), "name the owner"),
+        }],
+    );
+    texts.of(
+        "TargetError",
+        [
+            TargetError::NoTarget,
+            TargetError::Config { path: text("logproof.toml"), source: config() },
+            TargetError::Unreachable(unseen()),
+        ],
+    );
+}
+
+fn commands(texts: &mut Texts) {
+    texts.of(
+        "CheckError",
+        [
+            CheckError::AsOf(config()),
+            CheckError::OtherOrganization { configured: text("o-1"), found: text("o-2") },
+            CheckError::Interrupted,
+        ],
+    );
+    texts.of(
+        "AskError",
+        [
+            AskError::Read { path: path(), source: cause() },
+            AskError::Policy(Policy::parse("policy.json", b"{").unwrap_err()),
+            AskError::Context(text("x")),
+            AskError::Principal(text("x")),
+            AskError::Service(text("x.amazonaws.com.org")),
+            AskError::Action(text("x")),
+            AskError::Resource(text("x")),
+            AskError::NoSuchCaller { principal: text("arn:aws:iam::111122223333:role/x") },
+            AskError::Policies(3, "give the old and the new policy"),
+            AskError::NoLogKey,
+        ],
+    );
+    texts.of("DiffError", [DiffError::Changed { path: path(), why: text("report.html: changed") }]);
+    texts.of(
+        "InitError",
+        [
+            InitError::Exists { path: path() },
+            InitError::Region(place()),
+            InitError::Unseen(unseen()),
+            InitError::NoTrail { account: account(), region: region() },
+            InitError::Place(place()),
+        ],
+    );
+    let instant = || "2026-01-15T12:00:00Z".parse().unwrap();
+    texts.of("PeriodError", [PeriodError::Empty { from: instant(), to: instant() }, PeriodError::Instant(config())]);
+    texts.of(
+        "EntryError",
+        [
+            EntryError::NoConfig,
+            EntryError::Missing { options: vec![text("--name")] },
+            EntryError::Unusable {
+                option: text("--from"),
+                problem: text("`x` is no day"),
+                question: text("first day"),
+            },
+            EntryError::NoTerminal { source: cause(), option: text("--name") },
+            EntryError::NoAnswer { option: text("--name") },
+        ],
+    );
+    trail(texts);
+}
+
+fn trail(texts: &mut Texts) {
+    let instant = || "2026-01-15T12:00:00Z".parse().unwrap();
+    let keys = || PublicKeys::from_json("x").unwrap_err();
+    let early = jiff::Timestamp::MIN.checked_sub(jiff::SignedDuration::from_hours(1)).unwrap_err();
+    texts.of(
+        "TrailError",
+        [
+            TrailError::Stopped,
+            TrailError::NoTrail { arn: text("arn"), account: account(), region: region(), seen: text("none") },
+            TrailError::Inventory { path: path(), source: json() },
+            TrailError::NotExpected { what: "account", name: text("1"), expected: text("111122223333") },
+            TrailError::NothingExpected,
+            TrailError::ResultThere { folder: path() },
+            TrailError::EvidenceThere { folder: path() },
+            TrailError::OtherChains { path: path() },
+            TrailError::Json(json()),
+            TrailError::NoSummary { folder: path() },
+            TrailError::Summary { path: path(), source: json() },
+            TrailError::OtherEvidence { evidence: path(), summary: path() },
+            TrailError::DifferentChains { first: path(), other: path() },
+            TrailError::NoFolders,
+            TrailError::NothingToCover,
+            TrailError::Keys { path: path(), source: keys() },
+            TrailError::ListedKeys(keys()),
+            TrailError::Region(place()),
+            TrailError::Instant { option: "--from", source: config() },
+            TrailError::TooEarly(early),
+            TrailError::EmptyPeriod { from: instant(), to: instant() },
+            TrailError::Future { from: instant(), now: instant() },
+            TrailError::Shard("4/4".parse::<Shard>().unwrap_err()),
+            TrailError::TwoShards { one: "ONE", other: "OTHER" },
+            TrailError::NoShardCount { name: "ONE", size: "SIZE" },
+            TrailError::NoSuchShard { name: "ONE", index: text("4"), size_name: "SIZE", size: text("4") },
+            TrailError::Sample { text: text("half") },
+            TrailError::NotAFolder { folder: path(), bucket: text("logs") },
+            TrailError::NotACopy { folder: path(), bucket: text("logs"), logs: PathBuf::from("AWSLogs") },
+        ],
+    );
+    texts.of(
+        "CheckpointError",
+        [
+            CheckpointError::File { path: path(), source: cause() },
+            CheckpointError::InUse(path()),
+            CheckpointError::Line { path: path(), line: 2, source: json() },
+            CheckpointError::Short { path: path(), found: 1, promised: 2 },
+            CheckpointError::OtherTrail { path: path(), found: text("a"), wanted: text("b") },
+        ],
+    );
+    let window = logproof_integrity::Window { from: instant(), to: instant() };
+    texts.of("RunError", [RunError::Evidence(cause()), RunError::Twice(text("1")), RunError::EmptyWindow(window)]);
+}
+
+fn all() -> BTreeMap<String, String> {
+    let mut texts = Texts::default();
+    bundle(&mut texts);
+    run(&mut texts);
+    commands(&mut texts);
+    texts.0
+}
+
+/// Every variant with a text of its own in the sources of the application: `Type::Variant`.
+fn declared() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(path).unwrap_or_default();
+            for body in text.split("pub enum ").skip(1).map(|rest| rest.split("\n}").next().unwrap_or_default()) {
+                let kind = body.split([' ', '{']).next().unwrap_or_default();
+                // Behind the attribute, which ends a line, comes the variant.
+                for after in body.split("    #[error(").skip(1).filter(|after| !after.starts_with("transparent")) {
+                    let variant = after.split_once(")]\n").unwrap().1.trim_start();
+                    let variant = variant.split([' ', '(', '{', ',']).next().unwrap_or_default();
+                    found.insert(format!("{kind}::{variant}"));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_variant_has_a_sample_here() {
+    let sampled: BTreeSet<String> = all().into_keys().collect();
+    let fragment = |name: &String| FRAGMENTS.iter().any(|kind| name.starts_with(&format!("{kind}::")));
+    let missing: Vec<String> =
+        declared().into_iter().filter(|name| !sampled.contains(name) && !fragment(name)).collect();
+    assert_eq!(missing, Vec::<String>::new());
+    assert!(declared().contains("TrailError::NotACopy") && declared().contains("CheckError::Interrupted"));
+}
+
+#[test]
+fn an_error_is_one_line_and_a_hint() {
+    for (name, text) in all() {
+        let Some((problem, hint)) = text.split_once("\nhint: ") else { panic!("{name} has no hint: {text}") };
+        assert!(!hint.trim().is_empty() && !hint.contains('\n'), "{name}: one line of hint: {text}");
+        assert!(!problem.contains('\n'), "{name}: one line of problem: {text}");
+        assert!(!problem.starts_with(char::is_uppercase) || problem.starts_with("KMS "), "{name}: lowercase: {text}");
+        for part in [problem, hint] {
+            assert!(!part.ends_with(['.', ';', ':']), "{name} ends like a fragment, not like a sentence: {text}");
+            for private in [" says ", " said ", "stands for", "speaks of", "rests on", "goes on", "Err(", "Some("] {
+                assert!(!part.contains(private), "{name} holds `{private}`: {text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! The rooms of the application: who may import whom, read from the paths in the sources.
+//!
+//! Modules of one folder may import each other in one direction only. A module and the file above it (`mod.rs`) are one
+//! thing seen from outside and inside: a path to an item of the file above is no arrow, unless the item is passed on from a
+//! module beside.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+/// What each room of `src/` may import. A room may import nothing that stands below it here, so there is no circle.
+const ROOMS: [(&str, &[&str]); 14] = [
+    ("files", &[]),
+    ("clock", &[]),
+    ("console", &[]),
+    ("exit", &[]),
+    ("guard", &[]),
+    ("logging", &["console"]),
+    ("error", &["exit"]),
+    ("report", &["files"]),
+    ("catalogue", &["console", "error", "exit", "guard", "report"]),
+    ("run", &["catalogue", "console", "error", "exit", "files", "guard"]),
+    ("bundle", &["catalogue", "clock", "error", "exit", "files", "report", "run"]),
+    ("command", &["bundle", "catalogue", "clock", "console", "error", "exit", "files", "report", "run"]),
+    ("cli", &["catalogue", "command"]),
+    ("main", &["cli", "command", "console", "error", "exit", "logging"]),
+];
+
+type Name = Vec<String>;
+
+/// The modules of a crate, by path, with the text of each that is not about tests.
+#[derive(Default)]
+struct House(BTreeMap<Name, String>);
+
+/// An arrow between two modules of one folder: the folder, from, to.
+type Arrow = (Name, String, String);
+
+impl House {
+    fn of(root: &Path) -> Self {
+        let mut house = Self::default();
+        let mut folders = vec![(root.to_owned(), Name::new())];
+        while let Some((folder, name)) = folders.pop() {
+            for entry in fs::read_dir(&folder).unwrap() {
+                let path = entry.unwrap().path();
+                let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
+                let below = || name.iter().cloned().chain([stem.clone()]).collect::<Name>();
+                if path.is_dir() {
+                    folders.push((path.clone(), below()));
+                } else if path.extension().is_some_and(|kind| kind == "rs") && !stem.ends_with("tests") {
+                    let text = fs::read_to_string(&path).unwrap();
+                    house.add(if ["mod", "lib"].contains(&stem.as_str()) { name.clone() } else { below() }, &text);
+                }
+            }
+        }
+        house
+    }
+
+    fn add(&mut self, name: Name, text: &str) {
+        let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let lines = code.lines().map(|line| line.split("//").next().unwrap_or_default());
+        self.0.insert(name, lines.collect::<Vec<_>>().join("\n"));
+    }
+
+    /// Every path in a module that leads into this crate, from its root.
+    fn paths(&self, module: &Name) -> BTreeSet<Name> {
+        let text = &self.0[module];
+        let mut found = BTreeSet::new();
+        for (at, _) in text.match_indices("::") {
+            let head = text[..at].rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |before| before + 1);
+            // Only the beginning of a path.
+            if text[..head].ends_with("::") {
+                continue;
+            }
+            let mut tree = Vec::new();
+            expand(&text[head..], &mut Name::new(), &mut tree);
+            found.extend(tree.into_iter().filter_map(|path| self.absolute(module, path)));
+        }
+        found
+    }
+
+    /// The path from the root; nothing when it leads into another crate, or is a local name.
+    fn absolute(&self, module: &Name, path: Name) -> Option<Name> {
+        let mut base = module.clone();
+        let mut rest = path.as_slice();
+        match rest.first()?.as_str() {
+            "crate" | "logproof" => (base, rest) = (Name::new(), &rest[1..]),
+            "self" => rest = &rest[1..],
+            "super" => {}
+            child if self.0.contains_key(&[base.as_slice(), &[child.to_owned()]].concat()) => {}
+            _ => return None,
+        }
+        while rest.first().is_some_and(|part| part == "super") {
+            base.pop();
+            rest = &rest[1..];
+        }
+        Some([base.as_slice(), rest].concat())
+    }
+
+    /// The module an absolute path leads to: where the item is, not where it is passed on.
+    fn module(&self, path: &Name) -> Name {
+        let deepest = (0..=path.len()).rev().map(|length| &path[..length]).find(|name| self.0.contains_key(*name));
+        let deepest = deepest.unwrap_or_default().to_vec();
+        let Some(item) = path.get(deepest.len()) else { return deepest };
+        let text = self.0.get(&deepest).map(String::as_str).unwrap_or_default();
+        for passed_on in text.split("pub use ").skip(1).map(|rest| rest.split(';').next().unwrap_or_default()) {
+            let mut tree = Vec::new();
+            expand(passed_on, &mut Name::new(), &mut tree);
+            let of_item = tree.into_iter().find(|path| path.last() == Some(item));
+            if let Some(path) = of_item.and_then(|path| self.absolute(&deepest, path)).filter(|to| to != path) {
+                return self.module(&path);
+            }
+        }
+        deepest
+    }
+
+    /// The arrows between modules of one folder, each with a module it comes from.
+    fn arrows(&self) -> BTreeMap<Arrow, Name> {
+        let mut arrows = BTreeMap::new();
+        for from in self.0.keys() {
+            for path in self.paths(from) {
+                let to = self.module(&path);
+                let common = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+                if let (Some(one), Some(other)) = (from.get(common), to.get(common)) {
+                    arrows.insert((from[..common].to_vec(), one.clone(), other.clone()), from.clone());
+                }
+            }
+        }
+        arrows
+    }
+
+    /// Modules of one folder that import each other, directly or through others.
+    fn circles(&self) -> Vec<String> {
+        let arrows = self.arrows();
+        let reachable = |folder: &Name, from: &String| {
+            let (mut seen, mut open) = (BTreeSet::new(), vec![from.clone()]);
+            while let Some(module) = open.pop() {
+                for (place, one, other) in arrows.keys() {
+                    if place == folder && *one == module && seen.insert(other.clone()) {
+                        open.push(other.clone());
+                    }
+                }
+            }
+            seen
+        };
+        let back = |(folder, one, other): &&Arrow| reachable(folder, other).contains(one);
+        arrows
+            .keys()
+            .filter(back)
+            .map(|(folder, one, other)| format!("{}: {one} -> {other}", folder.join("/")))
+            .collect()
+    }
+}
+
+/// The paths of a use tree, or the one path, at the beginning of a text; returns what follows it.
+fn expand<'a>(text: &'a str, before: &mut Name, into: &mut Vec<Name>) -> &'a str {
+    let text = text.trim_start();
+    let depth = before.len();
+    if let Some(inner) = text.strip_prefix('{') {
+        let mut rest = inner;
+        loop {
+            rest = expand(rest, before, into).trim_start();
+            match rest.strip_prefix(',') {
+                Some(next) if !next.trim_start().starts_with('}') => rest = next,
+                next => {
+                    rest = next.unwrap_or(rest).trim_start();
+                    break;
+                }
+            }
+        }
+        return rest.strip_prefix('}').unwrap_or(rest);
+    }
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    let (word, after) = text.split_at(end);
+    // `self` at the end of a tree is the module itself.
+    if !word.is_empty() && !(word == "self" && depth > 0) {
+        before.push(word.to_owned());
+    }
+    let rest = match after.strip_prefix("::") {
+        Some(deeper) => expand(deeper, before, into),
+        None => {
+            into.push(before.clone());
+            // A renaming says nothing of where the item is.
+            let name = after.trim_start().strip_prefix("as ").map(str::trim_start);
+            name.map_or(after, |name| name.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_'))
+        }
+    };
+    before.truncate(depth);
+    rest
+}
+
+fn house(folder: &str) -> House {
+    House::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
+}
+
+#[test]
+fn every_room_imports_only_what_it_may() {
+    let house = house("src");
+    let mut problems = Vec::new();
+    for ((folder, from, to), module) in house.arrows() {
+        let allowed = ROOMS.iter().find(|(room, _)| *room == from).map(|(_, allowed)| *allowed);
+        if folder.is_empty() && !allowed.unwrap_or_default().contains(&to.as_str()) {
+            problems.push(format!("{} imports {to}", module.join("/")));
+        }
+    }
+    assert!(house.arrows().contains_key(&(Name::new(), "bundle".to_owned(), "run".to_owned())), "arrows are found");
+    assert_eq!(problems, Vec::<String>::new(), "rooms import what they may not: see ROOMS in this file");
+    let there: BTreeSet<&str> = house.0.keys().filter_map(|name| Some(name.first()?.as_str())).collect();
+    assert_eq!(there, ROOMS.iter().map(|(room, _)| *room).collect(), "ROOMS names every room");
+    for (index, (room, allowed)) in ROOMS.iter().enumerate() {
+        for other in *allowed {
+            assert!(ROOMS[..index].iter().any(|(above, _)| above == other), "{room} may not import {other}");
+        }
+    }
+}
+
+#[test]
+fn no_command_imports_another_and_no_modules_import_each_other() {
+    let house = house("src");
+    let commands = house.arrows().into_iter().filter(|((folder, ..), _)| folder == &["command"]);
+    assert_eq!(commands.collect::<Vec<_>>(), [], "a command imports another command");
+    // The vocabulary and the other crates have circles of two files; those without any stay without.
+    for folder in ["src", "crates/aws/src"] {
+        assert_eq!(self::house(folder).circles(), Vec::<String>::new(), "modules of {folder} import each other");
+    }
+}
+
+#[test]
+fn a_circle_is_found_through_trees_super_and_what_is_passed_on() {
+    let mut house = House::default();
+    let name = |text: &str| text.split('/').map(str::to_owned).collect::<Name>();
+    house.add(Name::new(), "pub mod a;\npub mod b;\npub mod c;");
+    house.add(name("a"), "use crate::{b::{self, Thing as Other}, c};\nuse serde::Serialize;");
+    house.add(name("b"), "// use crate::a;\npub fn f() { let _ = other::a(); }");
+    house.add(name("c"), "mod inner;\nmod outer;\npub use self::outer::Item;");
+    house.add(name("c/inner"), "use super::Item;");
+    house.add(name("c/outer"), "pub struct Item;\n#[cfg(test)]\nmod tests { use super::super::inner; }");
+    let arrows: Vec<String> = house.arrows().keys().map(|(_, one, other)| format!("{one}-{other}")).collect();
+    assert_eq!(arrows, ["a-b", "a-c", "inner-outer"]);
+    assert_eq!(house.circles(), Vec::<String>::new());
+    house.add(name("b"), "pub fn f() -> super::c::Item { crate::c::Item }");
+    house.add(name("c/outer"), "pub struct Item;\npub fn f() { crate::a::go(super::inner::g) }");
+    let circles = house.circles();
+    assert_eq!(circles, [": a -> b", ": a -> c", ": b -> c", ": c -> a", "c: inner -> outer", "c: outer -> inner"]);
+}
