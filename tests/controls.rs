@@ -3,9 +3,10 @@
 //!
 //! A fixture is a variant of the sample zone (`base: sample` with `patch`, `json_patch`, `config`, `faults`) and
 //! `expect`: for each control named, its verdict, and for a verdict that has one, the subject and the reason; where a note
-//! is what matters, the note. Every other
-//! control whose verdict changes is listed in `tests/fixtures/others.toml`, and only those are. The name of a file begins
-//! with the verdict it expects. Controls that get the same answers as on the sample are not run again.
+//! is what matters, the note. The reason of a finding may be its hint; that of a control that passes, what was found or
+//! who was left out. Every other control whose verdict changes is listed in `tests/fixtures/others.toml`, and only those
+//! are. The name of a file begins with the verdict it expects. Controls that get the same answers as on the sample are
+//! not run again.
 //!
 //! `controls/partitions.rs` examines the same fixtures in other partitions.
 //!
