@@ -16,6 +16,14 @@ pub(crate) fn never(scene: &Scene, question: &Question) -> Answer {
     aside(scene, question, |question| logproof_policy::never(scene, question))
 }
 
+/// The question without requests through access points, where the bucket policy leaves some to their policies.
+pub(crate) fn decided_part(scene: &Scene, question: &Question) -> Question {
+    match delegates_by(scene) {
+        Some(_) => question.clone().when(DIRECT).unwrap_or_else(|_| question.clone()),
+        None => question.clone(),
+    }
+}
+
 /// The answer of `ask` where it hangs on no access point policy; the scene is the one that is asked about.
 pub(crate) fn aside(scene: &Scene, question: &Question, ask: impl Fn(&Question) -> Answer) -> Answer {
     let Some(key) = delegates_by(scene) else { return ask(question) };

@@ -9,10 +9,12 @@ use logproof_estate::{
     record::Observation,
     world::{Judged, LogproofWorld},
 };
-use logproof_policy::{Effect, Policy, Question, Who, never};
+use logproof_policy::{Effect, Policy, Question, Who};
+use serde_json::json;
 
 use crate::{
     policy_scene::Ground,
+    proposal::{Remedy, kept::Entering},
     trust::{Role, reader_roles},
 };
 
@@ -46,13 +48,24 @@ async fn only_the_named(w: &mut LogproofWorld, arn: &str) -> Judged {
     let mut who = Who::anyone().except_services();
     // To name a stranger is no reason to let one in.
     let known = |id: &String| ground.knows(id) || config.organization.auditor_accounts.iter().any(|a| a.as_str() == id);
-    for named in accounts_named(trust).iter().filter(|id| known(id)) {
+    let accounts: Vec<String> = accounts_named(trust).into_iter().filter(known).collect();
+    for named in &accounts {
         who = who.except_account(named);
     }
+    let remedy = if accounts.is_empty() {
+        Remedy::Unknown("the trust policy names no account of the organization, so nothing says who needs the role")
+    } else {
+        // A service is no stranger: it is named, or not let in by a principal `*` of accounts.
+        let condition = json!({
+            "StringNotEquals": {"aws:PrincipalAccount": accounts},
+            "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+        });
+        role.deny("OnlyTheNamedAccounts", condition, Entering::From(accounts))
+    };
     let question = Question::about(["sts:AssumeRole"]).on(arn).by(who);
-    let answer = never(&ground.scene(&role.account, Some(Arc::clone(trust))), &question);
+    let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
     let change = "replace the wildcard principal of the trust policy by the ARNs of those who need the role";
-    role.claim(EXPECTED, change, ground.exchanges()).conclude(w, answer);
+    role.claim(EXPECTED, change, ground.exchanges()).prove(w, &scene, &question, remedy).await;
     Ok(())
 }
 

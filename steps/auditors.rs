@@ -1,14 +1,13 @@
 //! What the accounts of external auditors cannot do: anything but read, with the log bucket and with the log key.
 
-use std::sync::Arc;
-
 use cucumber::then;
 use logproof_estate::{
     AccountId,
     record::Subject,
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Question, Who, never};
+use logproof_policy::{Question, Who};
+use serde_json::{Value, json};
 
 use crate::{
     action_classes::{other_than_decrypting, other_than_reading},
@@ -27,12 +26,12 @@ async fn auditors_only_read(w: &mut LogproofWorld) -> Judged {
             .on(&ground.bucket.arn())
             .on_all(&ground.objects())
             .by(Who::account(account.as_str()));
-        let answer = ground.assume_administrators_of(account.as_str(), &question);
+        let remedy = ground.deny_in_own_policy("AuditorsOnlyRead", ground.all(), of_account(account));
         let claim = ground.claim(
             format!("principals of auditor account {account} only read"),
             "limit the auditor's statements to s3:GetObject and s3:ListBucket",
         );
-        about(w, claim, account)?.conclude(w, answer);
+        about(w, claim, account)?.prove(w, &ground.scene_with(account.as_str()), &question, remedy).await;
     }
     count(w, "auditor accounts", accounts.len(), "organization.auditor_accounts");
     w.settle()
@@ -44,12 +43,12 @@ async fn auditors_only_decrypt(w: &mut LogproofWorld) -> Judged {
     let key = KeyGround::read(w).await?;
     for account in &accounts {
         let question = Question::about(other_than_decrypting()).on(&key.arn).by(Who::account(account.as_str()));
-        let scene = key.ground.scene_with_account(&key.asked.account, Some(Arc::clone(&key.policy)), account.as_str());
+        let remedy = key.deny_in_own_policy("AuditorsOnlyDecrypt", of_account(account));
         let claim = key.claim(
             format!("principals of auditor account {account} only decrypt"),
             "limit the auditor's statement in the key policy to kms:Decrypt",
         );
-        about(w, claim, account)?.conclude(w, never(&scene, &question));
+        about(w, claim, account)?.prove(w, &key.scene_with(account.as_str()), &question, remedy).await;
     }
     count(w, "auditor accounts", accounts.len(), "organization.auditor_accounts");
     w.settle()
@@ -61,6 +60,11 @@ fn auditors(w: &mut LogproofWorld) -> Result<Vec<AccountId>, Stop> {
         return Err(w.not_applicable("the configuration names no auditor account (`organization.auditor_accounts`)"));
     }
     Ok(accounts)
+}
+
+/// A condition that the principals of an account meet.
+fn of_account(account: &AccountId) -> Value {
+    json!({"StringEquals": {"aws:PrincipalAccount": account}})
 }
 
 fn about(w: &LogproofWorld, claim: Claim, account: &AccountId) -> Result<Claim, Stop> {

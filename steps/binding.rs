@@ -6,11 +6,12 @@
 
 use cucumber::then;
 use logproof_estate::world::{Judged, LogproofWorld};
-use logproof_policy::{Question, Who};
+use logproof_policy::{Question, Who, never};
 
 use crate::{
     action_classes::{adjust_bucket, administer, delete, left_open},
-    bucket_policy::BucketGround,
+    bucket_policy::{BucketGround, Callers, Refusal, above, everybody_but},
+    proposal::On,
 };
 
 #[then(
@@ -19,13 +20,10 @@ use crate::{
 async fn an_administrator_cannot_reconfigure(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
-    let question = Question::about(administer())
-        .on(&bucket.bucket.arn())
-        .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role));
-    let answer = bucket.assume_administrators(&question);
+    let scene = bucket.scene();
     let adjusted = left_open(adjust_bucket(), |action| {
         let who = Who::account(bucket.bucket.owner.as_str()).except_arn(&role);
-        bucket.assume_administrators(&Question::about([action]).on(&bucket.bucket.arn()).by(who))
+        never(&scene, &Question::about([action]).on(&bucket.bucket.arn()).by(who))
     });
     if !adjusted.is_empty() {
         w.note(format!(
@@ -34,13 +32,23 @@ async fn an_administrator_cannot_reconfigure(w: &mut LogproofWorld) -> Judged {
             adjusted.join(", ")
         ));
     }
-    bucket
-        .claim(
-            format!("nobody in the account but {role} can re-configure or delete the bucket"),
-            "deny the action on the bucket in an SCP above the account, for every principal but the log storage role",
-        )
-        .conclude(w, answer);
-    w.settle()
+    let refusal = Refusal {
+        question: Question::about(administer())
+            .on(&bucket.bucket.arn())
+            .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role)),
+        callers: Callers::Assumed,
+        expected: format!("nobody in the account but {role} can re-configure or delete the bucket"),
+        change:
+            "deny the action on the bucket in an SCP above the account, for every principal but the log storage role"
+                .to_owned(),
+        remedy: bucket.deny(
+            "OnlyTheStorageRoleConfigures",
+            vec![above()],
+            On::These(vec![bucket.bucket.arn()]),
+            everybody_but(&[role]),
+        ),
+    };
+    bucket.must_refuse(w, refusal).await
 }
 
 #[then(
@@ -49,15 +57,19 @@ async fn an_administrator_cannot_reconfigure(w: &mut LogproofWorld) -> Judged {
 async fn an_administrator_cannot_delete(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
-    let question = Question::about(delete())
-        .on_all(&bucket.objects())
-        .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role));
-    let answer = bucket.assume_administrators(&question);
-    bucket
-        .claim(
-            format!("nobody in the account but {role} can delete what is stored or lift its protection"),
-            "deny the action on the bucket's objects in an SCP above the account, for every principal but the log storage role",
-        )
-        .conclude(w, answer);
-    w.settle()
+    let refusal = Refusal {
+        question: Question::about(delete())
+            .on_all(&bucket.objects())
+            .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role)),
+        callers: Callers::Assumed,
+        expected: format!("nobody in the account but {role} can delete what is stored or lift its protection"),
+        change: "deny the action on the bucket's objects in an SCP above the account, for every principal but the log storage role".to_owned(),
+        remedy: bucket.deny(
+            "OnlyTheStorageRoleDeletes",
+            vec![above()],
+            On::These(vec![bucket.objects()]),
+            everybody_but(&[role]),
+        ),
+    };
+    bucket.must_refuse(w, refusal).await
 }

@@ -2,132 +2,61 @@
 //!
 //! Owns the questions about TLS, writing, encryption, strangers' services, outsiders and administration.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use cucumber::then;
 use logproof_estate::{
-    BucketRef, ExchangeId,
+    BucketRef,
+    facts::OrgPolicyKind,
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Identity, Policy, Question, Source, Who};
+use logproof_policy::{Question, Source, Who};
+use serde_json::{Value, json};
 
 use crate::{
-    access_points::never,
     action_classes::{administer, delete, write},
-    policy_claim::Claim,
-    policy_scene::{Ground, identities, parse, shared},
+    policy_scene::parse,
+    proposal::{On, Place, one_or_many},
 };
 
-/// Everything a question about a bucket needs.
-pub(crate) struct BucketGround {
-    pub(crate) bucket: BucketRef,
-    pub(crate) policy: Option<Arc<Policy>>,
-    pub(crate) ground: Ground,
-    exchanges: Vec<ExchangeId>,
+pub(crate) use crate::bucket_ground::{BucketGround, Callers, Refusal};
+
+fn when(question: Question, condition: &Value) -> Result<Question, Stop> {
+    question.when(&condition.to_string()).map_err(|error| Stop::because(error.to_string()))
 }
 
-impl BucketGround {
-    /// The bucket the scenario speaks of.
-    pub(crate) async fn read(w: &mut LogproofWorld) -> Result<Self, Stop> {
-        let bucket = w.bucket()?;
-        Self::of(w, bucket).await
-    }
-
-    pub(crate) async fn of(w: &mut LogproofWorld, bucket: BucketRef) -> Result<Self, Stop> {
-        Self::naming(w, bucket, &[]).await
-    }
-
-    /// The same for questions about accounts by their ids: no other account stands for them.
-    pub(crate) async fn naming(w: &mut LogproofWorld, bucket: BucketRef, ids: &[&str]) -> Result<Self, Stop> {
-        let estate = w.estate()?;
-        let text = w.see(estate.bucket_policy(&bucket).await)?;
-        let policy = match text.as_deref() {
-            Some(text) => Some(shared(
-                w,
-                &format!("the policy of bucket {}", bucket.name),
-                text,
-                "s3:GetBucketPolicy",
-                &bucket.owner,
-            )?),
-            None => None,
-        };
-        let own: Vec<&Policy> = policy.iter().map(Arc::as_ref).collect();
-        let ground = Ground::read(w, &own, ids).await?;
-        let exchanges = [text.exchanges(), ground.exchanges()].concat();
-        w.record.rest_on(&exchanges);
-        Ok(Self { bucket, policy, ground, exchanges })
-    }
-
-    pub(crate) fn subject(&self) -> Subject {
-        Subject::arn(self.bucket.arn()).at(&self.bucket.owner, Some(&self.bucket.region))
-    }
-
-    pub(crate) fn objects(&self) -> String {
-        format!("{}/*", self.bucket.arn())
-    }
-
-    pub(crate) fn claim(&self, expected: impl Into<String>, change: impl Into<String>) -> Claim {
-        Claim {
-            subject: self.subject(),
-            account: self.bucket.owner.clone(),
-            expected: expected.into(),
-            change: change.into(),
-            exchanges: self.exchanges.clone(),
-            stood_for_by: None,
-        }
-    }
-
-    pub(crate) fn exchanges(&self) -> &[ExchangeId] {
-        &self.exchanges
-    }
-
-    /// Asks about the bucket with an administrator assumed in every account.
-    pub(crate) fn assume_administrators(&self, question: &Question) -> logproof_policy::Answer {
-        never(&self.ground.scene(&self.bucket.owner, self.policy.clone()), question)
-    }
-
-    /// The same, with an account that may be none of the organization's.
-    pub(crate) fn assume_administrators_of(&self, account: &str, question: &Question) -> logproof_policy::Answer {
-        never(&self.ground.scene_with_account(&self.bucket.owner, self.policy.clone(), account), question)
-    }
-
-    /// Asks about the bucket with the real users and roles of its own account.
-    pub(crate) async fn with_inventory(
-        &mut self,
-        w: &mut LogproofWorld,
-        question: &Question,
-    ) -> Result<logproof_policy::Answer, Stop> {
-        let inventory = self.inventory(w).await?;
-        let scene = self.ground.scene_with_inventory(&self.bucket.owner, self.policy.clone(), &inventory);
-        Ok(never(&scene, question))
-    }
-
-    async fn inventory(&mut self, w: &mut LogproofWorld) -> Result<Vec<Identity>, Stop> {
-        let estate = w.estate()?;
-        let authorization = w.see(estate.account_authorization(&self.bucket.owner).await)?;
-        self.exchanges.extend_from_slice(authorization.exchanges());
-        identities(w, &self.bucket.owner, &authorization)
-    }
+/// A condition that everybody meets but the principals with these ARNs.
+pub(crate) fn everybody_but(arns: &[String]) -> Value {
+    json!({"ArnNotEquals": {"aws:PrincipalArn": one_or_many(arns)}})
 }
 
-fn when(question: Question, condition: &str) -> Result<Question, Stop> {
-    question.when(condition).map_err(|error| Stop::because(error.to_string()))
+/// A policy that binds the accounts of the organization from above.
+pub(crate) fn above() -> Place {
+    Place::Organization(OrgPolicyKind::ServiceControl)
 }
 
 #[then("no request over plain HTTP is allowed, for any principal, any S3 action, the bucket and its objects")]
 async fn no_request_over_plain_http(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
-    let question = Question::about(["s3:*"]).on(&bucket.bucket.arn()).on_all(&bucket.objects());
-    let question = when(question, r#"{"Bool": {"aws:SecureTransport": "false"}}"#)?;
-    let answer = bucket.assume_administrators(&question);
-    bucket
-        .claim(
-            "every request over plain HTTP is refused",
-            "deny s3:* to every principal on the bucket and its objects when aws:SecureTransport is false, with no other condition",
-        )
-        .conclude(w, answer);
-    w.settle()
+    let refusal = bucket.plain_http(
+        "deny s3:* to every principal on the bucket and its objects when aws:SecureTransport is false, with no other condition",
+    )?;
+    bucket.must_refuse(w, refusal).await
+}
+
+impl BucketGround {
+    /// Every request over plain HTTP.
+    pub(crate) fn plain_http(&self, change: &str) -> Result<Refusal, Stop> {
+        let condition = json!({"Bool": {"aws:SecureTransport": "false"}});
+        Ok(Refusal {
+            question: when(self.about_all(&["s3:*"]), &condition)?,
+            callers: Callers::Assumed,
+            expected: "every request over plain HTTP is refused".to_owned(),
+            change: change.to_owned(),
+            remedy: self.deny_in_own_policy("RefusePlainHttp", self.all(), condition),
+        })
+    }
 }
 
 #[then(
@@ -136,27 +65,26 @@ async fn no_request_over_plain_http(w: &mut LogproofWorld) -> Judged {
 async fn no_request_below_the_minimum_tls_version(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
     let minimum = w.config()?.expectations.minimum_tls.clone();
-    let question = Question::about(["s3:*"]).on(&bucket.bucket.arn()).on_all(&bucket.objects());
-    let condition = format!(
-        r#"{{"Bool": {{"aws:SecureTransport": "true"}}, "NumericLessThan": {{"s3:TlsVersion": "{minimum}"}}}}"#
-    );
-    let answer = bucket.assume_administrators(&when(question, &condition)?);
-    bucket
-        .claim(
-            format!("every request below TLS {minimum} is refused"),
-            format!(
-                "deny s3:* to every principal on the bucket and its objects when s3:TlsVersion is less than {minimum}"
-            ),
-        )
-        .conclude(w, answer);
-    w.settle()
+    let old = json!({"s3:TlsVersion": minimum});
+    let asked = json!({"Bool": {"aws:SecureTransport": "true"}, "NumericLessThan": old});
+    let refusal = Refusal {
+        question: when(bucket.about_all(&["s3:*"]), &asked)?,
+        callers: Callers::Assumed,
+        expected: format!("every request below TLS {minimum} is refused"),
+        change: format!(
+            "deny s3:* to every principal on the bucket and its objects when s3:TlsVersion is less than {minimum}"
+        ),
+        remedy: bucket.deny_in_own_policy("RefuseOldTls", bucket.all(), json!({"NumericLessThan": old})),
+    };
+    bucket.must_refuse(w, refusal).await
 }
 
 #[then("nobody other than the log services and the log storage role can write to the bucket")]
 async fn nobody_else_can_write(w: &mut LogproofWorld) -> Judged {
-    let mut bucket = BucketGround::read(w).await?;
+    let bucket = BucketGround::read(w).await?;
     let config = w.config()?;
-    let mut who = Who::anyone().except_arn(&config.storage_role_arn());
+    let role = config.storage_role_arn();
+    let mut who = Who::anyone().except_arn(&role);
     let mut services = config.names.log_services.clone();
     if ![config.log_bucket_name(), config.config_bucket_name()].contains(&bucket.bucket.name) {
         services.push("logging.s3.amazonaws.com".to_owned());
@@ -164,32 +92,42 @@ async fn nobody_else_can_write(w: &mut LogproofWorld) -> Judged {
     for service in &services {
         who = who.except_service(service);
     }
-    let question = Question::about(write()).on_all(&bucket.objects()).by(who);
-    let answer = bucket.with_inventory(w, &question).await?;
-    let writers = services.join(", ");
-    bucket
-        .claim(
-            format!("only {writers} and the log storage role can put objects"),
-            "deny s3:PutObject and s3:ReplicateObject on the bucket's objects to everybody who is neither a log service nor the log storage role",
-        )
-        .conclude(w, answer);
-    w.settle()
+    let condition = json!({
+        "ArnNotEquals": {"aws:PrincipalArn": role},
+        "StringNotEquals": {"aws:PrincipalServiceName": services},
+    });
+    let on = On::These(vec![bucket.objects()]);
+    let refusal = Refusal {
+        question: Question::about(write()).on_all(&bucket.objects()).by(who),
+        callers: Callers::Inventory,
+        expected: format!("only {} and the log storage role can put objects", services.join(", ")),
+        change: "deny s3:PutObject and s3:ReplicateObject on the bucket's objects to everybody who is neither a log service nor the log storage role".to_owned(),
+        remedy: bucket.deny_in_own_policy("OnlyLogServicesWrite", on, condition),
+    };
+    bucket.must_refuse(w, refusal).await
 }
 
 #[then("no upload that asks for encryption other than KMS is accepted")]
 async fn no_upload_without_kms(w: &mut LogproofWorld) -> Judged {
-    let condition = r#"{"StringNotEquals": {"s3:x-amz-server-side-encryption": ["aws:kms", "aws:kms:dsse"]}, "Null": {"s3:x-amz-server-side-encryption": "false"}}"#;
-    let change = "deny s3:PutObject when s3:x-amz-server-side-encryption is present (Null: false) and not aws:kms";
-    no_upload(w, condition, "every upload that asks for encryption other than aws:kms is refused", change).await
+    let condition = json!({
+        "StringNotEquals": {"s3:x-amz-server-side-encryption": ["aws:kms", "aws:kms:dsse"]},
+        "Null": {"s3:x-amz-server-side-encryption": "false"},
+    });
+    let upload = Upload {
+        asked: condition.clone(),
+        denied: condition,
+        sid: "RefuseOtherEncryption",
+        expected: "every upload that asks for encryption other than aws:kms is refused",
+        change: "deny s3:PutObject when s3:x-amz-server-side-encryption is present (Null: false) and not aws:kms",
+    };
+    no_upload(w, upload).await
 }
 
 #[then("no upload that asks for another key than the log key is accepted")]
 async fn no_upload_under_another_key(w: &mut LogproofWorld) -> Judged {
     let estate = w.estate()?;
     let key = w.see(estate.key(&estate.log_key()).await)?;
-    let arn =
-        key.as_ref().as_ref().map(|key| key.arn.clone()).ok_or_else(|| Stop::because("the log key does not exist"));
-    let Ok(arn) = arn else {
+    let Some(arn) = key.as_ref().as_ref().map(|key| key.arn.clone()) else {
         let bucket = w.bucket()?;
         let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
         w.observe(
@@ -199,21 +137,48 @@ async fn no_upload_under_another_key(w: &mut LogproofWorld) -> Judged {
         );
         return w.settle();
     };
-    let condition = format!(
-        r#"{{"StringNotEquals": {{"s3:x-amz-server-side-encryption-aws-kms-key-id": "{arn}"}}, "Null": {{"s3:x-amz-server-side-encryption-aws-kms-key-id": "false"}}, "StringEquals": {{"s3:x-amz-server-side-encryption": ["aws:kms", "aws:kms:dsse"]}}}}"#
-    );
-    let change = format!(
-        "deny s3:PutObject when s3:x-amz-server-side-encryption-aws-kms-key-id is present (Null: false) and not {arn}"
-    );
-    no_upload(w, &condition, &format!("every upload that asks for another key than {arn} is refused"), &change).await
+    let denied = json!({
+        "StringNotEquals": {"s3:x-amz-server-side-encryption-aws-kms-key-id": arn},
+        "Null": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "false"},
+    });
+    let mut asked = denied.clone();
+    if let Some(operators) = asked.as_object_mut() {
+        let kms = json!({"s3:x-amz-server-side-encryption": ["aws:kms", "aws:kms:dsse"]});
+        operators.insert("StringEquals".to_owned(), kms);
+    }
+    let upload = Upload {
+        asked,
+        denied,
+        sid: "RefuseOtherKeys",
+        expected: &format!("every upload that asks for another key than {arn} is refused"),
+        change: &format!(
+            "deny s3:PutObject when s3:x-amz-server-side-encryption-aws-kms-key-id is present (Null: false) and not {arn}"
+        ),
+    };
+    no_upload(w, upload).await
 }
 
-async fn no_upload(w: &mut LogproofWorld, condition: &str, expected: &str, change: &str) -> Judged {
+/// An upload that must be refused.
+struct Upload<'a> {
+    /// The circumstances it is made in.
+    asked: Value,
+    /// The circumstances in which a statement would refuse it.
+    denied: Value,
+    sid: &'static str,
+    expected: &'a str,
+    change: &'a str,
+}
+
+async fn no_upload(w: &mut LogproofWorld, upload: Upload<'_>) -> Judged {
     let bucket = BucketGround::read(w).await?;
-    let question = when(Question::about(["s3:PutObject"]).on_all(&bucket.objects()), condition)?;
-    let answer = bucket.assume_administrators(&question);
-    bucket.claim(expected, change).conclude(w, answer);
-    w.settle()
+    let refusal = Refusal {
+        question: when(Question::about(["s3:PutObject"]).on_all(&bucket.objects()), &upload.asked)?,
+        callers: Callers::Assumed,
+        expected: upload.expected.to_owned(),
+        change: upload.change.to_owned(),
+        remedy: bucket.deny_in_own_policy(upload.sid, On::These(vec![bucket.objects()]), upload.denied),
+    };
+    bucket.must_refuse(w, refusal).await
 }
 
 #[then("no service can use the bucket on behalf of an account outside the organization")]
@@ -224,21 +189,29 @@ async fn no_service_for_a_stranger(w: &mut LogproofWorld) -> Judged {
     let mut own: BTreeSet<String> = [&bucket.bucket, &estate.log_bucket()].map(BucketRef::arn).into();
     let owned = w.see(estate.buckets(&bucket.bucket.owner).await)?;
     own.extend(owned.iter().map(|one| estate.archive_bucket(&one.name).arn()));
-    let strange = serde_json::json!({"ArnNotEquals": {"aws:SourceArn": own}});
-    let question = Question::about(["s3:*"])
-        .on(&bucket.bucket.arn())
-        .on_all(&bucket.objects())
-        .by(Who::services())
-        .from_source(Source::Foreign);
-    let question = when(question, &strange.to_string())?;
-    let answer = bucket.assume_administrators(&question);
-    bucket
-        .claim(
-            "services act on the bucket for accounts of this organization only",
-            "add a condition on aws:SourceArn, aws:SourceAccount or aws:SourceOrgID to the statement that allows the service",
-        )
-        .conclude(w, answer);
-    w.settle()
+    let strange = json!({"ArnNotEquals": {"aws:SourceArn": own}});
+    let question = bucket.about_all(&["s3:*"]).by(Who::services()).from_source(Source::Foreign);
+    // A service names the organization, or the trail or bucket of ours it acts for.
+    own.insert(w.config()?.trail_arn());
+    let condition = json!({
+        "Bool": {"aws:PrincipalIsAWSService": "true"},
+        "StringNotEquals": {"aws:SourceOrgID": organization_id(w).await?},
+        "ArnNotEquals": {"aws:SourceArn": own},
+    });
+    let refusal = Refusal {
+        question: when(question, &strange)?,
+        callers: Callers::Assumed,
+        expected: "services act on the bucket for accounts of this organization only".to_owned(),
+        change: "add a condition on aws:SourceArn, aws:SourceAccount or aws:SourceOrgID to the statement that allows the service".to_owned(),
+        remedy: bucket.deny_in_own_policy("RefuseServicesOfStrangers", bucket.all(), condition),
+    };
+    bucket.must_refuse(w, refusal).await
+}
+
+/// Id of the organization.
+pub(crate) async fn organization_id(w: &mut LogproofWorld) -> Result<String, Stop> {
+    let estate = w.estate()?;
+    Ok(w.see(estate.organization().await)?.id.clone())
 }
 
 fn outsiders(w: &LogproofWorld) -> Result<Who, Stop> {
@@ -249,18 +222,27 @@ fn outsiders(w: &LogproofWorld) -> Result<Who, Stop> {
     Ok(who)
 }
 
+/// A condition that outsiders meet: nobody of the organization, no auditor and no service.
+pub(crate) async fn outside(w: &mut LogproofWorld) -> Result<Value, Stop> {
+    let mut ours = json!({"aws:PrincipalOrgID": organization_id(w).await?});
+    let auditors = &w.config()?.organization.auditor_accounts;
+    if let (Some(keys), false) = (ours.as_object_mut(), auditors.is_empty()) {
+        keys.insert("aws:PrincipalAccount".to_owned(), json!(auditors));
+    }
+    Ok(json!({"StringNotEquals": ours, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}))
+}
+
 #[then("nobody outside the organization can do anything with the bucket, except the named auditor accounts")]
 async fn nobody_outside_reaches_the_bucket(w: &mut LogproofWorld) -> Judged {
     let bucket = BucketGround::read(w).await?;
-    let question = Question::about(["s3:*"]).on(&bucket.bucket.arn()).on_all(&bucket.objects()).by(outsiders(w)?);
-    let answer = bucket.assume_administrators(&question);
-    bucket
-        .claim(
-            "nobody outside the organization can call any S3 action on the bucket or its objects",
-            "remove the outsider from the statement, or deny s3:* when aws:PrincipalOrgID is not the organization's and aws:PrincipalIsAWSService is false",
-        )
-        .conclude(w, answer);
-    w.settle()
+    let refusal = Refusal {
+        question: bucket.about_all(&["s3:*"]).by(outsiders(w)?),
+        callers: Callers::Assumed,
+        expected: "nobody outside the organization can call any S3 action on the bucket or its objects".to_owned(),
+        change: "remove the outsider from the statement, or deny s3:* when aws:PrincipalOrgID is not the organization's and aws:PrincipalIsAWSService is false".to_owned(),
+        remedy: bucket.deny_in_own_policy("RefuseOutsiders", bucket.all(), outside(w).await?),
+    };
+    bucket.must_refuse(w, refusal).await
 }
 
 #[then("a resource control policy alone denies everybody outside the organization every S3 action on the log bucket")]
@@ -268,30 +250,35 @@ async fn a_resource_control_policy_keeps_outsiders_away(w: &mut LogproofWorld) -
     let bucket = BucketGround::read(w).await?;
     let open = r#"{"Version": "2012-10-17", "Statement": [{"Sid": "AssumedOpen", "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}"#;
     let open = parse(w, "a bucket policy that allows everything", open, "policy evaluation", &bucket.bucket.owner)?;
-    let question = Question::about(["s3:*"]).on(&bucket.bucket.arn()).on_all(&bucket.objects()).by(outsiders(w)?);
-    let answer = never(&bucket.ground.scene(&bucket.bucket.owner, Some(open)), &question);
-    bucket
-        .claim(
-            "a resource control policy denies outsiders every S3 action, whatever the bucket policy says",
-            "attach to the root or to the log archive's organizational unit an RCP that denies s3:* to principals outside the organization",
-        )
-        .conclude(w, answer);
+    let question = bucket.about_all(&["s3:*"]).by(outsiders(w)?);
+    let scene = bucket.ground.scene(&bucket.bucket.owner, Some(open));
+    let place = Place::Organization(OrgPolicyKind::ResourceControl);
+    let remedy = bucket.deny("RefuseOutsiders", vec![place], bucket.all(), outside(w).await?);
+    let claim = bucket.claim(
+        "a resource control policy denies outsiders every S3 action, whatever the bucket policy says",
+        "attach to the root or to the log archive's organizational unit an RCP that denies s3:* to principals outside the organization",
+    );
+    claim.prove(w, &scene, &question, remedy).await;
     w.settle()
 }
 
 #[then("nobody other than the log storage role can re-configure or delete the bucket")]
 async fn nobody_else_can_administer(w: &mut LogproofWorld) -> Judged {
-    let mut bucket = BucketGround::read(w).await?;
+    let bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
-    let question = Question::about(administer()).on(&bucket.bucket.arn()).by(Who::anyone().except_arn(&role));
-    let answer = bucket.with_inventory(w, &question).await?;
-    bucket
-        .claim(
-            format!("only {role} can re-configure or delete the bucket"),
-            "deny the action on the bucket in an SCP for every principal but the log storage role",
-        )
-        .conclude(w, answer);
-    w.settle()
+    let refusal = Refusal {
+        question: Question::about(administer()).on(&bucket.bucket.arn()).by(Who::anyone().except_arn(&role)),
+        callers: Callers::Inventory,
+        expected: format!("only {role} can re-configure or delete the bucket"),
+        change: "deny the action on the bucket in an SCP for every principal but the log storage role".to_owned(),
+        remedy: bucket.deny(
+            "OnlyTheStorageRoleConfigures",
+            vec![above(), bucket.own_policy()],
+            On::These(vec![bucket.bucket.arn()]),
+            everybody_but(&[role]),
+        ),
+    };
+    bucket.must_refuse(w, refusal).await
 }
 
 #[then("the root user of the log archive account cannot change or delete the bucket policy")]
@@ -304,41 +291,53 @@ async fn the_root_user_cannot_change_the_bucket_policy(w: &mut LogproofWorld) ->
         .on(&bucket.bucket.arn())
         .by(Who::exactly(root))
         .with_owner_root_exemption();
-    let answer = bucket.assume_administrators(&question);
-    bucket
-        .claim(
-            "the root user of the log archive account cannot change or delete the bucket policy",
-            "deny s3:PutBucketPolicy and s3:DeleteBucketPolicy in an SCP that binds the log archive account",
-        )
-        .conclude(w, answer);
-    w.settle()
+    let role = w.config()?.storage_role_arn();
+    let refusal = Refusal {
+        question,
+        callers: Callers::Assumed,
+        expected: "the root user of the log archive account cannot change or delete the bucket policy".to_owned(),
+        change: "deny s3:PutBucketPolicy and s3:DeleteBucketPolicy in an SCP that binds the log archive account"
+            .to_owned(),
+        remedy: bucket.deny(
+            "OnlyTheStorageRoleSetsPolicy",
+            vec![above()],
+            On::These(vec![bucket.bucket.arn()]),
+            everybody_but(&[role]),
+        ),
+    };
+    bucket.must_refuse(w, refusal).await
 }
 
 #[then("nobody other than the log storage role can delete log files")]
 async fn nobody_else_can_delete(w: &mut LogproofWorld) -> Judged {
-    let mut bucket = BucketGround::read(w).await?;
+    let bucket = BucketGround::read(w).await?;
     let role = w.config()?.storage_role_arn();
-    let question = Question::about(delete()).on_all(&bucket.objects()).by(Who::anyone().except_arn(&role));
-    let answer = bucket.with_inventory(w, &question).await?;
-    bucket
-        .claim(
-            format!("only {role} can delete log files or lift their protection"),
-            "deny the action on the bucket's objects in an SCP or in the bucket policy for every other principal",
-        )
-        .conclude(w, answer);
-    w.settle()
+    let refusal = Refusal {
+        question: Question::about(delete()).on_all(&bucket.objects()).by(Who::anyone().except_arn(&role)),
+        callers: Callers::Inventory,
+        expected: format!("only {role} can delete log files or lift their protection"),
+        change: "deny the action on the bucket's objects in an SCP or in the bucket policy for every other principal"
+            .to_owned(),
+        remedy: bucket.deny(
+            "OnlyTheStorageRoleDeletes",
+            vec![above(), bucket.own_policy()],
+            On::These(vec![bucket.objects()]),
+            everybody_but(&[role]),
+        ),
+    };
+    bucket.must_refuse(w, refusal).await
 }
 
 #[then("nobody at all can shorten the retention of log files or bypass it")]
 async fn nobody_can_bypass_retention(w: &mut LogproofWorld) -> Judged {
-    let mut bucket = BucketGround::read(w).await?;
-    let question = Question::about(["s3:BypassGovernanceRetention"]).on_all(&bucket.objects());
-    let answer = bucket.with_inventory(w, &question).await?;
-    bucket
-        .claim(
-            "nobody can bypass the retention of log files",
-            "deny s3:BypassGovernanceRetention on the bucket's objects to every principal in the bucket policy",
-        )
-        .conclude(w, answer);
-    w.settle()
+    let bucket = BucketGround::read(w).await?;
+    let refusal = Refusal {
+        question: Question::about(["s3:BypassGovernanceRetention"]).on_all(&bucket.objects()),
+        callers: Callers::Inventory,
+        expected: "nobody can bypass the retention of log files".to_owned(),
+        change: "deny s3:BypassGovernanceRetention on the bucket's objects to every principal in the bucket policy"
+            .to_owned(),
+        remedy: bucket.deny_in_own_policy("NobodyBypassesRetention", On::These(vec![bucket.objects()]), json!({})),
+    };
+    bucket.must_refuse(w, refusal).await
 }

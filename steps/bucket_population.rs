@@ -8,7 +8,6 @@ use logproof_estate::{
     register::{RetentionClass, Stream},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::Question;
 
 use crate::{
     bucket_policy::BucketGround,
@@ -94,14 +93,10 @@ async fn every_bucket_is_closed(w: &mut LogproofWorld) -> Judged {
 async fn every_bucket_needs_tls(w: &mut LogproofWorld) -> Judged {
     for bucket in population(w).await? {
         let ground = BucketGround::of(w, bucket).await?;
-        let question = Question::about(["s3:*"])
-            .on(&ground.bucket.arn())
-            .on_all(&ground.objects())
-            .when(r#"{"Bool": {"aws:SecureTransport": "false"}}"#)
-            .map_err(|error| Stop::because(error.to_string()))?;
-        let answer = ground.assume_administrators(&question);
         let change = "deny s3:* to every principal on the bucket and its objects when aws:SecureTransport is false";
-        ground.claim("every request over plain HTTP is refused", change).conclude(w, answer);
+        let refusal = ground.plain_http(change)?;
+        let claim = ground.claim(refusal.expected, refusal.change);
+        claim.prove(w, &ground.scene(), &refusal.question, refusal.remedy).await;
     }
     w.settle()
 }

@@ -10,15 +10,17 @@ use std::{collections::BTreeMap, sync::Arc};
 use cucumber::then;
 use logproof_estate::{
     AccountId,
-    record::{Observation, Population, Subject},
+    record::{Observation, Population, Proposal, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Answer, Policy, Question, Statement, Who, never};
+use logproof_policy::{Policy, Question, Scene, Statement, Who};
 
 use crate::{
     action_classes::{administer, delete, stop_config, stop_trail, take_key_away},
-    policy_claim::Claim,
+    policy_claim::{Answered, Claim},
     policy_scene::{Ground, parse},
+    proposal::Asked,
+    protection::keep_from_all,
 };
 
 /// Something that service control policies protect.
@@ -81,12 +83,23 @@ async fn bucket_names(w: &mut LogproofWorld) -> Result<Vec<String>, Stop> {
 }
 
 /// An exemption that somebody else than the storage role can make use of.
-#[derive(Clone)]
 struct Open {
     statement: String,
     exempts: String,
     what: String,
-    answer: Answer,
+    answered: Answered,
+    /// The questions, with what they are about.
+    asked: Vec<Use>,
+}
+
+/// A question about an exemption.
+struct Use {
+    scene: Scene,
+    question: Question,
+    answered: Answered,
+    actions: Vec<&'static str>,
+    /// What a statement would be about.
+    on: String,
 }
 
 #[then(
@@ -106,6 +119,10 @@ async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
             let open = open_to_others(w, &ground, &representative, &protected, &role)?;
             found.insert(representative.clone(), open);
         }
+    }
+    let mut proposals = proposals(w, &ground, &found, &role).await;
+    for member in &ground.members {
+        let representative = ground.representative(&member.id).clone();
         let claim = Claim {
             subject: Subject::arn(&member.arn).at(&member.id, None),
             account: member.id.clone(),
@@ -126,7 +143,11 @@ async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
             let mut claim = claim.clone();
             claim.expected = format!("{} exempts no others than {role} from what protects {}", one.statement, one.what);
             claim.change = format!("name the role's whole ARN, account id included, in place of {}", one.exempts);
-            claim.conclude(w, one.answer.clone());
+            let offered = one.answered.found().and_then(|_| proposals.get(&one.statement).cloned());
+            if let Some(Proposal::Policies(_)) = &offered {
+                proposals.insert(one.statement.clone(), Proposal::AsFor(member.arn.clone()));
+            }
+            claim.conclude(w, one.answered.clone(), offered);
         }
     }
     w.population(Population {
@@ -137,6 +158,37 @@ async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
         left_out: ground.left_out.clone(),
     });
     w.settle()
+}
+
+/// For each statement, what would close its exemption in every account at once.
+async fn proposals(
+    w: &mut LogproofWorld,
+    ground: &Ground,
+    found: &BTreeMap<AccountId, Vec<Open>>,
+    role: &str,
+) -> BTreeMap<String, Proposal> {
+    let mut uses: BTreeMap<&str, Vec<&Use>> = BTreeMap::new();
+    for one in found.values().flatten() {
+        uses.entry(&one.statement).or_default().extend(&one.asked);
+    }
+    let mut proposals = BTreeMap::new();
+    for (statement, uses) in uses {
+        let (mut actions, mut on): (Vec<&'static str>, Vec<String>) = (Vec::new(), Vec::new());
+        let mut asked = Vec::new();
+        for one in uses {
+            let Some(found) = one.answered.found() else { continue };
+            asked.push(Asked { scene: &one.scene, question: &one.question, found });
+            actions.extend(&one.actions);
+            if !on.contains(&one.on) {
+                on.push(one.on.clone());
+            }
+        }
+        if !asked.is_empty() {
+            let remedy = keep_from_all(ground, "OnlyTheStorageRoleIsExempt", actions, on, role);
+            proposals.insert(statement.to_owned(), remedy.proposed(w, &asked).await);
+        }
+    }
+    proposals
 }
 
 /// The exemptions in force in one account that others than the role can make use of.
@@ -168,14 +220,17 @@ fn open_to_others(
                     scene.resource_policy = Some(delegating(w, account)?);
                 }
                 let who = Who::account(account.as_str()).except_arn(role);
-                let answer = never(&scene, &Question::about(named).on(&one.resource).by(who));
-                if !answer.holds() {
-                    let exempts = exempts.join(", ");
-                    add(
-                        &mut open,
-                        Open { statement: called(policy, statement), exempts, what: one.what.clone(), answer },
-                    );
+                let question = Question::about(named.iter().copied()).on(&one.resource).by(who);
+                let answered = Answered::of(&scene, &question);
+                if answered.holds() {
+                    continue;
                 }
+                let exempts = exempts.join(", ");
+                // Of what a bucket holds one object was asked about.
+                let on = one.resource.strip_suffix("AWSLogs/x").map_or(one.resource.clone(), |head| format!("{head}*"));
+                let asked = vec![Use { scene, question, answered: answered.clone(), actions: named, on }];
+                let what = one.what.clone();
+                add(&mut open, Open { statement: called(policy, statement), exempts, what, answered, asked });
             }
         }
     }
@@ -187,9 +242,8 @@ fn add(open: &mut Vec<Open>, one: Open) {
     match open.iter_mut().find(|known| known.statement == one.statement) {
         Some(known) => {
             known.what = format!("{}, {}", known.what, one.what);
-            if matches!((&known.answer, &one.answer), (Answer::Undecided(_), Answer::Violated(_))) {
-                known.answer = one.answer;
-            }
+            known.answered.join(one.answered);
+            known.asked.extend(one.asked);
         }
         None => open.push(one),
     }

@@ -18,11 +18,16 @@ use crate::{
     judgement::federated::{Kind, Provider, providers, subjects_of_strangers},
     policy_claim::Claim,
     policy_scene::Ground,
+    proposal::Remedy,
     trust::{Role, reader_roles},
 };
 
 const WITH_A_TOKEN: &str = "sts:AssumeRoleWithWebIdentity";
 const WITH_AN_ASSERTION: &str = "sts:AssumeRoleWithSAML";
+
+/// Why no statement can be made.
+const WHOSE: &str = "which identities of the provider are your own is known to you alone";
+const WHICH: &str = "which provider should be trusted in its place is known to you alone";
 
 const EXPECTED: &str = "identity providers let in to the role only whom its trust policy names by subject, and none of \
                         another account is trusted";
@@ -59,7 +64,7 @@ async fn no_strangers(w: &mut LogproofWorld, arn: &str) -> Judged {
     let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
     let door = Door { role: &role, scene, further: ground.exchanges(), trust };
     for provider in &named {
-        door.judge(w, provider)?;
+        door.judge(w, provider).await?;
     }
     Ok(())
 }
@@ -74,13 +79,13 @@ struct Door<'a> {
 }
 
 impl Door<'_> {
-    fn judge(&self, w: &mut LogproofWorld, provider: &Provider) -> Judged {
+    async fn judge(&self, w: &mut LogproofWorld, provider: &Provider) -> Judged {
         let own = provider.account.as_ref().is_none_or(|account| self.role.account.as_str() == account);
         match &provider.kind {
             Kind::Oidc(key) if own => {
                 let change = format!("narrow `{key}` in the trust policy to identities of your own, owner included");
-                let answer = self.strangers_at(provider, key)?;
-                self.claim(&change).conclude(w, answer);
+                let question = self.strangers_at(provider, key)?;
+                self.claim(&change).prove(w, &self.scene, &question, Remedy::Unknown(WHOSE)).await;
             }
             Kind::Saml if own => {
                 w.observe(Observation::new(
@@ -99,48 +104,44 @@ impl Door<'_> {
                 let provider = "oidc-provider/any.example.com";
                 let some = w.config()?.partition().arn("iam", "", self.role.account.as_str(), provider);
                 let change = "name the provider in the trust policy, and narrow the subject it vouches for";
-                let answer = self.anybody(&some)?;
-                self.claim(change).conclude(w, answer);
+                let question = self.anybody(&some);
+                self.claim(change).prove(w, &self.scene, &question, Remedy::Unknown(WHICH)).await;
             }
             Kind::Oidc(_) | Kind::Saml => {
                 let change = "trust a provider of the role's own account: nobody here decides whom another vouches for";
-                let answer = self.anybody(&provider.name)?;
-                self.claim(change).conclude(w, answer);
+                let question = self.anybody(&provider.name);
+                self.claim(change).prove(w, &self.scene, &question, Remedy::Unknown(WHICH)).await;
             }
         }
         Ok(())
     }
 
-    /// Whether somebody comes in whose subject the policy does not name.
-    fn strangers_at(&self, provider: &Provider, key: &str) -> Result<Answer, Stop> {
-        let mut answer = Answer::Holds;
+    /// The question by which somebody comes in whose subject the policy does not name; the last of all such questions
+    /// if nobody does.
+    fn strangers_at(&self, provider: &Provider, key: &str) -> Result<Question, Stop> {
+        let mut undecided = None;
+        let mut last = self.question(&[WITH_A_TOKEN], &provider.name);
         for subject in subjects_of_strangers(self.trust, key) {
             let when = json!({"StringEquals": {key: subject}}).to_string();
-            let question = self.question(WITH_A_TOKEN, &provider.name).when(&when);
+            let question = self.question(&[WITH_A_TOKEN], &provider.name).when(&when);
             let question = question.map_err(|error| Stop::because(error.to_string()))?;
             match never(&self.scene, &question) {
-                Answer::Holds => {}
-                Answer::Violated(witness) => return Ok(Answer::Violated(witness)),
-                undecided => answer = undecided,
+                Answer::Holds => last = question,
+                Answer::Violated(_) => return Ok(question),
+                Answer::Undecided(_) => undecided = Some(question),
             }
         }
-        Ok(answer)
+        Ok(undecided.unwrap_or(last))
     }
 
     /// Whether anybody at all comes in by a provider.
-    fn anybody(&self, provider: &str) -> Result<Answer, Stop> {
-        let with_a_token = never(&self.scene, &self.question(WITH_A_TOKEN, provider));
-        let with_an_assertion = never(&self.scene, &self.question(WITH_AN_ASSERTION, provider));
-        Ok(match (with_a_token, with_an_assertion) {
-            (Answer::Holds, other) | (other @ Answer::Violated(_), _) => other,
-            (undecided, Answer::Holds) => undecided,
-            (_, other) => other,
-        })
+    fn anybody(&self, provider: &str) -> Question {
+        self.question(&[WITH_A_TOKEN, WITH_AN_ASSERTION], provider)
     }
 
-    fn question(&self, action: &str, provider: &str) -> Question {
+    fn question(&self, actions: &[&str], provider: &str) -> Question {
         let who = Who::exactly(Principal::WebIdentity { provider: provider.to_owned() });
-        Question::about([action]).on(&self.role.arn).by(who)
+        Question::about(actions.iter().copied()).on(&self.role.arn).by(who)
     }
 
     fn claim(&self, change: &str) -> Claim {

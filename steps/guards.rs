@@ -9,12 +9,13 @@ use logproof_estate::{
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Question, Who, never};
+use logproof_policy::{Question, Who};
 
 use crate::{
     action_classes::{undo_guards, undo_guards_of},
     policy_claim::Claim,
     policy_scene::{Ground, shared},
+    proposal::Remedy,
     protection::management_callers,
 };
 
@@ -80,7 +81,7 @@ async fn nothing_is_delegated(w: &mut LogproofWorld) -> Judged {
         .by(Who::organization().except_management_account())
         .when(&types.to_string())
         .map_err(|error| Stop::because(error.to_string()))?;
-    let answer = never(&ground.scene(&management, Some(policy)), &question);
+    let scene = ground.scene(&management, Some(policy));
     let claim = Claim {
         subject,
         account: management,
@@ -89,6 +90,9 @@ async fn nothing_is_delegated(w: &mut LogproofWorld) -> Judged {
         exchanges: [exchanges.as_slice(), ground.exchanges()].concat(),
         stood_for_by: None,
     };
-    claim.conclude(w, answer);
+    let remedy = Remedy::Unknown(
+        "what is delegated is closed by taking it out of the organization's resource policy, not by a statement beside it",
+    );
+    claim.prove(w, &scene, &question, remedy).await;
     w.settle()
 }

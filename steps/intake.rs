@@ -11,7 +11,11 @@ use logproof_estate::{
 };
 use logproof_policy::{Named, Policy, Principal, Question, Source, Statement, Who};
 
-use crate::{action_classes::write, bucket_policy::BucketGround};
+use crate::{
+    action_classes::write,
+    bucket_policy::BucketGround,
+    proposal::{On, Remedy},
+};
 
 /// The file a finding about the register itself stands in.
 pub(crate) fn in_register(w: &LogproofWorld, file: &str) -> Result<Subject, Stop> {
@@ -231,30 +235,32 @@ async fn no_account_writes_to_another_environment(w: &mut LogproofWorld) -> Judg
         for (account, theirs) in delivering.iter().filter(|(_, theirs)| theirs != environment) {
             asked += 1;
             let question = Question::about(write()).on_all(&ground.objects()).by(Who::account(account));
-            let answer = ground.assume_administrators_of(account, &question);
             let expected = format!(
                 "account {account}, which delivers logs of {}, cannot write logs of {}",
                 theirs.word(),
                 environment.word()
             );
-            ground
-                .claim(expected, "allow writing to the roles of the bucket's own environment only")
-                .conclude(w, answer);
+            let condition = serde_json::json!({"StringEquals": {"aws:PrincipalAccount": account}});
+            let on = On::These(vec![ground.objects()]);
+            let remedy = ground.deny_in_own_policy("RefuseOtherEnvironments", on, condition);
+            let claim = ground.claim(expected, "allow writing to the roles of the bucket's own environment only");
+            claim.prove(w, &ground.scene_with(account), &question, remedy).await;
             // What services deliver for the whole organization is one environment.
             if *environment == Environment::Organization {
                 continue;
             }
             let source = Source::Account((*account).to_owned());
             let question = Question::about(write()).on_all(&ground.objects()).by(Who::services()).from_source(source);
-            let answer = ground.assume_administrators_of(account, &question);
             let expected = format!(
                 "no AWS service writes logs of {} on behalf of account {account}, which delivers logs of {}",
                 environment.word(),
                 theirs.word()
             );
-            ground
-                .claim(expected, "add a condition on aws:SourceAccount, aws:SourceArn or aws:SourceOrgPaths that only accounts of the bucket's own environment meet to the statement that allows the service")
-                .conclude(w, answer);
+            let claim = ground.claim(expected, "add a condition on aws:SourceAccount, aws:SourceArn or aws:SourceOrgPaths that only accounts of the bucket's own environment meet to the statement that allows the service");
+            let remedy = Remedy::Unknown(
+                "which accounts of the bucket's own environment the service acts for is known to its owner alone",
+            );
+            claim.prove(w, &ground.scene_with(account), &question, remedy).await;
         }
     }
     if asked == 0 {

@@ -10,11 +10,14 @@ use logproof_estate::{
     world::{Judged, LogproofWorld, Stop},
 };
 use logproof_policy::{Answer, Identity, Policy, Question, Scene, Source, Who, never, who_can};
+use serde_json::{Value, json};
 
 use crate::{
     action_classes::{take_key_away, use_key},
+    bucket_policy::{above, everybody_but, organization_id, outside},
     policy_claim::Claim,
     policy_scene::{Ground, identities, shared},
+    proposal::{Deny, Kind, On, Place, Remedy, Target, kept::Keeping},
     readers::is_pattern,
 };
 
@@ -24,8 +27,18 @@ pub(crate) struct KeyGround {
     pub(crate) arn: String,
     pub(crate) policy: Arc<Policy>,
     pub(crate) ground: Ground,
+    /// The key policy as it was read.
+    text: String,
     multi_region: bool,
     exchanges: Vec<ExchangeId>,
+}
+
+/// Requests that must not be allowed on a key, what a finding says of them, and what would close it.
+pub(crate) struct KeyRefusal {
+    pub(crate) question: Question,
+    pub(crate) expected: String,
+    pub(crate) change: &'static str,
+    pub(crate) remedy: Remedy,
 }
 
 impl KeyGround {
@@ -48,7 +61,15 @@ impl KeyGround {
         let ground = Ground::read(w, &[&policy], &[]).await?;
         let exchanges = [seen, text.exchanges(), ground.exchanges()].concat();
         w.record.rest_on(&exchanges);
-        Ok(Self { arn: key.arn.clone(), asked, policy, ground, multi_region: key.multi_region, exchanges })
+        Ok(Self {
+            arn: key.arn.clone(),
+            asked,
+            policy,
+            ground,
+            text: (*text).clone(),
+            multi_region: key.multi_region,
+            exchanges,
+        })
     }
 
     pub(crate) fn subject(&self) -> Subject {
@@ -64,6 +85,45 @@ impl KeyGround {
             exchanges: self.exchanges.clone(),
             stood_for_by: None,
         }
+    }
+
+    /// The key with an administrator assumed in every account.
+    pub(crate) fn scene(&self) -> Scene {
+        self.ground.scene(&self.asked.account, Some(Arc::clone(&self.policy)))
+    }
+
+    /// The same, with an account that may be none of the organization's.
+    pub(crate) fn scene_with(&self, account: &str) -> Scene {
+        self.ground.scene_with_account(&self.asked.account, Some(Arc::clone(&self.policy)), account)
+    }
+
+    /// The key with the real users and roles of its own account.
+    pub(crate) async fn scene_with_inventory(&mut self, w: &mut LogproofWorld) -> Result<Scene, Stop> {
+        let inventory = self.inventory(w).await?;
+        Ok(self.ground.scene_with_inventory(&self.asked.account, Some(Arc::clone(&self.policy)), &inventory))
+    }
+
+    /// Asks in a scene, records the answer and ends the step.
+    pub(crate) async fn must_refuse(self, w: &mut LogproofWorld, scene: &Scene, refusal: KeyRefusal) -> Judged {
+        let claim = self.claim(refusal.expected, refusal.change);
+        claim.prove(w, scene, &refusal.question, refusal.remedy).await;
+        w.settle()
+    }
+
+    /// The key's own policy, as a place for a statement.
+    pub(crate) fn own_policy(&self) -> Place {
+        Place::Resource(Target { kind: Kind::Key, arn: self.arn.clone(), text: Some(self.text.clone()) })
+    }
+
+    /// A statement about the key.
+    pub(crate) fn deny(&self, sid: &'static str, places: Vec<Place>, condition: Value) -> Remedy {
+        let keeping = Keeping::Key(self.asked.clone(), self.arn.clone());
+        Remedy::Deny(Box::new(Deny { sid, places, on: On::These(vec![self.arn.clone()]), condition, keeping }))
+    }
+
+    /// The same in the key's own policy.
+    pub(crate) fn deny_in_own_policy(&self, sid: &'static str, condition: Value) -> Remedy {
+        self.deny(sid, vec![self.own_policy()], condition)
     }
 
     /// The users and roles of the key's account.
@@ -116,11 +176,18 @@ async fn no_other_service_can_use_the_log_key(w: &mut LogproofWorld) -> Judged {
     for service in &config.names.log_services {
         who = who.except_service(service);
     }
-    let question = Question::about(use_key()).on(&key.arn).by(who);
-    let answer = never(&key.ground.scene(&key.asked.account, Some(Arc::clone(&key.policy))), &question);
-    let expected = format!("no service other than {} uses the key", config.names.log_services.join(", "));
-    key.claim(expected, "remove the service from the key policy's statement").conclude(w, answer);
-    w.settle()
+    let condition = json!({
+        "Bool": {"aws:PrincipalIsAWSService": "true"},
+        "StringNotEquals": {"aws:PrincipalServiceName": config.names.log_services},
+    });
+    let refusal = KeyRefusal {
+        question: Question::about(use_key()).on(&key.arn).by(who),
+        expected: format!("no service other than {} uses the key", config.names.log_services.join(", ")),
+        change: "remove the service from the key policy's statement",
+        remedy: key.deny_in_own_policy("OnlyLogServicesUseTheKey", condition),
+    };
+    let scene = key.scene();
+    key.must_refuse(w, &scene, refusal).await
 }
 
 #[then("no trail outside the organization can be encrypted with the log key")]
@@ -135,13 +202,21 @@ async fn no_foreign_trail_can_be_encrypted(w: &mut LogproofWorld) -> Judged {
         .from_source(Source::Foreign)
         .when(stranger)
         .map_err(|error| Stop::because(error.to_string()))?;
-    let answer = never(&key.ground.scene(&key.asked.account, Some(Arc::clone(&key.policy))), &question);
-    key.claim(
-        "CloudTrail uses the key for trails of this organization only",
-        "add a condition on kms:EncryptionContext:aws:cloudtrail:arn or on aws:SourceArn to the statement",
-    )
-    .conclude(w, answer);
-    w.settle()
+    let condition = json!({
+        "StringEquals": {"aws:PrincipalServiceName": "cloudtrail.amazonaws.com"},
+        "StringNotEquals": {
+            "aws:SourceOrgID": organization_id(w).await?,
+            "kms:EncryptionContext:aws:cloudtrail:arn": w.config()?.trail_arn(),
+        },
+    });
+    let refusal = KeyRefusal {
+        question,
+        expected: "CloudTrail uses the key for trails of this organization only".to_owned(),
+        change: "add a condition on kms:EncryptionContext:aws:cloudtrail:arn or on aws:SourceArn to the statement",
+        remedy: key.deny_in_own_policy("RefuseTrailsOfStrangers", condition),
+    };
+    let scene = key.scene();
+    key.must_refuse(w, &scene, refusal).await
 }
 
 #[then("nobody outside the organization can use the log key")]
@@ -152,37 +227,50 @@ async fn nobody_outside_can_use_the_log_key(w: &mut LogproofWorld) -> Judged {
     for account in &config.organization.auditor_accounts {
         who = who.except_account(account.as_str());
     }
-    let question = Question::about(["kms:*"]).on(&key.arn).by(who);
-    let answer = never(&key.ground.scene(&key.asked.account, Some(Arc::clone(&key.policy))), &question);
-    key.claim(
-        "nobody outside the organization can do anything with the key",
-        "remove the outsider from the key policy",
-    )
-    .conclude(w, answer);
-    w.settle()
+    let refusal = KeyRefusal {
+        question: Question::about(["kms:*"]).on(&key.arn).by(who),
+        expected: "nobody outside the organization can do anything with the key".to_owned(),
+        change: "remove the outsider from the key policy",
+        remedy: key.deny_in_own_policy("RefuseOutsiders", outside(w).await?),
+    };
+    let scene = key.scene();
+    key.must_refuse(w, &scene, refusal).await
 }
 
-/// Readers, the log storage role and the roles that replicate the log bucket.
-pub(crate) async fn may_decrypt(w: &mut LogproofWorld, mut who: Who) -> Result<(Who, Vec<ExchangeId>), Stop> {
-    let (config, estate) = (w.config()?, w.estate()?);
-    who = who.except_arn(&config.storage_role_arn());
-    for reader in estate.readers().iter().filter(|reader| !is_pattern(&reader.principal)) {
-        who = who.except_arn(&reader.principal);
+/// Who may decrypt the logs: readers, the log storage role and the roles that replicate the log bucket.
+pub(crate) struct MayDecrypt {
+    /// Their ARNs.
+    pub(crate) arns: Vec<String>,
+    pub(crate) exchanges: Vec<ExchangeId>,
+}
+
+impl MayDecrypt {
+    /// A group of callers without them.
+    pub(crate) fn excepted_from(&self, who: Who) -> Who {
+        self.arns.iter().fold(who, |who, arn| who.except_arn(arn))
     }
+}
+
+/// Reads who may decrypt the logs.
+pub(crate) async fn may_decrypt(w: &mut LogproofWorld) -> Result<MayDecrypt, Stop> {
+    let (config, estate) = (w.config()?, w.estate()?);
+    let mut arns = vec![config.storage_role_arn()];
+    let readers = estate.readers().into_iter().map(|reader| reader.principal);
+    arns.extend(readers.filter(|principal| !is_pattern(principal)));
     let bucket = estate.log_bucket();
     if let Ok(owned) = estate.buckets(&bucket.owner).await
         && !owned.iter().any(|one| one.name == bucket.name)
     {
         // Whose bucket it is, if anybody's, is found by LS-1.1: nobody replicates logs of ours from there.
-        return Ok((who, owned.exchanges().to_vec()));
+        return Ok(MayDecrypt { arns, exchanges: owned.exchanges().to_vec() });
     }
     let replication = w.see(estate.bucket_replication(&bucket).await)?;
-    if let Some(replication) = replication.as_ref() {
-        // Replication decrypts with the source's key. See:
-        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
-        who = who.except_arn(&replication.role);
-    }
-    Ok((who, replication.exchanges().to_vec()))
+    // Replication decrypts with the source's key. See:
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
+    arns.extend(replication.as_ref().as_ref().map(|one| one.role.clone()));
+    let mut seen = std::collections::BTreeSet::new();
+    arns.retain(|arn| seen.insert(arn.clone()));
+    Ok(MayDecrypt { arns, exchanges: replication.exchanges().to_vec() })
 }
 
 #[then(
@@ -190,18 +278,21 @@ pub(crate) async fn may_decrypt(w: &mut LogproofWorld, mut who: Who) -> Result<(
 )]
 async fn nobody_else_can_decrypt(w: &mut LogproofWorld) -> Judged {
     let mut key = KeyGround::read(w).await?;
-    let (who, exchanges) = may_decrypt(w, Who::anyone().except_services()).await?;
-    key.exchanges.extend(exchanges);
-    let inventory = key.inventory(w).await?;
-    let question = Question::about(["kms:Decrypt", "kms:ReEncryptFrom"]).on(&key.arn).by(who);
-    let scene = key.ground.scene_with_inventory(&key.asked.account, Some(Arc::clone(&key.policy)), &inventory);
-    let answer = never(&scene, &question);
-    key.claim(
-        "only named readers and the log storage role can decrypt",
-        "take kms:Decrypt away from the principal, or name it as a reader in the configuration",
-    )
-    .conclude(w, answer);
-    w.settle()
+    let allowed = may_decrypt(w).await?;
+    key.exchanges.extend(allowed.exchanges.iter().cloned());
+    let mut condition = everybody_but(&allowed.arns);
+    if let Some(operators) = condition.as_object_mut() {
+        operators.insert("BoolIfExists".to_owned(), json!({"aws:PrincipalIsAWSService": "false"}));
+    }
+    let who = allowed.excepted_from(Who::anyone().except_services());
+    let refusal = KeyRefusal {
+        question: Question::about(["kms:Decrypt", "kms:ReEncryptFrom"]).on(&key.arn).by(who),
+        expected: "only named readers and the log storage role can decrypt".to_owned(),
+        change: "take kms:Decrypt away from the principal, or name it as a reader in the configuration",
+        remedy: key.deny_in_own_policy("OnlyNamedReadersDecrypt", condition),
+    };
+    let scene = key.scene_with_inventory(w).await?;
+    key.must_refuse(w, &scene, refusal).await
 }
 
 #[then("every grant on the log key is to a log service, a named reader or an administrator")]
@@ -249,22 +340,16 @@ async fn the_log_key_is_enabled(w: &mut LogproofWorld) -> Judged {
 #[then("nobody other than the log storage role can delete, disable or re-purpose the log key")]
 async fn nobody_else_can_take_the_key_away(w: &mut LogproofWorld) -> Judged {
     let mut key = KeyGround::read(w).await?;
-    let config = w.config()?;
-    let inventory = key.inventory(w).await?;
-    let who = Who::anyone().except_arn(&config.storage_role_arn());
-    let question = Question::about(take_key_away(key.multi_region)).on(&key.arn).by(who);
-    // A user or role that is there is the better witness; whoever administers the account can make others.
-    let scene = key.ground.scene_with_inventory(&key.asked.account, Some(Arc::clone(&key.policy)), &inventory);
-    let assumed = key.ground.scene(&key.asked.account, Some(Arc::clone(&key.policy)));
-    let answer = match never(&scene, &question) {
-        Answer::Holds => never(&assumed, &question),
-        other => other,
+    let role = w.config()?.storage_role_arn();
+    let refusal = KeyRefusal {
+        question: Question::about(take_key_away(key.multi_region)).on(&key.arn).by(Who::anyone().except_arn(&role)),
+        expected: format!("only {role} can delete, disable or re-purpose the key"),
+        change: "deny the action on the key in an SCP for every principal but the log storage role",
+        remedy: key.deny("OnlyTheStorageRoleTakesTheKeyAway", vec![above(), key.own_policy()], everybody_but(&[role])),
     };
-    note_the_lock(w, assumed, &question);
-    key.claim(
-        format!("only {} can delete, disable or re-purpose the key", config.storage_role_arn()),
-        "deny the action on the key in an SCP for every principal but the log storage role",
-    )
-    .conclude(w, answer);
-    w.settle()
+    // A user or role that is there is the better witness; whoever administers the account can make others.
+    let (scene, assumed) = (key.scene_with_inventory(w).await?, key.scene());
+    let scene = if matches!(never(&scene, &refusal.question), Answer::Holds) { assumed.clone() } else { scene };
+    note_the_lock(w, assumed, &refusal.question);
+    key.must_refuse(w, &scene, refusal).await
 }

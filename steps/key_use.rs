@@ -9,14 +9,16 @@ use cucumber::then;
 use logproof_estate::{
     AccountId,
     record::{Observation, Population},
-    world::{Judged, LogproofWorld, Stop},
+    world::{Judged, LogproofWorld},
 };
-use logproof_policy::{Decision, Question, Request, Source, Who, never};
+use logproof_policy::{Decision, Question, Request, Source, Who};
+use serde_json::json;
 
 use crate::{
     action_classes::use_key,
+    bucket_policy::organization_id,
     delivery_policy::{CLOUDTRAIL, CONFIG, by_service, config_arn, context_of_service, decide_for_service},
-    key_policy::KeyGround,
+    key_policy::{KeyGround, KeyRefusal},
 };
 
 #[then("CloudTrail can encrypt the logs of the organization trail with the log key")]
@@ -86,13 +88,19 @@ async fn no_service_uses_the_key_for_a_stranger(w: &mut LogproofWorld) -> Judged
         .on(&key.arn)
         .by(Who::services().except_service(CLOUDTRAIL))
         .from_source(Source::Foreign);
-    let answer = never(&key.ground.scene(&key.asked.account, Some(Arc::clone(&key.policy))), &question);
-    key.claim(
-        "services use the key for accounts of this organization only",
-        "add a condition on aws:SourceArn, aws:SourceAccount or aws:SourceOrgID to the statement that allows the service",
-    )
-    .conclude(w, answer);
-    w.settle()
+    let condition = json!({
+        "Bool": {"aws:PrincipalIsAWSService": "true"},
+        "StringNotEquals": {"aws:SourceOrgID": organization_id(w).await?},
+        "ArnNotEquals": {"aws:SourceArn": w.config()?.trail_arn()},
+    });
+    let refusal = KeyRefusal {
+        question,
+        expected: "services use the key for accounts of this organization only".to_owned(),
+        change: "add a condition on aws:SourceArn, aws:SourceAccount or aws:SourceOrgID to the statement that allows the service",
+        remedy: key.deny_in_own_policy("RefuseServicesOfStrangers", condition),
+    };
+    let scene = key.scene();
+    key.must_refuse(w, &scene, refusal).await
 }
 
 /// Records whether one request of a service is let through by the key policy and the RCPs.
@@ -112,9 +120,4 @@ fn must_be_allowed(w: &mut LogproofWorld, key: &KeyGround, request: &Request, wh
             .place(format!("{} by {}", request.action(), request.principal()))
             .hint(change),
     );
-}
-
-async fn organization_id(w: &mut LogproofWorld) -> Result<String, Stop> {
-    let estate = w.estate()?;
-    Ok(w.see(estate.organization().await)?.id.clone())
 }

@@ -56,7 +56,7 @@ fn conclude(w: &mut LogproofWorld, claim: Claim, exchanges: &[ExchangeId], answe
             w.record.rest_on(exchanges);
             w.observe(Observation::new(claim.subject, claim.expected, "proved: no such grant", true));
         }
-        Answer::Undecided(_) => claim.conclude(w, answer),
+        Answer::Undecided(reason) => claim.undecided(w, reason),
     }
 }
 

@@ -87,6 +87,11 @@ impl Ground {
         })
     }
 
+    /// The organization with its accounts, administrators assumed in each.
+    pub(crate) fn organization(&self) -> &Organization {
+        &self.organization
+    }
+
     /// Exchanges the organization's part of an answer rests on.
     pub(crate) fn exchanges(&self) -> &[ExchangeId] {
         &self.exchanges

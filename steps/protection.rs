@@ -11,15 +11,20 @@ use std::{
 use cucumber::then;
 use logproof_estate::{
     AccountId,
-    record::{Observation, Population, Subject},
+    record::{Observation, Population, Proposal, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Answer, Question, Who, never, who_can};
+use logproof_policy::{Answer, Question, Scene, Who, never, who_can};
 
 use crate::{
     action_classes::{adjust_trail, left_open, stop_config, stop_trail},
-    policy_claim::Claim,
+    bucket_policy::{above, everybody_but},
+    policy_claim::{Answered, Claim},
     policy_scene::{Ground, identities},
+    proposal::{
+        Asked, Deny, On, Remedy,
+        kept::{Entering, Keeping},
+    },
     trust::{Role, place_of},
 };
 
@@ -36,7 +41,8 @@ async fn nobody_can_stop_the_trail(w: &mut LogproofWorld) -> Judged {
     let change =
         "attach to the root an SCP that denies the action on the trail to every principal but the log storage role";
     let ground = Ground::read(w, &[], &[]).await?;
-    in_every_member_account(w, &ground, &question, &expected, change)?;
+    let remedy = keep_from(&ground, "ProtectTheTrail", stop_trail(), &arn, &role);
+    in_every_member_account(w, &ground, &question, (&expected, change), remedy).await?;
     note_adjustments(w, &ground, &arn, &role);
     let callers = who_can_stop(w, &ground, &arn).await?;
     w.note(format!(
@@ -56,7 +62,8 @@ async fn nobody_can_stop_config(w: &mut LogproofWorld) -> Judged {
     let expected = format!("nobody in the account but {role} can stop or redirect AWS Config");
     let change = "attach to the root an SCP that denies the action to every principal but the log storage role";
     let ground = Ground::read(w, &[], &[]).await?;
-    in_every_member_account(w, &ground, &question, &expected, change)?;
+    let remedy = keep_from(&ground, "ProtectConfig", stop_config(), "*", &role);
+    in_every_member_account(w, &ground, &question, (&expected, change), remedy).await?;
     w.settle()
 }
 
@@ -71,13 +78,9 @@ async fn the_protection_binds_every_member(w: &mut LogproofWorld) -> Judged {
     };
     let ground = Ground::read(w, &[], &[]).await?;
     let change = "attach the protecting SCP to the root, or to every organizational unit on the account's path";
-    in_every_member_account(
-        w,
-        &ground,
-        &question,
-        "an SCP keeps an administrator of the account from stopping the trail",
-        change,
-    )?;
+    let remedy = keep_from(&ground, "ProtectTheTrail", stop_trail(), &arn, &role);
+    let expected = "an SCP keeps an administrator of the account from stopping the trail";
+    in_every_member_account(w, &ground, &question, (expected, change), remedy).await?;
     w.settle()
 }
 
@@ -92,35 +95,75 @@ async fn no_role_of_the_same_name_is_exempt(w: &mut LogproofWorld) -> Judged {
     let ground = Ground::read(w, &[], &[]).await?;
     let expected = format!("only {role} is exempt, not a role of that name in this account");
     let change = "name the role's whole ARN, account id included, in the exemption of the SCP";
-    in_every_member_account(w, &ground, &question, &expected, change)?;
+    let remedy = keep_from(&ground, "OnlyTheStorageRoleIsExempt", stop_trail(), &arn, &role);
+    in_every_member_account(w, &ground, &question, (&expected, change), remedy).await?;
     w.settle()
+}
+
+/// A statement above all accounts that keeps everybody but the log storage role from what stops something.
+fn keep_from(ground: &Ground, sid: &'static str, actions: Vec<&'static str>, on: &str, role: &str) -> Remedy {
+    keep_from_all(ground, sid, actions, vec![on.to_owned()], role)
+}
+
+/// The same about several things.
+pub(crate) fn keep_from_all(
+    ground: &Ground,
+    sid: &'static str,
+    actions: Vec<&'static str>,
+    on: Vec<String>,
+    role: &str,
+) -> Remedy {
+    let organization = Box::new(ground.organization().clone());
+    Remedy::Deny(Box::new(Deny {
+        sid,
+        places: vec![above()],
+        on: On::These(on.clone()),
+        condition: everybody_but(&[role.to_owned()]),
+        keeping: Keeping::Everywhere { organization, actions, on },
+    }))
 }
 
 /// Asks one question in every member account, as if the resource were the account's own: the organization trail and
 /// the recorders are visible there. Accounts no policy tells apart share one proof.
-fn in_every_member_account(
+///
+/// `texts` are what is expected and what to change; what would close it is offered once, for all of them.
+async fn in_every_member_account(
     w: &mut LogproofWorld,
     ground: &Ground,
     question: &dyn Fn(&AccountId) -> Question,
-    expected: &str,
-    change: &str,
+    texts: (&str, &str),
+    remedy: Remedy,
 ) -> Result<(), Stop> {
-    let mut answers: BTreeMap<AccountId, Answer> = BTreeMap::new();
+    let mut answers: BTreeMap<AccountId, (Scene, Question, Answered)> = BTreeMap::new();
+    for member in &ground.members {
+        let representative = ground.representative(&member.id);
+        answers.entry(representative.clone()).or_insert_with(|| {
+            let (scene, question) = (ground.scene(representative, None), question(representative));
+            let answered = Answered::of(&scene, &question);
+            (scene, question, answered)
+        });
+    }
+    let asked: Vec<Asked<'_>> = answers
+        .values()
+        .filter_map(|(scene, question, answered)| Some(Asked { scene, question, found: answered.found()? }))
+        .collect();
+    let mut proposal = if asked.is_empty() { None } else { Some(remedy.proposed(w, &asked).await) };
     for member in &ground.members {
         let representative = ground.representative(&member.id).clone();
-        let answer = answers
-            .entry(representative.clone())
-            .or_insert_with(|| never(&ground.scene(&representative, None), &question(&representative)))
-            .clone();
+        let Some((_, _, answered)) = answers.get(&representative) else { continue };
         let claim = Claim {
             subject: Subject::arn(&member.arn).at(&member.id, None),
             account: member.id.clone(),
-            expected: expected.to_owned(),
-            change: change.to_owned(),
+            expected: texts.0.to_owned(),
+            change: texts.1.to_owned(),
             exchanges: ground.exchanges().to_vec(),
             stood_for_by: Some(representative),
         };
-        claim.conclude(w, answer);
+        let offered = answered.found().and(proposal.clone());
+        if let (Some(Proposal::Policies(_)), Some(_)) = (&proposal, answered.found()) {
+            proposal = Some(Proposal::AsFor(member.arn.clone()));
+        }
+        claim.conclude(w, answered.clone(), offered);
     }
     if ground.members.is_empty() {
         return Err(w.not_applicable("organizations:ListAccounts returned no member account"));
@@ -251,9 +294,11 @@ async fn nobody_assumes_without_mfa(w: &mut LogproofWorld) -> Judged {
         .by(Who::anyone())
         .when(r#"{"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}"#)
         .map_err(|error| Stop::because(error.to_string()))?;
-    let answer = never(&ground.scene(&role.account, Some(Arc::clone(trust))), &question);
+    let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
+    let without = serde_json::json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}});
+    let remedy = role.deny("OnlyWithMfa", without, Entering::WithMfa);
     let expected = "the role can be assumed with multi-factor authentication only";
     let change = "add Bool aws:MultiFactorAuthPresent true to every Allow of the trust policy";
-    role.claim(expected, change, ground.exchanges()).conclude(w, answer);
+    role.claim(expected, change, ground.exchanges()).prove(w, &scene, &question, remedy).await;
     w.settle()
 }

@@ -7,14 +7,14 @@ use logproof_estate::{
     world::{Judged, LogproofWorld, Stop},
 };
 use logproof_policy::{Identity, Question, Statement, Who, actions};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
-    access_points::never,
     action_classes::{list, other_than_reading, other_than_reading_anywhere, read},
-    bucket_policy::BucketGround,
+    bucket_policy::{BucketGround, Callers, Refusal, everybody_but},
     key_policy::may_decrypt,
     policy_scene::{identities, parse, principal},
+    proposal::{On, Remedy},
 };
 
 pub(crate) async fn readers(w: &mut LogproofWorld) -> Result<Vec<ReaderConfig>, Stop> {
@@ -48,6 +48,11 @@ pub(crate) fn count(w: &mut LogproofWorld, of: &str, number: usize, source: &str
     });
 }
 
+/// A condition that one principal meets.
+fn exactly(arn: &str) -> Value {
+    json!({"ArnEquals": {"aws:PrincipalArn": arn}})
+}
+
 /// Every path a principal is registered for.
 fn paths_of<'r>(readers: &'r [ReaderConfig], principal: &str) -> Vec<&'r str> {
     readers.iter().filter(|reader| reader.principal == principal).map(|reader| reader.path.as_str()).collect()
@@ -69,16 +74,18 @@ async fn no_reader_reads_outside_its_path(w: &mut LogproofWorld) -> Judged {
         // A path that no reader was given stands for all others; the engine tells apart what the policies tell apart.
         let mut question =
             Question::about(read()).on_all(&ground.objects()).by(Who::exactly(principal(&reader.principal)));
-        for path in &paths {
-            question = question.except_on(&format!("{}/{path}*", ground.bucket.arn()));
+        let granted: Vec<String> = paths.iter().map(|path| format!("{}/{path}*", ground.bucket.arn())).collect();
+        for path in &granted {
+            question = question.except_on(path);
         }
-        let answer = ground.assume_administrators(&question);
+        let remedy =
+            ground.deny_in_own_policy("ReadersKeepToTheirPath", On::AllBut(granted), exactly(&reader.principal));
         let mut claim = ground.claim(
             format!("{} reads nothing outside {}", reader.principal, paths.join(", ")),
             "narrow the Resource of the reader's statement to the bucket's ARN, its exact path and /*",
         );
         claim.subject = subject;
-        claim.conclude(w, answer);
+        claim.prove(w, &ground.scene(), &question, remedy).await;
     }
     count(w, "named readers", readers.len(), "readers of the register and of the configuration");
     w.settle()
@@ -98,18 +105,23 @@ async fn no_reader_lists_outside_its_path(w: &mut LogproofWorld) -> Judged {
         }
         // Without a prefix the whole bucket is listed: the negated operator is true of an absent key.
         let patterns: Vec<String> = paths.iter().map(|path| format!("{}*", literal(path))).collect();
-        let outside = serde_json::json!({"StringNotLike": {"s3:prefix": patterns}}).to_string();
+        let outside = json!({"StringNotLike": {"s3:prefix": patterns}});
         let question = Question::about(list())
             .on(&ground.bucket.arn())
             .by(Who::exactly(principal(&reader.principal)))
-            .when(&outside)
+            .when(&outside.to_string())
             .map_err(|error| Stop::because(error.to_string()))?;
-        let answer = ground.assume_administrators(&question);
+        let mut condition = exactly(&reader.principal);
+        if let (Some(operators), Some(prefix)) = (condition.as_object_mut(), outside.get("StringNotLike")) {
+            operators.insert("StringNotLike".to_owned(), prefix.clone());
+        }
+        let on = On::These(vec![ground.bucket.arn()]);
+        let remedy = ground.deny_in_own_policy("ReadersListTheirPath", on, condition);
         let change =
             "give the reader's statement for s3:ListBucket a condition StringLike s3:prefix with its exact path";
         let mut claim = ground.claim(expected, change);
         claim.subject = subject;
-        claim.conclude(w, answer);
+        claim.prove(w, &ground.scene(), &question, remedy).await;
     }
     count(w, "named readers", readers.len(), "readers of the register and of the configuration");
     w.settle()
@@ -129,13 +141,13 @@ async fn no_reader_does_anything_else(w: &mut LogproofWorld) -> Judged {
             .on(&ground.bucket.arn())
             .on_all(&ground.objects())
             .by(Who::exactly(principal(&reader.principal)));
-        let answer = ground.assume_administrators(&question);
+        let remedy = ground.deny_in_own_policy("ReadersOnlyRead", ground.all(), exactly(&reader.principal));
         let mut claim = ground.claim(
             format!("{} only reads", reader.principal),
             "allow the reader s3:GetObject only; deny the rest in the bucket policy or an SCP",
         );
         claim.subject = Subject::arn(&reader.principal);
-        claim.conclude(w, answer);
+        claim.prove(w, &ground.scene(), &question, remedy).await;
     }
     count(w, "named readers", readers.len(), "readers of the register and of the configuration");
     w.settle()
@@ -149,28 +161,30 @@ async fn ended_readers_cannot_read(w: &mut LogproofWorld) -> Judged {
     }
     let (ground, now) = (BucketGround::read(w).await?, w.now()?);
     for (reader, end) in &readers {
-        let whole = Question::about(read())
+        // Before its end a reader may read; the condition on the statement must be there from the start, unless the
+        // owner removes the statement in time: only what stands now can be judged.
+        let subject = Subject::arn(&reader.principal);
+        let expected = format!("no read after {end}");
+        if *end > now {
+            let found = format!("its access ends on {end}, which has not come");
+            w.observe(Observation::new(subject, expected, found, true));
+            continue;
+        }
+        let question = Question::about(read())
             .on_all(&ground.objects())
             .by(Who::exactly(principal(&reader.principal)))
             .when(&format!(r#"{{"DateGreaterThanEquals": {{"aws:CurrentTime": "{}"}}}}"#, end.max(&now)))
             .map_err(|error| Stop::because(error.to_string()))?;
-        // Before its end a reader may read; the condition on the statement must be there from the start, unless the
-        // owner removes the statement in time: only what stands now can be judged.
-        let answer = if *end <= now { Some(ground.assume_administrators(&whole)) } else { None };
-        let subject = Subject::arn(&reader.principal);
-        let expected = format!("no read after {end}");
-        match answer {
-            Some(answer) => {
-                let mut claim =
-                    ground.claim(expected, "remove the reader's statement, or give it DateLessThan aws:CurrentTime");
-                claim.subject = subject;
-                claim.conclude(w, answer);
-            }
-            None => {
-                let found = format!("its access ends on {end}, which has not come");
-                w.observe(Observation::new(subject, expected, found, true));
-            }
+        let mut condition = exactly(&reader.principal);
+        if let Some(operators) = condition.as_object_mut() {
+            operators.insert("DateGreaterThanEquals".to_owned(), json!({"aws:CurrentTime": end.to_string()}));
         }
+        let on = On::These(vec![ground.objects()]);
+        let remedy = ground.deny_in_own_policy("EndedReadersReadNothing", on, condition);
+        let mut claim =
+            ground.claim(expected, "remove the reader's statement, or give it DateLessThan aws:CurrentTime");
+        claim.subject = subject;
+        claim.prove(w, &ground.scene(), &question, remedy).await;
     }
     count(w, "readers with an end date", readers.len(), "readers of the register and of the configuration");
     w.settle()
@@ -232,12 +246,12 @@ async fn the_read_only_role_only_reads(w: &mut LogproofWorld) -> Judged {
         .on(&ground.bucket.arn())
         .on_all(&ground.objects())
         .by(Who::exactly(role.principal.clone()));
-    let answer = never(&scene, &question);
+    let remedy = ground.deny_in_own_policy("TheReadOnlyRoleOnlyReads", ground.all(), exactly(&arn));
     let mut claim =
         ground.claim(format!("{arn} only reads"), "limit the role's policy and the bucket policy to s3:GetObject");
     claim.subject = Subject::arn(&arn).at(&account, None);
     claim.exchanges.extend_from_slice(authorization.exchanges());
-    claim.conclude(w, answer);
+    claim.prove(w, &scene, &question, remedy).await;
     // Elsewhere the role's own policies decide: whatever a resource says, it is taken to leave it to them.
     let text = json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Principal": {"AWS": account.as_str()}, "Action": "*", "Resource": "*"}]});
@@ -246,14 +260,15 @@ async fn the_read_only_role_only_reads(w: &mut LogproofWorld) -> Judged {
     let beside = beside_reading(role);
     let question =
         Question::about(beside.iter().map(String::as_str)).on_all("*").by(Who::exactly(role.principal.clone()));
-    let answer = never(&scene, &question);
     let mut claim = ground.claim(
         format!("the policies of {arn} allow reading alone, whatever the resource"),
         "take the action out of the role's policies: what changes something belongs to another role",
     );
     claim.subject = Subject::arn(&arn).at(&account, None);
     claim.exchanges.extend_from_slice(authorization.exchanges());
-    claim.conclude(w, answer);
+    let remedy =
+        Remedy::Unknown("what the role needs beside reading, and from which policy, is known to its owner alone");
+    claim.prove(w, &scene, &question, remedy).await;
     w.settle()
 }
 
@@ -302,16 +317,20 @@ fn beyond_reading(pattern: &str) -> Option<String> {
 )]
 async fn nobody_else_reads(w: &mut LogproofWorld) -> Judged {
     let mut ground = BucketGround::read(w).await?;
-    let (who, exchanges) = may_decrypt(w, Who::anyone()).await?;
-    let question = Question::about(read()).on_all(&ground.objects()).by(who);
-    let answer = ground.with_inventory(w, &question).await?;
-    let mut claim = ground.claim(
-        "only named readers and the log storage role can read log files",
-        "deny s3:GetObject on the bucket's objects to every principal that is not on the list",
-    );
-    claim.exchanges.extend(exchanges);
-    claim.conclude(w, answer);
-    w.settle()
+    let allowed = may_decrypt(w).await?;
+    ground.rest_on(&allowed.exchanges);
+    let refusal = Refusal {
+        question: Question::about(read()).on_all(&ground.objects()).by(allowed.excepted_from(Who::anyone())),
+        callers: Callers::Inventory,
+        expected: "only named readers and the log storage role can read log files".to_owned(),
+        change: "deny s3:GetObject on the bucket's objects to every principal that is not on the list".to_owned(),
+        remedy: ground.deny_in_own_policy(
+            "OnlyNamedReadersRead",
+            On::These(vec![ground.objects()]),
+            everybody_but(&allowed.arns),
+        ),
+    };
+    ground.must_refuse(w, refusal).await
 }
 
 #[cfg(test)]

@@ -7,9 +7,8 @@ use cucumber::{given, then};
 use logproof_estate::{
     BucketRef, KeyRef,
     record::{Observation, Subject},
-    world::{Judged, LogproofWorld, Stop},
+    world::{Judged, LogproofWorld},
 };
-use logproof_policy::Question;
 
 use crate::{
     bucket_policy::BucketGround,
@@ -39,14 +38,10 @@ async fn the_replica(w: &mut LogproofWorld) -> Judged {
 #[then("the bucket of the copy refuses requests over plain HTTP")]
 async fn the_copy_needs_tls(w: &mut LogproofWorld) -> Judged {
     let ground = BucketGround::of(w, w.bucket()?).await?;
-    let question = Question::about(["s3:*"])
-        .on(&ground.bucket.arn())
-        .on_all(&ground.objects())
-        .when(r#"{"Bool": {"aws:SecureTransport": "false"}}"#)
-        .map_err(|error| Stop::because(error.to_string()))?;
-    let answer = ground.assume_administrators(&question);
     let change = "deny s3:* to every principal on the bucket and its objects when aws:SecureTransport is false";
-    ground.claim("every request to the copy over plain HTTP is refused", change).conclude(w, answer);
+    let refusal = ground.plain_http(change)?;
+    let claim = ground.claim("every request to the copy over plain HTTP is refused", change);
+    claim.prove(w, &ground.scene(), &refusal.question, refusal.remedy).await;
     w.settle()
 }
 

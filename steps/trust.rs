@@ -8,8 +8,17 @@ use logproof_estate::{
     world::{LogproofWorld, Stop},
 };
 use logproof_policy::Policy;
+use serde_json::Value;
 
-use crate::{judgement::key_name::account_of, policy_claim::Claim, policy_scene::parse};
+use crate::{
+    judgement::key_name::account_of,
+    policy_claim::Claim,
+    policy_scene::parse,
+    proposal::{
+        Deny, Kind, On, Place, Remedy, Target,
+        kept::{Entering, Keeping},
+    },
+};
 
 /// A role as it is found.
 pub(crate) struct Role {
@@ -19,6 +28,8 @@ pub(crate) struct Role {
     pub(crate) exchanges: Vec<ExchangeId>,
     /// Its trust policy; `None` when there is no such role.
     pub(crate) trust: Option<Arc<Policy>>,
+    /// The same as it was read.
+    text: Option<String>,
 }
 
 impl Role {
@@ -33,11 +44,19 @@ impl Role {
             }
             None => None,
         };
-        Ok(Self { arn: arn.to_owned(), account, exchanges: role.exchanges().to_vec(), trust })
+        let text = role.as_ref().as_ref().map(|found| found.trust_policy.clone());
+        Ok(Self { arn: arn.to_owned(), account, exchanges: role.exchanges().to_vec(), trust, text })
     }
 
     pub(crate) fn subject(&self) -> Subject {
         Subject::arn(&self.arn).at(&self.account, None)
+    }
+
+    /// A statement in its trust policy, which keeps nobody out who enters as `of` says.
+    pub(crate) fn deny(&self, sid: &'static str, condition: Value, of: Entering) -> Remedy {
+        let place = Place::Resource(Target { kind: Kind::Trust, arn: self.arn.clone(), text: self.text.clone() });
+        let keeping = Keeping::Role { arn: self.arn.clone(), of };
+        Remedy::Deny(Box::new(Deny { sid, places: vec![place], on: On::These(Vec::new()), condition, keeping }))
     }
 
     /// A claim about who can put it on, with what else it rests on.

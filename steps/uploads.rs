@@ -7,12 +7,21 @@ use logproof_estate::{
 };
 use logproof_policy::{Answer, Question};
 
-use crate::bucket_policy::BucketGround;
+use crate::{
+    bucket_policy::BucketGround,
+    proposal::{On, Remedy},
+};
 
 /// Uploads to the bucket in circumstances that a `Condition` element describes.
 fn uploads(ground: &BucketGround, condition: &str) -> Result<Question, Stop> {
     let question = Question::about(["s3:PutObject"]).on_all(&ground.objects());
     question.when(condition).map_err(|error| Stop::because(error.to_string()))
+}
+
+/// A statement that refuses such uploads.
+fn refusing(ground: &BucketGround, sid: &'static str, condition: &str) -> Result<Remedy, Stop> {
+    let condition = serde_json::from_str(condition).map_err(|error| Stop::because(error.to_string()))?;
+    Ok(ground.deny_in_own_policy(sid, On::These(vec![ground.objects()]), condition))
 }
 
 /// With the header and without a key, S3 takes the AWS managed key `aws/s3`, whatever the bucket's default is.
@@ -22,13 +31,12 @@ fn uploads(ground: &BucketGround, condition: &str) -> Result<Question, Stop> {
 async fn no_upload_without_a_key(w: &mut LogproofWorld) -> Judged {
     let ground = BucketGround::read(w).await?;
     let condition = r#"{"StringEquals": {"s3:x-amz-server-side-encryption": ["aws:kms", "aws:kms:dsse"]}, "Null": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "true"}}"#;
-    let answer = ground.assume_administrators(&uploads(&ground, condition)?);
-    ground
-        .claim(
-            "every upload that asks for KMS encryption and names no key, so that S3 takes the AWS managed key, is refused",
-            "deny s3:PutObject when s3:x-amz-server-side-encryption is aws:kms or aws:kms:dsse and s3:x-amz-server-side-encryption-aws-kms-key-id is absent (Null: true)",
-        )
-        .conclude(w, answer);
+    let claim = ground.claim(
+        "every upload that asks for KMS encryption and names no key, so that S3 takes the AWS managed key, is refused",
+        "deny s3:PutObject when s3:x-amz-server-side-encryption is aws:kms or aws:kms:dsse and s3:x-amz-server-side-encryption-aws-kms-key-id is absent (Null: true)",
+    );
+    let remedy = refusing(&ground, "RefuseUploadsWithoutKey", condition)?;
+    claim.prove(w, &ground.scene(), &uploads(&ground, condition)?, remedy).await;
     w.settle()
 }
 
@@ -58,6 +66,7 @@ async fn no_upload_under_a_customer_key(w: &mut LogproofWorld) -> Judged {
         }
         claim.exchanges.extend_from_slice(encryption.exchanges());
     }
-    claim.conclude(w, answer);
+    let remedy = refusing(&ground, "RefuseCustomerKeys", condition)?;
+    claim.prove(w, &ground.scene(), &uploads(&ground, condition)?, remedy).await;
     w.settle()
 }

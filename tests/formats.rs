@@ -16,6 +16,7 @@ use logproof_estate::{
     ExchangeId, Reason, Unseen,
     assessment::{Assessment, ExchangeLabel, StepResult, StepState, Target},
     facts::CallerIdentity,
+    record::{ActionGroup, AllowedActions, Proposal, ProposedPolicy},
 };
 use serde_json::Value;
 use support::specimen::{NASTY, assessment, registered};
@@ -242,6 +243,23 @@ fn everything() -> Vec<Assessment> {
     let unseen = unseen.unwrap();
     let each = reasons().into_iter().map(|reason| Unseen { reason, ..unseen.clone() });
     full.controls[0].scenarios[0].record.unseen = each.collect();
+    let observations = &mut full.controls[0].scenarios[0].record.observations;
+    let mut first = observations[0].clone();
+    first.allowed = Some(AllowedActions {
+        groups: vec![ActionGroup { effect: "delete".to_owned(), actions: vec!["s3:DeleteObject".to_owned()] }],
+        callers: vec!["any role".to_owned()],
+        undecided: vec!["whether another can".to_owned()],
+    });
+    let policy = ProposedPolicy {
+        kind: "bucket policy".to_owned(),
+        how: "add this statement".to_owned(),
+        target: "arn:aws:s3:::logs".to_owned(),
+        text: "{}".to_owned(),
+        whole: Some("{}".to_owned()),
+    };
+    let proposals =
+        [Proposal::Policies(vec![policy]), Proposal::AsFor("a".to_owned()), Proposal::NotOffered("b".to_owned())];
+    observations.extend(proposals.map(|proposal| first.clone().proposal(Some(proposal))));
     let mut others = vec![full];
     for target in [Target::Live, Target::Replay { bundle: "b".to_owned() }] {
         let mut other = others[0].clone();

@@ -15,8 +15,10 @@ Feature: The log bucket holds security logs and nothing else
     register; a prefix or an object that lies outside them is named. Below a registered prefix
     nothing is listed.
 
-    The bucket policy is read for statements that allow s3:PutObject. Each principal they name must
-    deliver a registered stream of the bucket or be the log storage role.
+    The bucket policy is read for statements that allow an action which writes objects, such as
+    s3:PutObject or s3:ReplicateObject. Each principal they name must deliver a registered stream of
+    the bucket or be the log storage role. Of a statement that can be read in two ways nothing is
+    assumed: the control is ERROR.
 
   What stays manual
     Which types of log count as security logs is the decision of the owner, who registers the

@@ -2,9 +2,12 @@
 
 use std::io::{self, Write};
 
-use logproof_estate::assessment::Assessment;
+use logproof_estate::{
+    assessment::Assessment,
+    record::{Observation, Proposal},
+};
 
-use super::identity::{frameworks, with_run};
+use super::identity::{effects, frameworks, introduction, with_run};
 
 /// Columns, in order.
 pub const COLUMNS: [&str; 16] = [
@@ -61,9 +64,9 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
                     finding.subject.account.as_ref().map(ToString::to_string).unwrap_or_default(),
                     finding.subject.region.as_ref().map(ToString::to_string).unwrap_or_default(),
                     finding.expected.to_string(),
-                    finding.found.clone(),
+                    found(finding),
                     finding.place.clone().unwrap_or_default(),
-                    finding.hint.clone().unwrap_or_default(),
+                    fix(finding),
                     exchanges.join(" "),
                     assessment.run.id.clone(),
                 ];
@@ -72,6 +75,25 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What was found, with every action that is allowed.
+fn found(finding: &Observation) -> String {
+    match finding.allowed.as_ref().filter(|allowed| allowed.count() > 1) {
+        Some(allowed) => format!("{}\n{}", finding.found, effects(allowed, usize::MAX).join("\n")),
+        None => finding.found.clone(),
+    }
+}
+
+/// What to change, with the policy that would do it.
+fn fix(finding: &Observation) -> String {
+    let mut text = finding.hint.clone().unwrap_or_default();
+    if let Some(Proposal::Policies(policies)) = &finding.proposal {
+        for policy in policies {
+            text.push_str(&format!("\n{}\n{}", introduction(policy), policy.text));
+        }
+    }
+    text
 }
 
 fn row(out: &mut dyn Write, cells: &[String]) -> io::Result<()> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use logproof_estate::{
     assessment::{Assessment, ControlResult, ScenarioResult},
-    record::{Ending, Observation, Record, Subject, Verdict},
+    record::{ActionGroup, AllowedActions, Ending, Observation, Proposal, ProposedPolicy, Record, Subject, Verdict},
 };
 use uuid::Uuid;
 
@@ -64,18 +64,79 @@ pub fn frameworks(control: &ControlResult) -> String {
     parts.collect::<Vec<_>>().join(" ")
 }
 
-/// A finding in one paragraph: expected, found, where, witness, what to change.
+/// Everything a finding allows, one line per kind of effect: `delete: s3:DeleteBucket`. At most `most` names each.
+#[must_use]
+pub fn effects(allowed: &AllowedActions, most: usize) -> Vec<String> {
+    let names = |group: &ActionGroup| match group.actions.get(..most) {
+        Some(shown) if shown.len() < group.actions.len() => {
+            format!("{} and {} more", shown.join(", "), group.actions.len() - shown.len())
+        }
+        _ => group.actions.join(", "),
+    };
+    allowed.groups.iter().map(|group| format!("{}: {}", group.effect, names(group))).collect()
+}
+
+/// What comes before the text of a proposed policy.
+#[must_use]
+pub fn introduction(policy: &ProposedPolicy) -> String {
+    format!("{}: {}", policy.kind, policy.how)
+}
+
+/// What is said where no policy is shown.
+#[must_use]
+pub fn without_policy(proposal: &Proposal) -> Option<String> {
+    match proposal {
+        Proposal::Policies(_) => None,
+        Proposal::AsFor(subject) => Some(format!("the policy proposed for {subject} covers this as well")),
+        Proposal::NotOffered(why) => Some(format!("none, because none could be proved: {why}")),
+    }
+}
+
+/// What a proposed policy was proved to do.
+pub const PROVED: &str = "proved: with it nothing of this finding is allowed, and log services, log storage role, named \
+                          readers and replication lose nothing";
+
+/// What would close a finding, as lines of text.
+fn proposal_text(proposal: &Proposal) -> String {
+    let mut text = String::new();
+    if let Proposal::Policies(policies) = proposal {
+        for policy in policies {
+            text.push_str(&format!("\nproposed {}\n{}", introduction(policy), policy.text));
+        }
+        text.push_str(&format!("\n{PROVED}"));
+    }
+    if let Some(instead) = without_policy(proposal) {
+        text.push_str(&format!("; proposed policy: {instead}"));
+    }
+    text
+}
+
+/// Names of actions shown per effect where everything stands in one text.
+const SHOWN: usize = 12;
+
+/// A finding as text: expected, found, where, what is allowed, a witness, what to change, and the policy that would do
+/// it below.
 #[must_use]
 pub fn finding_text(finding: &Observation) -> String {
     let mut text = format!("expected {}, found {}, at {}", finding.expected, finding.found, finding.subject.arn);
     if let Some(place) = &finding.place {
         text.push_str(&format!(" ({place})"));
     }
+    if let Some(allowed) = finding.allowed.as_ref().filter(|allowed| allowed.count() > 1) {
+        text.push_str(&format!("; allowed in all: {}", effects(allowed, SHOWN).join("; ")));
+    }
+    if let Some(allowed) = &finding.allowed {
+        text.push_str(&format!("; by {}", allowed.callers.join(", ")));
+        allowed.undecided.iter().for_each(|open| text.push_str(&format!("; {open}")));
+    }
     if let Some(witness) = &finding.witness {
         text.push_str(&format!("; for example: {}", witness.sentence));
     }
     if let Some(hint) = &finding.hint {
         text.push_str(&format!("; to fix: {hint}"));
+    }
+    if let Some(proposal) = &finding.proposal {
+        text.push_str(&proposal_text(proposal));
     }
     text
 }

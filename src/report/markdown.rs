@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use logproof_estate::{
     assessment::{Assessment, ControlResult, ScenarioResult},
-    record::Verdict,
+    record::{Observation, Proposal, Verdict},
 };
 
-use super::identity::title;
+use super::identity::{PROVED, effects, introduction, title, without_policy};
 
 /// Verdicts in the order a reader wants them.
 const ORDER: [Verdict; 6] =
@@ -15,6 +15,8 @@ const ORDER: [Verdict; 6] =
 
 /// Findings shown per scenario; the others are counted.
 const SHOWN: usize = 5;
+/// Names of actions shown per effect; the others are counted.
+const NAMES: usize = 12;
 
 /// Writes the report.
 ///
@@ -99,11 +101,15 @@ fn open_control(control: &ControlResult, out: &mut dyn Write) -> io::Result<()> 
                 escaped(&finding.expected),
                 escaped(&finding.found)
             )?;
+            allowed(finding, out)?;
             if let Some(witness) = &finding.witness {
                 writeln!(out, "    - for example: {}", escaped(&witness.sentence))?;
             }
             if let Some(hint) = &finding.hint {
                 writeln!(out, "    - to fix: {}", escaped(hint))?;
+            }
+            if let Some(proposal) = &finding.proposal {
+                self::proposal(proposal, out)?;
             }
         }
         if findings.len() > SHOWN {
@@ -111,6 +117,37 @@ fn open_control(control: &ControlResult, out: &mut dyn Write) -> io::Result<()> 
         }
     }
     writeln!(out)
+}
+
+/// Everything that is allowed, and by whom.
+fn allowed(finding: &Observation, out: &mut dyn Write) -> io::Result<()> {
+    let Some(allowed) = &finding.allowed else { return Ok(()) };
+    if allowed.count() > 1 {
+        for effect in effects(allowed, NAMES) {
+            writeln!(out, "    - allowed, {}", escaped(&effect))?;
+        }
+    }
+    writeln!(out, "    - by {}", escaped(&allowed.callers.join(", ")))?;
+    allowed.undecided.iter().try_for_each(|open| writeln!(out, "    - {}", escaped(open)))
+}
+
+/// The policies that would close it, each as a block to copy.
+fn proposal(proposal: &Proposal, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(instead) = without_policy(proposal) {
+        return writeln!(out, "    - proposed policy: {}", escaped(&instead));
+    }
+    let Proposal::Policies(policies) = proposal else { return Ok(()) };
+    for policy in policies {
+        writeln!(out, "    - proposed {} ({PROVED})\n", escaped(&introduction(policy)))?;
+        // A fence longer than any run of backticks in the text, so that the text cannot end it.
+        let fence = "`".repeat(3.max(1 + policy.text.split(|c| c != '`').map(str::len).max().unwrap_or(0)));
+        writeln!(out, "      {fence}json")?;
+        for line in policy.text.lines() {
+            writeln!(out, "      {line}")?;
+        }
+        writeln!(out, "      {fence}\n")?;
+    }
+    Ok(())
 }
 
 /// What could not be seen, which outranks what was found.

@@ -113,6 +113,12 @@ fn results(index: usize, control: &ControlResult, scenario: &ScenarioResult) -> 
                     .collect();
                 if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
                     properties.insert("exchanges".to_owned(), json!(exchanges));
+                    if let Some(allowed) = &finding.allowed {
+                        properties.insert("allowed".to_owned(), json!(allowed));
+                    }
+                    if let Some(proposal) = &finding.proposal {
+                        properties.insert("proposal".to_owned(), json!(proposal));
+                    }
                 }
             }
         }

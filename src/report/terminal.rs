@@ -6,14 +6,22 @@ use console::Style;
 use logproof_estate::{
     Reason, Unseen,
     assessment::{Assessment, ControlResult, ScenarioResult},
-    record::{Observation, Verdict},
+    record::{AllowedActions, Observation, Proposal, Verdict},
     register::Attestation,
 };
 
-use super::{identity::title, wrap::wrapped};
+use super::{
+    identity::{PROVED, effects, introduction, title, without_policy},
+    wrap::wrapped,
+};
 
 /// Findings shown per scenario; the others are counted.
 const SHOWN: usize = 5;
+
+/// Names of actions shown per effect where there are many; the others are counted.
+const NAMES: usize = 4;
+/// How many actions are many.
+const MANY: usize = 40;
 
 /// Verdicts in the order of the summary.
 const ORDER: [Verdict; 6] =
@@ -197,12 +205,48 @@ impl Details<'_> {
             place.push_str(&format!(", {narrower}"));
         }
         self.line("where", &place)?;
+        if let Some(allowed) = &finding.allowed {
+            self.allowed(allowed)?;
+        }
         if let Some(witness) = &finding.witness {
             self.line("example", &witness.sentence)?;
             witness.statement.iter().try_for_each(|statement| self.line("allowed by", statement))?;
             witness.change.iter().try_for_each(|change| self.line("change", change))?;
         }
-        finding.hint.iter().try_for_each(|hint| self.line("hint", hint))
+        finding.hint.iter().try_for_each(|hint| self.line("hint", hint))?;
+        finding.proposal.iter().try_for_each(|proposal| self.proposal(proposal))
+    }
+
+    /// Everything that is allowed, and by whom.
+    fn allowed(&mut self, allowed: &AllowedActions) -> io::Result<()> {
+        let lines = if allowed.count() > 1 {
+            effects(allowed, if allowed.count() > MANY { NAMES } else { MANY })
+        } else {
+            Vec::new()
+        };
+        for (index, line) in lines.iter().enumerate() {
+            self.line(if index == 0 { "allowed" } else { "" }, line)?;
+        }
+        for (index, caller) in allowed.callers.iter().enumerate() {
+            self.line(if index == 0 { "to" } else { "" }, caller)?;
+        }
+        allowed.undecided.iter().try_for_each(|open| self.line("open", open))
+    }
+
+    /// The policies that would close it, each as a block to copy.
+    fn proposal(&mut self, proposal: &Proposal) -> io::Result<()> {
+        if let Some(instead) = without_policy(proposal) {
+            return self.line("proposal", &instead);
+        }
+        let Proposal::Policies(policies) = proposal else { return Ok(()) };
+        for policy in policies {
+            self.line("proposal", &introduction(policy))?;
+            let indent = self.indent + 11;
+            for line in policy.text.lines() {
+                writeln!(self.out, "{:indent$}{}", "", clean(line))?;
+            }
+        }
+        self.line("", PROVED)
     }
 
     fn more(&mut self, total: usize, one: &str, many: &str) -> io::Result<()> {

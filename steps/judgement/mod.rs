@@ -4,6 +4,7 @@
 pub(crate) mod alarm;
 pub(crate) mod config_delivery;
 pub(crate) mod delivery;
+pub(crate) mod effects;
 pub(crate) mod event_pattern;
 pub(crate) mod federated;
 pub(crate) mod guard_events;

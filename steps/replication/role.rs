@@ -12,7 +12,7 @@ use logproof_estate::{
     record::Observation,
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Decision, Question, Who, never};
+use logproof_policy::{Decision, Question, Who};
 
 use super::{asked_key, copies::Copies};
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
     key_policy::KeyGround,
     policy_scene::Ground,
     possible::Wanted,
+    proposal::kept::Entering,
     trust::Role,
 };
 
@@ -82,10 +83,12 @@ async fn only_services_assume_the_role(w: &mut LogproofWorld) -> Judged {
     };
     let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
     let question = Question::about(["sts:AssumeRole"]).on(&arn).by(Who::anyone().except_services());
-    let answer = never(&ground.scene(&role.account, Some(Arc::clone(trust))), &question);
+    let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
+    let nobody_else = serde_json::json!({"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}});
+    let remedy = role.deny("OnlyServices", nobody_else, Entering::From(Vec::new()));
     let change = "let the trust policy name s3.amazonaws.com and nobody else";
     let further = [&configured, ground.exchanges()].concat();
-    role.claim("no user and no role can assume the role", change, &further).conclude(w, answer);
+    role.claim("no user and no role can assume the role", change, &further).prove(w, &scene, &question, remedy).await;
     w.settle()
 }
 

@@ -93,6 +93,69 @@ pub struct WitnessReport {
     pub request: serde_json::Value,
 }
 
+/// Everything a policy question found allowed although it must not be.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AllowedActions {
+    /// Every action, grouped by what it would do.
+    pub groups: Vec<ActionGroup>,
+    /// The kinds of callers that can, such as "any other role of account 222222222222".
+    pub callers: Vec<String>,
+    /// What could not be decided beside it, and where the search ended early.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undecided: Vec<String>,
+}
+
+impl AllowedActions {
+    /// How many actions.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.groups.iter().map(|group| group.actions.len()).sum()
+    }
+
+    /// Every action, group by group.
+    pub fn actions(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().flat_map(|group| &group.actions).map(String::as_str)
+    }
+}
+
+/// Actions that would do the same kind of thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionGroup {
+    /// What they would do, as the beginning of a line: `delete log files`.
+    pub effect: String,
+    /// Their names, `service:Name`.
+    pub actions: Vec<String>,
+}
+
+/// What would close everything a finding names: either policies, or why none is offered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proposal {
+    /// Policies that were proved: with all of them in place nothing of the finding is allowed, and nobody who needs
+    /// something lost it.
+    Policies(Vec<ProposedPolicy>),
+    /// The policies proposed for another subject of the same finding cover this one too.
+    AsFor(String),
+    /// None could be proved.
+    NotOffered(String),
+}
+
+/// One policy as it would be put in place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposedPolicy {
+    /// Its kind: `service control policy`, `bucket policy`.
+    pub kind: String,
+    /// What to do with the text: `attach it to the root r-exmp`.
+    pub how: String,
+    /// ARN or id of what it is put on.
+    pub target: String,
+    /// What is new, as JSON: a statement to add, or a whole policy.
+    pub text: String,
+    /// The whole policy with the new statement in it, where `text` is a statement only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<String>,
+}
+
 /// One subject examined for one requirement: what was expected, what was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
@@ -113,6 +176,12 @@ pub struct Observation {
     /// A request that shows it, when it is not met.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub witness: Option<WitnessReport>,
+    /// Everything the policies allow of what they must not, when it is not met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<AllowedActions>,
+    /// What would close all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
     /// Exchanges it rests on.
     pub exchanges: Vec<ExchangeId>,
 }
@@ -129,6 +198,8 @@ impl Observation {
             place: None,
             hint: None,
             witness: None,
+            allowed: None,
+            proposal: None,
             exchanges: Vec::new(),
         }
     }
@@ -151,6 +222,20 @@ impl Observation {
     #[must_use]
     pub fn witness(mut self, witness: WitnessReport) -> Self {
         self.witness = Some(witness);
+        self
+    }
+
+    /// Everything that is allowed.
+    #[must_use]
+    pub fn allowed(mut self, allowed: AllowedActions) -> Self {
+        self.allowed = Some(allowed);
+        self
+    }
+
+    /// What would close it.
+    #[must_use]
+    pub fn proposal(mut self, proposal: Option<Proposal>) -> Self {
+        self.proposal = proposal;
         self
     }
 

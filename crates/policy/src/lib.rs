@@ -225,7 +225,7 @@ pub use partition::Partition;
 pub use principal::Principal;
 pub use problem::{ParseError, Position, Problem, Severity, Span};
 pub use prove::{
-    Account, Answer, Callers, Identities, Identity, Levels, Organization, Question, Scene, Source, Who, Witness,
-    always, difference, never, who_can,
+    Account, Allowed, Answer, Callers, Identities, Identity, Levels, Organization, Question, Scene, Source, Unsettled,
+    Violations, Who, Witness, always, difference, never, violations, who_can,
 };
 pub use read::Named;

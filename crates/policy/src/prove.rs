@@ -24,7 +24,7 @@ mod witness;
 
 pub use question::{Question, Source, Who};
 pub use scene::{Account, Identities, Identity, Levels, Organization, Scene};
-pub use witness::{Answer, Callers, Witness};
+pub use witness::{Allowed, Answer, Callers, Unsettled, Violations, Witness};
 
 use prepare::Prepared;
 use search::{Found, Goal, Walk};
@@ -91,6 +91,42 @@ pub fn who_can(scene: &Scene, question: &Question) -> Callers {
         }
     }
     callers
+}
+
+/// Everything of the question that is allowed: each action, with the classes of callers that can and a request that
+/// shows it.
+///
+/// The bounds of one search hold for the whole list; [`Violations::cut_off`] says when they were reached.
+///
+/// ```
+/// use std::sync::Arc;
+/// use logproof_policy::{Policy, Question, Scene, Who, violations};
+///
+/// let policy = Policy::parse("bucket policy", br#"{"Version": "2012-10-17", "Statement": [
+///     {"Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+///      "Resource": "arn:aws:s3:::logs/*"},
+///     {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::logs/*"}]}"#)?;
+/// let scene = Scene {
+///     resource_account: "222222222222".into(),
+///     resource_policy: Some(Arc::new(policy)),
+///     ..Scene::default()
+/// };
+/// let anonymously = Question::about(["s3:*"]).on("arn:aws:s3:::logs").on_all("arn:aws:s3:::logs/*");
+/// let found = violations(&scene, &anonymously.by(Who::anonymous()));
+/// let actions: Vec<&str> = found.allowed.iter().map(|one| one.action.as_str()).collect();
+/// assert_eq!(actions, ["s3:GetObject", "s3:DeleteObject"]);
+/// assert!(found.undecided.is_empty() && !found.cut_off);
+/// # Ok::<(), logproof_policy::ParseError>(())
+/// ```
+#[must_use]
+pub fn violations(scene: &Scene, question: &Question) -> Violations {
+    match Prepared::new(vec![scene], question) {
+        Ok(prepared) => Walk::new(&prepared, Goal::Allowed).every(),
+        Err(reason) => {
+            let nobody = Unsettled { actions: Vec::new(), caller: "everybody".to_owned(), reason };
+            Violations { undecided: vec![nobody], ..Violations::default() }
+        }
+    }
 }
 
 fn answer(scenes: Vec<&Scene>, question: &Question, goal: Goal) -> Answer {

@@ -3,11 +3,11 @@
 use logproof_estate::{
     ExchangeId,
     assessment::{ControlResult, ScenarioResult, StepState},
-    record::{Observation, Population, Verdict},
+    record::{AllowedActions, Observation, Population, Proposal, Verdict},
 };
 
 use super::{badge, coded, count, escaped, evidence::Exchanges, put, register};
-use crate::report::identity::frameworks;
+use crate::report::identity::{PROVED, effects, frameworks, introduction, without_policy};
 
 /// Observations shown per scenario; the assessment holds all of them.
 const SHOWN: usize = 50;
@@ -168,6 +168,9 @@ fn finding(page: &mut String, finding: &Observation, basis: &[ExchangeId], excha
             coded(&finding.found),
         ),
     );
+    if let Some(allowed) = &finding.allowed {
+        self::allowed(page, allowed);
+    }
     if let Some(witness) = &finding.witness {
         put(page, format_args!("<dt>For example</dt><dd>{}", coded(&witness.sentence)));
         if let Some(statement) = &witness.statement {
@@ -181,7 +184,47 @@ fn finding(page: &mut String, finding: &Observation, basis: &[ExchangeId], excha
     if let Some(hint) = &finding.hint {
         put(page, format_args!("<dt>To fix</dt><dd>{}</dd>\n", coded(hint)));
     }
+    if let Some(proposal) = &finding.proposal {
+        self::proposal(page, proposal);
+    }
     put(page, format_args!("<dt>Evidence</dt><dd>{}</dd>\n</dl></div>\n", rests(&finding.exchanges, basis, exchanges)));
+}
+
+/// Everything that is allowed, by what it would do, and to whom.
+fn allowed(page: &mut String, allowed: &AllowedActions) {
+    let lines = |lines: &[String]| lines.iter().map(|line| coded(line)).collect::<Vec<_>>().join("<br/>");
+    if allowed.count() > 1 {
+        put(page, format_args!("<dt>Allowed</dt><dd>{}</dd>\n", lines(&effects(allowed, usize::MAX))));
+    }
+    put(page, format_args!("<dt>To</dt><dd>{}</dd>\n", lines(&allowed.callers)));
+    if !allowed.undecided.is_empty() {
+        put(page, format_args!("<dt>Open</dt><dd>{}</dd>\n", lines(&allowed.undecided)));
+    }
+}
+
+/// The policies that would close it, to copy.
+fn proposal(page: &mut String, proposal: &Proposal) {
+    page.push_str("<dt>Proposed policy</dt><dd>");
+    if let Some(instead) = without_policy(proposal) {
+        page.push_str(&coded(&instead));
+    }
+    if let Proposal::Policies(policies) = proposal {
+        for policy in policies {
+            let text = escaped(&policy.text);
+            put(page, format_args!("{}<pre class=\"policy\">{text}</pre>", coded(&introduction(policy))));
+            if let Some(whole) = &policy.whole {
+                let whole = escaped(whole);
+                put(
+                    page,
+                    format_args!(
+                        "<details><summary>The whole policy with it</summary><pre class=\"policy\">{whole}</pre></details>"
+                    ),
+                );
+            }
+        }
+        page.push_str(&escaped(PROVED));
+    }
+    page.push_str("</dd>\n");
 }
 
 /// What a finding rests on: exchanges of its own, and those that the whole scenario rests on, each of them at hand.

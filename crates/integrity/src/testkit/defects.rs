@@ -285,8 +285,6 @@ impl Patient<'_> {
         for stray in [format!("{top}/+.json.gz"), format!("{top}/x"), format!("{year}/x"), format!("{month}/x")] {
             self.generated.store.put(&bucket, &stray, gzip(b"{}"), None);
         }
-        // The console makes such objects.
-        self.generated.store.put(&bucket, &format!("{top}/"), Vec::new(), None);
     }
 
     fn delete_digests(&mut self, digests: std::ops::Range<usize>) {

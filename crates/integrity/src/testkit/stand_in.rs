@@ -187,8 +187,9 @@ impl Shared {
         let next = page.last().filter(|_| more).map_or(String::new(), |last| {
             format!("<NextContinuationToken>{last}</NextContinuationToken><NextMarker>{last}</NextMarker>")
         });
+        let size = |key: &str| self.store.object(bucket, key).map_or(0, |stored| stored.body.len());
         let contents: String =
-            page.iter().map(|key| format!("<Contents><Key>{key}</Key><Size>1</Size></Contents>")).collect();
+            page.iter().map(|key| format!("<Contents><Key>{key}</Key><Size>{}</Size></Contents>", size(key))).collect();
         let body = format!(
             "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>{bucket}</Name>\
              <IsTruncated>{more}</IsTruncated>{next}{contents}</ListBucketResult>"

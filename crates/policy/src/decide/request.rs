@@ -48,6 +48,14 @@ impl Request {
         self
     }
 
+    /// The same request with another action.
+    #[must_use]
+    pub fn calling(mut self, action: &str) -> Self {
+        action.clone_into(&mut self.action);
+        self.action_lower = action.to_ascii_lowercase();
+        self
+    }
+
     /// Who asks.
     #[must_use]
     pub fn principal(&self) -> &Principal {

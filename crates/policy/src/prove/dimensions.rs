@@ -2,7 +2,7 @@
 //!
 //! Owns turning patterns into concrete names. Must not know callers or conditions.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::context::View;
 use crate::glob::{Glob, Token};
@@ -20,13 +20,15 @@ pub(crate) struct Action {
     pub(crate) lower: String,
     pub(crate) service: String,
     pub(crate) works: Works,
+    /// Every action asked about that the policies treat like this one, itself first.
+    pub(crate) alike: Vec<String>,
 }
 
 impl Action {
     fn new(name: String) -> Self {
         let lower = name.to_ascii_lowercase();
         let service = lower.split(':').next().unwrap_or_default().to_owned();
-        Self { works: actions::works_on(&name), name, lower, service }
+        Self { works: actions::works_on(&name), alike: vec![name.clone()], name, lower, service }
     }
 }
 
@@ -64,13 +66,28 @@ pub(crate) fn actions(question: &Question, globs: &[Glob], effort: &Effort) -> O
         }
     }
     effort.spend(out.len().saturating_mul(globs.len())).ok()?;
-    let mut seen = HashSet::new();
-    out.retain(|action| {
+    Some(told_apart(out, globs))
+}
+
+/// One action per class that the policies tell apart; the others of the class are alike.
+fn told_apart(all: Vec<Action>, globs: &[Glob]) -> Vec<Action> {
+    let mut places = HashMap::new();
+    let mut names = HashSet::new();
+    let mut out: Vec<Action> = Vec::new();
+    for action in all {
+        if !names.insert(action.lower.clone()) {
+            continue;
+        }
         let vector: Vec<bool> = globs.iter().map(|g| g.matches(&action.lower)).collect();
         let special = actions::is_special(&action.name).then(|| action.lower.clone());
-        seen.insert((vector, action.works as u8, action.service.clone(), special))
-    });
-    Some(out)
+        let class = (vector, action.works as u8, action.service.clone(), special);
+        let place = *places.entry(class).or_insert(out.len());
+        match out.get_mut(place) {
+            Some(first) => first.alike.push(action.name),
+            None => out.push(action),
+        }
+    }
+    out
 }
 
 /// The resources asked about, one per class; the flag says that a variable made the classes inexact.

@@ -64,6 +64,17 @@ impl Question {
         }
     }
 
+    /// The names and patterns by which the question asks about any of these actions, in its own order.
+    #[must_use]
+    pub fn asking_about(&self, actions: &[&str]) -> Vec<&str> {
+        let lower: Vec<String> = actions.iter().map(|action| action.to_ascii_lowercase()).collect();
+        let asked = self.actions.iter().zip(&self.action_texts);
+        asked
+            .filter(|(glob, _)| lower.iter().any(|action| glob.matches(action)))
+            .map(|(_, text)| text.as_str())
+            .collect()
+    }
+
     /// Adds one resource; `*` and `?` in it are plain characters.
     #[must_use]
     pub fn on(mut self, arn: &str) -> Self {

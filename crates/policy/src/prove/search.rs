@@ -4,6 +4,7 @@
 //! three-valued evaluation of the request so far leaves the goal open. Must not know what the
 //! goal is for.
 
+mod every;
 mod keys;
 
 use std::collections::HashMap;
@@ -134,29 +135,32 @@ impl<'p> Walk<'p> {
     }
 
     fn caller(&mut self, index: usize) -> Option<Box<Witness>> {
+        let resources = self.resources(self.prepared.candidates.get(index)?)?;
+        self.prepared.actions.iter().find_map(|action| self.call(index, action, &resources))
+    }
+
+    /// Looks at one caller and one action.
+    fn call(&mut self, index: usize, action: &Action, resources: &[String]) -> Option<Box<Witness>> {
         let prepared = self.prepared;
         let candidate = prepared.candidates.get(index)?;
-        let resources = self.resources(candidate)?;
-        for action in &prepared.actions {
-            for resource in resources.iter().filter(|r| actions::fits(action.works, r)) {
-                let mut partial = Partial {
-                    caller: &candidate.fixed,
-                    scene: &prepared.facts,
-                    signed: candidate.principal.account().is_some(),
-                    signs_in: matches!(candidate.principal, Principal::WebIdentity { .. }),
-                    service_call: matches!(candidate.principal, Principal::Service { .. }),
-                    service: action.service.clone(),
-                    chosen: Vec::new(),
-                };
-                let spot = Spot { candidate: index, action, resource };
-                let found = if partial.service_call && prepared.question.source != Source::Any {
-                    self.branch(SOURCE, spot, &mut partial)
-                } else {
-                    self.explore(spot, &mut partial)
-                };
-                if found.is_some() {
-                    return found;
-                }
+        for resource in resources.iter().filter(|r| actions::fits(action.works, r)) {
+            let mut partial = Partial {
+                caller: &candidate.fixed,
+                scene: &prepared.facts,
+                signed: candidate.principal.account().is_some(),
+                signs_in: matches!(candidate.principal, Principal::WebIdentity { .. }),
+                service_call: matches!(candidate.principal, Principal::Service { .. }),
+                service: action.service.clone(),
+                chosen: Vec::new(),
+            };
+            let spot = Spot { candidate: index, action, resource };
+            let found = if partial.service_call && prepared.question.source != Source::Any {
+                self.branch(SOURCE, spot, &mut partial)
+            } else {
+                self.explore(spot, &mut partial)
+            };
+            if found.is_some() {
+                return found;
             }
         }
         None

@@ -121,3 +121,44 @@ pub struct Callers {
     /// Classes for which it is undecided, and why.
     pub undecided: Vec<(String, String)>,
 }
+
+/// Everything a question finds allowed.
+#[derive(Debug, Clone, Default)]
+pub struct Violations {
+    /// One entry per action, in the order of the question.
+    pub allowed: Vec<Allowed>,
+    /// What could not be decided, and why: beside what is allowed, not in place of it.
+    pub undecided: Vec<Unsettled>,
+    /// Whether the search ended before everything was looked at, so that more may be allowed.
+    pub cut_off: bool,
+}
+
+impl Violations {
+    /// Whether it was proven that nothing is allowed.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.allowed.is_empty() && self.undecided.is_empty() && !self.cut_off
+    }
+}
+
+/// An action that is allowed although it must not be.
+#[derive(Debug, Clone)]
+pub struct Allowed {
+    /// The action.
+    pub action: String,
+    /// Every class of callers that can, such as "any other role of account 222222222222".
+    pub callers: Vec<String>,
+    /// A request that shows it, by the first of them.
+    pub witness: Witness,
+}
+
+/// Something a question could not decide.
+#[derive(Debug, Clone)]
+pub struct Unsettled {
+    /// The actions; none when it is about all of them.
+    pub actions: Vec<String>,
+    /// The class of callers.
+    pub caller: String,
+    /// Why.
+    pub reason: String,
+}

@@ -12,10 +12,15 @@ use logproof_policy::{
 };
 
 const ORG: &str = "o-exampleorgid";
-const HOME: &str = "222222222222";
+pub(crate) const HOME: &str = "222222222222";
 const MEMBER: &str = "444444444444";
 const OUTSIDE: &str = "999999999999";
 pub(crate) const BUCKET: &str = "arn:aws:s3:::b";
+
+/// How many rounds a test plays: `LOGPROOF_ROUNDS`, or as many as usual.
+pub(crate) fn rounds(usual: usize) -> usize {
+    std::env::var("LOGPROOF_ROUNDS").ok().and_then(|r| r.parse().ok()).unwrap_or(usual)
+}
 
 thread_local! {
     static HERE: Cell<Partition> = const { Cell::new(Partition::Commercial) };
