@@ -195,6 +195,7 @@ fn commands(texts: &mut Texts) {
             AskError::Service(text("x.amazonaws.com.org")),
             AskError::Action(text("x")),
             AskError::Resource(text("x")),
+            AskError::Partitions(text("aws and aws-cn")),
             AskError::NoSuchCaller { principal: text("arn:aws:iam::111122223333:role/x") },
             AskError::Policies(3, "give the old and the new policy"),
             AskError::NoLogKey,

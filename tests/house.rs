@@ -16,8 +16,8 @@ use std::{
 const ROOMS: [(&str, &[&str]); 14] = [
     ("files", &[]),
     ("clock", &[]),
-    ("console", &[]),
     ("exit", &[]),
+    ("console", &["exit"]),
     ("guard", &[]),
     ("logging", &["console"]),
     ("error", &["exit"]),
