@@ -215,7 +215,7 @@ patch:
          valid_until: "2026-12-31"}
     evidence: {acceptance.md: "accepted\n"}
 json_patch:
-  - {op: remove, path: /buckets/aws-acme-log-storage-222222222222-eu-central-1/policy/Statement/8}
+  - {op: remove, path: /buckets/aws-acme-log-storage-222222222222-eu-central-1/policy/Statement/TlsOnly}
 faults:
   - {service: kms, operation: ListGrants, kind: access-denied}
 "#;

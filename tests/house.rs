@@ -176,7 +176,8 @@ fn expand<'a>(text: &'a str, before: &mut Name, into: &mut Vec<Name>) -> &'a str
     let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
     let (word, after) = text.split_at(end);
     // `self` at the end of a tree is the module itself.
-    if !word.is_empty() && !(word == "self" && depth > 0) {
+    let names_its_own = word == "self" && depth > 0;
+    if !word.is_empty() && !names_its_own {
         before.push(word.to_owned());
     }
     let rest = match after.strip_prefix("::") {

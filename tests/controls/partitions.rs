@@ -75,13 +75,20 @@ fn there(zone: &Value, controls: &[Control], vocabulary: &Vocabulary) -> Vec<The
     OTHERS.into_iter().map(of).collect()
 }
 
+/// About Regions of `aws` alone: AWS Config records no IAM resource types in some of them.
+/// See: <https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html>
+const OF_THE_COMMERCIAL_PARTITION: [&str; 1] = ["tests/fixtures/LS-5.1/violating-home-without-iam.yaml"];
+
 /// Where a fixture is examined besides `aws`.
 fn chosen<'t>(fixture: &Fixture, there: &'t [There]) -> &'t [There] {
+    if OF_THE_COMMERCIAL_PARTITION.contains(&fixture.name.as_str()) {
+        return &[];
+    }
     if std::env::var("LOGPROOF_PARTITIONS").is_ok_and(|which| which == "all") {
         return there;
     }
     let number = fixture.name.bytes().map(usize::from).sum::<usize>();
-    let (at, in_turn) = (number % there.len(), number / there.len() % 3 == 0);
+    let (at, in_turn) = (number % there.len(), (number / there.len()).is_multiple_of(3));
     if in_turn || std::env::var_os("LOGPROOF_FIXTURES").is_some() { &there[at..=at] } else { &[] }
 }
 

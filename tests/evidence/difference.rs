@@ -94,7 +94,7 @@ fn a_widened_policy_is_shown_though_no_verdict_changed() {
 fn a_weaker_service_control_policy_is_shown_and_a_reworded_one_is_proven_the_same() {
     let home = tempfile::tempdir().unwrap();
     run(home.path(), None, "a");
-    zone(home.path(), "- {op: remove, path: /service_control_policies/p-protectlogs/document/Statement/0}");
+    zone(home.path(), "- {op: remove, path: /service_control_policies/p-protectlogs/document/Statement/ProtectTrail}");
     run(home.path(), Some("zone.yaml"), "weaker");
     let diff = logproof(home.path(), &["diff", "a", "weaker", "--format", "json"]);
     let found: Value = serde_json::from_slice(&diff.stdout).unwrap();

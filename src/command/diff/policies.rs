@@ -181,7 +181,7 @@ fn scene(kind: Kind, document: &Document, around: &Around) -> Result<Scene, Stri
     match kind {
         Kind::Bucket | Kind::Key => scene.resource_policy = policy,
         Kind::ServiceControl | Kind::ResourceControl => {
-            let everything = parse(EVERYTHING)?;
+            let everything = parse(if kind == Kind::ServiceControl { SCP_EVERYTHING } else { RCP_EVERYTHING })?;
             // An allow list stands for itself; a list of denials stands beside AWS's own policy, as it must.
             let allows = policy.iter().any(|policy| policy.statements().iter().any(Statement::may_allow));
             let level: Vec<Arc<Policy>> =
@@ -198,9 +198,11 @@ fn scene(kind: Kind, document: &Document, around: &Around) -> Result<Scene, Stri
     Ok(scene)
 }
 
-/// AWS's own policy. See: <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>
-const EVERYTHING: &str =
+/// `FullAWSAccess`. See: <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>
+const SCP_EVERYTHING: &str =
     r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+/// `RCPFullAWSAccess`. See: <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>
+const RCP_EVERYTHING: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}"#;
 
 fn documents(path: &Path) -> Result<Documents, TapeError> {
     let mut documents = Documents::new();

@@ -66,6 +66,7 @@ impl Sources {
     }
 
     /// Values of a source key, once the account is chosen.
+    #[expect(clippy::too_many_arguments, reason = "one choice of the search, and what it may cost")]
     pub(crate) fn cells(
         &self,
         key: &str,
