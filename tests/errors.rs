@@ -329,16 +329,30 @@ fn every_variant_has_a_sample_here() {
 
 #[test]
 fn an_error_is_one_line_and_a_hint() {
-    for (name, text) in all() {
-        let Some((problem, hint)) = text.split_once("\nhint: ") else { panic!("{name} has no hint: {text}") };
-        assert!(!hint.trim().is_empty() && !hint.contains('\n'), "{name}: one line of hint: {text}");
-        assert!(!problem.contains('\n'), "{name}: one line of problem: {text}");
-        assert!(!problem.starts_with(char::is_uppercase) || problem.starts_with("KMS "), "{name}: lowercase: {text}");
-        for part in [problem, hint] {
-            assert!(!part.ends_with(['.', ';', ':']), "{name} ends like a fragment, not like a sentence: {text}");
-            for private in [" says ", " said ", "stands for", "speaks of", "rests on", "goes on", "Err(", "Some("] {
-                assert!(!part.contains(private), "{name} holds `{private}`: {text}");
-            }
+    let complaints: Vec<String> = all()
+        .iter()
+        .flat_map(|(name, text)| style(text).into_iter().map(move |what| format!("{name}: {what}: {text}")))
+        .collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+/// What is wrong with the form of an error.
+fn style(text: &str) -> Vec<String> {
+    let Some((problem, hint)) = text.split_once("\nhint: ") else { return vec!["no hint".to_owned()] };
+    let mut wrong = Vec::new();
+    let mut must = |holds: bool, what: &str| {
+        if !holds {
+            wrong.push(what.to_owned());
+        }
+    };
+    must(!hint.trim().is_empty() && !hint.contains('\n'), "the hint is not one line");
+    must(!problem.contains('\n'), "the problem is not one line");
+    must(!problem.starts_with(char::is_uppercase) || problem.starts_with("KMS "), "it begins in upper case");
+    for part in [problem, hint] {
+        must(!part.ends_with(['.', ';', ':']), "it ends like a sentence");
+        for private in [" says ", " said ", "stands for", "speaks of", "rests on", "goes on", "Err(", "Some("] {
+            must(!part.contains(private), private);
         }
     }
+    wrong
 }

@@ -28,7 +28,7 @@ pub enum EntryError {
     #[error(transparent)]
     Unwritable(#[from] Unwritable),
     /// There is no configuration to work a request out from.
-    #[error("there is no `logproof.toml` in this folder\nhint: give `--config FILE`: it says where the log store is")]
+    #[error("there is no `logproof.toml` in this folder\nhint: give `--config FILE`, which names the log store")]
     NoConfig,
     /// Fields without a value, and nobody to ask.
     #[error(

@@ -56,7 +56,11 @@ def disabling_a_policy_type_detaches_its_policies():
 
 def more_services_have_delegated_administrators():
     """See: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services_list.html"""
-    FakeDelegatedAdministrator.SUPPORTED_SERVICES += ["cloudtrail.amazonaws.com", "config.amazonaws.com"]
+    FakeDelegatedAdministrator.SUPPORTED_SERVICES += [
+        "cloudtrail.amazonaws.com",
+        "config.amazonaws.com",
+        "iam.amazonaws.com",
+    ]
 
 
 def an_organization_has_a_resource_policy():
