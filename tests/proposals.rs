@@ -77,13 +77,13 @@ const CASES: [Case; 24] = [
     case(
         "an SCP protects the trail from being stopped only",
         "LS-4.5",
-        5,
+        3,
         r#"[{"op": "replace", "path": "SCP/ProtectTrail/Action", "value": ["cloudtrail:StopLogging"]}, {"op": "remove", "path": "SCP/NoMemberRootUser"}]"#,
     ),
     case(
         "an SCP protects another trail",
         "LS-4.5",
-        6,
+        4,
         r#"[{"op": "replace", "path": "SCP/ProtectTrail/Resource", "value": "arn:aws:cloudtrail:*:111111111111:trail/other"}]"#,
     ),
     case(
@@ -95,7 +95,7 @@ const CASES: [Case; 24] = [
     case(
         "a role of that name is exempt in any account",
         "LS-6.3",
-        6,
+        4,
         r#"[{"op": "replace", "path": "SCP/ProtectTrail/Condition", "value": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*STORAGE*"}}}]"#,
     ),
     case(

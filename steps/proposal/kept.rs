@@ -18,8 +18,8 @@ use crate::{
 const LOGGING: &str = "logging.s3.amazonaws.com";
 /// What a service does where it delivers.
 const DELIVER: [&str; 3] = ["s3:PutObject", "s3:GetBucketAcl", "s3:ListBucket"];
-/// What replication reads of its source and writes to its destination.
-const REPLICATE: [&str; 10] = [
+/// What replication reads of its source.
+const REPLICATE_FROM: [&str; 7] = [
     "s3:GetReplicationConfiguration",
     "s3:ListBucket",
     "s3:GetObjectVersionForReplication",
@@ -27,10 +27,9 @@ const REPLICATE: [&str; 10] = [
     "s3:GetObjectVersionTagging",
     "s3:GetObjectRetention",
     "s3:GetObjectLegalHold",
-    "s3:ReplicateObject",
-    "s3:ReplicateTags",
-    "s3:ObjectOwnerOverrideToBucketOwner",
 ];
+/// What replication writes to its destination.
+const REPLICATE_TO: [&str; 3] = ["s3:ReplicateObject", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner"];
 /// What this program reads of a bucket and of a key.
 const AUDIT_BUCKET: [&str; 5] = [
     "s3:GetBucket*",
@@ -154,7 +153,8 @@ async fn around_bucket(estate: &Estate, bucket: &BucketRef) -> Kept {
     let audit = config.role_arn(&bucket.owner, &config.access.role_name);
     kept.push(keep(format!("role {audit}"), on_both(&AUDIT_BUCKET).by(exactly(&audit)), &proper)?);
     if let Some(role) = replication_role(estate).await? {
-        kept.push(keep(format!("role {role}"), on_both(&REPLICATE).by(exactly(&role)), &proper)?);
+        let does = if bucket.name == config.log_bucket_name() { &REPLICATE_FROM[..] } else { &REPLICATE_TO[..] };
+        kept.push(keep(format!("role {role}"), on_both(does).by(exactly(&role)), &proper)?);
     }
     if bucket.name != config.log_bucket_name() {
         return Ok(kept);
