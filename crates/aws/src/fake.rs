@@ -193,6 +193,7 @@ fn least(tag: &CallTag) -> Answer {
         | "cloudtrail:GetEventSelectors"
         | "config:DescribeConfigurationRecorderStatus"
         | "config:DescribeDeliveryChannels"
+        | "config:DescribeDeliveryChannelStatus"
         | "events:ListRules"
         | "events:ListTargetsByRule"
         | "logs:DescribeMetricFilters"

@@ -315,7 +315,7 @@ until = "2026-01-01T10:00:00Z"
     fn a_stream_has_a_class_that_is_registered() {
         let stream = "[[stream]]\nname = \"trail\"\nowner = \"ada\"\nenvironment = \"organization\"\nkind = \"cloudtrail\"\nbucket = \"acme-logs\"\nprefix = \"\"\ndelivered_by = \"cloudtrail.amazonaws.com\"\npersonal_data = false\nregulations = []\nretention_class = \"audit\"\nrequest = \"LOG-1\"\n";
         let error = refused("streams.toml", stream);
-        assert_eq!(error.place, "line 12, stream 1 (trail), `retention_class`");
+        assert_eq!(error.place, "line 11, stream 1 (trail), `retention_class`");
         assert!(error.problem.contains("which retention.toml does not have"), "{error}");
     }
 
