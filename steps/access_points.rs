@@ -65,7 +65,12 @@ mod tests {
             resource_policy: Some(Arc::new(policy)),
             ..Scene::default()
         };
-        never(&scene, &Question::about(["s3:GetObject"]).on_all("arn:aws:s3:::logs/*").by(Who::outsiders()))
+        never(
+            &scene,
+            &Question::about(["s3:GetObject"])
+                .on_all("arn:aws:s3:::logs/*")
+                .by(Who::outsiders().except_account("222222222222")),
+        )
     }
 
     const DELEGATES: &str = r#"{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::logs/*",

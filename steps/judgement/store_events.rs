@@ -281,7 +281,7 @@ mod tests {
             }
         });
         assert_eq!(seen(&pattern, Kind::Administration).len(), 17 * 4);
-        assert_eq!(seen(&pattern, Kind::Write).len(), 9 * 4);
+        assert_eq!(seen(&pattern, Kind::Write).len(), 10 * 4);
         assert!(seen(&pattern, Kind::Read).is_empty());
         assert!(seen(&pattern, Kind::Inspection).is_empty());
     }
@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn a_pattern_by_resource_sees_objects_of_the_bucket() {
         let pattern = json!({"detail": {"resources": {"ARN": [{"prefix": "arn:aws:s3:::acme-logs/"}]}}});
-        assert_eq!(seen(&pattern, Kind::Write).len(), 8 * 4, "a batch deletion names no object");
+        assert_eq!(seen(&pattern, Kind::Write).len(), 9 * 4, "a batch deletion names no object");
         assert!(seen(&pattern, Kind::Administration).is_empty());
     }
 
