@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use cucumber::then;
 use logproof_estate::{
     AccountId,
-    record::{Observation, Population, Proposal, Subject},
+    record::{Observation, Proposal, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
 use logproof_policy::{Policy, Question, Scene, Statement, Who};
@@ -150,13 +150,7 @@ async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
             claim.conclude(w, one.answered.clone(), offered);
         }
     }
-    w.population(Population {
-        of: "active member accounts".to_owned(),
-        expected: ground.members.len(),
-        examined: ground.members.len(),
-        source: "organizations:ListAccounts".to_owned(),
-        left_out: ground.left_out.clone(),
-    });
+    w.population(ground.population());
     w.settle()
 }
 

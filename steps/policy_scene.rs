@@ -11,6 +11,7 @@ use std::{
 use logproof_estate::{
     AccountId, Estate, ExchangeId, Reason, Unseen,
     facts::{Account as Member, AccountAuthorization, Directory, OrgPolicy, OrgPolicyKind, PrincipalPolicies},
+    record::Population,
     world::{LogproofWorld, Stop},
 };
 use logproof_policy::{
@@ -101,6 +102,17 @@ impl Ground {
     pub(crate) fn path(&self, account: &str) -> Option<&str> {
         let found = self.paths.iter().find(|(id, _)| id.as_str() == account);
         found.map(|(_, path)| path.as_str())
+    }
+
+    /// The member accounts as a population of which every one was examined.
+    pub(crate) fn population(&self) -> Population {
+        Population {
+            of: "active member accounts".to_owned(),
+            expected: self.members.len(),
+            examined: self.members.len(),
+            source: "organizations:ListAccounts".to_owned(),
+            left_out: self.left_out.clone(),
+        }
     }
 
     /// Whether an account is an active member of the organization, or its management account.

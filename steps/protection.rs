@@ -11,7 +11,7 @@ use std::{
 use cucumber::then;
 use logproof_estate::{
     AccountId,
-    record::{Observation, Population, Proposal, Subject},
+    record::{Observation, Proposal, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
 use logproof_policy::{Answer, Question, Scene, Who, never, who_can};
@@ -175,13 +175,7 @@ async fn in_every_member_account(
             answers.len()
         ));
     }
-    w.population(Population {
-        of: "active member accounts".to_owned(),
-        expected: ground.members.len(),
-        examined: ground.members.len(),
-        source: "organizations:ListAccounts".to_owned(),
-        left_out: ground.left_out.clone(),
-    });
+    w.population(ground.population());
     Ok(())
 }
 

@@ -45,7 +45,14 @@ const SHORT: [(&str, &str); 6] = [
     ("STORAGE", "LogArchive-Administrator"),
 ];
 
-const CASES: [Case; 23] = [
+const CASES: [Case; 24] = [
+    case(
+        "an SCP names four actions on the buckets only",
+        "LS-6.1",
+        10,
+        r#"[{"op": "replace", "path": "SCP/ProtectBuckets/Action", "value": ["s3:PutBucketPolicy", "s3:PutLifecycleConfiguration", "s3:PutBucketLogging", "s3:DeleteBucket*"]},
+            {"op": "remove", "path": "SCP/NoMemberRootUser"}]"#,
+    ),
     case(
         "an SCP names four actions on the buckets, and an administrator exists",
         "LS-6.2",

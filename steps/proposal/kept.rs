@@ -4,7 +4,7 @@
 //! Each is a question about requests as they are really made; whatever of them is allowed today must be allowed with the
 //! proposed policy.
 
-use logproof_estate::{BucketRef, Estate, KeyRef, world::LogproofWorld};
+use logproof_estate::{BucketRef, Estate, KeyRef, facts::Replication, world::LogproofWorld};
 use logproof_policy::{Organization, Question, Scene, Who};
 use serde_json::{Value, json};
 
@@ -125,15 +125,27 @@ async fn organization(estate: &Estate) -> Result<String, String> {
     estate.organization().await.map(|found| found.id.clone()).map_err(|unseen| unseen.to_string())
 }
 
-/// The role that replicates the log bucket, if it is replicated.
-async fn replication_role(estate: &Estate) -> Result<Option<String>, String> {
+/// The replication of the log bucket, if it is replicated.
+async fn replication(estate: &Estate) -> Result<Option<Replication>, String> {
     let bucket = estate.log_bucket();
     let owned = estate.buckets(&bucket.owner).await.map_err(|unseen| unseen.to_string())?;
     if owned.iter().all(|one| one.name != bucket.name) {
         return Ok(None);
     }
     let replication = estate.bucket_replication(&bucket).await.map_err(|unseen| unseen.to_string())?;
-    Ok(replication.as_ref().as_ref().map(|one| one.role.clone()))
+    Ok((*replication).clone())
+}
+
+/// What the replication of the log bucket does with a bucket: nothing with one that it neither reads nor writes.
+fn replicates(replication: &Replication, bucket: &BucketRef, source: &BucketRef) -> Vec<&'static str> {
+    let mut does = Vec::new();
+    if bucket.name == source.name {
+        does.extend(REPLICATE_FROM);
+    }
+    if replication.rules.iter().any(|rule| rule.destination_bucket == bucket.arn()) {
+        does.extend(REPLICATE_TO);
+    }
+    does
 }
 
 async fn around_bucket(estate: &Estate, bucket: &BucketRef) -> Kept {
@@ -152,9 +164,12 @@ async fn around_bucket(estate: &Estate, bucket: &BucketRef) -> Kept {
     kept.push(keep(format!("role {role}"), on_both(&administration).by(exactly(&role)), &proper)?);
     let audit = config.role_arn(&bucket.owner, &config.access.role_name);
     kept.push(keep(format!("role {audit}"), on_both(&AUDIT_BUCKET).by(exactly(&audit)), &proper)?);
-    if let Some(role) = replication_role(estate).await? {
-        let does = if bucket.name == config.log_bucket_name() { &REPLICATE_FROM[..] } else { &REPLICATE_TO[..] };
-        kept.push(keep(format!("role {role}"), on_both(does).by(exactly(&role)), &proper)?);
+    if let Some(replication) = replication(estate).await? {
+        let does = replicates(&replication, bucket, &estate.log_bucket());
+        if !does.is_empty() {
+            let role = &replication.role;
+            kept.push(keep(format!("role {role}"), on_both(&does).by(exactly(role)), &proper)?);
+        }
     }
     if bucket.name != config.log_bucket_name() {
         return Ok(kept);
@@ -224,7 +239,7 @@ async fn around_key(estate: &Estate, key: &KeyRef, arn: &str) -> Kept {
     kept.push(keep(format!("role {role}"), Question::about(["kms:*"]).on(arn).by(exactly(&role)), &anyhow)?);
     let audit = config.role_arn(&key.account, &config.access.role_name);
     kept.push(keep(format!("role {audit}"), Question::about(AUDIT_KEY).on(arn).by(exactly(&audit)), &anyhow)?);
-    let mut decrypting: Vec<String> = replication_role(estate).await?.into_iter().collect();
+    let mut decrypting: Vec<String> = replication(estate).await?.into_iter().map(|one| one.role).collect();
     let active = estate.readers().into_iter().filter(|reader| reader.ends().is_none_or(|end| end > estate.as_of()));
     decrypting.extend(active.map(|reader| reader.principal).filter(|principal| !is_pattern(principal)));
     for who in decrypting {
