@@ -6,7 +6,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -53,6 +56,8 @@ impl Endpoints {
     }
 }
 
+static SESSIONS: AtomicU64 = AtomicU64::new(0);
+
 type AccountCell = Arc<OnceCell<Result<SharedCredentialsProvider, Failure>>>;
 
 /// All sessions of a run.
@@ -63,6 +68,8 @@ pub(crate) struct Sessions {
     access: AccessConfig,
     home: Region,
     endpoints: Endpoints,
+    /// Which sessions of this process these are: the SDK keeps what retries cost by name, for the whole process.
+    number: u64,
     accounts: Mutex<HashMap<AccountId, AccountCell>>,
     in_flight: Semaphore,
     in_flight_per_account: Mutex<HashMap<AccountId, Arc<Semaphore>>>,
@@ -108,6 +115,7 @@ impl Sessions {
     fn new(base: SdkConfig, config: &Config) -> Self {
         Self {
             endpoints: Endpoints::of(&base),
+            number: SESSIONS.fetch_add(1, Ordering::Relaxed),
             base,
             own_account: None,
             access: config.access.clone(),
@@ -393,7 +401,8 @@ impl Session {
     }
 
     fn partition(&self, service: &str) -> RetryPartition {
-        RetryPartition::new(format!("{}/{service}/{}", self.account, self.region))
+        // Of these sessions alone: retries of one run must not use up those of another in the same process.
+        RetryPartition::new(format!("{}/{}/{service}/{}", self.sessions.number, self.account, self.region))
     }
 }
 
