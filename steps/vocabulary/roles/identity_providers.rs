@@ -16,12 +16,7 @@ use serde_json::json;
 
 use crate::{
     judgement::federated::{Kind, Provider, providers, subjects_of_strangers},
-    scene::{
-        claim::Claim,
-        organization::Ground,
-        proposal::Remedy,
-        role::{Role, reader_roles},
-    },
+    scene::{claim::Claim, organization::OrganizationView, proposal::Remedy, readers::reader_roles, role::Role},
 };
 
 const WITH_A_TOKEN: &str = "sts:AssumeRoleWithWebIdentity";
@@ -62,9 +57,9 @@ async fn no_strangers(w: &mut LogproofWorld, arn: &str) -> Judged {
         w.observe(Observation::new(role.subject(), EXPECTED, found, true).resting_on(&role.exchanges));
         return Ok(());
     }
-    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
-    let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
-    let door = Door { role: &role, scene, further: ground.exchanges(), trust };
+    let view = OrganizationView::read(w, &[trust.as_ref()], &[]).await?;
+    let scene = view.scene(&role.account, Some(Arc::clone(trust)));
+    let door = Door { role: &role, scene, further: view.exchanges(), trust };
     for provider in &named {
         door.judge(w, provider).await?;
     }
