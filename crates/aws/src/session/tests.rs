@@ -11,8 +11,10 @@ use futures::future::join_all;
 use logproof_estate::{BucketRef, ExchangeId, Reason, Region, Source, Unseen};
 
 use super::*;
+use logproof_wire::{Exchange, NoAnswer, Recorder};
+
 use crate::{
-    Aws, Exchange, NoAnswer, Options, Recorder,
+    Aws, Options,
     fake::{self, Fake, account, query_error, reply, s3_error},
 };
 
