@@ -70,7 +70,6 @@ struct Object {
 
 impl Kept {
     /// What an object that was put holds.
-    #[cfg(test)]
     pub(super) fn content(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {
         self.get(bucket, key).map(|object| object.content)
     }
