@@ -1,11 +1,7 @@
 //! CSV: a row per scenario and finding, for spreadsheets. RFC 4180, with formula characters defused.
 
-use std::{
-    borrow::Cow,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
-use csv::{QuoteStyle, Terminator, Writer, WriterBuilder};
 use logproof_estate::{
     assessment::Assessment,
     record::{Observation, Proposal},
@@ -40,8 +36,7 @@ pub const COLUMNS: [&str; 16] = [
 pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
     let assessment = &*with_run(assessment);
     let numbers = assessment.numbered();
-    let mut rows = Rows::new(out);
-    rows.write(COLUMNS)?;
+    row(out, &COLUMNS.map(str::to_owned))?;
     for control in &assessment.controls {
         // They are the control's, and longer than all the rest: its first row has them.
         let mut references = frameworks(control);
@@ -57,7 +52,7 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
             ];
             let findings: Vec<_> = scenario.record.findings().collect();
             if findings.is_empty() {
-                rows.write([&head[..], &vec![String::new(); 8], std::slice::from_ref(&assessment.run.id)].concat())?;
+                row(out, &[&head[..], &vec![String::new(); 8], std::slice::from_ref(&assessment.run.id)].concat())?;
             }
             for finding in findings {
                 // Lines of the recording, as every report for a person names them.
@@ -75,11 +70,11 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
                     exchanges.join(" "),
                     assessment.run.id.clone(),
                 ];
-                rows.write([&head[..], &tail[..]].concat())?;
+                row(out, &[&head[..], &tail[..]].concat())?;
             }
         }
     }
-    rows.end()
+    Ok(())
 }
 
 /// What was found, with every action that is allowed.
@@ -101,43 +96,24 @@ fn fix(finding: &Observation) -> String {
     text
 }
 
-/// Rows of RFC 4180 in which every cell is quoted.
-pub(crate) struct Rows<'o>(Writer<&'o mut dyn Write>);
-
-impl<'o> Rows<'o> {
-    pub(crate) fn new(out: &'o mut dyn Write) -> Self {
-        let mut builder = WriterBuilder::new();
-        Self(builder.quote_style(QuoteStyle::Always).terminator(Terminator::CRLF).from_writer(out))
-    }
-
-    pub(crate) fn write<C: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = C>) -> io::Result<()> {
-        let cells = cells.into_iter().map(|cell| defused(cell.as_ref()).into_owned());
-        self.0.write_record(cells).map_err(io::Error::from)
-    }
-
-    /// Writes what is left in memory.
-    pub(crate) fn end(mut self) -> io::Result<()> {
-        self.0.flush()
-    }
+fn row(out: &mut dyn Write, cells: &[String]) -> io::Result<()> {
+    let line: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
+    write!(out, "{}\r\n", line.join(","))
 }
 
-/// A cell that a spreadsheet would run as a formula gets an apostrophe in front.
-fn defused(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
+/// Quoted; a cell a spreadsheet would run as a formula gets an apostrophe in front.
+pub(crate) fn quoted(cell: &str) -> String {
+    let defused = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() };
+    format!("\"{}\"", defused.replace('"', "\"\""))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Rows;
+    use super::quoted;
 
     #[test]
     fn cells_are_quoted_and_formulas_defused() {
-        let mut out = Vec::new();
-        let mut rows = Rows::new(&mut out);
-        rows.write(["a \"b\", c", "=1+1", "", "two\nlines"]).unwrap();
-        rows.write(["1", "2", "3", "4"]).unwrap();
-        rows.end().unwrap();
-        let expected = "\"a \"\"b\"\", c\",\"'=1+1\",\"\",\"two\nlines\"\r\n\"1\",\"2\",\"3\",\"4\"\r\n";
-        assert_eq!(String::from_utf8(out).unwrap(), expected);
+        assert_eq!(quoted("a \"b\", c"), "\"a \"\"b\"\", c\"");
+        assert_eq!(quoted("=1+1"), "\"'=1+1\"");
     }
 }

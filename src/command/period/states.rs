@@ -18,7 +18,7 @@ use crate::{
     bundle::{keys::PublicKey, manifest, verify},
     catalogue::natural_key,
     files::{ASSESSMENT, MANIFEST},
-    report::csv::Rows,
+    report::csv::quoted,
 };
 
 /// What is asked.
@@ -280,25 +280,30 @@ fn gap(loaded: &[Loaded], from: Timestamp, to: Timestamp) -> Gap {
 /// # Errors
 /// When `out` cannot be written.
 pub(super) fn write_csv(period: &Period, out: &mut dyn Write) -> io::Result<()> {
-    let mut rows = Rows::new(out);
-    rows.write(["control", "title", "from", "to", "state", "runs", "reason"])?;
+    let row = |out: &mut dyn Write, cells: &[&str]| {
+        let line: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
+        write!(out, "{}\r\n", line.join(","))
+    };
+    row(out, &["control", "title", "from", "to", "state", "runs", "reason"])?;
     for control in &period.controls {
         for stretch in &control.stretches {
             let (from, to, runs) = (stretch.from.to_string(), stretch.to.to_string(), stretch.runs.to_string());
-            rows.write([
-                control.id.as_str(),
-                &control.title,
-                &from,
-                &to,
-                stretch.verdict.word(),
-                &runs,
-                &stretch.reason,
-            ])?;
+            row(out, &[&control.id, &control.title, &from, &to, stretch.verdict.word(), &runs, &stretch.reason])?;
         }
         for gap in &control.gaps {
-            let (from, to) = (gap.from.to_string(), gap.to.to_string());
-            rows.write([control.id.as_str(), &control.title, &from, &to, "NO EVIDENCE", "0", &gap.why])?;
+            row(
+                out,
+                &[
+                    &control.id,
+                    &control.title,
+                    &gap.from.to_string(),
+                    &gap.to.to_string(),
+                    "NO EVIDENCE",
+                    "0",
+                    &gap.why,
+                ],
+            )?;
         }
     }
-    rows.end()
+    Ok(())
 }
