@@ -14,26 +14,26 @@ use crate::{
 
 /// Something that is not known before the apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gap {
+pub(crate) struct Gap {
     /// Path of the attribute inside its resource, for example `rule[0].bucket_key_enabled`.
-    pub attribute: String,
+    pub(crate) attribute: String,
     /// What the attribute's expression refers to, as the plan writes it.
-    pub references: Vec<String>,
+    pub(crate) references: Vec<String>,
     /// Why it is not known, as a fragment: `known after apply`.
-    pub why: String,
+    pub(crate) why: String,
 }
 
 impl Gap {
     /// The same, of the resource at an address.
     #[must_use]
-    pub fn at(&self, address: &str) -> Unknown {
+    pub(crate) fn at(&self, address: &str) -> Unknown {
         Unknown { address: address.to_owned(), attribute: self.attribute.clone(), why: self.why.clone() }
     }
 }
 
 /// Why a value cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unusable {
+pub(crate) enum Unusable {
     /// It is not known.
     Unknown(Arc<Gap>),
     /// It has another form than its type dictates.
@@ -55,11 +55,11 @@ impl fmt::Display for Unusable {
 }
 
 /// What reading a value gives.
-pub type Read<T> = Result<T, Unusable>;
+pub(crate) type Read<T> = Result<T, Unusable>;
 
 /// A planned value.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Tree {
+pub(crate) enum Tree {
     /// Absent, or set to null.
     Null,
     /// A flag.
@@ -82,7 +82,7 @@ pub enum Tree {
 
 /// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub(crate) enum Part {
     /// Known.
     Text(String),
     /// Not known yet.
@@ -111,7 +111,7 @@ fn join(path: &str, key: &str) -> String {
 impl Tree {
     /// Merges a value with the marks of what is unknown and what is sensitive in it.
     #[must_use]
-    pub fn merge(value: Value, unknown: &Value, sensitive: &Value) -> Self {
+    pub(crate) fn merge(value: Value, unknown: &Value, sensitive: &Value) -> Self {
         Self::merge_at("", value, unknown, sensitive)
     }
 
@@ -161,13 +161,13 @@ impl Tree {
 
     /// An attribute that is not known.
     #[must_use]
-    pub fn unknown(attribute: &str, why: &str) -> Self {
+    pub(crate) fn unknown(attribute: &str, why: &str) -> Self {
         Self::Unknown(Arc::new(Gap { attribute: attribute.to_owned(), references: Vec::new(), why: why.to_owned() }))
     }
 
     /// The value itself, whether sensitive or not.
     #[must_use]
-    pub fn open(&self) -> &Self {
+    pub(crate) fn open(&self) -> &Self {
         match self {
             Self::Sensitive(inner) => inner.open(),
             other => other,
@@ -176,7 +176,7 @@ impl Tree {
 
     /// Whether it, or anything in it, is sensitive.
     #[must_use]
-    pub fn has_sensitive(&self) -> bool {
+    pub(crate) fn has_sensitive(&self) -> bool {
         match self {
             Self::Sensitive(_) => true,
             Self::List(items) => items.iter().any(Self::has_sensitive),
@@ -187,7 +187,7 @@ impl Tree {
 
     /// The first thing in it that is not known.
     #[must_use]
-    pub fn gap(&self) -> Option<&Arc<Gap>> {
+    pub(crate) fn gap(&self) -> Option<&Arc<Gap>> {
         match self {
             Self::Unknown(gap) => Some(gap),
             Self::Sensitive(inner) => inner.gap(),
@@ -203,7 +203,7 @@ impl Tree {
 
     /// Whether it is absent: null, or an empty list of blocks.
     #[must_use]
-    pub fn is_absent(&self) -> bool {
+    pub(crate) fn is_absent(&self) -> bool {
         match self.open() {
             Self::Null => true,
             Self::List(items) => items.is_empty(),
@@ -213,7 +213,7 @@ impl Tree {
 
     /// An attribute; null where there is none, unknown where the whole is.
     #[must_use]
-    pub fn get(&self, key: &str) -> &Self {
+    pub(crate) fn get(&self, key: &str) -> &Self {
         match self.open() {
             Self::Map(map) => map.get(key).unwrap_or(&NULL),
             unknown @ Self::Unknown(_) => unknown,
@@ -223,7 +223,7 @@ impl Tree {
 
     /// The only block of a name; null where there is none. Providers write a single block as a list of one.
     #[must_use]
-    pub fn block(&self, key: &str) -> &Self {
+    pub(crate) fn block(&self, key: &str) -> &Self {
         match self.get(key).open() {
             Self::List(items) => items.first().unwrap_or(&NULL),
             other => other,
@@ -253,7 +253,7 @@ impl Tree {
     ///
     /// # Errors
     /// When it is not known, or no text.
-    pub fn text(&self) -> Read<Option<String>> {
+    pub(crate) fn text(&self) -> Read<Option<String>> {
         match self.open() {
             Self::Null => Ok(None),
             Self::Text(text) => Ok((!text.is_empty()).then(|| text.clone())),
@@ -267,7 +267,7 @@ impl Tree {
     ///
     /// # Errors
     /// When it is not known, absent, or no text.
-    pub fn need(&self) -> Read<String> {
+    pub(crate) fn need(&self) -> Read<String> {
         match self.text()? {
             Some(text) => Ok(text),
             None => Err(Unusable::Malformed { expected: "a text", found: "nothing" }),
@@ -278,7 +278,7 @@ impl Tree {
     ///
     /// # Errors
     /// When it is not known, or no flag.
-    pub fn flag(&self) -> Read<Option<bool>> {
+    pub(crate) fn flag(&self) -> Read<Option<bool>> {
         match self.open() {
             Self::Null => Ok(None),
             Self::Bool(flag) => Ok(Some(*flag)),
@@ -296,7 +296,7 @@ impl Tree {
     ///
     /// # Errors
     /// When it is not known, or no whole number.
-    pub fn number(&self) -> Read<Option<i64>> {
+    pub(crate) fn number(&self) -> Read<Option<i64>> {
         match self.open() {
             Self::Null => Ok(None),
             Self::Text(text) if text.is_empty() => Ok(None),
@@ -313,7 +313,7 @@ impl Tree {
     ///
     /// # Errors
     /// As [`Tree::number`].
-    pub fn small(&self) -> Read<Option<i32>> {
+    pub(crate) fn small(&self) -> Read<Option<i32>> {
         match self.number()? {
             Some(number) => i32::try_from(number).map(Some).or_else(|_| self.refuse("a smaller number")),
             None => Ok(None),
@@ -324,7 +324,7 @@ impl Tree {
     ///
     /// # Errors
     /// When it is not known, or no number.
-    pub fn decimal(&self) -> Read<Option<f64>> {
+    pub(crate) fn decimal(&self) -> Read<Option<f64>> {
         match self.open() {
             Self::Null => Ok(None),
             Self::Text(text) if text.is_empty() => Ok(None),
@@ -338,7 +338,7 @@ impl Tree {
     ///
     /// # Errors
     /// When it is not known which there are, or it is no list.
-    pub fn items(&self) -> Read<&[Self]> {
+    pub(crate) fn items(&self) -> Read<&[Self]> {
         match self.open() {
             Self::Null => Ok(&[]),
             Self::List(items) => Ok(items),
@@ -350,7 +350,7 @@ impl Tree {
     ///
     /// # Errors
     /// When one is not known, or no text.
-    pub fn texts(&self) -> Read<Vec<String>> {
+    pub(crate) fn texts(&self) -> Read<Vec<String>> {
         match self.open() {
             Self::Text(_) | Self::Number(_) => Ok(self.text()?.into_iter().collect()),
             _ => self.items()?.iter().map(Self::need).collect(),
@@ -361,7 +361,7 @@ impl Tree {
     ///
     /// # Errors
     /// When one is not known, or no text.
-    pub fn entries(&self) -> Read<Vec<(String, String)>> {
+    pub(crate) fn entries(&self) -> Read<Vec<(String, String)>> {
         match self.open() {
             Self::Null => Ok(Vec::new()),
             Self::Map(map) => {
@@ -375,7 +375,7 @@ impl Tree {
 impl Tree {
     /// The policy document it is: a text, or an object in which parts may be open. `address` names the resource.
     #[must_use]
-    pub fn document(&self, address: &str) -> Option<Document> {
+    pub(crate) fn document(&self, address: &str) -> Option<Document> {
         match self.open() {
             Self::Null => None,
             Self::Text(text) => (!text.is_empty()).then(|| Document::Text(text.clone())),

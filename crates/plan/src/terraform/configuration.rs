@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::tree::Tree;
+
 /// The whole configuration.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -192,24 +194,39 @@ impl Configuration {
     }
 }
 
-/// The expression at a path of attributes and block indexes, such as `rule[0].status`. Nothing for a block that
-/// `dynamic` makes: the configuration leaves these out.
-pub(super) fn expression<'v>(expressions: &'v Value, path: &str) -> Option<&'v Value> {
-    let mut found = expressions;
-    for step in path.split('.') {
-        let (name, index) = match step.split_once('[') {
-            Some((name, rest)) => (name, rest.strip_suffix(']').and_then(|index| index.parse::<usize>().ok())),
-            None => (step, None),
-        };
-        if found.get("references").is_some() && found.get(name).is_none() {
-            return Some(found);
-        }
-        found = found.get(name)?;
-        if let (Some(index), Value::Array(blocks)) = (index, found) {
-            found = blocks.get(index)?;
-        }
+/// Blocks that the provider keeps as a set: their order in a plan is not that of the configuration.
+const SETS: [&str; 6] = ["inline_policy", "principals", "not_principals", "condition", "rule", "grant"];
+
+/// Attributes by which blocks of one kind differ.
+const NAMES: [&str; 6] = ["sid", "name", "id", "type", "variable", "test"];
+
+/// The expressions of one of several blocks. Blocks that `dynamic` makes are missing in the configuration, so that the
+/// numbers need not agree; a block is then found by its constant names, or not at all.
+pub(super) fn block<'v>(expressions: Option<&'v Value>, name: &str, items: &[Tree], at: usize) -> Option<&'v Value> {
+    let blocks = match expressions?.get(name)? {
+        Value::Array(blocks) => blocks.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    let ordered = items.len() == 1 || !SETS.contains(&name);
+    if blocks.len() == items.len() && ordered {
+        return blocks.get(at);
     }
-    Some(found)
+    let item = items.get(at)?;
+    let agrees = |block: &&Value| {
+        let mut agreed = false;
+        for name in NAMES {
+            let (constant, own) = (block.get(name).and_then(|of| of.get("constant_value")), item.get(name).text());
+            match (constant.and_then(Value::as_str), own) {
+                (Some(constant), Ok(Some(own))) if constant == own => agreed = true,
+                (Some(_), Ok(_)) => return false,
+                _ => {}
+            }
+        }
+        agreed
+    };
+    let mut found = blocks.iter().filter(agrees);
+    let only = found.next();
+    only.filter(|_| found.next().is_none())
 }
 
 /// What an expression refers to, each reference in full and as often as it is written. The plan lists after each reference
@@ -256,12 +273,18 @@ mod tests {
     }
 
     #[test]
-    fn expressions_are_found_below_blocks() {
-        let block = json!({"statement": [{"resources": {"references": ["a.b.arn"]}}], "bucket": {"constant_value": "x"}});
-        let found = expression(&block, "statement[0].resources[1]").unwrap();
-        assert_eq!(references(found), ["a.b.arn"]);
-        assert!(expression(&block, "statement[1].resources").is_none());
-        assert_eq!(expression(&block, "bucket").unwrap()["constant_value"], "x");
+    fn blocks_are_found_by_place_or_by_name() {
+        let blocks = json!({"statement": [
+            {"sid": {"constant_value": "A"}, "resources": {"references": ["a.b.arn"]}},
+            {"sid": {"constant_value": "B"}}]});
+        let items = |sids: &[&str]| sids.iter().map(|sid| Tree::from(json!({"sid": sid}))).collect::<Vec<_>>();
+        let sid = |items: &[Tree], at| block(Some(&blocks), "statement", items, at).map(|b| b["sid"]["constant_value"].clone());
+        assert_eq!(sid(&items(&["x", "y"]), 1), Some(json!("B")), "as many: by place");
+        assert_eq!(sid(&items(&["made", "A", "B"]), 1), Some(json!("A")), "more: by name");
+        assert_eq!(sid(&items(&["made", "A", "B"]), 0), None);
+        let set = json!({"inline_policy": [{"name": {"constant_value": "one"}}, {"name": {"constant_value": "two"}}]});
+        let named = [Tree::from(json!({"name": "two"})), Tree::from(json!({"name": "one"}))];
+        assert_eq!(block(Some(&set), "inline_policy", &named, 0).unwrap()["name"]["constant_value"], "two");
     }
 
     #[test]

@@ -40,7 +40,12 @@ impl Index<'_> {
             ("aws_cloudwatch_event_rule", "arn") if on_default_bus(change) => {
                 self.regional(change, "events", &format!("rule/{}", named("name")), depth)
             }
+            ("aws_iam_role_policy" | "aws_iam_user_policy" | "aws_iam_group_policy", "name") => Some(named("name")),
+            ("aws_config_delivery_channel", "name") => Some(named("name")),
             ("aws_cloudwatch_event_target", "target_id") => Some(self.minted(change, "target_id")),
+            ("aws_cloudwatch_metric_alarm" | "aws_cloudwatch_composite_alarm", "alarm_name") => {
+                Some(named("alarm_name"))
+            }
             ("aws_cloudwatch_metric_alarm" | "aws_cloudwatch_composite_alarm", "arn") => {
                 self.regional(change, "cloudwatch", &format!("alarm:{}", named("alarm_name")), depth)
             }
@@ -66,7 +71,7 @@ impl Index<'_> {
     }
 
     /// The name it is given, or a symbol where the provider or AWS will choose one.
-    fn own_name(&self, change: &ResourceChange, attribute: &str) -> String {
+    pub(super) fn own_name(&self, change: &ResourceChange, attribute: &str) -> String {
         let side = if change.after.is_absent() { &change.before } else { &change.after };
         match side.get(attribute).text() {
             Ok(Some(name)) => name,

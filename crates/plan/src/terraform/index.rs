@@ -14,7 +14,7 @@ use logproof_estate::{AccountId, Region};
 use serde_json::Value;
 
 use super::{
-    configuration::{Configuration, bracket, expression, parent, references, steps},
+    configuration::{Configuration, bracket, parent, references, steps},
     link::Link,
     model::{Key, ResourceChange, StateResource, Variable},
 };
@@ -36,6 +36,8 @@ pub(super) struct Index<'p> {
     pub(super) notes: RefCell<BTreeSet<String>>,
     /// Account and Region of each provider, as far as data sources and other resources tell.
     pub(super) providers: HashMap<String, (Option<AccountId>, Option<Region>)>,
+    /// The buckets of the plan by name.
+    pub(super) buckets: HashMap<String, usize>,
     blocks: HashMap<Block, Vec<usize>>,
     read: HashMap<String, &'p StateResource>,
 }
@@ -81,18 +83,24 @@ impl<'p> Index<'p> {
             symbols: RefCell::default(),
             notes: RefCell::default(),
             providers: HashMap::new(),
+            buckets: HashMap::new(),
             blocks,
             read: read.iter().map(|resource| (resource.address.clone(), resource)).collect(),
         };
         index.providers = index.told_providers(read);
+        let buckets = changes.iter().enumerate().filter(|(_, change)| change.kind == "aws_s3_bucket" && !change.data);
+        index.buckets = buckets.map(|(at, change)| (index.own_name(change, "bucket"), at)).collect();
         index
     }
 
-    /// What the expression of an attribute refers to, if the link accepts it and it is one thing.
-    pub(super) fn resolve(&self, change: &ResourceChange, path: &str, link: Link, depth: usize) -> Option<Found> {
-        let block = self.configuration.resource(&change.module, change.data, &change.kind, &change.name)?;
-        let found = expression(&block.expressions, path)?;
-        self.follow(Spot { module: &change.module, key: change.key.as_ref() }, found, link, depth)
+    /// The expressions that the block of a resource is given.
+    pub(super) fn expressions(&self, change: &ResourceChange) -> Option<&'p Value> {
+        self.configuration.resource(&change.module, change.data, &change.kind, &change.name).map(|block| &block.expressions)
+    }
+
+    /// What an expression of a resource refers to, if the link accepts it and it is one thing.
+    pub(super) fn resolve(&self, change: &ResourceChange, expression: &Value, link: Link, depth: usize) -> Option<Found> {
+        self.follow(Spot { module: &change.module, key: change.key.as_ref() }, expression, link, depth)
     }
 
     /// What an expression is, if it is one thing.
@@ -118,13 +126,18 @@ impl<'p> Index<'p> {
     }
 
     /// The things each unknown item of a list is derived from, one for each; nothing when the numbers do not agree.
-    pub(super) fn follow_each(&self, change: &ResourceChange, path: &str, count: usize, link: Link) -> Option<Vec<Found>> {
-        let block = self.configuration.resource(&change.module, change.data, &change.kind, &change.name)?;
-        let found = expression(&block.expressions, path)?;
+    pub(super) fn resolve_each(
+        &self,
+        change: &ResourceChange,
+        expression: &Value,
+        count: usize,
+        link: Link,
+        depth: usize,
+    ) -> Option<Vec<Found>> {
         let spot = Spot { module: &change.module, key: change.key.as_ref() };
         let mut each = Vec::new();
-        for reference in references(found) {
-            match self.reference(spot, &reference, link, 0) {
+        for reference in references(expression) {
+            match self.reference(spot, &reference, link, depth) {
                 Some(Found::Known(_)) | None => {}
                 Some(thing) => each.push(thing),
             }
@@ -244,7 +257,7 @@ impl<'p> Index<'p> {
         let side = if change.after.is_absent() { &change.before } else { &change.after };
         match side.get(attribute).text() {
             Ok(text) => text,
-            Err(_) => match self.resolve(change, attribute, link, depth + 1)? {
+            Err(_) => match self.resolve(change, self.expressions(change)?.get(attribute)?, link, depth + 1)? {
                 Found::Value(text) => Some(text),
                 _ => None,
             },

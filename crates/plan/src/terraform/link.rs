@@ -105,12 +105,6 @@ impl Link {
     pub(super) fn selects(self) -> bool {
         self == Self::Document
     }
-
-    /// Whether an ARN of this type is never the beginning of a longer one in a policy. Those of buckets and log groups
-    /// are: `arn/*`, `arn:*`.
-    pub(super) fn whole(kind: &str) -> bool {
-        !matches!(kind, "aws_s3_bucket" | "aws_cloudwatch_log_group")
-    }
 }
 
 /// The links of a resource type, by path of the attribute without block indexes.

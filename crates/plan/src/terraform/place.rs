@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::{
     index::Index,
-    link::Link,
     model::{ResourceChange, StateResource},
 };
 use crate::{
@@ -33,11 +32,11 @@ struct Told {
 }
 
 fn agree<T: PartialEq>(told: &mut HashMap<String, Option<T>>, provider: String, value: T) {
-    let known = told.entry(provider).or_insert_with(|| None);
-    match known {
-        Some(other) if *other != value => {}
-        _ => *known = Some(value),
-    }
+    match told.get(&provider) {
+        None => told.insert(provider, Some(value)),
+        Some(Some(other)) if *other == value => None,
+        Some(_) => told.insert(provider, None),
+    };
 }
 
 /// Field of an ARN.
@@ -250,13 +249,8 @@ impl Index<'_> {
         }
     }
 
-    /// Whether a link leads anywhere without a place: used where the place itself is looked for.
+    /// The bucket of this plan that has a name.
     pub(super) fn bucket_named(&self, name: &str) -> Option<&ResourceChange> {
         self.buckets.get(name).and_then(|at| self.changes.get(*at))
-    }
-
-    /// The bucket a link leads to, where an attribute is left open.
-    pub(super) fn linked_bucket(&self, change: &ResourceChange) -> Option<String> {
-        self.linked(change, "bucket", Link::Bucket, 0)
     }
 }
