@@ -235,7 +235,7 @@ pub fn is_helper(kind: &str) -> bool {
 #[must_use]
 pub fn carrier(kind: &str) -> Option<&'static str> {
     if kind.starts_with("awscc_") {
-        return Some("is of another provider, whose resources are not read");
+        return Some("is of another provider");
     }
     CARRIERS.iter().find(|(carrier, _)| *carrier == kind).map(|(_, does)| *does)
 }

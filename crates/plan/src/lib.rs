@@ -10,6 +10,7 @@
 //! It must not know how facts are obtained, what a control asks, or how a report looks.
 
 pub mod cloudformation;
+mod conflict;
 pub mod context;
 pub mod coverage;
 pub mod document;

@@ -110,11 +110,26 @@ fn one(file: &str, name: &str, kind: &str, change: &Value, place: &Place, contex
     if action == Action::Delete {
         after = Tree::Null;
     }
+    if matches!(action, Action::Update | Action::Import) && matches!(after, Tree::Unknown(_)) {
+        after = still_named(kind, &before, after);
+    }
     let physical = field("PhysicalResourceId");
     identify(name, kind, physical, &mut before, place, context, plan);
     let kept = physical.filter(|_| matches!(action, Action::Update | Action::Import));
     identify(name, kind, kept, &mut after, place, context, plan);
     add(file, &Resource { address: name, kind, action, before, after }, place, context, plan);
+}
+
+/// The properties of a resource that keeps its identity, when nothing of what they become is known: what names it, or the
+/// thing it belongs to, cannot change without a replacement.
+fn still_named(kind: &str, before: &Tree, unknown: Tree) -> Tree {
+    let Tree::Map(was) = before else { return unknown };
+    let names = ["Bucket", "Topics", "TopicArn", "LogGroupName", "FilterName"];
+    let named = |property: &str| names.contains(&property) || super::shape::name_property(kind) == Some(property);
+    let property = |(name, value): (&String, &Tree)| {
+        (name.clone(), if named(name) { value.clone() } else { unknown.clone() })
+    };
+    Tree::Map(was.iter().map(property).collect())
 }
 
 fn retains(change: &Value, policy: &str) -> bool {
@@ -125,7 +140,7 @@ fn retains(change: &Value, policy: &str) -> bool {
 
 /// The properties of a context, which is JSON in a text. Large ones can be cut off.
 fn properties(change: &Value, side: &str) -> Tree {
-    let unknown = |why: &str| Tree::unknown("", why);
+    let unknown = |why: &str| Tree::unknown("Properties", why);
     match change.get(side) {
         None => unknown("the change set has no property values"),
         Some(Value::String(text)) if text.trim().is_empty() => Tree::Map(BTreeMap::new()),

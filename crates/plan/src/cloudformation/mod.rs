@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use logproof_estate::{AccountId, Region};
 
 use crate::{
+    conflict,
     context::{Context, Placed},
     coverage::{self, Reach},
     input,
@@ -108,8 +109,8 @@ fn add(file: &str, resource: &Resource<'_>, place: &Place, context: &Context, pl
     for part in &after {
         let was = find(&before, &part.label).and_then(|at| before.get(at)).map_or(&Tree::Null, |part| &part.tree);
         let action = match resource.action {
-            // A part that the stack adds to what it has.
-            Action::Update if was.is_absent() => Action::Create,
+            // A part that the stack adds to what it has, or to what it makes anew.
+            Action::Update | Action::DeleteCreate | Action::CreateDelete if was.is_absent() => Action::Create,
             other => other,
         };
         plan.edits.extend(edits(part, action, was, &part.tree));
@@ -137,7 +138,7 @@ fn unplaced(address: &str, kind: &str, key: &str) -> Unplaced {
 fn unclear(file: &str, resource: &Resource<'_>, place: &Place, context: &Context, why: &str, plan: &mut Plan) {
     let questions = coverage::row_of(resource.kind).map_or(&[][..], |row| row.questions);
     let unknown =
-        Unknown { address: resource.address.to_owned(), attribute: String::new(), why: why.to_owned() };
+        Unknown { address: resource.address.to_owned(), attribute: "Properties".to_owned(), why: why.to_owned() };
     let account = match coverage::reach(resource.kind) {
         Reach::Organization => context.management_account.clone(),
         _ => place.account.clone(),
@@ -177,6 +178,7 @@ fn counted(address: &str, kind: &str, plan: &mut Plan) -> bool {
 fn finish(plan: &mut Plan) {
     let others = plan.not_looked_at.clone();
     carriers(&others, &mut plan.incomplete);
+    conflict::settle(plan);
     let once: BTreeSet<Unknown> = plan.unknown.drain(..).collect();
     plan.unknown = once.into_iter().collect();
 }

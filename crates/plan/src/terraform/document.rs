@@ -77,12 +77,8 @@ impl Index<'_> {
             return Tree::Text(text);
         }
         match self.made(data, depth) {
-            Ok(made) => made.tree(),
-            Err(gap) => Tree::Unknown(Arc::new(Gap {
-                attribute: gap.attribute.clone(),
-                references: gap.references.clone(),
-                why: format!("{} in `{}`", gap.why, data.address),
-            })),
+            Ok(made) => named(made.tree(), &data.address),
+            Err(gap) => named(Tree::Unknown(gap), &data.address),
         }
     }
 
@@ -283,6 +279,29 @@ impl Index<'_> {
             Tree::Map(keys.into_iter().map(|(key, values)| (key, Tree::List(values))).collect())
         };
         Some(Tree::Map(tests.into_iter().map(|(test, found)| (test, keys(found))).collect()))
+    }
+}
+
+/// The same with every gap named by the data source in which it is.
+fn named(tree: Tree, data: &str) -> Tree {
+    let gap = |gap: Arc<Gap>| {
+        let inner = gap.attribute.starts_with("data.") || gap.attribute.contains(".data.");
+        let attribute = if inner { gap.attribute.clone() } else { format!("{data}.{}", gap.attribute) };
+        Arc::new(Gap { attribute, references: gap.references.clone(), why: gap.why.clone() })
+    };
+    match tree {
+        Tree::Unknown(inner) => Tree::Unknown(gap(inner)),
+        Tree::Parts(parts) => {
+            let part = |part| match part {
+                Part::Unknown(inner) => Part::Unknown(gap(inner)),
+                known => known,
+            };
+            Tree::Parts(parts.into_iter().map(part).collect())
+        }
+        Tree::List(items) => Tree::List(items.into_iter().map(|item| named(item, data)).collect()),
+        Tree::Map(map) => Tree::Map(map.into_iter().map(|(key, value)| (key, named(value, data))).collect()),
+        Tree::Sensitive(inner) => Tree::Sensitive(Box::new(named(*inner, data))),
+        known => known,
     }
 }
 

@@ -38,6 +38,33 @@ fn computed(kind: &str) -> &'static [&'static str] {
     }
 }
 
+/// Attributes below blocks, or beside others, that the provider computes when the configuration does not set them: left
+/// open, they are not set.
+fn not_set(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "aws_s3_bucket_versioning" => &["versioning_configuration.mfa_delete"],
+        "aws_s3_bucket_lifecycle_configuration" => &[
+            "rule.prefix",
+            "rule.filter.prefix",
+            "rule.filter.object_size_greater_than",
+            "rule.filter.object_size_less_than",
+            "rule.filter.and.prefix",
+            "rule.filter.and.object_size_greater_than",
+            "rule.filter.and.object_size_less_than",
+            "rule.expiration.days",
+            "rule.expiration.date",
+            "rule.expiration.expired_object_delete_marker",
+            "rule.transition.days",
+            "rule.transition.date",
+            "rule.noncurrent_version_expiration.newer_noncurrent_versions",
+            "rule.noncurrent_version_transition.newer_noncurrent_versions",
+        ],
+        "aws_cloudwatch_event_rule" => &["state", "is_enabled"],
+        "aws_s3_bucket_acl" => &["acl", "access_control_policy"],
+        _ => &[],
+    }
+}
+
 impl Index<'_> {
     /// The attributes after the apply, as far as they follow from the plan.
     pub(super) fn filled(&self, change: &ResourceChange) -> Tree {
@@ -45,6 +72,10 @@ impl Index<'_> {
         let expressions = self.expressions(change);
         if let Tree::Map(map) = &mut tree {
             self.leave_out_computed(change, map, expressions);
+        }
+        for path in not_set(&change.kind) {
+            let steps: Vec<&str> = path.split('.').collect();
+            leave_out(&mut tree, &steps, expressions);
         }
         for (path, link) in links(&change.kind) {
             let steps: Vec<&str> = path.split('.').collect();
@@ -76,6 +107,14 @@ impl Index<'_> {
                 map.remove(*attribute);
             }
         }
+    }
+
+    /// What of a resource the configuration sets, as far as it is there: the rest is the provider's.
+    pub(super) fn meant(&self, change: &ResourceChange, mut tree: Tree) -> Tree {
+        if let (Some(Value::Object(named)), Tree::Map(map)) = (self.expressions(change), &mut tree) {
+            map.retain(|attribute, value| named.contains_key(attribute) || matches!(value.open(), Tree::List(_)));
+        }
+        tree
     }
 
     fn fill(
@@ -138,6 +177,24 @@ impl Index<'_> {
 // See: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html
 fn as_written(link: Link, text: String) -> String {
     if link == Link::LogGroupArn && !text.ends_with(":*") { format!("{text}:*") } else { text }
+}
+
+/// Removes an attribute that is open and not named by a configuration that is there to name it.
+fn leave_out(tree: &mut Tree, steps: &[&str], expressions: Option<&Value>) {
+    let (Some((name, rest)), Some(expressions)) = (steps.split_first(), expressions) else { return };
+    let Tree::Map(map) = opened(tree) else { return };
+    if rest.is_empty() {
+        let open = map.get(*name).is_some_and(|value| matches!(value.open(), Tree::Unknown(_)));
+        if open && expressions.get(*name).is_none() {
+            map.remove(*name);
+        }
+        return;
+    }
+    let Some(Tree::List(items)) = map.get_mut(*name).map(opened) else { return };
+    let blocks: Vec<Option<&Value>> = (0..items.len()).map(|at| block(Some(expressions), name, items, at)).collect();
+    for (item, found) in items.iter_mut().zip(blocks) {
+        leave_out(item, rest, found);
+    }
 }
 
 fn opened(tree: &mut Tree) -> &mut Tree {

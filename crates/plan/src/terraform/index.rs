@@ -26,6 +26,13 @@ const FAR_ENOUGH: usize = 24;
 /// A module, mode, type and name.
 type Block = (String, bool, String, String);
 
+/// The instances of a block.
+#[derive(Default)]
+struct Instances {
+    all: Vec<usize>,
+    by_key: HashMap<Key, usize>,
+}
+
 /// The plan, indexed.
 pub(super) struct Index<'p> {
     pub(super) changes: &'p [ResourceChange],
@@ -38,8 +45,19 @@ pub(super) struct Index<'p> {
     pub(super) providers: HashMap<String, (Option<AccountId>, Option<Region>)>,
     /// The buckets of the plan by name.
     pub(super) buckets: HashMap<String, usize>,
-    blocks: HashMap<Block, Vec<usize>>,
+    blocks: HashMap<Block, Instances>,
     read: HashMap<String, &'p StateResource>,
+}
+
+impl Instances {
+    /// The instance a reference means: that of its key; the only one; that of the same key as the resource it stands in.
+    fn one(&self, key: Option<&Key>, own: Option<&Key>) -> Option<usize> {
+        match (key, self.all.as_slice()) {
+            (Some(key), _) => self.by_key.get(key).copied(),
+            (None, [only]) => Some(*only),
+            (None, _) => self.by_key.get(own?).copied(),
+        }
+    }
 }
 
 /// What a reference leads to.
@@ -70,10 +88,14 @@ impl<'p> Index<'p> {
         read: &'p [StateResource],
         context: &'p Context,
     ) -> Self {
-        let mut blocks: HashMap<Block, Vec<usize>> = HashMap::new();
+        let mut blocks: HashMap<Block, Instances> = HashMap::new();
         for (at, change) in changes.iter().enumerate().filter(|(_, change)| change.deposed.is_none()) {
             let block = (change.module.clone(), change.data, change.kind.clone(), change.name.clone());
-            blocks.entry(block).or_default().push(at);
+            let instances = blocks.entry(block).or_default();
+            instances.all.push(at);
+            if let Some(key) = &change.key {
+                instances.by_key.insert(key.clone(), at);
+            }
         }
         let mut index = Self {
             changes,
@@ -212,7 +234,7 @@ impl<'p> Index<'p> {
             // A data source that was read already; or a block with no instances, which is not what is unknown.
             return data.then(|| self.was_read(spot, kind, name, key)).flatten();
         };
-        let Some(at) = self.instance(instances, read_key(key).as_ref(), spot.key) else { return Some(Found::Opaque) };
+        let Some(at) = instances.one(read_key(key).as_ref(), spot.key) else { return Some(Found::Opaque) };
         let Some(change) = self.changes.get(at) else { return Some(Found::Opaque) };
         let Some(attribute) = link.attribute(&change.kind, attribute) else { return Some(Found::Opaque) };
         if data {
@@ -228,17 +250,6 @@ impl<'p> Index<'p> {
         self.read.get(&address).map(|resource| Found::Known(resource.values.clone()))
     }
 
-    /// The instance a reference means: that of its key; the only one; that of the same key as the resource it stands in.
-    fn instance(&self, instances: &[usize], key: Option<&Key>, own: Option<&Key>) -> Option<usize> {
-        let of = |key: &Key| {
-            instances.iter().copied().find(|at| self.changes.get(*at).and_then(|c| c.key.as_ref()) == Some(key))
-        };
-        match (key, instances) {
-            (Some(key), _) => of(key),
-            (None, [only]) => Some(*only),
-            (None, _) => of(own?),
-        }
-    }
 
     /// The text of an attribute: known, following from a name, or a symbol.
     pub(super) fn value(&self, change: &ResourceChange, attribute: &str, depth: usize) -> Option<String> {

@@ -19,6 +19,7 @@ use self::{
     model::{Act, Changes, File, ResourceChange},
 };
 use crate::{
+    conflict,
     context::Context,
     coverage,
     input::{self, Problem},
@@ -43,19 +44,22 @@ pub fn read(file: &str, bytes: &[u8], context: &Context) -> Result<Plan, ReadErr
             "mend what `terraform plan` reports, and plan again",
         ));
     }
-    let Some(changes) = parsed.resource_changes.take() else {
+    let Some(mut changes) = parsed.resource_changes.take() else {
         return Err(problem("it has no `resource_changes`: it is a state, or no plan at all", REWRITE));
     };
+    let deferred = changes.defer(std::mem::take(&mut parsed.deferred_changes));
+    let deferred = deferred.map_err(|wrong| problem(&wrong, REWRITE))?;
     once(&changes.kept).map_err(|wrong| wrong.of(file))?;
     let read = std::mem::take(&mut parsed.prior_state).data();
     let index = Index::new(&changes.kept, &parsed.configuration, &parsed.variables, &read, context);
     let mut plan = Plan {
         changed: changes.changed,
         made: parsed.timestamp.as_deref().and_then(|made| made.parse().ok()),
-        incomplete: incomplete(&parsed, &changes),
+        incomplete: incomplete(&parsed, &changes, deferred),
         ..Plan::default()
     };
     translate(file, &index, &mut plan);
+    conflict::settle(&mut plan);
     carriers(&changes.others, &mut plan.incomplete);
     plan.not_looked_at = changes.others.clone();
     plan.notes = index.notes.take().into_iter().collect();
@@ -89,16 +93,12 @@ fn once(changes: &[ResourceChange]) -> Result<(), Problem> {
     }
 }
 
-fn incomplete(file: &File, changes: &Changes) -> Vec<String> {
+fn incomplete(file: &File, changes: &Changes, deferred: Vec<String>) -> Vec<String> {
     let mut found = Vec::new();
     if file.complete == Some(false) {
         found.push("the plan is not complete: another plan follows it (`complete` is false)".to_owned());
     }
-    let deferred = |deferred: &model::Deferred| {
-        let address = &deferred.resource_change.address;
-        format!("`{address}` is deferred to a later plan ({})", deferred.reason)
-    };
-    found.extend(file.deferred_changes.iter().map(deferred));
+    found.extend(deferred);
     for address in &changes.index_unknown {
         found.push(format!("it is not known how many instances `{address}` will have"));
     }
@@ -113,7 +113,7 @@ fn incomplete(file: &File, changes: &Changes) -> Vec<String> {
 pub(crate) fn carriers(others: &BTreeMap<String, Vec<String>>, incomplete: &mut Vec<String>) {
     for (kind, addresses) in others {
         let Some(does) = coverage::carrier(kind) else { continue };
-        incomplete.extend(addresses.iter().map(|address| format!("`{address}` ({kind}) {does}, which was not read")));
+        incomplete.extend(addresses.iter().map(|address| format!("`{address}` ({kind}) {does}, and was not looked into")));
     }
 }
 
@@ -163,8 +163,12 @@ fn translate(file: &str, index: &Index<'_>, plan: &mut Plan) {
             region: &region,
             partition: index.context.partition,
         };
+        if change.open_ended {
+            plan.edits.extend(scene.open_ended(action));
+            continue;
+        }
         plan.edits.extend(scene.edits(action, &change.before, &after));
-        unknowns(&change.address, &after, &mut plan.unknown);
+        unknowns(&change.address, &index.meant(change, after), &mut plan.unknown);
     }
 }
 

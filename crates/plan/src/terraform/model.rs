@@ -19,7 +19,7 @@ use crate::{coverage, tree::Tree};
 pub(super) const MOST_CHANGES: usize = 200_000;
 
 /// The whole file.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct File {
     #[serde(default)]
     pub(super) format_version: Option<String>,
@@ -53,19 +53,12 @@ pub(super) struct Variable {
 }
 
 /// A change that a later plan will make.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Deferred {
     #[serde(default)]
     pub(super) reason: String,
     #[serde(default)]
-    pub(super) resource_change: DeferredResource,
-}
-
-/// What is deferred.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct DeferredResource {
-    #[serde(default)]
-    pub(super) address: String,
+    resource_change: Option<RawChange>,
 }
 
 /// Policy documents that were rendered already: data sources that need not be read again are in the state only.
@@ -207,6 +200,8 @@ pub(super) struct ResourceChange {
     pub(super) deposed: Option<String>,
     pub(super) act: Act,
     pub(super) importing: bool,
+    /// It is not known how many of it there will be, or what will become of it.
+    pub(super) open_ended: bool,
     pub(super) before: Tree,
     pub(super) after: Tree,
     /// `account_id` and `region` of the object, where the provider tells them.
@@ -267,6 +262,22 @@ struct RawDetail {
 }
 
 impl Changes {
+    /// Takes in what a later plan will change, and says what.
+    pub(super) fn defer(&mut self, deferred: Vec<Deferred>) -> Result<Vec<String>, String> {
+        let mut told = Vec::new();
+        for Deferred { reason, resource_change } in deferred {
+            let Some(raw) = resource_change else {
+                told.push(format!("a change is deferred to a later plan ({reason})"));
+                continue;
+            };
+            told.push(format!("`{}` is deferred to a later plan ({reason})", raw.address));
+            let known = self.kept.len();
+            self.take(raw)?;
+            self.kept.iter_mut().skip(known).for_each(|change| change.open_ended = true);
+        }
+        Ok(told)
+    }
+
     fn take(&mut self, raw: RawChange) -> Result<(), String> {
         let RawChange { address, module_address: module, mode, kind, name, index, index_unknown, deposed, change } = raw;
         let Some(act) = Act::of(&change.actions) else {
@@ -279,11 +290,11 @@ impl Changes {
         if index_unknown {
             self.index_unknown.push(address.clone());
         }
-        let looked_at = if data { coverage::is_helper(&kind) } else { coverage::is_looked_at(&kind) };
-        if !looked_at {
-            if act.changes() && !data {
-                self.others.entry(kind).or_default().push(address);
-            }
+        let looked_at = !data && coverage::is_looked_at(&kind);
+        if !looked_at && !data && act.changes() {
+            self.others.entry(kind.clone()).or_default().push(address.clone());
+        }
+        if !looked_at && !coverage::is_helper(&kind) {
             return Ok(());
         }
         let key = match index {
@@ -303,6 +314,7 @@ impl Changes {
             key,
             deposed,
             act,
+            open_ended: index_unknown,
             importing: change.importing.is_some(),
             before: Tree::merge(before, &Value::Null, &before_sensitive),
             after: Tree::merge(after, &after_unknown, &after_sensitive),

@@ -8,6 +8,7 @@ use logproof_estate::facts::{
 use super::{Changes, Scene, one};
 use crate::{
     edit::{AlertingChange, Change},
+    planned::Unknown,
     tree::{Read, Tree, Unusable},
 };
 
@@ -89,8 +90,20 @@ pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
             if tree.get("pending_confirmation").flag()? == Some(true) {
                 return Ok(Vec::new());
             }
-            let (topic, arn) = (tree.get("topic_arn").need()?, tree.get("arn").need()?);
-            alerting("", AlertingChange::Unsubscribed { topic, arn })
+            let topic = tree.get("topic_arn").need()?;
+            match tree.get("arn").text()? {
+                Some(arn) => alerting("", AlertingChange::Unsubscribed { topic, arn }),
+                // Which of the topic's subscriptions goes is not said.
+                None => one("", Change::Unclear {
+                    question: "topic_subscriptions".to_owned(),
+                    subject: Some(topic),
+                    unknown: Unknown {
+                        address: scene.address.to_owned(),
+                        attribute: "Subscription".to_owned(),
+                        why: "the subscription that is removed has no ARN of its own there".to_owned(),
+                    },
+                }),
+            }
         }
         "aws_cloudwatch_log_metric_filter" => {
             let (log_group, name) = (tree.get("log_group_name").need()?, tree.get("name").need()?);
@@ -135,11 +148,13 @@ fn target(tree: &Tree, id: &str) -> Read<RuleTarget> {
 }
 
 fn subscription(tree: &Tree) -> Read<Subscription> {
-    Ok(Subscription {
-        arn: tree.get("arn").need()?,
-        protocol: tree.get("protocol").need()?,
-        endpoint: tree.get("endpoint").need()?,
-    })
+    let (protocol, endpoint) = (tree.get("protocol").need()?, tree.get("endpoint").need()?);
+    let arn = match tree.get("arn").text()? {
+        Some(arn) => arn,
+        // Its id is the service's choice; it is told from others by what it is.
+        None => format!("{}:{protocol}:{endpoint}", tree.get("topic_arn").need()?),
+    };
+    Ok(Subscription { arn, protocol, endpoint })
 }
 
 fn filter(tree: &Tree, name: &str) -> Read<MetricFilter> {

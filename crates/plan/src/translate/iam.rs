@@ -67,7 +67,7 @@ pub(super) fn set(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
         _ => {
             // An exclusive list attaches what is missing, too.
             let policies = tree.get("policy_arns").texts();
-            let mut changes = attached(scene, holder, &name, &policies);
+            let mut changes = attached(holder, &name, &policies);
             let policies = scene.planned("policy_arns", policies);
             changes.push(iam("policy_arns", IamChange::AttachedOnly { holder, name, policies }));
             changes
@@ -75,11 +75,12 @@ pub(super) fn set(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
     })
 }
 
-fn attached(scene: &Scene<'_>, holder: Holder, name: &str, policies: &Read<Vec<String>>) -> Changes {
+fn attached(holder: Holder, name: &str, policies: &Read<Vec<String>>) -> Changes {
     let policies = policies.as_ref().map(Vec::as_slice).unwrap_or_default();
     let attach = |policy: &String| {
-        let policy = scene.planned("policy_arns", Ok(policy.clone()));
-        iam("policy_arns", IamChange::Attached { holder, name: name.to_owned(), policy })
+        let attribute = format!("policy_arns[{policy}]");
+        let policy = crate::planned::Planned::Known(policy.clone());
+        iam(&attribute, IamChange::Attached { holder, name: name.to_owned(), policy })
     };
     policies.iter().map(attach).collect()
 }
@@ -113,7 +114,7 @@ fn role(scene: &Scene<'_>, tree: &Tree, name: String, path: String) -> Changes {
     let managed = tree.get("managed_policy_arns");
     if !managed.is_absent() {
         let arns = managed.texts();
-        changes.extend(attached(scene, holder, &name, &arns));
+        changes.extend(attached(holder, &name, &arns));
         let policies = scene.planned("managed_policy_arns", arns);
         changes.push(iam("managed_policy_arns", IamChange::AttachedOnly { holder, name, policies }));
     }
@@ -127,7 +128,9 @@ fn named_blocks(blocks: &Tree) -> Vec<(String, &Tree)> {
 }
 
 fn members(tree: &Tree, member: bool) -> Read<Changes> {
-    let change = |group: String, user: String| iam("users", IamChange::Member { group, user, member });
+    let change = |group: String, user: String| {
+        iam(&format!("users[{user} in {group}]"), IamChange::Member { group, user, member })
+    };
     if tree.get("groups").is_absent() {
         let group = tree.get("group").need()?;
         return Ok(tree.get("users").texts()?.into_iter().map(|user| change(group.clone(), user)).collect());
@@ -158,8 +161,7 @@ fn others(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
     })
 }
 
-/// An exclusive list that is removed leaves everything as it is; so does a list of members in Terraform's eyes not: its
-/// users leave the group.
+/// An exclusive list that is removed leaves everything as it is. The users of a list of members leave the group.
 pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
     if scene.kind.ends_with("_exclusive") {
         return Ok(Vec::new());

@@ -12,13 +12,15 @@ mod key;
 mod organization;
 mod trail;
 
+use std::sync::Arc;
+
 use logproof_estate::{AccountId, Partition, Region};
 
 use crate::{
     coverage,
     edit::{Change, Edit, Origin},
     planned::{Planned, Unknown},
-    tree::{Read, Tree, Unusable},
+    tree::{Gap, Read, Tree, Unusable},
 };
 
 /// A resource to translate, and where it is.
@@ -125,6 +127,15 @@ impl Scene<'_> {
                 removed(&mut edits);
             }
         }
+        edits
+    }
+
+    /// The edits of a resource of which it is not known how many there will be, or what becomes of it.
+    pub(crate) fn open_ended(&self, action: Action) -> Vec<Edit> {
+        let why = "known only after a later plan, or the apply".to_owned();
+        let gap = Gap { attribute: "the whole resource".to_owned(), references: Vec::new(), why };
+        let mut edits = Vec::new();
+        self.add(&mut edits, action, &Tree::Null, Err(Unusable::Unknown(Arc::new(gap))), None);
         edits
     }
 

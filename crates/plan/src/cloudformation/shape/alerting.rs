@@ -79,15 +79,11 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
 
 fn subscribed(frame: &Frame<'_>, topic: Tree, protocol: Tree, endpoint: Tree) -> Shaped {
     let label = endpoint.text().ok().flatten().unwrap_or_default();
+    // One inside a topic has no id of its own.
     let id = frame.id_text();
-    // One inside a topic has no id of its own; AWS gives it one below the topic's.
-    let arn = if id.starts_with("arn:") && id.matches(':').count() > 5 { id } else { format!("{id}:{label}") };
-    Frame::part("aws_sns_topic_subscription", &label, vec![
-        ("topic_arn", topic),
-        ("protocol", protocol),
-        ("endpoint", endpoint),
-        ("arn", Tree::Text(arn)),
-    ])
+    let arn = if id.matches(':').count() > 5 { Tree::Text(id) } else { Tree::Null };
+    let entries = vec![("topic_arn", topic), ("protocol", protocol), ("endpoint", endpoint), ("arn", arn)];
+    Frame::part("aws_sns_topic_subscription", &label, entries)
 }
 
 fn trail(frame: &Frame<'_>, properties: &Tree) -> Shaped {
