@@ -53,9 +53,9 @@ pub(crate) fn settle(plan: &mut Plan) {
         if removed.origin.address == set.origin.address {
             continue;
         }
-        let why = format!("`{}` removes what this sets, in an order that the plan does not fix", removed.origin.address);
-        let unknown =
-            Unknown { address: set.origin.address.clone(), attribute: set.origin.attribute.clone(), why };
+        let why =
+            format!("`{}` removes what this sets, in an order that the plan does not fix", removed.origin.address);
+        let unknown = Unknown { address: set.origin.address.clone(), attribute: set.origin.attribute.clone(), why };
         unclear.push(Edit {
             origin: Origin { action: set.origin.action.clone(), ..set.origin.clone() },
             account: set.account.clone(),

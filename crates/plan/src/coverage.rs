@@ -93,10 +93,12 @@ pub const TABLE: &[Row] = &[
         Region,
         &["config_delivery", "config_delivery_status"],
     ),
-    row(&["aws_organizations_organization"], &["AWS::Organizations::Organization"], Organization, &[
-        "organization",
-        "directory",
-    ]),
+    row(
+        &["aws_organizations_organization"],
+        &["AWS::Organizations::Organization"],
+        Organization,
+        &["organization", "directory"],
+    ),
     row(
         &["aws_organizations_organizational_unit", "aws_organizations_account"],
         &["AWS::Organizations::OrganizationalUnit", "AWS::Organizations::Account"],
@@ -249,7 +251,8 @@ pub fn reach(kind: &str) -> Reach {
 /// Whether the account in the ARN of such a resource is that of the provider that manages it. That of an organization trail
 /// need not be.
 pub(crate) fn lives_with_its_provider(kind: &str) -> bool {
-    kind == "aws_cloudwatch_log_group" || (reach(kind) != Organization && kind != "aws_cloudtrail" && is_looked_at(kind))
+    kind == "aws_cloudwatch_log_group"
+        || (reach(kind) != Organization && kind != "aws_cloudtrail" && is_looked_at(kind))
 }
 
 #[cfg(test)]

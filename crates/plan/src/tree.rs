@@ -384,7 +384,11 @@ impl Tree {
             _ => {
                 let mut unknown = Vec::new();
                 let json = self.json(address, &mut unknown);
-                Some(if unknown.is_empty() { Document::Text(json.to_string()) } else { Document::Partial { json, unknown } })
+                Some(if unknown.is_empty() {
+                    Document::Text(json.to_string())
+                } else {
+                    Document::Partial { json, unknown }
+                })
             }
         }
     }

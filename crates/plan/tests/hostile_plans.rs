@@ -102,11 +102,19 @@ fn a_newer_minor_version_with_more_in_it_is_read() {
 #[test]
 fn an_attribute_of_another_form_is_not_known_and_its_value_is_not_told() {
     let odd = json!([
-        change("aws_s3_bucket_versioning.x", &["create"], &json!({"bucket": "x", "versioning_configuration": "hunter2"})),
+        change(
+            "aws_s3_bucket_versioning.x",
+            &["create"],
+            &json!({"bucket": "x", "versioning_configuration": "hunter2"})
+        ),
         change("aws_s3_bucket_policy.x", &["create"], &json!({"bucket": ["hunter2"], "policy": 7})),
         change("aws_s3_bucket_policy.y", &["create"], &json!({"bucket": "y", "policy": "{not json"})),
-        change("aws_s3_bucket_lifecycle_configuration.x", &["create"], &json!({"bucket": "x", "rule": [
-            {"id": 5, "expiration": [{"days": "hunter2"}]}]})),
+        change(
+            "aws_s3_bucket_lifecycle_configuration.x",
+            &["create"],
+            &json!({"bucket": "x", "rule": [
+            {"id": 5, "expiration": [{"days": "hunter2"}]}]})
+        ),
         change("aws_organizations_account.x", &["create"], &json!({"id": "hunter2", "name": "x"})),
     ]);
     let plan = terraform(&plan(&odd)).unwrap();

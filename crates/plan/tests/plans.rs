@@ -79,7 +79,8 @@ fn line(plan: &Plan, edit: &Edit) -> String {
         if edit.sensitive { "(sensitive)".to_owned() } else { show(&edit.change) },
     );
     if let Some(before) = edit.before.as_ref().filter(|_| !edit.sensitive) {
-        write!(text, "\n    was {}", if *before == edit.change { "the same".to_owned() } else { show(before) }).unwrap();
+        write!(text, "\n    was {}", if *before == edit.change { "the same".to_owned() } else { show(before) })
+            .unwrap();
     }
     text
 }
@@ -94,8 +95,12 @@ fn told(plan: &Plan) -> String {
         writeln!(text, "not looked at: {kind}: {}", addresses.join(", ")).unwrap();
     }
     for unplaced in &plan.unplaced {
-        writeln!(text, "unplaced: {} ({}) lacks {}: {:?}", unplaced.address, unplaced.kind, unplaced.lacks, unplaced.add)
-            .unwrap();
+        writeln!(
+            text,
+            "unplaced: {} ({}) lacks {}: {:?}",
+            unplaced.address, unplaced.kind, unplaced.lacks, unplaced.add
+        )
+        .unwrap();
     }
     for (what, lines) in [("incomplete", &plan.incomplete), ("note", &plan.notes)] {
         lines.iter().for_each(|line| writeln!(text, "{what}: {line}").unwrap());

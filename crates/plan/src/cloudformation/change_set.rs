@@ -126,9 +126,8 @@ fn still_named(kind: &str, before: &Tree, unknown: Tree) -> Tree {
     let Tree::Map(was) = before else { return unknown };
     let names = ["Bucket", "Topics", "TopicArn", "LogGroupName", "FilterName"];
     let named = |property: &str| names.contains(&property) || super::shape::name_property(kind) == Some(property);
-    let property = |(name, value): (&String, &Tree)| {
-        (name.clone(), if named(name) { value.clone() } else { unknown.clone() })
-    };
+    let property =
+        |(name, value): (&String, &Tree)| (name.clone(), if named(name) { value.clone() } else { unknown.clone() });
     Tree::Map(was.iter().map(property).collect())
 }
 

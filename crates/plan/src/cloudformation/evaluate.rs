@@ -247,7 +247,9 @@ impl Scope<'_> {
         let list = self.value(items, &at.deeper());
         let chosen = index.and_then(|index| usize::try_from(index).ok());
         match (chosen, list.items()) {
-            (Some(chosen), Ok(items)) => items.get(chosen).cloned().unwrap_or_else(|| at.unknown("there is no such item")),
+            (Some(chosen), Ok(items)) => {
+                items.get(chosen).cloned().unwrap_or_else(|| at.unknown("there is no such item"))
+            }
             _ => at.unknown("`Fn::Select` of what is not known"),
         }
     }
@@ -313,7 +315,8 @@ fn together(values: &[Tree], at: &At) -> Tree {
             },
         }
     }
-    let text: Option<String> = parts.iter().map(|part| if let Part::Text(text) = part { Some(text.as_str()) } else { None }).collect();
+    let text: Option<String> =
+        parts.iter().map(|part| if let Part::Text(text) = part { Some(text.as_str()) } else { None }).collect();
     let tree = text.map_or(Tree::Parts(parts), Tree::Text);
     if sensitive { Tree::Sensitive(Box::new(tree)) } else { tree }
 }

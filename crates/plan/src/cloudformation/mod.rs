@@ -90,11 +90,11 @@ fn add(file: &str, resource: &Resource<'_>, place: &Place, context: &Context, pl
     let (before, after) = (shaped(&resource.before), shaped(&resource.after));
     let replaced = matches!(resource.action, Action::DeleteCreate | Action::CreateDelete);
     let find = |parts: &[shape::Shaped], label: &str| parts.iter().position(|part| part.label == label);
-    let scene = |kind: &'static str, region: &'_ Region, account: &'_ AccountId, action: Action, was: &Tree, will: &Tree| {
-        let scene =
-            Scene { file, address: resource.address, kind, account, region, partition: context.partition };
-        scene.edits(action, was, will)
-    };
+    let scene =
+        |kind: &'static str, region: &'_ Region, account: &'_ AccountId, action: Action, was: &Tree, will: &Tree| {
+            let scene = Scene { file, address: resource.address, kind, account, region, partition: context.partition };
+            scene.edits(action, was, will)
+        };
     let edits = |part: &shape::Shaped, action: Action, was: &Tree, will: &Tree| {
         let account = match coverage::reach(part.kind) {
             Reach::Organization => &context.management_account,

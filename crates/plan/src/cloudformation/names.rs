@@ -66,9 +66,7 @@ impl Scope<'_> {
             }
             ("AWS::Config::ConfigurationRecorder" | "AWS::Config::DeliveryChannel", "") => Some(own("Name")),
             ("AWS::Organizations::Policy", "" | "Id") => Some(self.symbols.borrow_mut().policy_id(resource)),
-            ("AWS::Organizations::OrganizationalUnit", "" | "Id") => {
-                Some(self.symbols.borrow_mut().unit_id(resource))
-            }
+            ("AWS::Organizations::OrganizationalUnit", "" | "Id") => Some(self.symbols.borrow_mut().unit_id(resource)),
             ("AWS::Organizations::Account", "" | "AccountId") => {
                 self.symbols.borrow_mut().account_id(resource).map(String::from)
             }

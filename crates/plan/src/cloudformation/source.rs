@@ -11,7 +11,8 @@ use crate::{
 /// CloudFormation takes templates of one megabyte.
 const MOST_YAML: usize = 4 * 1024 * 1024;
 
-const HINT: &str = "give a template, or the answer of `aws cloudformation describe-change-set --include-property-values`";
+const HINT: &str =
+    "give a template, or the answer of `aws cloudformation describe-change-set --include-property-values`";
 
 pub(super) fn parse(file: &str, text: &str) -> Result<Value, ReadError> {
     if text.trim_start().starts_with('{') {

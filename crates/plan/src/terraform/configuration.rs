@@ -187,7 +187,9 @@ impl Configuration {
             // In the configuration module paths have no `module.` before their names after the first step in some
             // versions: whatever the form, one step less is the module around.
             module = match module.rsplit_once('.') {
-                Some((head, _)) => head.strip_suffix(".module").unwrap_or(if head == "module" { "" } else { head }).to_owned(),
+                Some((head, _)) => {
+                    head.strip_suffix(".module").unwrap_or(if head == "module" { "" } else { head }).to_owned()
+                }
                 None => String::new(),
             };
         }
@@ -278,7 +280,9 @@ mod tests {
             {"sid": {"constant_value": "A"}, "resources": {"references": ["a.b.arn"]}},
             {"sid": {"constant_value": "B"}}]});
         let items = |sids: &[&str]| sids.iter().map(|sid| Tree::from(json!({"sid": sid}))).collect::<Vec<_>>();
-        let sid = |items: &[Tree], at| block(Some(&blocks), "statement", items, at).map(|b| b["sid"]["constant_value"].clone());
+        let sid = |items: &[Tree], at| {
+            block(Some(&blocks), "statement", items, at).map(|b| b["sid"]["constant_value"].clone())
+        };
         assert_eq!(sid(&items(&["x", "y"]), 1), Some(json!("B")), "as many: by place");
         assert_eq!(sid(&items(&["made", "A", "B"]), 1), Some(json!("A")), "more: by name");
         assert_eq!(sid(&items(&["made", "A", "B"]), 0), None);

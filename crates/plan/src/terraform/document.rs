@@ -267,7 +267,8 @@ impl Index<'_> {
         };
         let mut tests: BTreeMap<String, BTreeMap<String, Vec<Tree>>> = BTreeMap::new();
         for (at, condition) in blocks.iter().enumerate() {
-            let (Ok(Some(test)), Ok(Some(key))) = (condition.get("test").text(), condition.get("variable").text()) else {
+            let (Ok(Some(test)), Ok(Some(key))) = (condition.get("test").text(), condition.get("variable").text())
+            else {
                 return condition.gap().map(|gap| Tree::Unknown(Arc::clone(gap)));
             };
             let found = block(expressions, "condition", blocks, at).and_then(|all| all.get("values"));

@@ -117,14 +117,7 @@ impl Index<'_> {
         tree
     }
 
-    fn fill(
-        &self,
-        change: &ResourceChange,
-        tree: &mut Tree,
-        steps: &[&str],
-        link: Link,
-        expressions: Option<&Value>,
-    ) {
+    fn fill(&self, change: &ResourceChange, tree: &mut Tree, steps: &[&str], link: Link, expressions: Option<&Value>) {
         let Some((name, rest)) = steps.split_first() else { return };
         let Tree::Map(map) = opened(tree) else { return };
         let Some(value) = map.get_mut(*name) else { return };

@@ -58,9 +58,7 @@ impl Index<'_> {
                 change.after.block("roots").get("id").text().ok().flatten()
             }
             ("aws_config_configuration_recorder", "name" | "id") => Some(named("name")),
-            ("aws_config_configuration_recorder_status", "name") => {
-                self.linked(change, "name", Link::Recorder, depth)
-            }
+            ("aws_config_configuration_recorder_status", "name") => self.linked(change, "name", Link::Recorder, depth),
             ("aws_accessanalyzer_analyzer", "arn") => {
                 self.regional(change, "access-analyzer", &format!("analyzer/{}", named("analyzer_name")), depth)
             }

@@ -117,11 +117,19 @@ impl<'p> Index<'p> {
 
     /// The expressions that the block of a resource is given.
     pub(super) fn expressions(&self, change: &ResourceChange) -> Option<&'p Value> {
-        self.configuration.resource(&change.module, change.data, &change.kind, &change.name).map(|block| &block.expressions)
+        self.configuration
+            .resource(&change.module, change.data, &change.kind, &change.name)
+            .map(|block| &block.expressions)
     }
 
     /// What an expression of a resource refers to, if the link accepts it and it is one thing.
-    pub(super) fn resolve(&self, change: &ResourceChange, expression: &Value, link: Link, depth: usize) -> Option<Found> {
+    pub(super) fn resolve(
+        &self,
+        change: &ResourceChange,
+        expression: &Value,
+        link: Link,
+        depth: usize,
+    ) -> Option<Found> {
         self.follow(Spot { module: &change.module, key: change.key.as_ref() }, expression, link, depth)
     }
 
@@ -205,7 +213,10 @@ impl<'p> Index<'p> {
         }
         let (steps, around) = (steps(spot.module), parent(spot.module));
         let key = steps.last().and_then(|(_, key)| read_key(key));
-        Some(self.follow(Spot { module: &around, key: key.as_ref() }, argument, link, depth + 1).unwrap_or(Found::Opaque))
+        Some(
+            self.follow(Spot { module: &around, key: key.as_ref() }, argument, link, depth + 1)
+                .unwrap_or(Found::Opaque),
+        )
     }
 
     fn output(&self, spot: Spot<'_>, rest: &str, link: Link, depth: usize) -> Found {
@@ -249,7 +260,6 @@ impl<'p> Index<'p> {
         let address = format!("{}{dot}data.{kind}.{name}{key}", spot.module);
         self.read.get(&address).map(|resource| Found::Known(resource.values.clone()))
     }
-
 
     /// The text of an attribute: known, following from a name, or a symbol.
     pub(super) fn value(&self, change: &ResourceChange, attribute: &str, depth: usize) -> Option<String> {

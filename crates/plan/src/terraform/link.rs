@@ -62,9 +62,7 @@ impl Link {
             Self::Bucket if kind.starts_with("aws_s3_bucket_") => one_of(&["bucket", "id"]).map(|_| "bucket"),
             Self::BucketArn if kind == "aws_s3_bucket" => one_of(&["arn"]),
             Self::Key if KEYS.contains(&kind) => one_of(&["arn", "key_id", "id"]),
-            Self::Key if kind == "aws_kms_alias" => {
-                one_of(&["arn", "name", "id", "target_key_arn", "target_key_id"])
-            }
+            Self::Key if kind == "aws_kms_alias" => one_of(&["arn", "name", "id", "target_key_arn", "target_key_id"]),
             Self::Role if kind == "aws_iam_role" => one_of(&["name", "id"]),
             Self::RoleArn if kind == "aws_iam_role" => one_of(&["arn"]),
             Self::User if kind == "aws_iam_user" => one_of(&["name", "id"]),
@@ -87,9 +85,19 @@ impl Link {
             Self::Document if kind == "aws_iam_policy" => one_of(&["policy"]),
             Self::Principal if matches!(kind, "aws_iam_role" | "aws_iam_user") => one_of(&["arn"]),
             Self::Arn => match kind {
-                "aws_s3_bucket" | "aws_kms_key" | "aws_kms_alias" | "aws_kms_replica_key" | "aws_kms_external_key"
-                | "aws_iam_role" | "aws_iam_user" | "aws_iam_group" | "aws_iam_policy" | "aws_sns_topic"
-                | "aws_cloudtrail" | "aws_cloudwatch_log_group" | "aws_cloudwatch_event_rule" => one_of(&["arn"]),
+                "aws_s3_bucket"
+                | "aws_kms_key"
+                | "aws_kms_alias"
+                | "aws_kms_replica_key"
+                | "aws_kms_external_key"
+                | "aws_iam_role"
+                | "aws_iam_user"
+                | "aws_iam_group"
+                | "aws_iam_policy"
+                | "aws_sns_topic"
+                | "aws_cloudtrail"
+                | "aws_cloudwatch_log_group"
+                | "aws_cloudwatch_event_rule" => one_of(&["arn"]),
                 _ => None,
             },
             Self::Action => match kind {
@@ -122,10 +130,9 @@ pub(super) fn links(kind: &str) -> &'static [(&'static str, Link)] {
             ("replication_configuration.rules.destination.replica_kms_key_id", Link::Key),
         ],
         "aws_s3_bucket_policy" => &[("bucket", Link::Bucket), ("policy", Link::Document)],
-        "aws_s3_bucket_server_side_encryption_configuration" => &[
-            ("bucket", Link::Bucket),
-            ("rule.apply_server_side_encryption_by_default.kms_master_key_id", Link::Key),
-        ],
+        "aws_s3_bucket_server_side_encryption_configuration" => {
+            &[("bucket", Link::Bucket), ("rule.apply_server_side_encryption_by_default.kms_master_key_id", Link::Key)]
+        }
         "aws_s3_bucket_logging" => &[("bucket", Link::Bucket), ("target_bucket", Link::Bucket)],
         "aws_s3_bucket_replication_configuration" => &[
             ("bucket", Link::Bucket),
@@ -190,9 +197,7 @@ pub(super) fn links(kind: &str) -> &'static [(&'static str, Link)] {
         }
         "aws_iam_group_membership" => &[("group", Link::Group), ("users", Link::User)],
         "aws_iam_user_group_membership" => &[("user", Link::User), ("groups", Link::Group)],
-        "aws_cloudwatch_event_target" => {
-            &[("rule", Link::Rule), ("arn", Link::Action), ("role_arn", Link::RoleArn)]
-        }
+        "aws_cloudwatch_event_target" => &[("rule", Link::Rule), ("arn", Link::Action), ("role_arn", Link::RoleArn)],
         "aws_sns_topic" => &[("kms_master_key_id", Link::Key), ("policy", Link::Document)],
         "aws_sns_topic_policy" => &[("arn", Link::Topic), ("policy", Link::Document)],
         "aws_sns_topic_subscription" => &[("topic_arn", Link::Topic)],

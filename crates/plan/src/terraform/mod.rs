@@ -67,7 +67,8 @@ pub fn read(file: &str, bytes: &[u8], context: &Context) -> Result<Plan, ReadErr
     Ok(plan)
 }
 
-const REWRITE: &str = "write it again with `terraform plan -out plan.bin` and `terraform show -json plan.bin > plan.json`";
+const REWRITE: &str =
+    "write it again with `terraform plan -out plan.bin` and `terraform show -json plan.bin > plan.json`";
 
 /// Minor versions may add to the format; another major one may mean something else by the same names.
 fn format(version: Option<&str>) -> Result<(), Problem> {
@@ -113,7 +114,8 @@ fn incomplete(file: &File, changes: &Changes, deferred: Vec<String>) -> Vec<Stri
 pub(crate) fn carriers(others: &BTreeMap<String, Vec<String>>, incomplete: &mut Vec<String>) {
     for (kind, addresses) in others {
         let Some(does) = coverage::carrier(kind) else { continue };
-        incomplete.extend(addresses.iter().map(|address| format!("`{address}` ({kind}) {does}, and was not looked into")));
+        incomplete
+            .extend(addresses.iter().map(|address| format!("`{address}` ({kind}) {does}, and was not looked into")));
     }
 }
 

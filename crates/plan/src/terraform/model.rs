@@ -279,7 +279,8 @@ impl Changes {
     }
 
     fn take(&mut self, raw: RawChange) -> Result<(), String> {
-        let RawChange { address, module_address: module, mode, kind, name, index, index_unknown, deposed, change } = raw;
+        let RawChange { address, module_address: module, mode, kind, name, index, index_unknown, deposed, change } =
+            raw;
         let Some(act) = Act::of(&change.actions) else {
             return Err(format!("`{address}` has actions that are not known: {:?}", change.actions));
         };

@@ -154,7 +154,12 @@ impl Index<'_> {
                     || change.module == path
                     || change.module.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '[']))
             };
-            places.modules.iter().filter(|(path, _)| covers(path)).max_by_key(|(path, _)| path.len()).map(|(_, row)| row)
+            places
+                .modules
+                .iter()
+                .filter(|(path, _)| covers(path))
+                .max_by_key(|(path, _)| path.len())
+                .map(|(_, row)| row)
         };
         by_block.or_else(by_key).or_else(by_module)
     }
@@ -214,7 +219,9 @@ impl Index<'_> {
         let either = |attribute| text(&change.after, attribute).or_else(|| text(&change.before, attribute));
         let identity = || text(&change.identity, "region").and_then(|region| region.parse().ok());
         let argument = || either("region").and_then(|region| region.parse().ok());
-        let arn = || either("arn").filter(|_| coverage::lives_with_its_provider(&change.kind)).and_then(|arn| region_in(&arn));
+        let arn = || {
+            either("arn").filter(|_| coverage::lives_with_its_provider(&change.kind)).and_then(|arn| region_in(&arn))
+        };
         let bucket = || {
             let name = self.bucket(change, depth + 1)?;
             let known = self.context.buckets.get(&name).and_then(|(_, region)| region.clone());

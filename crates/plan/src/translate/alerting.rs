@@ -83,9 +83,7 @@ pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
             alerting("", AlertingChange::Target { rule, id, to: None })
         }
         "aws_sns_topic" => alerting("", AlertingChange::TopicDeleted { arn: tree.get("arn").need()? }),
-        "aws_sns_topic_policy" => {
-            alerting("", AlertingChange::TopicPolicy { arn: tree.get("arn").need()?, to: None })
-        }
+        "aws_sns_topic_policy" => alerting("", AlertingChange::TopicPolicy { arn: tree.get("arn").need()?, to: None }),
         "aws_sns_topic_subscription" => {
             if tree.get("pending_confirmation").flag()? == Some(true) {
                 return Ok(Vec::new());
@@ -94,15 +92,18 @@ pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
             match tree.get("arn").text()? {
                 Some(arn) => alerting("", AlertingChange::Unsubscribed { topic, arn }),
                 // Which of the topic's subscriptions goes is not said.
-                None => one("", Change::Unclear {
-                    question: "topic_subscriptions".to_owned(),
-                    subject: Some(topic),
-                    unknown: Unknown {
-                        address: scene.address.to_owned(),
-                        attribute: "Subscription".to_owned(),
-                        why: "the subscription that is removed has no ARN of its own there".to_owned(),
+                None => one(
+                    "",
+                    Change::Unclear {
+                        question: "topic_subscriptions".to_owned(),
+                        subject: Some(topic),
+                        unknown: Unknown {
+                            address: scene.address.to_owned(),
+                            attribute: "Subscription".to_owned(),
+                            why: "the subscription that is removed has no ARN of its own there".to_owned(),
+                        },
                     },
-                }),
+                ),
             }
         }
         "aws_cloudwatch_log_metric_filter" => {

@@ -86,7 +86,10 @@ pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
             if status.as_deref() == Some("Disabled") {
                 return Ok(Vec::new());
             }
-            BucketChange::Versioning(Planned::Known(Versioning { status: Some("Suspended".to_owned()), mfa_delete: None }))
+            BucketChange::Versioning(Planned::Known(Versioning {
+                status: Some("Suspended".to_owned()),
+                mfa_delete: None,
+            }))
         }
         "aws_s3_bucket_object_lock_configuration" => BucketChange::ObjectLock(Planned::Known(None)),
         "aws_s3_bucket_lifecycle_configuration" => BucketChange::Lifecycle(Planned::Known(Vec::new())),
@@ -129,9 +132,7 @@ fn bucket(scene: &Scene<'_>, name: &str, tree: &Tree, new: bool) -> Read<Changes
         let rules = rules.items().and_then(|rules| rules.iter().map(inline_lifecycle_rule).collect());
         BucketChange::Lifecycle(scene.planned("lifecycle_rule", rules))
     });
-    inline("logging", &|_| {
-        BucketChange::Logging(scene.planned("logging", logging(tree.block("logging")).map(Some)))
-    });
+    inline("logging", &|_| BucketChange::Logging(scene.planned("logging", logging(tree.block("logging")).map(Some))));
     inline("replication_configuration", &|_| {
         let block = tree.block("replication_configuration");
         BucketChange::Replication(scene.planned("replication_configuration", replication(block).map(Some)))
@@ -140,9 +141,7 @@ fn bucket(scene: &Scene<'_>, name: &str, tree: &Tree, new: bool) -> Read<Changes
         let retention = retention(lock.block("rule").block("default_retention"));
         BucketChange::ObjectLock(scene.planned("object_lock_configuration", retention))
     });
-    inline("acl", &|acl| {
-        BucketChange::Acl(scene.planned("acl", acl.need().map(AclChange::Canned)))
-    });
+    inline("acl", &|acl| BucketChange::Acl(scene.planned("acl", acl.need().map(AclChange::Canned))));
     Ok(changes)
 }
 

@@ -81,11 +81,9 @@ impl Scene<'_> {
     pub(crate) fn unknown(&self, attribute: &str, why: &Unusable) -> Unknown {
         match why {
             Unusable::Unknown(gap) => gap.at(self.address),
-            Unusable::Malformed { .. } => Unknown {
-                address: self.address.to_owned(),
-                attribute: attribute.to_owned(),
-                why: why.to_string(),
-            },
+            Unusable::Malformed { .. } => {
+                Unknown { address: self.address.to_owned(), attribute: attribute.to_owned(), why: why.to_string() }
+            }
         }
     }
 
@@ -155,7 +153,10 @@ impl Scene<'_> {
                 },
                 account: self.account.clone(),
                 region: self.region.clone(),
-                before: was.as_ref().and_then(|was| was.iter().find(|entry| same(entry))).map(|(_, before)| before.clone()),
+                before: was
+                    .as_ref()
+                    .and_then(|was| was.iter().find(|entry| same(entry)))
+                    .map(|(_, before)| before.clone()),
                 change,
                 sensitive,
             });

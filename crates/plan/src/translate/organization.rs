@@ -33,9 +33,7 @@ pub(super) fn set(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
             None => return Ok(Vec::new()),
         },
         "aws_organizations_policy_attachment" => ("", attachment(tree, true)?),
-        "aws_organizations_organizational_unit" => {
-            ("", OrganizationChange::Unit(scene.planned("", unit(scene, tree))))
-        }
+        "aws_organizations_organizational_unit" => ("", OrganizationChange::Unit(scene.planned("", unit(scene, tree)))),
         "aws_organizations_account" => ("", OrganizationChange::Account(scene.planned("", account(scene, tree)))),
         "aws_organizations_organization" => return Ok(organization(scene, tree)),
         "aws_organizations_resource_policy" => {
@@ -70,9 +68,8 @@ fn unit(scene: &Scene<'_>, tree: &Tree) -> Read<OrganizationalUnit> {
     let id = tree.get("id").need()?;
     let arn = tree.get("arn").text().ok().flatten();
     Ok(OrganizationalUnit {
-        arn: arn.unwrap_or_else(|| {
-            scene.partition.arn("organizations", "", scene.account.as_str(), &format!("ou/{id}"))
-        }),
+        arn: arn
+            .unwrap_or_else(|| scene.partition.arn("organizations", "", scene.account.as_str(), &format!("ou/{id}"))),
         id,
         name: tree.get("name").need()?,
         parent: tree.get("parent_id").need()?,

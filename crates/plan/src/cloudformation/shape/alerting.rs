@@ -18,10 +18,13 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
                 ("s3_key_prefix", get("S3KeyPrefix")),
                 ("s3_kms_key_arn", get("S3KmsKeyArn")),
                 ("sns_topic_arn", get("SnsTopicARN")),
-                ("snapshot_delivery_properties", renamed(
-                    properties.get("ConfigSnapshotDeliveryProperties"),
-                    &[("delivery_frequency", "DeliveryFrequency")],
-                )),
+                (
+                    "snapshot_delivery_properties",
+                    renamed(
+                        properties.get("ConfigSnapshotDeliveryProperties"),
+                        &[("delivery_frequency", "DeliveryFrequency")],
+                    ),
+                ),
             ],
         )],
         "AWS::Events::Rule" => rule(frame, properties),
@@ -58,10 +61,13 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
                 ("alarm_rule", get("AlarmRule")),
                 ("actions_enabled", get("ActionsEnabled")),
                 ("alarm_actions", get("AlarmActions")),
-                ("actions_suppressor", match properties.get("ActionsSuppressor") {
-                    Tree::Null => Tree::Null,
-                    suppressor => super::block(vec![("alarm", suppressor.clone())]),
-                }),
+                (
+                    "actions_suppressor",
+                    match properties.get("ActionsSuppressor") {
+                        Tree::Null => Tree::Null,
+                        suppressor => super::block(vec![("alarm", suppressor.clone())]),
+                    },
+                ),
             ],
         )],
         "AWS::AccessAnalyzer::Analyzer" => {
@@ -93,25 +99,34 @@ fn trail(frame: &Frame<'_>, properties: &Tree) -> Shaped {
             ("read_write_type", selector.get("ReadWriteType").clone()),
             ("include_management_events", selector.get("IncludeManagementEvents").clone()),
             ("exclude_management_event_sources", selector.get("ExcludeManagementEventSources").clone()),
-            ("data_resource", each(selector.get("DataResources"), |resource| {
-                only(renamed(resource, &[("type", "Type"), ("values", "Values")]))
-            })),
+            (
+                "data_resource",
+                each(selector.get("DataResources"), |resource| {
+                    only(renamed(resource, &[("type", "Type"), ("values", "Values")]))
+                }),
+            ),
         ])
     });
     let advanced = each(properties.get("AdvancedEventSelectors"), |selector| {
         map(vec![
             ("name", selector.get("Name").clone()),
-            ("field_selector", each(selector.get("FieldSelectors"), |field| {
-                only(renamed(field, &[
-                    ("field", "Field"),
-                    ("equals", "Equals"),
-                    ("starts_with", "StartsWith"),
-                    ("ends_with", "EndsWith"),
-                    ("not_equals", "NotEquals"),
-                    ("not_starts_with", "NotStartsWith"),
-                    ("not_ends_with", "NotEndsWith"),
-                ]))
-            })),
+            (
+                "field_selector",
+                each(selector.get("FieldSelectors"), |field| {
+                    only(renamed(
+                        field,
+                        &[
+                            ("field", "Field"),
+                            ("equals", "Equals"),
+                            ("starts_with", "StartsWith"),
+                            ("ends_with", "EndsWith"),
+                            ("not_equals", "NotEquals"),
+                            ("not_starts_with", "NotStartsWith"),
+                            ("not_ends_with", "NotEndsWith"),
+                        ],
+                    ))
+                }),
+            ),
         ])
     });
     Frame::part(
@@ -141,16 +156,19 @@ fn recorder(frame: &Frame<'_>, properties: &Tree) -> Shaped {
     let shaped = match group.open() {
         Tree::Map(_) => super::block(vec![
             // Without the flag only the named types are recorded.
-            ("all_supported", match group.get("AllSupported") {
-                Tree::Null => Tree::Bool(group.get("ResourceTypes").is_absent()),
-                all => all.clone(),
-            }),
+            (
+                "all_supported",
+                match group.get("AllSupported") {
+                    Tree::Null => Tree::Bool(group.get("ResourceTypes").is_absent()),
+                    all => all.clone(),
+                },
+            ),
             ("include_global_resource_types", group.get("IncludeGlobalResourceTypes").clone()),
             ("resource_types", group.get("ResourceTypes").clone()),
-            ("exclusion_by_resource_types", renamed(
-                group.get("ExclusionByResourceTypes"),
-                &[("resource_types", "ResourceTypes")],
-            )),
+            (
+                "exclusion_by_resource_types",
+                renamed(group.get("ExclusionByResourceTypes"), &[("resource_types", "ResourceTypes")]),
+            ),
             ("recording_strategy", renamed(group.get("RecordingStrategy"), &[("use_only", "UseOnly")])),
         ]),
         other => other.clone(),
@@ -186,13 +204,17 @@ fn rule(frame: &Frame<'_>, properties: &Tree) -> Vec<Shaped> {
     )];
     for target in items(properties.get("Targets")) {
         let label = target.get("Id").text().ok().flatten().unwrap_or_default();
-        parts.push(Frame::part("aws_cloudwatch_event_target", &label, vec![
-            ("rule", name.clone()),
-            ("event_bus_name", get("EventBusName")),
-            ("target_id", target.get("Id").clone()),
-            ("arn", target.get("Arn").clone()),
-            ("role_arn", target.get("RoleArn").clone()),
-        ]));
+        parts.push(Frame::part(
+            "aws_cloudwatch_event_target",
+            &label,
+            vec![
+                ("rule", name.clone()),
+                ("event_bus_name", get("EventBusName")),
+                ("target_id", target.get("Id").clone()),
+                ("arn", target.get("Arn").clone()),
+                ("role_arn", target.get("RoleArn").clone()),
+            ],
+        ));
     }
     parts
 }
@@ -203,10 +225,7 @@ fn filter(frame: &Frame<'_>, properties: &Tree) -> Shaped {
     let metrics = each(properties.get("MetricTransformations"), |metric| {
         let dimensions = match metric.get("Dimensions").open() {
             Tree::List(items) => Tree::Map(
-                items
-                    .iter()
-                    .filter_map(|one| Some((one.get("Key").text().ok()??, one.get("Value").clone())))
-                    .collect(),
+                items.iter().filter_map(|one| Some((one.get("Key").text().ok()??, one.get("Value").clone()))).collect(),
             ),
             other => other.clone(),
         };
@@ -219,12 +238,16 @@ fn filter(frame: &Frame<'_>, properties: &Tree) -> Shaped {
             ("dimensions", dimensions),
         ])
     });
-    Frame::part("aws_cloudwatch_log_metric_filter", "", vec![
-        ("name", name),
-        ("log_group_name", properties.get("LogGroupName").clone()),
-        ("pattern", properties.get("FilterPattern").clone()),
-        ("metric_transformation", metrics),
-    ])
+    Frame::part(
+        "aws_cloudwatch_log_metric_filter",
+        "",
+        vec![
+            ("name", name),
+            ("log_group_name", properties.get("LogGroupName").clone()),
+            ("pattern", properties.get("FilterPattern").clone()),
+            ("metric_transformation", metrics),
+        ],
+    )
 }
 
 fn alarm(frame: &Frame<'_>, properties: &Tree) -> Shaped {

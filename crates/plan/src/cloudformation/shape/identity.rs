@@ -55,11 +55,9 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
                 ("close_on_deletion", super::yes()),
             ],
         )],
-        "AWS::Organizations::Organization" => vec![Frame::part(
-            "aws_organizations_organization",
-            "",
-            vec![("feature_set", get("FeatureSet"))],
-        )],
+        "AWS::Organizations::Organization" => {
+            vec![Frame::part("aws_organizations_organization", "", vec![("feature_set", get("FeatureSet"))])]
+        }
         "AWS::Organizations::ResourcePolicy" => {
             vec![Frame::part("aws_organizations_resource_policy", "", vec![("content", get("Content"))])]
         }

@@ -51,7 +51,10 @@ pub(super) fn shape(kind: &str, address: &str, properties: &Tree, place: &Place,
     if let Tree::Unknown(_) = properties.open() {
         // Nothing of it is known, not even which thing it is.
         let whole = crate::coverage::row_of(kind).and_then(|_| terraform_kind(kind));
-        return whole.into_iter().map(|kind| Shaped { label: kind.to_owned(), kind, tree: properties.clone() }).collect();
+        return whole
+            .into_iter()
+            .map(|kind| Shaped { label: kind.to_owned(), kind, tree: properties.clone() })
+            .collect();
     }
     let id = match properties.get("@Ref") {
         Tree::Null => Tree::Text(address.to_owned()),

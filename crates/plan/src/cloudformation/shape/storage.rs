@@ -62,9 +62,11 @@ fn bucket(frame: &Frame<'_>, properties: &Tree) -> Vec<Shaped> {
     let rules = get("BucketEncryption").get("ServerSideEncryptionConfiguration");
     part("aws_s3_bucket_server_side_encryption_configuration", "rule", each(rules, encryption_rule));
     let ownership = get("OwnershipControls").get("Rules");
-    part("aws_s3_bucket_ownership_controls", "rule", each(ownership, |rule| {
-        only(renamed(rule, &[("object_ownership", "ObjectOwnership")]))
-    }));
+    part(
+        "aws_s3_bucket_ownership_controls",
+        "rule",
+        each(ownership, |rule| only(renamed(rule, &[("object_ownership", "ObjectOwnership")]))),
+    );
     let versioning = get("VersioningConfiguration");
     part("aws_s3_bucket_versioning", "versioning_configuration", renamed(versioning, &[("status", "Status")]));
     let retention = get("ObjectLockConfiguration").get("Rule").get("DefaultRetention");
@@ -154,30 +156,43 @@ fn replication_rule(rule: &Tree) -> Tree {
         ("prefix", rule.get("Prefix").clone()),
         ("priority", rule.get("Priority").clone()),
         ("delete_marker_replication", renamed(markers, &[("status", "Status")])),
-        ("source_selection_criteria", block(vec![
-            ("sse_kms_encrypted_objects", renamed(criteria, &[("status", "Status")])),
-        ])),
-        ("destination", block(vec![
-            ("bucket", destination.get("Bucket").clone()),
-            ("account", destination.get("Account").clone()),
-            ("access_control_translation", renamed(destination.get("AccessControlTranslation"), &[("owner", "Owner")])),
-            ("encryption_configuration", renamed(
-                destination.get("EncryptionConfiguration"),
-                &[("replica_kms_key_id", "ReplicaKmsKeyID")],
-            )),
-            ("metrics", renamed(destination.get("Metrics"), &[("status", "Status")])),
-        ])),
+        (
+            "source_selection_criteria",
+            block(vec![("sse_kms_encrypted_objects", renamed(criteria, &[("status", "Status")]))]),
+        ),
+        (
+            "destination",
+            block(vec![
+                ("bucket", destination.get("Bucket").clone()),
+                ("account", destination.get("Account").clone()),
+                (
+                    "access_control_translation",
+                    renamed(destination.get("AccessControlTranslation"), &[("owner", "Owner")]),
+                ),
+                (
+                    "encryption_configuration",
+                    renamed(destination.get("EncryptionConfiguration"), &[("replica_kms_key_id", "ReplicaKmsKeyID")]),
+                ),
+                ("metrics", renamed(destination.get("Metrics"), &[("status", "Status")])),
+            ]),
+        ),
     ];
     if !filter.is_absent() {
-        entries.push(("filter", block(vec![
-            ("prefix", filter.get("Prefix").clone()),
-            ("tag", renamed(filter.get("TagFilter"), &[("key", "Key"), ("value", "Value")])),
-            ("and", if and.is_absent() {
-                Tree::Null
-            } else {
-                block(vec![("prefix", and.get("Prefix").clone()), ("tags", tags(and.get("TagFilters")))])
-            }),
-        ])));
+        entries.push((
+            "filter",
+            block(vec![
+                ("prefix", filter.get("Prefix").clone()),
+                ("tag", renamed(filter.get("TagFilter"), &[("key", "Key"), ("value", "Value")])),
+                (
+                    "and",
+                    if and.is_absent() {
+                        Tree::Null
+                    } else {
+                        block(vec![("prefix", and.get("Prefix").clone()), ("tags", tags(and.get("TagFilters")))])
+                    },
+                ),
+            ]),
+        ));
     }
     map(entries)
 }
@@ -185,11 +200,13 @@ fn replication_rule(rule: &Tree) -> Tree {
 fn lifecycle_rule(rule: &Tree) -> Tree {
     let get = |name: &str| rule.get(name).clone();
     let transition = |one: &Tree| {
-        only(renamed(one, &[("days", "TransitionInDays"), ("date", "TransitionDate"), ("storage_class", "StorageClass")]))
+        only(renamed(
+            one,
+            &[("days", "TransitionInDays"), ("date", "TransitionDate"), ("storage_class", "StorageClass")],
+        ))
     };
-    let noncurrent = |one: &Tree| {
-        only(renamed(one, &[("noncurrent_days", "TransitionInDays"), ("storage_class", "StorageClass")]))
-    };
+    let noncurrent =
+        |one: &Tree| only(renamed(one, &[("noncurrent_days", "TransitionInDays"), ("storage_class", "StorageClass")]));
     // Older templates have one transition, in a property of its own.
     let several = |many: &str, one: &str, shape: &dyn Fn(&Tree) -> Tree| {
         let mut all: Vec<Tree> = super::items(rule.get(many)).iter().map(shape).collect();
@@ -209,26 +226,34 @@ fn lifecycle_rule(rule: &Tree) -> Tree {
         ("id", get("Id")),
         ("status", get("Status")),
         ("prefix", get("Prefix")),
-        ("filter", block(vec![("and", block(vec![
-            ("tags", tags(rule.get("TagFilters"))),
-            ("object_size_greater_than", get("ObjectSizeGreaterThan")),
-            ("object_size_less_than", get("ObjectSizeLessThan")),
-        ]))])),
-        ("expiration", block(vec![
-            ("days", get("ExpirationInDays")),
-            ("date", get("ExpirationDate")),
-            ("expired_object_delete_marker", get("ExpiredObjectDeleteMarker")),
-        ])),
+        (
+            "filter",
+            block(vec![(
+                "and",
+                block(vec![
+                    ("tags", tags(rule.get("TagFilters"))),
+                    ("object_size_greater_than", get("ObjectSizeGreaterThan")),
+                    ("object_size_less_than", get("ObjectSizeLessThan")),
+                ]),
+            )]),
+        ),
+        (
+            "expiration",
+            block(vec![
+                ("days", get("ExpirationInDays")),
+                ("date", get("ExpirationDate")),
+                ("expired_object_delete_marker", get("ExpiredObjectDeleteMarker")),
+            ]),
+        ),
         ("transition", several("Transitions", "Transition", &transition)),
-        ("noncurrent_version_transition", several(
-            "NoncurrentVersionTransitions",
-            "NoncurrentVersionTransition",
-            &noncurrent,
-        )),
+        (
+            "noncurrent_version_transition",
+            several("NoncurrentVersionTransitions", "NoncurrentVersionTransition", &noncurrent),
+        ),
         ("noncurrent_version_expiration", expiration),
-        ("abort_incomplete_multipart_upload", renamed(
-            rule.get("AbortIncompleteMultipartUpload"),
-            &[("days_after_initiation", "DaysAfterInitiation")],
-        )),
+        (
+            "abort_incomplete_multipart_upload",
+            renamed(rule.get("AbortIncompleteMultipartUpload"), &[("days_after_initiation", "DaysAfterInitiation")]),
+        ),
     ])
 }
