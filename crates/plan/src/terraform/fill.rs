@@ -82,10 +82,10 @@ impl Index<'_> {
             self.fill(change, &mut tree, &steps, *link, expressions);
         }
         for attribute in OWN {
-            if matches!(tree.get(attribute).open(), Tree::Unknown(_)) {
-                if let (Some(text), Tree::Map(map)) = (self.identity(change, attribute, 0), &mut tree) {
-                    map.insert(attribute.to_owned(), Tree::Text(text));
-                }
+            let open = matches!(tree.get(attribute).open(), Tree::Unknown(_));
+            let text = if open { self.identity(change, attribute, 0) } else { None };
+            if let (Some(text), Tree::Map(map)) = (text, &mut tree) {
+                map.insert(attribute.to_owned(), Tree::Text(text));
             }
         }
         tree

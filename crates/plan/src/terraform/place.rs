@@ -84,10 +84,9 @@ impl Index<'_> {
         }
         for change in self.changes.iter().filter(|change| !change.data) {
             let (Some(arn), Some(key)) = (text(&change.before, "arn"), self.provider_key(change)) else { continue };
-            if coverage::lives_with_its_provider(&change.kind) {
-                if let Some(account) = account_in(&arn) {
-                    agree(&mut told.accounts, key, account);
-                }
+            let account = account_in(&arn).filter(|_| coverage::lives_with_its_provider(&change.kind));
+            if let Some(account) = account {
+                agree(&mut told.accounts, key, account);
             }
         }
         let regions = &mut told.regions;
