@@ -165,7 +165,11 @@ impl Index<'_> {
 
     /// The account of a resource.
     pub(super) fn account(&self, change: &ResourceChange, depth: usize) -> Result<AccountId, Lacks> {
-        if coverage::reach(&change.kind) == Reach::Organization {
+        // A trail of the organization belongs to the management account, whoever makes it.
+        // See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-delegated-administrator.html
+        let of_all = |tree: &Tree| tree.get("is_organization_trail").flag() == Ok(Some(true));
+        let trail = change.kind == "aws_cloudtrail" && (of_all(&change.after) || of_all(&change.before));
+        if trail || coverage::reach(&change.kind) == Reach::Organization {
             return Ok(self.context.management_account.clone());
         }
         self.account_told(change)
