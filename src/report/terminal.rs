@@ -1,6 +1,9 @@
 //! The terminal: a line per control, what does not pass with its findings, a summary. Readable without colour.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
 
 use console::Style;
 use logproof_estate::{
@@ -83,8 +86,11 @@ pub fn write(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Re
         if !matches!(control.verdict, Verdict::Pass) {
             scenarios(control, width + 2, form, out)?;
         }
-        for attestation in control.scenarios.iter().filter_map(|scenario| scenario.attestation.as_ref()) {
-            Details { indent: width + 2, form, out: &mut *out }.line("attested", &attestation_line(attestation))?;
+        let attestations = control.scenarios.iter().filter_map(|scenario| scenario.attestation.as_ref());
+        // Scenarios of a control may share one.
+        let lines: BTreeSet<String> = attestations.map(attestation_line).collect();
+        for line in lines {
+            Details { indent: width + 2, form, out: &mut *out }.line("attested", &line)?;
         }
     }
     register(assessment, form, out)?;
