@@ -189,6 +189,7 @@ fn reasons() -> Vec<Reason> {
         Reason::NotRecorded,
         Reason::Undecided,
         Reason::Unproven,
+        Reason::AfterApply { address: "a".to_owned(), attribute: "b".to_owned() },
     ];
     for reason in &all {
         match reason {
@@ -201,7 +202,8 @@ fn reasons() -> Vec<Reason> {
             | Reason::NoCredentials
             | Reason::NotRecorded
             | Reason::Undecided
-            | Reason::Unproven => {}
+            | Reason::Unproven
+            | Reason::AfterApply { .. } => {}
         }
     }
     all

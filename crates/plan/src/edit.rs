@@ -459,6 +459,11 @@ pub enum IamChange {
         /// Holders by kind and name.
         holders: Planned<Vec<(Holder, String)>>,
     },
+    /// A group is created: only what the plan gives it is known of it, which is all there is.
+    Group {
+        /// Its name.
+        name: String,
+    },
     /// A user is put into a group, or taken out of it.
     Member {
         /// The group.

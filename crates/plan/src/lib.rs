@@ -12,13 +12,15 @@
 pub mod context;
 pub mod document;
 pub mod edit;
+mod overlay;
 pub mod plan;
 pub mod planned;
 pub mod symbol;
 
 pub use context::Context;
-pub use document::{Bound, Document};
+pub use document::{Bound, Document, Kind};
 pub use edit::{Change, Edit, Origin};
+pub use overlay::{Keep, Keeps, Laid, Overlay, QUESTIONS, Remembered, Setting, Stale, Trace};
 pub use plan::{Plan, ReadError};
 pub use planned::{Planned, Unknown};
 pub use symbol::Symbols;
