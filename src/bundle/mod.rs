@@ -11,6 +11,7 @@ pub mod folder;
 pub mod keys;
 pub mod ledger;
 pub mod manifest;
+pub mod playback;
 pub mod recording;
 pub mod replay;
 pub mod seal;

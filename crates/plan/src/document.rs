@@ -101,3 +101,6 @@ pub(crate) fn fill(text: &str, with: &str) -> String {
     }
     filled + rest
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,6 @@
 //! Rules, targets, topics, subscriptions, metric filters, alarms and analyzers.
 
-use logproof_estate::facts::{
-    AccessAnalyzer, Alarm, EventRule, MetricFilter, RuleTarget, Subscription, Topic,
-};
+use logproof_estate::facts::{AccessAnalyzer, Alarm, EventRule, MetricFilter, RuleTarget, Subscription, Topic};
 use serde_json::json;
 
 use super::{

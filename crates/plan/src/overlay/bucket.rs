@@ -3,9 +3,7 @@
 use jiff::Timestamp;
 use logproof_estate::{
     AccountId, BucketRef,
-    facts::{
-        Acl, AclGrant, BucketEncryption, BucketSummary, ObjectLock, Ownership, PublicAccessBlock, Versioning,
-    },
+    facts::{Acl, AclGrant, BucketEncryption, BucketSummary, ObjectLock, Ownership, PublicAccessBlock, Versioning},
 };
 
 use super::{

@@ -197,8 +197,8 @@ impl Account<'_> {
     ) -> Result<&'p mut PrincipalPolicies, Unknown> {
         let boundary = boundary.known().map_err(Clone::clone)?.as_ref();
         let tags = tags.known().map_err(Clone::clone)?.clone();
-        let boundary = boundary
-            .map(|arn| NamedPolicy { name: arn.clone(), document: self.document(all, arn, edit, pen) });
+        let boundary =
+            boundary.map(|arn| NamedPolicy { name: arn.clone(), document: self.document(all, arn, edit, pen) });
         let arn = principal_arn(edit, if holder == Holder::Role { "role" } else { "user" }, path, name);
         let list = if holder == Holder::Role { &mut all.roles } else { &mut all.users };
         let place = list.iter().position(|one| name_of(&one.arn) == name).unwrap_or(list.len());
@@ -334,12 +334,7 @@ impl Account<'_> {
 }
 
 /// Names of the policies of a principal that a predicate chooses.
-fn others(
-    all: &AccountAuthorization,
-    holder: Holder,
-    name: &str,
-    other: impl Fn(&NamedPolicy) -> bool,
-) -> Vec<String> {
+fn others(all: &AccountAuthorization, holder: Holder, name: &str, other: impl Fn(&NamedPolicy) -> bool) -> Vec<String> {
     let list = if holder == Holder::Role { &all.roles } else { &all.users };
     let found = list.iter().find(|one| name_of(&one.arn) == name);
     let policies = found.map(|one| one.policies.as_slice()).unwrap_or_default();

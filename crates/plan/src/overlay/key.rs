@@ -1,7 +1,10 @@
 //! Keys, by whatever name they are asked for.
 
 use jiff::{SignedDuration, Timestamp};
-use logproof_estate::{Answer, KeyRef, facts::{KeyGrant, KeyRotation, KmsKey}};
+use logproof_estate::{
+    Answer, KeyRef,
+    facts::{KeyGrant, KeyRotation, KmsKey},
+};
 
 use super::{
     Overlay,
@@ -64,10 +67,7 @@ impl Overlay {
             return Ok(of(&key.id));
         }
         let found = self.base.key(key).await?;
-        Ok(found.as_ref().map_or_else(
-            || of(&key.id),
-            |found| Meant::Key { ask: key.clone(), arn: found.arn.clone() },
-        ))
+        Ok(found.as_ref().map_or_else(|| of(&key.id), |found| Meant::Key { ask: key.clone(), arn: found.arn.clone() }))
     }
 
     /// Edits of the key with an ARN that a property depends on: those that create it, and those of the property.

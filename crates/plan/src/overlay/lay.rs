@@ -35,9 +35,17 @@ pub struct Laid {
     pub unknown: Vec<Unknown>,
     /// The answer; absent when a part of it is sensitive, or it is not known.
     pub value: Option<Value>,
+    /// Whether a part of it is sensitive: nothing that is found in it is shown.
+    pub sensitive: bool,
 }
 
 impl Laid {
+    /// Whether there is an answer, one of two.
+    #[must_use]
+    pub fn value_is_one_of_two(&self) -> bool {
+        self.bound.is_some() && (self.value.is_some() || self.sensitive)
+    }
+
     /// Lower-case hex SHA-256 of the record.
     #[must_use]
     pub fn digest(&self) -> ExchangeId {
@@ -256,7 +264,7 @@ impl Overlay {
         pen: Pen,
     ) -> Fact<T> {
         let mut record = self.record(asked, edits, replaced.clone(), pen.unknown);
-        if !edits.iter().any(|edit| edit.sensitive) {
+        if !record.sensitive {
             record.value = serde_json::to_value(&value).ok();
         }
         replaced.push(self.enter(record));
@@ -296,6 +304,7 @@ impl Overlay {
             bound: (!unknown.is_empty()).then_some(self.setting.bound),
             unknown,
             value: None,
+            sensitive: edits.iter().any(|edit| edit.sensitive),
         }
     }
 

@@ -83,7 +83,13 @@ fn account(directory: &mut Directory, to: &Account) {
     directory.accounts.sort_by(|one, other| one.id.cmp(&other.id));
 }
 
-pub(super) fn policies(state: &mut State<Vec<OrgPolicy>>, change: &Change, edit: &Edit, asked: OrgPolicyKind, pen: &mut Pen) {
+pub(super) fn policies(
+    state: &mut State<Vec<OrgPolicy>>,
+    change: &Change,
+    edit: &Edit,
+    asked: OrgPolicyKind,
+    pen: &mut Pen,
+) {
     match of(change) {
         Some(OrganizationChange::Policy { kind, id, name, content }) if *kind == asked => {
             let of = if asked == OrgPolicyKind::ServiceControl { Kind::ServiceControl } else { Kind::ResourceControl };

@@ -50,12 +50,12 @@ pub(super) fn recorders(state: &mut State<Vec<ConfigRecorder>>, change: &Change)
 
 pub(super) fn channels(state: &mut State<Vec<ConfigDelivery>>, change: &Change) {
     match change {
-        Change::Config(ConfigChange::Delivery(to)) => state.change_by(to, |channels, to| {
-            match channels.iter_mut().find(|channel| channel.name == to.name) {
+        Change::Config(ConfigChange::Delivery(to)) => {
+            state.change_by(to, |channels, to| match channels.iter_mut().find(|channel| channel.name == to.name) {
                 Some(channel) => *channel = to.clone(),
                 None => channels.push(to.clone()),
-            }
-        }),
+            })
+        }
         Change::Config(ConfigChange::DeliveryDeleted { name }) => {
             state.change(|channels| channels.retain(|channel| &channel.name != name));
         }

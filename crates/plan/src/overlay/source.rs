@@ -160,9 +160,9 @@ impl Source for Overlay {
 
     async fn organization(&self) -> Answer<Organization> {
         of_organization!(self.organization(), "organizations:DescribeOrganization", about "the organization",
-            OrganizationChange::FeatureSet(_) => |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| {
-                organization::organization(state, change);
-            })
+        OrganizationChange::FeatureSet(_) => |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| {
+            organization::organization(state, change);
+        })
     }
 
     async fn directory(&self) -> Answer<Directory> {
@@ -221,13 +221,13 @@ impl Source for Overlay {
 
     async fn delegation_policy(&self) -> Answer<Option<String>> {
         of_organization!(self.delegation_policy(), "organizations:DescribeResourcePolicy",
-            about "the delegation policy of the organization",
-            OrganizationChange::DelegationPolicy(_) =>
-            |state: &mut State<_>, change: &Change, _: &Edit, pen: &mut Pen| {
-                if let Some(OrganizationChange::DelegationPolicy(to)) = organization::of(change) {
-                    bucket::policy(state, to.as_ref(), pen, Kind::Resource);
-                }
-            })
+        about "the delegation policy of the organization",
+        OrganizationChange::DelegationPolicy(_) =>
+        |state: &mut State<_>, change: &Change, _: &Edit, pen: &mut Pen| {
+            if let Some(OrganizationChange::DelegationPolicy(to)) = organization::of(change) {
+                bucket::policy(state, to.as_ref(), pen, Kind::Resource);
+            }
+        })
     }
 
     async fn buckets(&self, account: &AccountId) -> Answer<Vec<BucketSummary>> {
@@ -266,22 +266,22 @@ impl Source for Overlay {
 
     async fn bucket_encryption(&self, bucket: &BucketRef) -> Answer<Option<BucketEncryption>> {
         bucket_setting!(self.bucket_encryption(bucket), "s3:GetBucketEncryption",
-            new |_| Some(bucket::default_encryption(bucket::blocked_by_default(bucket))),
-            BucketChange::Encryption(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
-                if let BucketChange::Encryption(to) = change {
-                    state.set(to, |to| Some(to.clone().unwrap_or_else(|| bucket::default_encryption(&[]))));
-                }
-            })
+        new |_| Some(bucket::default_encryption(bucket::blocked_by_default(bucket))),
+        BucketChange::Encryption(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
+            if let BucketChange::Encryption(to) = change {
+                state.set(to, |to| Some(to.clone().unwrap_or_else(|| bucket::default_encryption(&[]))));
+            }
+        })
     }
 
     async fn bucket_public_access_block(&self, bucket: &BucketRef) -> Answer<Option<PublicAccessBlock>> {
         bucket_setting!(self.bucket_public_access_block(bucket), "s3:GetPublicAccessBlock",
-            new |_| Some(bucket::NEW_BLOCK),
-            BucketChange::PublicAccessBlock(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
-                if let BucketChange::PublicAccessBlock(to) = change {
-                    state.set(to, Clone::clone);
-                }
-            })
+        new |_| Some(bucket::NEW_BLOCK),
+        BucketChange::PublicAccessBlock(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
+            if let BucketChange::PublicAccessBlock(to) = change {
+                state.set(to, Clone::clone);
+            }
+        })
     }
 
     async fn account_public_access_block(&self, account: &AccountId) -> Answer<Option<PublicAccessBlock>> {
@@ -292,9 +292,8 @@ impl Source for Overlay {
             region: None,
             subject: account.as_str(),
         };
-        let edits = self.chosen(|edit| {
-            &edit.account == account && matches!(edit.change, Change::AccountPublicAccessBlock(_))
-        });
+        let edits =
+            self.chosen(|edit| &edit.account == account && matches!(edit.change, Change::AccountPublicAccessBlock(_)));
         let apply = |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| {
             if let Change::AccountPublicAccessBlock(to) = change {
                 state.set(to, Clone::clone);
@@ -305,92 +304,92 @@ impl Source for Overlay {
 
     async fn bucket_ownership(&self, bucket: &BucketRef) -> Answer<Option<Ownership>> {
         bucket_setting!(self.bucket_ownership(bucket), "s3:GetBucketOwnershipControls",
-            new |_| Some(bucket::new_ownership()),
-            BucketChange::Ownership(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
-                if let BucketChange::Ownership(to) = change {
-                    state.set(to, Clone::clone);
-                }
-            })
+        new |_| Some(bucket::new_ownership()),
+        BucketChange::Ownership(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
+            if let BucketChange::Ownership(to) = change {
+                state.set(to, Clone::clone);
+            }
+        })
     }
 
     async fn bucket_policy(&self, bucket: &BucketRef) -> Answer<Option<String>> {
         bucket_setting!(self.bucket_policy(bucket), "s3:GetBucketPolicy",
-            new |_| None,
-            BucketChange::Policy(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, pen: &mut Pen| {
-                if let BucketChange::Policy(to) = change {
-                    bucket::policy(state, to.as_ref(), pen, Kind::Resource);
-                }
-            })
+        new |_| None,
+        BucketChange::Policy(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, pen: &mut Pen| {
+            if let BucketChange::Policy(to) = change {
+                bucket::policy(state, to.as_ref(), pen, Kind::Resource);
+            }
+        })
     }
 
     async fn bucket_acl(&self, bucket: &BucketRef) -> Answer<Acl> {
         bucket_setting!(self.bucket_acl(bucket), "s3:GetBucketAcl",
-            new |_| bucket::new_acl(&bucket.owner),
-            BucketChange::Acl(_) => |state: &mut State<_>, change: &BucketChange, edit: &Edit, _: &mut Pen| {
-                if let BucketChange::Acl(to) = change {
-                    bucket::acl(state, to, &edit.origin.address, &bucket.owner);
-                }
-            })
+        new |_| bucket::new_acl(&bucket.owner),
+        BucketChange::Acl(_) => |state: &mut State<_>, change: &BucketChange, edit: &Edit, _: &mut Pen| {
+            if let BucketChange::Acl(to) = change {
+                bucket::acl(state, to, &edit.origin.address, &bucket.owner);
+            }
+        })
     }
 
     async fn bucket_versioning(&self, bucket: &BucketRef) -> Answer<Versioning> {
         bucket_setting!(self.bucket_versioning(bucket), "s3:GetBucketVersioning",
-            new |locked: bool| Versioning { status: locked.then(|| "Enabled".to_owned()), mfa_delete: None },
-            BucketChange::Versioning(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
-                if let BucketChange::Versioning(to) = change {
-                    bucket::versioning(state, to);
-                }
-            })
+        new |locked: bool| Versioning { status: locked.then(|| "Enabled".to_owned()), mfa_delete: None },
+        BucketChange::Versioning(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
+            if let BucketChange::Versioning(to) = change {
+                bucket::versioning(state, to);
+            }
+        })
     }
 
     async fn object_lock(&self, bucket: &BucketRef) -> Answer<Option<ObjectLock>> {
         bucket_setting!(self.object_lock(bucket), "s3:GetObjectLockConfiguration",
-            new |locked: bool| locked.then_some(ObjectLock { default_retention: None }),
-            BucketChange::ObjectLock(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
-                if let BucketChange::ObjectLock(to) = change {
-                    bucket::object_lock(state, to);
-                }
-            })
+        new |locked: bool| locked.then_some(ObjectLock { default_retention: None }),
+        BucketChange::ObjectLock(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
+            if let BucketChange::ObjectLock(to) = change {
+                bucket::object_lock(state, to);
+            }
+        })
     }
 
     async fn bucket_lifecycle(&self, bucket: &BucketRef) -> Answer<Vec<LifecycleRule>> {
         bucket_setting!(self.bucket_lifecycle(bucket), "s3:GetBucketLifecycleConfiguration",
-            new |_| Vec::new(),
-            BucketChange::Lifecycle(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
-                if let BucketChange::Lifecycle(to) = change {
-                    state.set(to, Clone::clone);
-                }
-            })
+        new |_| Vec::new(),
+        BucketChange::Lifecycle(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
+            if let BucketChange::Lifecycle(to) = change {
+                state.set(to, Clone::clone);
+            }
+        })
     }
 
     async fn bucket_logging(&self, bucket: &BucketRef) -> Answer<Option<LoggingTarget>> {
         bucket_setting!(self.bucket_logging(bucket), "s3:GetBucketLogging",
-            new |_| None,
-            BucketChange::Logging(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
-                if let BucketChange::Logging(to) = change {
-                    state.set(to, Clone::clone);
-                }
-            })
+        new |_| None,
+        BucketChange::Logging(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
+            if let BucketChange::Logging(to) = change {
+                state.set(to, Clone::clone);
+            }
+        })
     }
 
     async fn bucket_replication(&self, bucket: &BucketRef) -> Answer<Option<Replication>> {
         bucket_setting!(self.bucket_replication(bucket), "s3:GetBucketReplication",
-            new |_| None,
-            BucketChange::Replication(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
-                if let BucketChange::Replication(to) = change {
-                    state.set(to, Clone::clone);
-                }
-            })
+        new |_| None,
+        BucketChange::Replication(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
+            if let BucketChange::Replication(to) = change {
+                state.set(to, Clone::clone);
+            }
+        })
     }
 
     async fn bucket_tags(&self, bucket: &BucketRef) -> Answer<Vec<BucketTag>> {
         bucket_setting!(self.bucket_tags(bucket), "s3:GetBucketTagging",
-            new |_| Vec::new(),
-            BucketChange::Tags(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
-                if let BucketChange::Tags(to) = change {
-                    state.set(to, Clone::clone);
-                }
-            })
+        new |_| Vec::new(),
+        BucketChange::Tags(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
+            if let BucketChange::Tags(to) = change {
+                state.set(to, Clone::clone);
+            }
+        })
     }
 
     async fn bucket_level(&self, bucket: &BucketRef, prefix: &str) -> Answer<ObjectPage> {
@@ -416,21 +415,21 @@ impl Source for Overlay {
 
     async fn key_rotation(&self, key: &KeyRef) -> Answer<KeyRotation> {
         key_property!(self.key_rotation(key), "kms:GetKeyRotationStatus",
-            new |_: &str| KeyRotation { enabled: false, period_days: None },
-            KeyChange::Rotation(_) => |state: &mut State<_>, change: &KeyChange, _: &str, _: &mut Pen| {
-                key::rotation(state, change);
-            })
+        new |_: &str| KeyRotation { enabled: false, period_days: None },
+        KeyChange::Rotation(_) => |state: &mut State<_>, change: &KeyChange, _: &str, _: &mut Pen| {
+            key::rotation(state, change);
+        })
     }
 
     async fn key_policy(&self, key: &KeyRef) -> Answer<String> {
         key_property!(self.key_policy(key), "kms:GetKeyPolicy",
-            new key::default_policy,
-            KeyChange::Policy(_) => |state: &mut State<String>, change: &KeyChange, arn: &str, pen: &mut Pen| {
-                if let KeyChange::Policy(to) = change {
-                    let text = to.as_ref().map(|to| pen.text(to, Kind::Resource));
-                    *state = State::Is(text.unwrap_or_else(|| key::default_policy(arn)));
-                }
-            })
+        new key::default_policy,
+        KeyChange::Policy(_) => |state: &mut State<String>, change: &KeyChange, arn: &str, pen: &mut Pen| {
+            if let KeyChange::Policy(to) = change {
+                let text = to.as_ref().map(|to| pen.text(to, Kind::Resource));
+                *state = State::Is(text.unwrap_or_else(|| key::default_policy(arn)));
+            }
+        })
     }
 
     async fn key_grants(&self, key: &KeyRef) -> Answer<Vec<KeyGrant>> {
@@ -541,11 +540,11 @@ impl Source for Overlay {
 
     async fn config_delivery_status(&self, account: &AccountId, region: &Region) -> Answer<Vec<ConfigDeliveryStatus>> {
         regional!(self.config_delivery_status(account, region), "config:DescribeDeliveryChannelStatus",
-            about "the delivery channels", fresh None,
-            |change| matches!(change, Change::Config(ConfigChange::Delivery(_) | ConfigChange::DeliveryDeleted { .. })) =>
-            |state: &mut State<_>, change: &Change, edit: &Edit, _: &mut Pen| {
-                recorder::delivery_status(state, change, edit);
-            })
+        about "the delivery channels", fresh None,
+        |change| matches!(change, Change::Config(ConfigChange::Delivery(_) | ConfigChange::DeliveryDeleted { .. })) =>
+        |state: &mut State<_>, change: &Change, edit: &Edit, _: &mut Pen| {
+            recorder::delivery_status(state, change, edit);
+        })
     }
 
     async fn event_rules(&self, account: &AccountId, region: &Region) -> Answer<Vec<EventRule>> {
@@ -555,9 +554,11 @@ impl Source for Overlay {
     }
 
     async fn rule_targets(&self, account: &AccountId, region: &Region, rule: &str) -> Answer<Vec<RuleTarget>> {
-        let new = self.creates(account, region, |change| {
-            matches!(change, AlertingChange::Rule { name, to: Some(_) } if name == rule)
-        });
+        let new = self.creates(
+            account,
+            region,
+            |change| matches!(change, AlertingChange::Rule { name, to: Some(_) } if name == rule),
+        );
         regional!(self.rule_targets(account, region, rule), "events:ListTargetsByRule", about rule,
             fresh new.then(Vec::new),
             |change| matches!(alerting::of(change), Some(AlertingChange::Target { rule: other, .. }) if other == rule) =>
@@ -566,7 +567,8 @@ impl Source for Overlay {
 
     async fn topic(&self, account: &AccountId, region: &Region, topic_arn: &str) -> Answer<Option<Topic>> {
         let (asked, edits, new) = self.asked_topic("topic", "sns:GetTopicAttributes", (account, region), topic_arn);
-        let apply = |state: &mut State<_>, change: &Change, _: &Edit, pen: &mut Pen| alerting::topic(state, change, pen);
+        let apply =
+            |state: &mut State<_>, change: &Change, _: &Edit, pen: &mut Pen| alerting::topic(state, change, pen);
         let edits: Vec<&Edit> = edits
             .into_iter()
             .filter(|edit| {
@@ -631,8 +633,9 @@ impl Source for Overlay {
             edit.origin.action == "create" && matches!(iam::of(&edit.change), Some(IamChange::Role { .. }))
         });
         let as_of = self.setting.as_of;
-        let apply =
-            |state: &mut State<_>, change: &Change, edit: &Edit, pen: &mut Pen| iam::role(state, change, edit, as_of, pen);
+        let apply = |state: &mut State<_>, change: &Change, edit: &Edit, pen: &mut Pen| {
+            iam::role(state, change, edit, as_of, pen)
+        };
         self.lay(asked, new.then_some(None), self.base.role(account, name), &edits, apply).await
     }
 

@@ -5,10 +5,7 @@ use logproof_estate::{
     facts::{BasicSelector, Directory, EventSelectors, Trail, TrailStatus},
 };
 
-use super::{
-    Overlay,
-    lay::State,
-};
+use super::{Overlay, lay::State};
 use crate::{
     edit::{Change, Edit, TrailChange},
     planned::{Planned, Unknown},

@@ -1,0 +1,209 @@
+//! The planned landing zone equals the changed one, over the fixtures of every control.
+//!
+//! Each fixture is the sample with a patch. What the patched zone answers otherwise than the sample is written as edits, the
+//! edits are laid over the sample, and every control must give the verdict that it gives on the patched zone. Fixtures
+//! whose patch no plan can make (a denied call, another configuration or register, what only time changes) are left out,
+//! each with the reason; `tests/plan_equivalence/coverage.toml` has how many of each, and the test keeps it true.
+//!
+//! `LOGPROOF_FIXTURES=LS-2.6` runs the fixtures of one folder; `LOGPROOF_UPDATE_FIXTURES=1` rewrites the counts.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+#[path = "plan_equivalence/edits.rs"]
+mod edits;
+#[path = "plan_equivalence/questions.rs"]
+mod questions;
+mod support;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use edits::{Left, Made};
+use logproof::{
+    catalogue::{Control, vocabulary::Vocabulary},
+    run::target,
+};
+use logproof_aws::{MockZone, Options};
+use logproof_estate::{Estate, Source, assessment::Assessment, record::Verdict};
+use logproof_plan::{Bound, Edit, Keeps, Overlay, Remembered, Setting};
+use questions::Listening;
+use serde_json::Value;
+use support::reach::Reach;
+
+/// Counts of fixtures, committed.
+const COVERAGE: &str = "tests/plan_equivalence/coverage.toml";
+
+/// Of so many fixtures one is examined by every control; the others by those that the change can reach.
+const EVERY: usize = 25;
+
+struct Fixture {
+    name: String,
+    text: String,
+}
+
+fn fixtures() -> Vec<Fixture> {
+    let home = support::root().join("tests/fixtures");
+    let wanted = std::env::var("LOGPROOF_FIXTURES").unwrap_or_default();
+    let mut found = Vec::new();
+    for folder in sorted(&home).into_iter().filter(|entry| entry.is_dir()) {
+        let control = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        if !wanted.is_empty() && control != wanted {
+            continue;
+        }
+        for path in sorted(&folder) {
+            let name = format!("{control}/{}", path.file_name().unwrap().to_str().unwrap());
+            found.push(Fixture { name, text: fs::read_to_string(&path).unwrap() });
+        }
+    }
+    found
+}
+
+fn sorted(folder: &PathBuf) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    entries
+}
+
+/// The sample, and what can be asked of it.
+struct Origin {
+    zone: Value,
+    sample: Assessment,
+    reach: Reach,
+    controls: Vec<Control>,
+    vocabulary: Vocabulary,
+}
+
+impl Origin {
+    fn new() -> Self {
+        let (controls, vocabulary) = support::catalogue();
+        let zone = MockZone::resolve(MockZone::sample_text(), "sample").unwrap();
+        let sample = support::check(MockZone::sample_text(), "sample", &controls, &vocabulary).unwrap();
+        let reach = Reach::of(&zone, &controls, &vocabulary);
+        Self { zone, sample, reach, controls, vocabulary }
+    }
+
+    /// What a fixture comes to: a reason why it is left out, or the controls whose verdicts differ.
+    fn examine(&self, number: usize, fixture: &Fixture) -> Result<Vec<String>, Left> {
+        let zone = MockZone::resolve(&fixture.text, &fixture.name).map_err(|error| Left::because(error.to_string()))?;
+        if zone.get("faults").and_then(Value::as_array).is_some_and(|faults| !faults.is_empty()) {
+            return Err(Left::because("a call is denied, throttled or answered badly"));
+        }
+        for (part, what) in [
+            ("config", "the configuration is another one"),
+            ("register", "the register is another one"),
+            ("now", "the instant is another one"),
+        ] {
+            if zone.get(part) != self.zone.get(part) {
+                return Err(Left::because(what));
+            }
+        }
+        let (reached, _) =
+            self.reach.examine(&zone, &fixture.name, &self.controls, &self.vocabulary).map_err(Left::because)?;
+        let every = number.is_multiple_of(EVERY);
+        let run: Vec<Control> = self
+            .controls
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| every || reached.contains(index))
+            .map(|(_, control)| control.clone())
+            .collect();
+        let parse = |zone: &Value| MockZone::from_value(zone.clone(), &fixture.name).unwrap();
+        let changed = target::described(parse(&zone), &fixture.name, Options::default()).unwrap();
+        let before = target::described(parse(&self.zone), "sample", Options::default()).unwrap();
+        let listening = Arc::new(Listening::new(changed.source(), before.source()));
+        let calls = BTreeMap::new;
+        let source = Arc::clone(&listening) as Arc<dyn Source>;
+        let expected = support::assessed(&changed, source, &calls, &run, &self.vocabulary);
+        let Made { edits, bound } = edits::between(&listening)?;
+        if edits.is_empty() {
+            return Err(Left::because("no answer that a plan decides differs"));
+        }
+        let planned = self.planned(&before, edits, bound, &run);
+        let pairs = planned.controls.iter().zip(&expected.controls);
+        Ok(pairs
+            .filter(|(is, wanted)| is.verdict != wanted.verdict)
+            .map(|(is, wanted)| {
+                let why: Vec<&str> = is.scenarios.iter().map(|scenario| scenario.reason.as_str()).collect();
+                let why = why.join(" | ");
+                format!(
+                    "{}: {} is {}, planned {}: {why}",
+                    fixture.name,
+                    is.id,
+                    wanted.verdict.word(),
+                    is.verdict.word()
+                )
+            })
+            .collect())
+    }
+
+    fn planned(&self, before: &target::Connected, edits: Vec<Edit>, bound: Bound, run: &[Control]) -> Assessment {
+        let now = before.now.unwrap();
+        let estate = Arc::new(Estate::new(Arc::clone(&before.config), before.source(), now));
+        let setting =
+            Setting { bound, as_of: now, management_account: before.config.organization.management_account.clone() };
+        let below = Arc::new(Remembered(estate));
+        let overlay = Arc::new(Overlay::over(below, edits.into(), setting, Arc::new(Keeps)));
+        support::assessed(before, overlay, &BTreeMap::new, run, &self.vocabulary)
+    }
+}
+
+#[test]
+fn a_planned_change_gives_the_verdicts_of_the_changed_zone() {
+    let origin = Origin::new();
+    assert!(origin.sample.controls.iter().all(|control| control.verdict == Verdict::Pass), "the sample is compliant");
+    let fixtures = fixtures();
+    let (next, problems, left) =
+        (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(BTreeMap::<String, BTreeSet<String>>::new()));
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(fixture) = fixtures.get(number) else { break };
+                    match origin.examine(number, fixture) {
+                        Ok(found) => problems.lock().unwrap().extend(found),
+                        Err(why) => {
+                            left.lock().unwrap().entry(why.0).or_default().insert(fixture.name.clone());
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let (mut problems, left) = (problems.into_inner().unwrap(), left.into_inner().unwrap());
+    problems.sort();
+    let not: usize = left.values().map(BTreeSet::len).sum();
+    let covered = fixtures.len() - not;
+    if std::env::var_os("LOGPROOF_FIXTURES").is_some() {
+        eprintln!("{covered} of {} fixtures covered; left out: {left:#?}", fixtures.len());
+    } else {
+        coverage(covered, &left);
+    }
+    assert!(problems.is_empty(), "{} problems in {covered} fixtures:\n{}", problems.len(), problems.join("\n"));
+}
+
+/// The committed counts are those found, and enough fixtures are covered.
+fn coverage(covered: usize, left: &BTreeMap<String, BTreeSet<String>>) {
+    let mut text = format!(
+        "# Fixtures that `tests/plan_equivalence.rs` lays over the sample as a plan, and why it leaves out the others.\n\
+         # Written by `LOGPROOF_UPDATE_FIXTURES=1 cargo test --workspace --test plan_equivalence`.\n\ncovered = {covered}\n\n[left_out]\n"
+    );
+    for (why, names) in left {
+        text.push_str(&format!("\"{}\" = {}\n", why.replace('"', "'"), names.len()));
+    }
+    let path = support::root().join(COVERAGE);
+    if std::env::var_os("LOGPROOF_UPDATE_FIXTURES").is_some() {
+        fs::write(&path, &text).unwrap();
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(covered >= 400, "only {covered} fixtures are covered: {left:#?}");
+    assert_eq!(committed, text, "{COVERAGE} is not what was found: run with LOGPROOF_UPDATE_FIXTURES=1");
+}
