@@ -8,12 +8,9 @@ use logproof_estate::{BucketRef, Estate, KeyRef, facts::Replication, world::Logp
 use logproof_policy::{Organization, Question, Scene, Who};
 use serde_json::{Value, json};
 
-use crate::{
-    scene::{
-        actions::{administer, delete, read, write},
-        organization::principal,
-    },
-    vocabulary::access::reader_limits::is_pattern,
+use crate::scene::{
+    actions::{administer, delete, read, write},
+    principals::{is_pattern, principal},
 };
 
 /// Delivers access logs, besides the log services of the configuration.
