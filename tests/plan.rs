@@ -6,7 +6,7 @@ mod support;
 
 use std::{fs, path::Path};
 
-use logproof_aws::MockZone;
+use logproof_zone::MockZone;
 use serde_json::{Value, json};
 use support::{Ran, run};
 use tempfile::TempDir;

@@ -31,9 +31,10 @@ use logproof::{
     catalogue::{Control, vocabulary::Vocabulary},
     run::target,
 };
-use logproof_aws::{MockZone, Options};
+use logproof_aws::Options;
 use logproof_estate::{Estate, Source, assessment::Assessment, record::Verdict};
 use logproof_plan::{Bound, Edit, Keeps, Overlay, Remembered, Setting};
+use logproof_zone::MockZone;
 use questions::Listening;
 use serde_json::Value;
 use support::reach::Reach;
