@@ -35,6 +35,9 @@ pub struct PlanArgs {
     /// used, which tells where the providers and modules of a plan deploy.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Parameter of the templates; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub parameter: Vec<String>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would replace the help of the flattened arguments")]
     pub documents: DocumentArgs,

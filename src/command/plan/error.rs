@@ -24,16 +24,6 @@ pub enum PlanError {
     /// A file cannot be read.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
-    /// A file is too large.
-    #[error("`{path}` has {bytes} bytes, more than the {limit} that are read\nhint: plan fewer root modules at a time")]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// Its size.
-        bytes: u64,
-        /// The limit.
-        limit: u64,
-    },
     /// A file is no plan that can be read.
     #[error(transparent)]
     Read(#[from] ReadError),

@@ -38,7 +38,7 @@ pub async fn run(args: &PlanArgs) -> Result<Exit, PlanError> {
     let controls = Selection::new(args.tags.as_deref(), &args.controls)?.apply(controls)?;
     let base = Base::open(args).await?;
     let context = base.context().await;
-    let mut plans = files::read(&args.files, &context)?;
+    let mut plans = files::read(&args.files, &files::stack(&args.parameter)?, &context)?;
     if !args.documents.is_empty() {
         plans.push(("the command line".to_owned(), documents::read(&args.documents, &base, &context).await?));
     }

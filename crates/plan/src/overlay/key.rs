@@ -95,6 +95,7 @@ impl Overlay {
                 return self.lay(asked, Some(None), self.base.key(key), &alias, apply).await;
             }
         };
+        self.clear(&Asked { subject: &arn, ..asked })?;
         let fresh = self.creates_key(&arn).then_some(None);
         let edits = self.of_key(&arn, |change| matches!(change, KeyChange::Enabled(_) | KeyChange::Deleted { .. }));
         let edits: Vec<&Edit> = alias.into_iter().chain(edits).collect();

@@ -183,9 +183,7 @@ impl Overlay {
         edits: &[&Edit],
         apply: impl Fn(&mut State<T>, &Change, &Edit, &mut Pen) + Send + Sync,
     ) -> Answer<T> {
-        if let Some((edit, unknown)) = self.unclear(&asked) {
-            return Err(self.refused(&asked, &[edit], asked.after_apply(unknown), Vec::new(), vec![unknown.clone()]));
-        }
+        self.clear(&asked)?;
         if edits.is_empty() && fresh.is_none() {
             return base.await;
         }
@@ -217,6 +215,12 @@ impl Overlay {
                 Err(self.refused(&asked, edits, unseen, replaced, unknown))
             }
         }
+    }
+
+    /// Refuses a question of which an edit makes the answer unclear.
+    pub(super) fn clear(&self, asked: &Asked<'_>) -> Result<(), Unseen> {
+        let Some((edit, unknown)) = self.unclear(asked) else { return Ok(()) };
+        Err(self.refused(asked, &[edit], asked.after_apply(unknown), Vec::new(), vec![unknown.clone()]))
     }
 
     /// An edit that makes the answer unclear.

@@ -73,6 +73,8 @@ macro_rules! key_property {
             Meant::Nothing => return Err($overlay.no_such_key(&asked, &alias)),
             Meant::Unknown(unknown) => return Err($overlay.not_yet(&asked, &alias, unknown)),
         };
+        // Whatever the key is asked for by, an edit may name it by its ARN.
+        $overlay.clear(&Asked { subject: &arn, ..asked })?;
         let fresh = $overlay.creates_key(&arn).then(|| ($new)(&arn));
         let edits: Vec<&Edit> =
             alias.into_iter().chain($overlay.of_key(&arn, |change| matches!(change, $pattern))).collect();
