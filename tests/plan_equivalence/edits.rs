@@ -34,6 +34,7 @@ pub(crate) struct Made {
 /// What is made while the questions are gone through.
 struct Making<'a> {
     listening: &'a Listening,
+    greenfield: bool,
     edits: Vec<Edit>,
     /// Buckets that are there in one zone only.
     buckets: BTreeSet<(AccountId, String)>,
@@ -44,8 +45,17 @@ const HOME: &str = "eu-central-1";
 
 /// The edits between what was answered before and after.
 pub(crate) fn between(listening: &Listening) -> Result<Made, Left> {
+    made(listening, false)
+}
+
+/// The same where everything is new: what a new thing only shows when it is there is left to the apply.
+pub(crate) fn greenfield(listening: &Listening) -> Vec<Edit> {
+    made(listening, true).unwrap_or_else(|left| panic!("{left:?}")).edits
+}
+
+fn made(listening: &Listening, greenfield: bool) -> Result<Made, Left> {
     let differing = listening.differing();
-    let mut making = Making { listening, edits: Vec::new(), buckets: BTreeSet::new() };
+    let mut making = Making { listening, greenfield, edits: Vec::new(), buckets: BTreeSet::new() };
     // What comes and goes first: the settings of a bucket that is deleted are no edits.
     for asked in differing.iter().filter(|asked| ["buckets", "bucket_location"].contains(&asked.question)) {
         making.question(asked)?;
@@ -159,6 +169,7 @@ impl Making<'_> {
             | "access_analyzers" => self.alerting(asked)?,
             "role" => self.role(asked)?,
             "account_authorization" => self.iam(asked)?,
+            _ if self.greenfield => {}
             other => return Err(observed(other)),
         }
         Ok(())
@@ -230,9 +241,11 @@ impl Making<'_> {
             (value(&asked.before, asked)?, value(&asked.after, asked)?);
         let account: AccountId = asked.arg(0);
         for bucket in is.iter().filter(|bucket| !was.iter().any(|other| other.name == bucket.name)) {
-            // What a new bucket holds is observed when it is there.
-            let _ = bucket;
-            return Err(observed("what is in a bucket that is new"));
+            if !self.greenfield {
+                // What a new bucket holds is observed when it is there.
+                return Err(observed("what is in a bucket that is new"));
+            }
+            self.new_bucket(&account, &bucket.name)?;
         }
         for bucket in was.iter().filter(|bucket| !is.iter().any(|other| other.name == bucket.name)) {
             self.delete(&account, &bucket.name);
@@ -243,12 +256,64 @@ impl Making<'_> {
         Ok(())
     }
 
+    /// A bucket that is created, with all its settings.
+    fn new_bucket(&mut self, owner: &AccountId, name: &str) -> Result<(), Left> {
+        if !self.buckets.insert((owner.clone(), name.to_owned())) {
+            return Ok(());
+        }
+        let source = &self.listening.after;
+        let anywhere = BucketRef { name: name.to_owned(), owner: owner.clone(), region: HOME.parse().unwrap() };
+        let region = (*block(source.bucket_location(&anywhere)).unwrap()).clone().unwrap();
+        let bucket = BucketRef { region, ..anywhere };
+        let lock = block(source.object_lock(&bucket)).unwrap();
+        let policy = block(source.bucket_policy(&bucket)).unwrap();
+        let mut changes = vec![
+            BucketChange::Encryption(Planned::Known((*block(source.bucket_encryption(&bucket)).unwrap()).clone())),
+            BucketChange::PublicAccessBlock(Planned::Known(
+                *block(source.bucket_public_access_block(&bucket)).unwrap(),
+            )),
+            BucketChange::Ownership(Planned::Known((*block(source.bucket_ownership(&bucket)).unwrap()).clone())),
+            BucketChange::Policy(policy.as_deref().map(document)),
+            BucketChange::Versioning(Planned::Known((*block(source.bucket_versioning(&bucket)).unwrap()).clone())),
+            BucketChange::Lifecycle(Planned::Known((*block(source.bucket_lifecycle(&bucket)).unwrap()).clone())),
+            BucketChange::Logging(Planned::Known((*block(source.bucket_logging(&bucket)).unwrap()).clone())),
+            BucketChange::Replication(Planned::Known((*block(source.bucket_replication(&bucket)).unwrap()).clone())),
+            BucketChange::Tags(Planned::Known((*block(source.bucket_tags(&bucket)).unwrap()).clone())),
+        ];
+        if let Some(lock) = lock.as_ref() {
+            changes.push(BucketChange::ObjectLock(Planned::Known(lock.default_retention.clone())));
+        }
+        let object_lock = lock.is_some();
+        let created = Change::Bucket { name: bucket.name.clone(), change: BucketChange::Created { object_lock } };
+        self.add_as("create", &bucket.owner, &bucket.region, created);
+        changes.into_iter().for_each(|change| self.bucket(&bucket, change));
+        Ok(())
+    }
+
+    /// A key that is created, with all its properties and the alias it is asked for by.
+    fn new_key(&mut self, key: &KeyRef, is: &KmsKey) {
+        let source = &self.listening.after;
+        let policy = (*block(source.key_policy(key)).unwrap()).clone();
+        let rotation = (*block(source.key_rotation(key)).unwrap()).clone();
+        let grants = (*block(source.key_grants(key)).unwrap()).clone();
+        let mut changes = vec![
+            KeyChange::Created(Planned::Known(is.clone())),
+            KeyChange::Policy(Some(document(&policy))),
+            KeyChange::Rotation(Planned::Known(rotation)),
+        ];
+        changes.extend(grants.into_iter().map(|grant| KeyChange::Granted(Planned::Known(grant))));
+        for change in changes {
+            self.add_as("create", &key.account, &key.region, Change::Key { arn: is.arn.clone(), change });
+        }
+    }
+
     fn delete(&mut self, account: &AccountId, name: &str) {
         self.buckets.insert((account.clone(), name.to_owned()));
         let change = Change::Bucket { name: name.to_owned(), change: BucketChange::Deleted };
         self.add(account, &HOME.parse().unwrap(), change);
     }
 
+    /// What a bucket is.
     fn setting(&mut self, asked: &Asked) -> Result<(), Left> {
         let bucket: BucketRef = asked.arg(0);
         if asked.question == "bucket_location" {
@@ -259,10 +324,11 @@ impl Making<'_> {
                     self.delete(&bucket.owner, &bucket.name);
                     Ok(())
                 }
+                (None, Some(_)) if self.greenfield => self.new_bucket(&bucket.owner, &bucket.name),
                 _ => Err(observed("what is in a bucket that is new")),
             };
         }
-        if self.buckets.contains(&(bucket.owner.clone(), bucket.name.clone())) {
+        if self.buckets.contains(&(bucket.owner.clone(), bucket.name.clone())) || self.greenfield {
             return Ok(());
         }
         let change = match asked.question {
@@ -332,6 +398,13 @@ impl Making<'_> {
                 Some((name, account, region)) => self.add(&account, &region, Change::Alias { name, key: None }),
                 None => return Err(Left::because("a key is gone at once")),
             },
+            (_, Some(is)) if self.greenfield => {
+                self.new_key(&key, &is);
+                if let Some((name, account, region)) = alias {
+                    let key = Some(Planned::Known(is.arn));
+                    self.add_as("create", &account, &region, Change::Alias { name, key });
+                }
+            }
             (_, Some(is)) => match alias {
                 Some((name, account, region)) => {
                     let key = Some(Planned::Known(is.arn));
@@ -346,6 +419,9 @@ impl Making<'_> {
 
     fn key_property(&mut self, asked: &Asked) -> Result<(), Left> {
         let key: KeyRef = asked.arg(0);
+        if self.greenfield {
+            return Ok(());
+        }
         // Where the alias names another key, its properties are those of that key.
         let other = self.edits.iter().any(|edit| matches!(&edit.change, Change::Alias { .. }));
         if other {
@@ -388,10 +464,20 @@ impl Making<'_> {
             (parts[4].parse::<AccountId>().unwrap(), parts[3].parse::<Region>().unwrap())
         };
         for trail in is.iter().filter(|trail| !was.contains(trail)) {
-            if !was.iter().any(|other| other.arn == trail.arn) {
-                return Err(observed("what a new trail delivers"));
-            }
             let (account, region) = place(&trail.arn);
+            if !was.iter().any(|other| other.arn == trail.arn) {
+                if !self.greenfield {
+                    return Err(observed("what a new trail delivers"));
+                }
+                let (arn, source) = (trail.arn.clone(), &self.listening.after);
+                let selectors = (*block(source.event_selectors(&account, &region, &arn)).unwrap()).clone();
+                let set = TrailChange::Set(Planned::Known(trail.clone()));
+                let logging = TrailChange::Logging(Planned::Known(true));
+                for change in [set, logging, TrailChange::Selectors(Planned::Known(selectors))] {
+                    self.add_as("create", &account, &region, Change::Trail { arn: arn.clone(), change });
+                }
+                continue;
+            }
             let change = TrailChange::Set(Planned::Known(trail.clone()));
             self.add(&account, &region, Change::Trail { arn: trail.arn.clone(), change });
         }
@@ -415,6 +501,9 @@ impl Making<'_> {
     }
 
     fn trail_status(&mut self, asked: &Asked) -> Result<(), Left> {
+        if self.greenfield {
+            return Ok(());
+        }
         let (was, is): (Option<TrailStatus>, Option<TrailStatus>) =
             (value(&asked.before, asked)?, value(&asked.after, asked)?);
         let arn: String = asked.arg(2);
@@ -442,6 +531,12 @@ impl Making<'_> {
                     (value(&asked.before, asked)?, value(&asked.after, asked)?);
                 for recorder in is.iter().filter(|recorder| !was.contains(recorder)) {
                     let Some(before) = was.iter().find(|other| other.name == recorder.name) else {
+                        if self.greenfield {
+                            let (name, on) = (recorder.name.clone(), Planned::Known(true));
+                            changes.push(ConfigChange::Recorder(Planned::Known(recorder.clone())));
+                            changes.push(ConfigChange::Recording { name, on });
+                            continue;
+                        }
                         return Err(observed("the status of a recorder"));
                     };
                     let same = ConfigRecorder { recording: recorder.recording, ..recorder.clone() };
@@ -462,7 +557,7 @@ impl Making<'_> {
                 let (was, is): (Vec<ConfigDelivery>, Vec<ConfigDelivery>) =
                     (value(&asked.before, asked)?, value(&asked.after, asked)?);
                 for channel in is.iter().filter(|channel| !was.contains(channel)) {
-                    if !was.iter().any(|other| other.name == channel.name) {
+                    if !self.greenfield && !was.iter().any(|other| other.name == channel.name) {
                         return Err(observed("the deliveries of a channel"));
                     }
                     changes.push(ConfigChange::Delivery(Planned::Known(channel.clone())));
@@ -474,6 +569,9 @@ impl Making<'_> {
             _ => {
                 let (was, is): (Vec<ConfigDeliveryStatus>, Vec<ConfigDeliveryStatus>) =
                     (value(&asked.before, asked)?, value(&asked.after, asked)?);
+                if self.greenfield {
+                    return Ok(());
+                }
                 if is.iter().any(|one| !was.contains(one)) {
                     return Err(observed("the deliveries of a channel"));
                 }
@@ -569,7 +667,11 @@ impl Making<'_> {
                 let (was, is): (Option<Vec<Subscription>>, Option<Vec<Subscription>>) =
                     (value(&asked.before, asked)?, value(&asked.after, asked)?);
                 let topic: String = asked.arg(2);
-                let (Some(was), Some(is)) = (was, is) else { return Ok(()) };
+                let (was, is) = match (was, is) {
+                    (Some(was), Some(is)) => (was, is),
+                    (None, Some(is)) if self.greenfield => (Vec::new(), is),
+                    _ => return Ok(()),
+                };
                 for one in was.iter().filter(|one| !is.contains(one)) {
                     if is.iter().any(|other| other.endpoint == one.endpoint && other.arn != one.arn) {
                         return Err(observed("whether a subscription is confirmed"));
@@ -577,7 +679,10 @@ impl Making<'_> {
                     changes.push(AlertingChange::Unsubscribed { topic: topic.clone(), arn: one.arn.clone() });
                 }
                 for one in is.iter().filter(|one| !was.contains(one)) {
-                    if one.confirmed() && (one.protocol.starts_with("email") || one.protocol.starts_with("http")) {
+                    if !self.greenfield
+                        && one.confirmed()
+                        && (one.protocol.starts_with("email") || one.protocol.starts_with("http"))
+                    {
                         return Err(observed("whether a subscription is confirmed"));
                     }
                     let (topic, to) = (topic.clone(), Planned::Known(one.clone()));
@@ -585,7 +690,8 @@ impl Making<'_> {
                 }
             }
         }
-        changes.into_iter().for_each(|change| self.add(&account, &region, Change::Alerting(change)));
+        let action = if self.greenfield { "create" } else { "update" };
+        changes.into_iter().for_each(|change| self.add_as(action, &account, &region, Change::Alerting(change)));
         Ok(())
     }
 
@@ -598,9 +704,9 @@ impl Making<'_> {
             self.add(&account, &HOME.parse().unwrap(), Change::Iam(change));
             return Ok(());
         };
-        if was.as_ref().is_some_and(|was| (was.last_used, was.created) != (is.last_used, is.created))
-            || was.is_none() && is.last_used.is_some()
-        {
+        let used = was.as_ref().is_some_and(|was| (was.last_used, was.created) != (is.last_used, is.created))
+            || was.is_none() && is.last_used.is_some();
+        if used && !self.greenfield {
             return Err(observed("when a role was used"));
         }
         let all = block(self.listening.after.account_authorization(&account))
@@ -612,6 +718,7 @@ impl Making<'_> {
         Ok(())
     }
 
+    /// A role or user with everything but its policies.
     fn principal(&mut self, account: &AccountId, holder: Holder, one: &PrincipalPolicies) {
         let name = one.arn.rsplit('/').next().unwrap().to_owned();
         let path = one.arn.split_once(":role").or(one.arn.split_once(":user")).unwrap().1;
@@ -625,7 +732,12 @@ impl Making<'_> {
             }
             _ => IamChange::User { name, path, boundary, tags },
         };
-        self.add(account, &HOME.parse().unwrap(), Change::Iam(change));
+        self.add_as(
+            if self.greenfield { "create" } else { "update" },
+            account,
+            &HOME.parse().unwrap(),
+            Change::Iam(change),
+        );
         if let Some(boundary) = &one.boundary {
             let change =
                 IamChange::ManagedPolicy { arn: boundary.name.clone(), to: Some(document(&boundary.document)) };

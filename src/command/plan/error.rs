@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use logproof_estate::{Unseen, config::ConfigError};
-use logproof_plan::{ReadError, plan::Unplaced};
+use logproof_plan::ReadError;
 
 use crate::{
     bundle::BundleError,
@@ -28,8 +28,13 @@ pub enum PlanError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// Where resources are is not known.
-    #[error("{}", unplaced(.0))]
-    Unplaced(Vec<Unplaced>),
+    #[error(
+        "the plan does not say where {number} of its resources are\nhint: add the lines above to logproof.toml, with the account of each"
+    )]
+    Unplaced {
+        /// How many.
+        number: usize,
+    },
     /// The same thing is changed by two files.
     #[error(
         "`{subject}` is changed by `{one}` and by `{other}`\nhint: plan each resource once, and leave one of the files out"
@@ -107,24 +112,4 @@ impl CommandError for PlanError {
             _ => Exit::Usage,
         }
     }
-}
-
-/// Lines shown of what cannot be placed; the others are counted.
-const SHOWN: usize = 10;
-
-fn unplaced(all: &[Unplaced]) -> String {
-    let named = all.iter().take(SHOWN).map(|one| format!("  {} ({}): no {}", one.address, one.kind, one.lacks));
-    let mut lines: Vec<String> = named.collect();
-    if all.len() > SHOWN {
-        lines.push(format!("  and {} more", all.len() - SHOWN));
-    }
-    let mut add: Vec<&str> = all.iter().map(|one| one.add.as_str()).collect();
-    add.sort_unstable();
-    add.dedup();
-    format!(
-        "the plan does not say where {} resources are:\n{}\nhint: add to logproof.toml\n{}",
-        all.len(),
-        lines.join("\n"),
-        add.join("\n")
-    )
 }

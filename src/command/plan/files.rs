@@ -1,6 +1,10 @@
 //! The files of a plan: found out what each is, read, and checked against each other.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+};
 
 use logproof_plan::{
     Context, Plan,
@@ -9,7 +13,7 @@ use logproof_plan::{
 };
 
 use super::error::PlanError;
-use crate::error::Unreadable;
+use crate::{console::say, error::Unreadable};
 
 /// Reads every file. What each is, it says itself.
 pub(super) fn read(files: &[PathBuf], stack: &Stack, context: &Context) -> Result<Vec<(String, Plan)>, PlanError> {
@@ -51,10 +55,24 @@ pub(super) fn stack(parameters: &[String]) -> Result<Stack, PlanError> {
     Ok(stack)
 }
 
-/// Refuses plans that do not say where their resources are.
+/// Resources shown that cannot be placed; the others are counted.
+const SHOWN: usize = 10;
+
+/// Refuses plans that do not say where their resources are, and prints what to add to the configuration.
 pub(super) fn placed(plans: &[(String, Plan)]) -> Result<(), PlanError> {
-    let unplaced: Vec<_> = plans.iter().flat_map(|(_, plan)| plan.unplaced.iter().cloned()).collect();
-    if unplaced.is_empty() { Ok(()) } else { Err(PlanError::Unplaced(unplaced)) }
+    let unplaced: Vec<_> = plans.iter().flat_map(|(_, plan)| &plan.unplaced).collect();
+    if unplaced.is_empty() {
+        return Ok(());
+    }
+    for one in unplaced.iter().take(SHOWN) {
+        say(&format!("{} ({}): the {} is not known", one.address, one.kind, one.lacks));
+    }
+    if unplaced.len() > SHOWN {
+        say(&format!("and {} more", unplaced.len() - SHOWN));
+    }
+    let lines: BTreeSet<&str> = unplaced.iter().map(|one| one.add.as_str()).collect();
+    lines.into_iter().for_each(say);
+    Err(PlanError::Unplaced { number: unplaced.len() })
 }
 
 /// Refuses plans of which two change the same thing.

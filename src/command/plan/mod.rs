@@ -51,10 +51,11 @@ pub async fn run(args: &PlanArgs) -> Result<Exit, PlanError> {
         symbols.extend(plan.symbols);
     }
     let laid = edits.len();
-    let both = predict::predict(&base, edits, &controls, &vocabulary).await;
+    let mut both = predict::predict(&base, edits, &controls, &vocabulary).await;
     let prediction = outcome::compare(&both, summaries, laid, &symbols, base.target.clone());
     print(|out| body(&prediction, args.format, out));
     if let Some(folder) = &args.out {
+        outcome::make_presentable(&mut both.after, &both.laid, &symbols);
         keep(folder, &prediction, &both.after)?;
     }
     Ok(prediction.exit(args.strict))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use logproof_estate::{
     ExchangeId, Reason,
-    assessment::{ControlResult, ScenarioResult, Target},
+    assessment::{Assessment, ControlResult, ScenarioResult, Target},
     record::{Observation, Verdict},
 };
 use logproof_plan::{Laid, Origin, Plan, Stale, Symbols};
@@ -196,6 +196,7 @@ fn change(
         };
         let planned = scenario.record.unseen.iter().any(|unseen| matches!(unseen.reason, Reason::AfterApply { .. }));
         if scenario.verdict == Verdict::Error && (planned || was.verdict != Verdict::Error || !touching.is_empty()) {
+            let reasons = secret(scenario, laid).map_or(reasons, |secret| vec![secret]);
             undecided.extend(reasons.iter().map(|reason| symbols.shown(reason)));
         }
     }
@@ -283,13 +284,10 @@ fn finding(
     if causes.is_empty() {
         causes = origins(scenario.record.exchanges(), laid);
     }
-    let secret = scenario.record.exchanges().find_map(|id| laid.get(id).filter(|laid| laid.sensitive));
+    let secret = secret(scenario, laid);
     let subject = symbols.shown(&found.subject.arn);
     let (scenario, expected) = (scenario.name.clone(), symbols.shown(&found.expected));
-    if let Some(secret) = secret {
-        let named: Vec<String> =
-            secret.origins.iter().map(|origin| format!("`{}` of `{}`", origin.attribute, origin.address)).collect();
-        let found = format!("not shown, because {} is marked sensitive", named.join(" and "));
+    if let Some(found) = secret {
         return Finding { scenario, subject, expected, found, witness: None, hint: None, causes };
     }
     Finding {
@@ -300,6 +298,42 @@ fn finding(
         witness: found.witness.as_ref().map(|witness| symbols.shown(&witness.sentence)),
         hint: found.hint.as_ref().map(|hint| symbols.shown(hint)),
         causes,
+    }
+}
+
+/// Why what a scenario found is not shown: a part of what it was answered is sensitive.
+fn secret(scenario: &ScenarioResult, laid: &BTreeMap<ExchangeId, Laid>) -> Option<String> {
+    let secret = scenario.record.exchanges().find_map(|id| laid.get(id).filter(|laid| laid.sensitive))?;
+    let named: Vec<String> =
+        secret.origins.iter().map(|origin| format!("`{}` of `{}`", origin.attribute, origin.address)).collect();
+    Some(format!("not shown, because {} is marked sensitive", named.join(" and ")))
+}
+
+/// Takes from the assessment of the landing zone after the change what is sensitive, and prints symbols as what they
+/// represent.
+pub(super) fn make_presentable(after: &mut Assessment, laid: &BTreeMap<ExchangeId, Laid>, symbols: &Symbols) {
+    for scenario in after.controls.iter_mut().flat_map(|control| &mut control.scenarios) {
+        let secret = secret(scenario, laid);
+        let shown = |text: &mut String| *text = secret.clone().unwrap_or_else(|| symbols.shown(text));
+        shown(&mut scenario.reason);
+        let record = &mut scenario.record;
+        record.notes.iter_mut().chain(&mut record.not_applicable).for_each(shown);
+        for unseen in &mut record.unseen {
+            shown(&mut unseen.detail);
+            unseen.subject = symbols.shown(&unseen.subject);
+        }
+        for found in &mut record.observations {
+            shown(&mut found.found);
+            found.subject.arn = symbols.shown(&found.subject.arn);
+            found.expected = symbols.shown(&found.expected).into();
+            found.hint.iter_mut().chain(&mut found.place).for_each(shown);
+            if secret.is_some() {
+                (found.witness, found.allowed, found.proposal) = (None, None, None);
+            }
+            if let Some(witness) = &mut found.witness {
+                shown(&mut witness.sentence);
+            }
+        }
     }
 }
 
