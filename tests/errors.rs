@@ -96,6 +96,7 @@ fn bundle(texts: &mut Texts) {
     texts.of(
         "BundleError",
         [
+            BundleError::NoEdits { path: path() },
             BundleError::Occupied { path: path() },
             BundleError::NothingToResume { path: path() },
             BundleError::OtherRequest { what: "configuration" },

@@ -9,6 +9,7 @@ pub mod close;
 mod error;
 pub mod folder;
 pub mod keys;
+pub mod laid;
 pub mod ledger;
 pub mod manifest;
 pub mod playback;

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use logproof_aws::{Aws, Options};
-use logproof_estate::{Config, Source, assessment::Assessment, register::Register};
+use logproof_estate::{Config, Source, assessment::Assessment};
 
 use super::{
     BundleError,
@@ -24,7 +24,7 @@ pub struct Playback {
     /// The configuration of its run.
     pub config: Arc<Config>,
     /// The register of its run.
-    pub register: Arc<Register>,
+    pub register: Loaded,
     /// What its run was asked.
     pub request: Request,
     /// How many exchanges it holds.
@@ -37,7 +37,7 @@ impl Playback {
     ///
     /// # Errors
     /// [`BundleError`]: the bundle is not as it was made, or cannot be read.
-    pub fn open(place: &Path) -> Result<Self, BundleError> {
+    pub fn open(place: &Path, options: Options) -> Result<Self, BundleError> {
         let verification = verify::verify(place, verify::Known::default())?;
         if let Some(problem) = verification.problems.into_iter().next() {
             return Err(BundleError::Changed { path: place.to_owned(), problem });
@@ -49,8 +49,8 @@ impl Playback {
         let exchanges = tape.len();
         let caller = original.run.caller.as_ref();
         let caller = caller.map_or(&config.organization.management_account, |caller| &caller.account).clone();
-        let aws = Arc::new(Aws::served(Arc::new(tape), &caller, &config, Options::default()));
-        let register = Loaded::of_bundle(place)?.register;
+        let aws = Arc::new(Aws::served(Arc::new(tape), &caller, &config, options));
+        let register = Loaded::of_bundle(place)?;
         Ok(Self { original, config: Arc::new(config), register, request, exchanges, aws })
     }
 

@@ -5,18 +5,27 @@
 
 use std::{fs, path::Path, sync::Arc};
 
+use logproof_aws::Options;
 use logproof_estate::{
     Estate,
-    assessment::{Assessment, ControlResult, Tool},
+    assessment::{Assessment, ControlResult, Target, Tool},
 };
 
-use super::{BundleError, begin::Request, manifest, playback::Playback, sealing};
+use super::{
+    BundleError,
+    begin::Request,
+    laid::{Edits, Keeper},
+    manifest,
+    playback::Playback,
+    sealing,
+};
 use crate::{
     catalogue::{Control, FeatureSet, lint, vocabulary::Vocabulary},
     files::FEATURES,
     report::Format,
     run::{
         assess::{self, Setting},
+        planned::{Ground, make_presentable},
         selection::{Selection, SelectionError},
     },
 };
@@ -41,10 +50,10 @@ pub struct Outcome {
 /// # Errors
 /// [`BundleError`]: the bundle does not verify or cannot be read.
 pub async fn replay(place: &Path) -> Result<Outcome, BundleError> {
-    let playback = Playback::open(place)?;
+    let playback = Playback::open(place, Options::default())?;
     let Playback { original, request, .. } = &playback;
     let estate = Estate::new(Arc::clone(&playback.config), playback.source(), request.as_of);
-    let estate = Arc::new(estate.with_register(Arc::clone(&playback.register)));
+    let estate = Arc::new(estate.with_register(Arc::clone(&playback.register.register)));
     let vocabulary = Vocabulary::registered();
     let linted = lint::examine(&FeatureSet::of(Some(&place.join(FEATURES))).read()?, &vocabulary);
     if let Some(problem) = linted.problems.first() {
@@ -59,15 +68,33 @@ pub async fn replay(place: &Path) -> Result<Outcome, BundleError> {
         started: request.started,
         selection: request.selection.clone(),
     };
-    let calls = || playback.aws().calls();
-    let replayed =
-        assess::assess(&selected, &vocabulary, &estate, &calls, setting, std::future::pending(), || ()).await;
+    let replayed = if matches!(original.run.target, Target::Planned { .. }) {
+        let edits = Edits::of_bundle(place)?.ok_or_else(|| BundleError::NoEdits { path: place.to_owned() })?;
+        planned(&estate, &selected, &vocabulary, edits, &setting).await
+    } else {
+        let calls = || playback.aws().calls();
+        assess::assess(&selected, &vocabulary, &estate, &calls, setting, std::future::pending(), || ()).await
+    };
     let tool = replayed.tool.clone();
     let mut outcome = compare(place, original, replayed, playback.exchanges);
     let (manifest, _) = manifest::read(place)?;
     let same_binary = manifest.binary_sha256.is_some() && manifest.binary_sha256 == sealing::binary_digest();
     outcome.cause = cause(&original.tool, &tool, same_binary, outcome.differences.is_empty());
     Ok(outcome)
+}
+
+/// The prediction of a plan, made again from its edits.
+async fn planned(
+    estate: &Arc<Estate>,
+    controls: &[Control],
+    vocabulary: &Vocabulary,
+    Edits { edits, symbols }: Edits,
+    setting: &Setting,
+) -> Assessment {
+    let ground = Ground { estate, keep: Arc::new(Keeper::default()), controls, vocabulary };
+    let mut planned = ground.plan(&edits.into(), setting).await;
+    make_presentable(&mut planned.assessment, &planned.laid, &symbols);
+    planned.assessment
 }
 
 /// Why a replay may differ: another version may judge differently, the same program may not.

@@ -487,6 +487,7 @@ impl Making<'_> {
             let still = block(self.listening.after.trails(&home.0, &home.1))
                 .map_err(|_| Left::because("`trails` cannot be answered"))?;
             match still.iter().find(|other| other.arn == trail.arn) {
+                Some(is) if is == trail => return Err(observed("where a trail is seen")),
                 Some(is) => {
                     let change = TrailChange::Set(Planned::Known(is.clone()));
                     self.add(&home.0, &home.1, Change::Trail { arn: trail.arn.clone(), change });

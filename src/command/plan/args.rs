@@ -59,7 +59,8 @@ pub struct PlanArgs {
     /// Form of the answer.
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
     pub format: PlanFormat,
-    /// Folder for the answer in every form, with JUnit, SARIF and HTML of the landing zone after the change.
+    /// Folder for the answer in every form, in the bundle of the prediction: every report of the landing zone after the
+    /// change, what was asked, and the edits, so that `verify`, `replay` and `diff` take it as that of a run.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }

@@ -15,12 +15,16 @@ use super::{args::PlanArgs, error::PlanError};
 use crate::{
     bundle::playback::Playback,
     clock,
-    run::target::{self, TargetArgs},
+    run::{
+        register::Loaded,
+        target::{self, TargetArgs},
+    },
 };
 
 /// The landing zone before the change.
 pub(super) struct Base {
     pub(super) config: Arc<Config>,
+    pub(super) register: Loaded,
     /// Asked at most once for each fact, before and after the change.
     pub(super) estate: Arc<Estate>,
     pub(super) target: Target,
@@ -30,20 +34,20 @@ pub(super) struct Base {
 
 impl Base {
     /// Connects to what the arguments name.
-    pub(super) async fn open(args: &PlanArgs) -> Result<Self, PlanError> {
+    pub(super) async fn open(args: &PlanArgs, options: Options) -> Result<Self, PlanError> {
         let as_of = args.as_of.as_deref().map(parse_instant).transpose()?;
         let (config, register, source, target, now) = match &args.on {
             Some(bundle) => {
-                let playback = Playback::open(bundle)?;
+                let playback = Playback::open(bundle, options)?;
                 let target = Target::Replay { bundle: bundle.display().to_string() };
                 let source = playback.source();
                 (playback.config, playback.register, source, target, Some(playback.request.as_of))
             }
             None => {
                 let named = TargetArgs { config: args.config.clone(), mock: args.mock.clone() };
-                let connected = target::connect(&named, Options::default()).await?;
-                let (source, register) = (connected.source(), Arc::clone(&connected.register.register));
-                (connected.config, register, source, connected.target, connected.now)
+                let connected = target::connect(&named, options).await?;
+                let source = connected.source();
+                (connected.config, connected.register, source, connected.target, connected.now)
             }
         };
         let as_of = as_of.or(now).unwrap_or_else(clock::now);
@@ -53,8 +57,9 @@ impl Base {
             Some(path) => target::config_file(path)?.plan,
             None => config.plan.clone(),
         };
-        let estate = Arc::new(Estate::new(Arc::clone(&config), source, as_of).with_register(register));
-        Ok(Self { config, estate, target, as_of, places })
+        let estate = Estate::new(Arc::clone(&config), source, as_of);
+        let estate = Arc::new(estate.with_register(Arc::clone(&register.register)));
+        Ok(Self { config, register, estate, target, as_of, places })
     }
 
     /// What readers of plans know of it. An account whose buckets cannot be listed has none that is known.

@@ -18,7 +18,7 @@ use crate::{
 pub enum PlanError {
     /// Nothing was given.
     #[error(
-        "no change is given\nhint: name a plan that `terraform show -json` wrote, or give `--bucket-policy`, `--scp`, `--set` ..."
+        "no change is given\nhint: name a plan that `terraform show -json` wrote, or give `--bucket-policy`, `--scp` or `--set`"
     )]
     NoChange,
     /// A file cannot be read.

@@ -5,22 +5,35 @@ mod base;
 mod documents;
 mod error;
 mod files;
+mod keep;
 mod markdown;
 mod outcome;
-mod predict;
 mod write;
 
-use std::{fs, io, path::Path};
+use std::{io, sync::Arc};
 
-use logproof_estate::assessment::Assessment;
+use jiff::Timestamp;
+use logproof_aws::Options;
+use logproof_estate::assessment::{Assessment, Target};
 use logproof_plan::{Edit, Symbols};
+use logproof_wire::Recorder;
 
 use self::{
     base::Base,
+    keep::Keeping,
     outcome::{FileSummary, Prediction},
 };
 use crate::{
-    catalogue::lint, console::print, error::Unwritable, exit::Exit, report::Format, run::selection::Selection,
+    bundle::laid::{Edits, Keeper},
+    catalogue::{Control, lint, vocabulary::Vocabulary},
+    clock,
+    console::print,
+    exit::Exit,
+    run::{
+        assess::Setting,
+        planned::{Ground, make_presentable},
+        selection::Selection,
+    },
 };
 
 pub use args::{DocumentArgs, PlanArgs, PlanFormat};
@@ -34,9 +47,45 @@ pub async fn run(args: &PlanArgs) -> Result<Exit, PlanError> {
     if args.files.is_empty() && args.documents.is_empty() {
         return Err(PlanError::NoChange);
     }
-    let (controls, vocabulary) = lint::sound(&args.features.set())?;
-    let controls = Selection::new(args.tags.as_deref(), &args.controls)?.apply(controls)?;
-    let base = Base::open(args).await?;
+    let asked = Asked::of(args)?;
+    let keeping = args.out.as_deref().map(|out| Keeping::begin(out, asked.started)).transpose()?;
+    let (prediction, after) = match lay(args, &asked, keeping.as_ref()).await {
+        Ok(laid) => laid,
+        Err(error) => {
+            keeping.into_iter().for_each(Keeping::discard);
+            return Err(error);
+        }
+    };
+    print(|out| body(&prediction, args.format, out));
+    let exit = prediction.exit(args.strict);
+    match keeping {
+        Some(keeping) if !keeping.finish(after, &prediction, &asked.controls).await => Ok(Exit::Unassessed),
+        _ => Ok(exit),
+    }
+}
+
+/// What is to be examined, read from the arguments alone.
+struct Asked {
+    started: Timestamp,
+    controls: Vec<Control>,
+    vocabulary: Vocabulary,
+    selection: Selection,
+}
+
+impl Asked {
+    fn of(args: &PlanArgs) -> Result<Self, PlanError> {
+        let (controls, vocabulary) = lint::sound(&args.features.set())?;
+        let selection = Selection::new(args.tags.as_deref(), &args.controls)?;
+        let controls = selection.apply(controls)?;
+        Ok(Self { started: clock::now(), controls, vocabulary, selection })
+    }
+}
+
+/// Lays everything that is given over the landing zone, and assesses both sides.
+async fn lay(args: &PlanArgs, asked: &Asked, keeping: Option<&Keeping>) -> Result<(Prediction, Assessment), PlanError> {
+    let recording = keeping.map(Keeping::recording);
+    let recorder = recording.clone().map(|recording| recording as Arc<dyn Recorder>);
+    let base = Base::open(args, Options { recorder, ..Options::default() }).await?;
     let context = base.context().await;
     let mut plans = files::read(&args.files, &files::stack(&args.parameter)?, &context)?;
     if !args.documents.is_empty() {
@@ -50,15 +99,26 @@ pub async fn run(args: &PlanArgs) -> Result<Exit, PlanError> {
         edits.extend(plan.edits);
         symbols.extend(plan.symbols);
     }
-    let laid = edits.len();
-    let mut both = predict::predict(&base, edits, &controls, &vocabulary).await;
-    let prediction = outcome::compare(&both, summaries, laid, &symbols, base.target.clone());
-    print(|out| body(&prediction, args.format, out));
-    if let Some(folder) = &args.out {
-        outcome::make_presentable(&mut both.after, &both.laid, &symbols);
-        keep(folder, &prediction, &both.after)?;
+    let kept = Edits { edits, symbols };
+    let files = summaries.iter().map(|summary| summary.file.clone()).collect();
+    let setting = |target: Target| Setting {
+        id: keeping.map_or_else(|| "plan".to_owned(), |keeping| keeping.id.clone()),
+        target,
+        started: asked.started,
+        selection: asked.selection.as_given(),
+    };
+    let (controls, vocabulary) = (&asked.controls, &asked.vocabulary);
+    let ground = Ground { estate: &base.estate, keep: Arc::new(Keeper::into(recording)), controls, vocabulary };
+    let before = ground.assess(&base.estate, setting(base.target.clone())).await;
+    let over = Box::new(base.target.clone());
+    let mut planned = ground.plan(&kept.edits.clone().into(), &setting(Target::Planned { over, files })).await;
+    let target = base.target.clone();
+    let prediction = outcome::compare(&before, &planned, summaries, kept.edits.len(), &kept.symbols, target);
+    make_presentable(&mut planned.assessment, &planned.laid, &kept.symbols);
+    if let Some(keeping) = keeping {
+        keeping.write(&base, (asked.selection.as_given(), &args.features.set()), &before, &kept)?;
     }
-    Ok(prediction.exit(args.strict))
+    Ok((prediction, planned.assessment))
 }
 
 fn body(prediction: &Prediction, format: PlanFormat, out: &mut dyn io::Write) -> io::Result<()> {
@@ -70,29 +130,4 @@ fn body(prediction: &Prediction, format: PlanFormat, out: &mut dyn io::Write) ->
             writeln!(out)
         }
     }
-}
-
-/// Writes the answer in every form, and of the landing zone after the change what other programs read.
-fn keep(folder: &Path, prediction: &Prediction, after: &Assessment) -> Result<(), Unwritable> {
-    fs::create_dir_all(folder).map_err(Unwritable::at(folder))?;
-    let forms = [("plan.txt", PlanFormat::Text), ("plan.md", PlanFormat::Markdown), ("plan.json", PlanFormat::Json)];
-    for (name, format) in forms {
-        file(folder, name, |out| body(prediction, format, out))?;
-    }
-    for (format, name) in Format::ALL {
-        if matches!(format, Format::Junit | Format::JunitRich | Format::Sarif | Format::Html) {
-            file(folder, name, |out| format.write(after, out))?;
-        }
-    }
-    Ok(())
-}
-
-fn file(folder: &Path, name: &str, body: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Unwritable> {
-    let path = folder.join(name);
-    let write = || {
-        let mut out = io::BufWriter::new(fs::File::create(&path)?);
-        body(&mut out)?;
-        io::Write::flush(&mut out)
-    };
-    write().map_err(Unwritable::at(&path))
 }

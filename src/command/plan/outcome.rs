@@ -11,8 +11,10 @@ use logproof_estate::{
 use logproof_plan::{Laid, Origin, Plan, Stale, Symbols};
 use serde::Serialize;
 
-use super::predict::Both;
-use crate::exit::Exit;
+use crate::{
+    exit::Exit,
+    run::planned::{Planned, secret},
+};
 
 /// Version of the JSON form.
 pub(super) const SCHEMA: &str = "logproof-plan/1";
@@ -142,30 +144,31 @@ pub(super) struct Finding {
 
 /// What the plan does.
 pub(super) fn compare(
-    both: &Both,
+    before: &Assessment,
+    planned: &Planned,
     files: Vec<FileSummary>,
     edits: usize,
     symbols: &Symbols,
     target: Target,
 ) -> Prediction {
-    let after = both.after.controls.iter();
+    let after = planned.assessment.controls.iter();
     let controls: Vec<ControlChange> = after
         .filter_map(|after| {
-            let before = both.before.controls.iter().find(|before| before.id == after.id)?;
-            Some(change(before, after, &both.laid, symbols))
+            let was = before.controls.iter().find(|was| was.id == after.id)?;
+            Some(change(was, after, &planned.laid, symbols))
         })
         .collect();
     let touched = |control: &&ControlChange| !control.causes.is_empty();
     Prediction {
         schema: SCHEMA,
         target,
-        as_of: both.after.run.as_of,
+        as_of: planned.assessment.run.as_of,
         files,
         edits,
         concerned: controls.iter().filter(touched).count(),
         controls,
-        stale: both.stale.clone(),
-        decided_twice: both.twice,
+        stale: planned.stale.clone(),
+        decided_twice: planned.twice,
     }
 }
 
@@ -298,42 +301,6 @@ fn finding(
         witness: found.witness.as_ref().map(|witness| symbols.shown(&witness.sentence)),
         hint: found.hint.as_ref().map(|hint| symbols.shown(hint)),
         causes,
-    }
-}
-
-/// Why what a scenario found is not shown: a part of what it was answered is sensitive.
-fn secret(scenario: &ScenarioResult, laid: &BTreeMap<ExchangeId, Laid>) -> Option<String> {
-    let secret = scenario.record.exchanges().find_map(|id| laid.get(id).filter(|laid| laid.sensitive))?;
-    let named: Vec<String> =
-        secret.origins.iter().map(|origin| format!("`{}` of `{}`", origin.attribute, origin.address)).collect();
-    Some(format!("not shown, because {} is marked sensitive", named.join(" and ")))
-}
-
-/// Takes from the assessment of the landing zone after the change what is sensitive, and prints symbols as what they
-/// represent.
-pub(super) fn make_presentable(after: &mut Assessment, laid: &BTreeMap<ExchangeId, Laid>, symbols: &Symbols) {
-    for scenario in after.controls.iter_mut().flat_map(|control| &mut control.scenarios) {
-        let secret = secret(scenario, laid);
-        let shown = |text: &mut String| *text = secret.clone().unwrap_or_else(|| symbols.shown(text));
-        shown(&mut scenario.reason);
-        let record = &mut scenario.record;
-        record.notes.iter_mut().chain(&mut record.not_applicable).for_each(shown);
-        for unseen in &mut record.unseen {
-            shown(&mut unseen.detail);
-            unseen.subject = symbols.shown(&unseen.subject);
-        }
-        for found in &mut record.observations {
-            shown(&mut found.found);
-            found.subject.arn = symbols.shown(&found.subject.arn);
-            found.expected = symbols.shown(&found.expected).into();
-            found.hint.iter_mut().chain(&mut found.place).for_each(shown);
-            if secret.is_some() {
-                (found.witness, found.allowed, found.proposal) = (None, None, None);
-            }
-            if let Some(witness) = &mut found.witness {
-                shown(&mut witness.sentence);
-            }
-        }
     }
 }
 

@@ -62,6 +62,7 @@ pub(super) fn over(prediction: &Prediction) -> String {
         Target::Mock { zone } if zone == "sample" => "the sample landing zone, not your accounts".to_owned(),
         Target::Mock { zone } => format!("the described landing zone {zone}, not live accounts"),
         Target::Replay { bundle } => format!("the bundle {bundle}"),
+        Target::Planned { .. } => "another plan".to_owned(),
     }
 }
 

@@ -464,15 +464,14 @@ impl Source for Overlay {
             region: Some(region),
             subject: trail_arn,
         };
-        let edits = self.chosen(|edit| match trail::change_of(&edit.change, trail_arn) {
-            Some(TrailChange::Selectors(_)) | None => false,
-            Some(TrailChange::Set(_)) => self.creates_trail(trail_arn),
-            Some(TrailChange::Logging(_) | TrailChange::Deleted) => true,
+        let edits = self.chosen(|edit| {
+            let change = trail::change_of(&edit.change, trail_arn);
+            change.is_some_and(|change| !matches!(change, TrailChange::Selectors(_)))
         });
         let fresh = self.creates_trail(trail_arn).then_some(None);
         let apply = |state: &mut State<_>, change: &Change, edit: &Edit, _: &mut Pen| {
             if let Some(change) = trail::change_of(change, trail_arn) {
-                trail::status(state, change, edit);
+                trail::status(state, (account, region), change, edit);
             }
         };
         self.lay(asked, fresh, self.base.trail_status(account, region, trail_arn), &edits, apply).await

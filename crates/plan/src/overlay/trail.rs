@@ -94,13 +94,32 @@ impl Overlay {
 }
 
 /// What a new trail delivers can be observed only when it is there.
-pub(super) fn status(state: &mut State<Option<TrailStatus>>, change: &TrailChange, edit: &Edit) {
+pub(super) fn status(
+    state: &mut State<Option<TrailStatus>>,
+    (account, region): (&AccountId, &Region),
+    change: &TrailChange,
+    edit: &Edit,
+) {
     match change {
-        TrailChange::Set(_) => state.change(|status| {
-            status.get_or_insert_default();
-        }),
+        TrailChange::Set(Planned::Known(trail)) => {
+            let (owner, home) = home(&trail.arn);
+            // Where the trail is not, it has no status: it has ceased to be one of every Region or account.
+            let here = (trail.is_multi_region || home == Some(region.as_str()))
+                && (trail.is_organization_trail || owner == Some(account.as_str()));
+            if !here {
+                *state = State::Is(None);
+            } else if edit.origin.action == "create" {
+                state.change(|status| {
+                    status.get_or_insert_default();
+                });
+            }
+        }
+        TrailChange::Set(Planned::Unknown(unknown)) => *state = State::Unknown(unknown.clone()),
         TrailChange::Deleted => state.change(|status| *status = None),
         TrailChange::Logging(on) => {
+            if matches!(state, State::Is(None)) && edit.origin.action != "create" {
+                return;
+            }
             state.change_by(on, |status, on| status.get_or_insert_default().is_logging = *on);
             let never = matches!(state, State::Is(Some(status)) if status.is_logging && status.started_logging.is_none()
                 && status.latest_delivery.is_none());
