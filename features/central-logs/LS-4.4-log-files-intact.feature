@@ -24,7 +24,9 @@ Feature: Delivered log files are whole and unchanged
     missed one hour after the end of its interval at the earliest. The names of all log files are held
     against the digests; of their contents integrity.log_file_percent are read, chosen by name. A log file
     younger than a day that no digest names may still be named by a late one: it is counted as waiting, and
-    judged when the period examined is longer than a day.
+    judged when the period examined is longer than a day. An object among them that lies in the folder of no
+    day is a finding. Folders of accounts that AWS Organizations does not list are named in a note: what lies
+    there is not verified.
 
     Digests and lists are kept with the evidence as they came, log files as receipts: their size and the
     SHA-256 of their content, which the signed digest records as well. What cannot be read, or is signed by a
