@@ -84,6 +84,9 @@ struct Origin {
     reach: Reach,
     controls: Vec<Control>,
     vocabulary: Vocabulary,
+    /// The sample, asked at most once for each fact, whatever fixture it is for.
+    before: target::Connected,
+    base: Arc<dyn Source>,
 }
 
 impl Origin {
@@ -92,7 +95,10 @@ impl Origin {
         let zone = MockZone::resolve(MockZone::sample_text(), "sample").unwrap();
         let sample = support::check(MockZone::sample_text(), "sample", &controls, &vocabulary).unwrap();
         let reach = Reach::of(&zone, &controls, &vocabulary);
-        Self { zone, sample, reach, controls, vocabulary }
+        let parsed = MockZone::from_value(zone.clone(), "sample").unwrap();
+        let before = target::described(parsed, "sample", Options::default()).unwrap();
+        let base = remembered(&before);
+        Self { zone, sample, reach, controls, vocabulary, before, base }
     }
 
     /// What a fixture comes to: a reason why it is left out, or the controls whose verdicts differ.
@@ -121,8 +127,7 @@ impl Origin {
             .collect();
         let parse = |zone: &Value| MockZone::from_value(zone.clone(), &fixture.name).unwrap();
         let changed = target::described(parse(&zone), &fixture.name, Options::default()).unwrap();
-        let before = target::described(parse(&self.zone), "sample", Options::default()).unwrap();
-        let listening = Arc::new(Listening::new(changed.source(), before.source()));
+        let listening = Arc::new(Listening::new(changed.source(), Arc::clone(&self.base)));
         let calls = BTreeMap::new;
         let source = Arc::clone(&listening) as Arc<dyn Source>;
         let expected = support::assessed(&changed, source, &calls, &run, &self.vocabulary);
@@ -130,7 +135,7 @@ impl Origin {
         if edits.is_empty() {
             return Err(Left::because("no answer that a plan decides differs"));
         }
-        let planned = self.planned(&before, edits, bound, &run);
+        let planned = self.planned((&self.before, &self.base), edits, bound, &run);
         let pairs = planned.controls.iter().zip(&expected.controls);
         Ok(pairs
             .filter(|(is, wanted)| is.verdict != wanted.verdict)
@@ -148,15 +153,24 @@ impl Origin {
             .collect())
     }
 
-    fn planned(&self, before: &target::Connected, edits: Vec<Edit>, bound: Bound, run: &[Control]) -> Assessment {
-        let now = before.now.unwrap();
-        let estate = Arc::new(Estate::new(Arc::clone(&before.config), before.source(), now));
-        let setting =
-            Setting { bound, as_of: now, management_account: before.config.organization.management_account.clone() };
-        let below = Arc::new(Remembered(estate));
-        let overlay = Arc::new(Overlay::over(below, edits.into(), setting, Arc::new(Keeps)));
-        support::assessed(before, overlay, &BTreeMap::new, run, &self.vocabulary)
+    fn planned(
+        &self,
+        (before, base): (&target::Connected, &Arc<dyn Source>),
+        edits: Vec<Edit>,
+        bound: Bound,
+        run: &[Control],
+    ) -> Assessment {
+        let management_account = before.config.organization.management_account.clone();
+        let setting = Setting { bound, as_of: before.now.unwrap(), management_account };
+        let overlay = Overlay::over(Arc::clone(base), edits.into(), setting, Arc::new(Keeps));
+        support::assessed(before, Arc::new(overlay), &BTreeMap::new, run, &self.vocabulary)
     }
+}
+
+/// What is connected to, asked at most once for each fact.
+fn remembered(connected: &target::Connected) -> Arc<dyn Source> {
+    let estate = Estate::new(Arc::clone(&connected.config), connected.source(), connected.now.unwrap());
+    Arc::new(Remembered(Arc::new(estate)))
 }
 
 #[test]
@@ -262,13 +276,14 @@ fn a_log_store_of_one_plan_is_decided_before_it_is_there() {
     let parse = |zone: &Value| MockZone::from_value(zone.clone(), "zone").unwrap();
     let before = target::described(parse(&nothing_yet(origin.zone.clone())), "before", Options::default()).unwrap();
     let after = target::described(parse(&origin.zone), "after", Options::default()).unwrap();
-    let listening = Arc::new(Listening::new(after.source(), before.source()));
+    let base = remembered(&before);
+    let listening = Arc::new(Listening::new(after.source(), Arc::clone(&base)));
     let source = Arc::clone(&listening) as Arc<dyn Source>;
     support::assessed(&after, source, &BTreeMap::new, &origin.controls, &origin.vocabulary);
     let edits = edits::greenfield(&listening);
     let verdicts = |prefix: &str| {
         let (edits, symbols) = symbolic(&edits, prefix);
-        let planned = origin.planned(&before, edits, Bound::Permissive, &origin.controls);
+        let planned = origin.planned((&before, &base), edits, Bound::Permissive, &origin.controls);
         let why = |control: &ControlResult| {
             let reasons = control.scenarios.iter().filter(|scenario| scenario.verdict == control.verdict);
             reasons.map(|scenario| symbols.shown(&scenario.reason)).collect::<Vec<_>>().join(" | ")

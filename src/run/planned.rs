@@ -88,22 +88,16 @@ fn worst(control: &ControlResult) -> Verdict {
 }
 
 fn agree(one: &mut ScenarioResult, other: &ScenarioResult, laid: &BTreeMap<ExchangeId, Laid>) {
-    if one.verdict == other.verdict && !matches!(one.verdict, Verdict::Fail | Verdict::Waived) {
+    let failing = matches!(one.verdict, Verdict::Fail | Verdict::Waived);
+    if one.verdict == other.verdict && !failing {
         return;
     }
-    if one.verdict == other.verdict {
-        // Found whatever the unknown parts are: what only one of the two documents has is not known.
-        let shared: Vec<Observation> = one
-            .record
-            .observations
-            .iter()
-            .filter(|observation| observation.met || other.record.findings().any(|found| same(found, observation)))
-            .cloned()
-            .collect();
-        if shared.iter().any(|observation| !observation.met) {
-            one.record.observations = shared;
-            return;
-        }
+    // Found whatever the unknown parts are: what only one of the two documents has is not known.
+    one.record
+        .observations
+        .retain(|observation| observation.met || other.record.findings().any(|found| same(found, observation)));
+    if one.verdict == other.verdict && one.record.findings().next().is_some() {
+        return;
     }
     let unknown = unknown(one, other, laid);
     if unknown.is_empty() {
@@ -151,39 +145,71 @@ fn unknown(one: &ScenarioResult, other: &ScenarioResult, laid: &BTreeMap<Exchang
     all
 }
 
-/// Why what a scenario found is not shown: a part of what it was answered is sensitive.
+/// What takes the place of what a scenario found, where a part of what it was answered is sensitive.
+pub struct Secret {
+    /// Why it is not shown.
+    pub why: String,
+    /// What was asked about.
+    pub subject: String,
+}
+
+/// Whether what a scenario found may be shown.
 #[must_use]
-pub fn secret(scenario: &ScenarioResult, laid: &BTreeMap<ExchangeId, Laid>) -> Option<String> {
+pub fn secret(scenario: &ScenarioResult, laid: &BTreeMap<ExchangeId, Laid>) -> Option<Secret> {
     let secret = scenario.record.exchanges().find_map(|id| laid.get(id).filter(|laid| laid.sensitive))?;
     let named: Vec<String> =
         secret.origins.iter().map(|origin| format!("`{}` of `{}`", origin.attribute, origin.address)).collect();
-    Some(format!("not shown, because {} is marked sensitive", named.join(" and ")))
+    let why = format!("not shown, because {} is marked sensitive", named.join(" and "));
+    Some(Secret { why, subject: secret.subject.clone() })
 }
 
 /// Takes from the assessment of the landing zone after the change what is sensitive, and prints symbols as what they
 /// represent.
 pub fn make_presentable(after: &mut Assessment, laid: &BTreeMap<ExchangeId, Laid>, symbols: &Symbols) {
     for scenario in after.controls.iter_mut().flat_map(|control| &mut control.scenarios) {
-        let secret = secret(scenario, laid);
-        let shown = |text: &mut String| *text = secret.clone().unwrap_or_else(|| symbols.shown(text));
-        shown(&mut scenario.reason);
-        let record = &mut scenario.record;
-        record.notes.iter_mut().chain(&mut record.not_applicable).for_each(shown);
-        for unseen in &mut record.unseen {
-            shown(&mut unseen.detail);
-            unseen.subject = symbols.shown(&unseen.subject);
+        match secret(scenario, laid) {
+            Some(secret) => conceal(scenario, &secret),
+            None => print(scenario, symbols),
         }
-        for found in &mut record.observations {
-            shown(&mut found.found);
-            found.subject.arn = symbols.shown(&found.subject.arn);
-            found.expected = symbols.shown(&found.expected).into();
-            found.hint.iter_mut().chain(&mut found.place).for_each(shown);
-            if secret.is_some() {
-                (found.witness, found.allowed, found.proposal) = (None, None, None);
-            }
-            if let Some(witness) = &mut found.witness {
-                shown(&mut witness.sentence);
-            }
+    }
+}
+
+fn conceal(scenario: &mut ScenarioResult, secret: &Secret) {
+    let hide = |text: &mut String| text.clone_from(&secret.why);
+    hide(&mut scenario.reason);
+    let record = &mut scenario.record;
+    record.notes.iter_mut().chain(&mut record.not_applicable).chain(&mut record.manual).for_each(hide);
+    record.populations.iter_mut().flat_map(|population| &mut population.left_out).for_each(hide);
+    for unseen in &mut record.unseen {
+        hide(&mut unseen.detail);
+        unseen.subject.clone_from(&secret.subject);
+    }
+    for found in &mut record.observations {
+        hide(&mut found.found);
+        found.subject.arn.clone_from(&secret.subject);
+        found.expected = secret.why.as_str().into();
+        found.hint.iter_mut().chain(&mut found.place).for_each(hide);
+        (found.witness, found.allowed, found.proposal) = (None, None, None);
+    }
+}
+
+fn print(scenario: &mut ScenarioResult, symbols: &Symbols) {
+    let shown = |text: &mut String| *text = symbols.shown(text);
+    shown(&mut scenario.reason);
+    let record = &mut scenario.record;
+    record.notes.iter_mut().chain(&mut record.not_applicable).chain(&mut record.manual).for_each(shown);
+    record.populations.iter_mut().flat_map(|population| &mut population.left_out).for_each(shown);
+    for unseen in &mut record.unseen {
+        shown(&mut unseen.detail);
+        shown(&mut unseen.subject);
+    }
+    for found in &mut record.observations {
+        shown(&mut found.found);
+        shown(&mut found.subject.arn);
+        found.expected = symbols.shown(&found.expected).into();
+        found.hint.iter_mut().chain(&mut found.place).for_each(shown);
+        if let Some(witness) = &mut found.witness {
+            shown(&mut witness.sentence);
         }
     }
 }

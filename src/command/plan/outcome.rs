@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::{
     exit::Exit,
-    run::planned::{Planned, secret},
+    run::planned::{Planned, Secret, secret},
 };
 
 /// Version of the JSON form.
@@ -199,7 +199,7 @@ fn change(
         };
         let planned = scenario.record.unseen.iter().any(|unseen| matches!(unseen.reason, Reason::AfterApply { .. }));
         if scenario.verdict == Verdict::Error && (planned || was.verdict != Verdict::Error || !touching.is_empty()) {
-            let reasons = secret(scenario, laid).map_or(reasons, |secret| vec![secret]);
+            let reasons = secret(scenario, laid).map_or(reasons, |secret| vec![secret.why]);
             undecided.extend(reasons.iter().map(|reason| symbols.shown(reason)));
         }
     }
@@ -288,11 +288,12 @@ fn finding(
         causes = origins(scenario.record.exchanges(), laid);
     }
     let secret = secret(scenario, laid);
-    let subject = symbols.shown(&found.subject.arn);
-    let (scenario, expected) = (scenario.name.clone(), symbols.shown(&found.expected));
-    if let Some(found) = secret {
-        return Finding { scenario, subject, expected, found, witness: None, hint: None, causes };
+    let scenario = scenario.name.clone();
+    if let Some(Secret { why, subject }) = secret {
+        let expected = why.clone();
+        return Finding { scenario, subject, expected, found: why, witness: None, hint: None, causes };
     }
+    let (subject, expected) = (symbols.shown(&found.subject.arn), symbols.shown(&found.expected));
     Finding {
         scenario,
         subject,
