@@ -438,3 +438,21 @@ fn a_prediction_with_a_sensitive_value_keeps_no_edits_and_does_not_replay() {
     let replayed = run(home.path(), &["replay", "predicted"]);
     assert!(replayed.code != 0 && replayed.err.contains("sensitive values"), "{}", replayed.err);
 }
+
+#[test]
+fn a_prediction_is_no_run_of_a_period() {
+    let home = TempDir::new().unwrap();
+    let set = ["--set", "bucket", BUCKET, "versioning=Suspended", "--control", "LS-6.5"];
+    let ran = plan(home.path(), &[&["--mock", "--out", "reports/predicted"], &set[..]].concat());
+    assert_eq!(ran.code, 1, "{} {}", ran.out, ran.err);
+    let made = run(
+        home.path(),
+        &["check", "--mock", "--out", "reports/run", "--quiet", "--no-progress", "--control", "LS-6.5"],
+    );
+    assert_eq!(made.code, 0, "{}", made.err);
+    let period =
+        run(home.path(), &["period", "reports", "--from", "2026-01-01", "--to", "2026-02-01", "--format", "json"]);
+    let found = json(&period);
+    assert_eq!(found["runs"].as_array().unwrap().len(), 1, "{found:#}");
+    assert!(found["left_out"].to_string().contains("is the prediction of a plan"), "{found:#}");
+}
