@@ -57,11 +57,11 @@ pub async fn run(args: &PlanArgs) -> Result<Exit, PlanError> {
         }
     };
     print(|out| body(&prediction, args.format, out));
-    let exit = prediction.exit(args.strict);
-    match keeping {
-        Some(keeping) if !keeping.finish(after, &prediction, &asked.controls).await => Ok(Exit::Unassessed),
-        _ => Ok(exit),
-    }
+    let kept = match keeping {
+        Some(keeping) => keeping.finish(after, &prediction, &asked.controls).await,
+        None => true,
+    };
+    Ok(if kept { prediction.exit(args.strict) } else { Exit::Unassessed })
 }
 
 /// What is to be examined, read from the arguments alone.
