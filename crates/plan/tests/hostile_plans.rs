@@ -189,6 +189,33 @@ fn a_large_plan_is_read_in_bounded_time() {
     assert!(took.as_secs() < 60, "{took:?}");
 }
 
+/// References that lead in circles, each time several ways.
+#[test]
+fn what_grows_without_end_is_cut_off() {
+    let many = |reference: &str| json!({"references": vec![reference; 40]});
+    let call = json!({"expressions": {"x": many("module.m.o")}, "module": {
+        "outputs": {"o": {"expression": many("var.x")}}, "variables": {"x": {}}}});
+    let mut policy = change("aws_s3_bucket_policy.p", &["create"], &json!({"bucket": "b"}));
+    policy["change"]["after_unknown"] = json!({"policy": true});
+    let file = json!({"format_version": "1.2", "resource_changes": [policy], "configuration": {"root_module": {
+        "module_calls": {"m": call},
+        "resources": [{"mode": "managed", "type": "aws_s3_bucket_policy", "name": "p", "expressions": {
+            "policy": many("module.m.o")}}]}}});
+    let start = Instant::now();
+    let plan = terraform(file.to_string().as_bytes()).unwrap();
+    assert!(serde_json::to_string(&plan.edits).unwrap().contains("known after apply"));
+
+    let mut resources = serde_json::Map::new();
+    for at in 0..60 {
+        let next = format!("${{B{0}}}${{B{0}}}${{B{0}}}${{B{0}}}", at + 1);
+        let bucket = json!({"Type": "AWS::S3::Bucket", "Properties": {"BucketName": {"Fn::Sub": next}}});
+        resources.insert(format!("B{at}"), bucket);
+    }
+    let template = json!({"Resources": resources}).to_string();
+    assert_eq!(cloudformation(template.as_bytes()).unwrap().changed, 60);
+    assert!(start.elapsed().as_secs() < 60);
+}
+
 /// Any JSON, of the shapes that plans have.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![

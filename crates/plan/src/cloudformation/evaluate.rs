@@ -1,7 +1,11 @@
 //! Evaluates the functions of a template. What is not in the list here is not known; nothing is guessed.
 // See: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    sync::Arc,
+};
 
 use serde_json::Value;
 
@@ -15,6 +19,12 @@ use crate::{
 /// Functions are evaluated no deeper than this.
 const DEEP_ENOUGH: usize = 48;
 
+/// So many values are evaluated in one template, and no more.
+const LONG_ENOUGH: usize = 1_000_000;
+
+/// A text is no longer than a whole template may be.
+const LARGE_ENOUGH: usize = 1024 * 1024;
+
 /// A template with everything its functions may refer to.
 pub(super) struct Scope<'t> {
     pub(super) template: &'t Value,
@@ -23,6 +33,8 @@ pub(super) struct Scope<'t> {
     pub(super) place: Option<&'t Place>,
     pub(super) stack_name: String,
     pub(super) symbols: RefCell<Symbols>,
+    /// Values evaluated so far.
+    pub(super) evaluated: Cell<usize>,
 }
 
 /// Where a value stands: the path of its property, for what is not known.
@@ -63,7 +75,8 @@ fn no_value(value: &Value) -> bool {
 impl Scope<'_> {
     /// The value of an expression.
     pub(super) fn value(&self, expression: &Value, at: &At) -> Tree {
-        if at.depth > DEEP_ENOUGH {
+        self.evaluated.set(self.evaluated.get() + 1);
+        if at.depth > DEEP_ENOUGH || self.evaluated.get() > LONG_ENOUGH {
             return at.unknown("nested too deep");
         }
         match expression {
@@ -314,6 +327,10 @@ fn together(values: &[Tree], at: &At) -> Tree {
                 Err(_) => return at.unknown("a text is made of what is no text"),
             },
         }
+    }
+    let length = |part: &Part| if let Part::Text(text) = part { text.len() } else { 0 };
+    if parts.iter().map(length).sum::<usize>() > LARGE_ENOUGH {
+        return at.unknown("a text is too large");
     }
     let text: Option<String> =
         parts.iter().map(|part| if let Part::Text(text) = part { Some(text.as_str()) } else { None }).collect();

@@ -1,6 +1,6 @@
 //! A template: every resource as it will be after the stack is deployed.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use serde_json::Value;
 
@@ -24,7 +24,15 @@ pub(super) fn read(file: &str, template: &Value, stack: &Stack, context: &Contex
     let place = placed(stack.name.as_deref(), file, context);
     let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stack_name = stack.name.clone().unwrap_or_else(|| base.split('.').next().unwrap_or(base).to_owned());
-    let scope = Scope { template, stack, context, place: place.as_ref(), stack_name, symbols: RefCell::default() };
+    let scope = Scope {
+        template,
+        stack,
+        context,
+        place: place.as_ref(),
+        stack_name,
+        symbols: RefCell::default(),
+        evaluated: Cell::default(),
+    };
     let mut plan = Plan {
         notes: vec![
             "a template does not show what its stack has now: resources that it no longer names are not seen to go; a \

@@ -176,10 +176,9 @@ impl Configuration {
         let mut module = module.to_owned();
         loop {
             let full = if module.is_empty() { name.to_owned() } else { format!("{module}:{name}") };
-            if let Some(provider) = self.provider_config.get(&full) {
-                if module.is_empty() || !provider.expressions.is_null() {
-                    return (full, Some(provider));
-                }
+            let own = self.provider_config.get(&full);
+            if let Some(provider) = own.filter(|provider| module.is_empty() || !provider.expressions.is_null()) {
+                return (full, Some(provider));
             }
             if module.is_empty() {
                 return (key.to_owned(), None);

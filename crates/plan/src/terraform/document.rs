@@ -76,10 +76,12 @@ impl Index<'_> {
         if let Ok(Some(text)) = data.after.get("json").text() {
             return Tree::Text(text);
         }
-        match self.made(data, depth) {
+        let made = match self.made(data, depth) {
             Ok(made) => named(made.tree(), &data.address),
             Err(gap) => named(Tree::Unknown(gap), &data.address),
-        }
+        };
+        // What it renders is as sensitive as what it is given.
+        if data.after.has_sensitive() { Tree::Sensitive(Box::new(made)) } else { made }
     }
 
     fn made(&self, data: &ResourceChange, depth: usize) -> Result<Made, Arc<Gap>> {
@@ -120,7 +122,7 @@ impl Index<'_> {
                 }
                 (Some(_), _) => item.clone(),
             };
-            if let Some(gap) = tree.gap().filter(|_| matches!(tree.open(), Tree::Unknown(_))) {
+            if let (Tree::Unknown(_), Some(gap)) = (tree.open(), tree.gap()) {
                 return Err(Arc::clone(gap));
             }
             let part = match tree.open() {

@@ -59,6 +59,17 @@ fn not_set(kind: &str) -> &'static [&'static str] {
             "rule.noncurrent_version_expiration.newer_noncurrent_versions",
             "rule.noncurrent_version_transition.newer_noncurrent_versions",
         ],
+        "aws_s3_bucket_server_side_encryption_configuration" => {
+            &["rule.blocked_encryption_types", "rule.bucket_key_enabled"]
+        }
+        "aws_kms_key" => &["rotation_period_in_days"],
+        "aws_config_configuration_recorder" => &[
+            "recording_group.recording_strategy",
+            "recording_group.all_supported",
+            "recording_group.include_global_resource_types",
+            "recording_mode",
+        ],
+        "aws_organizations_account" => &["parent_id", "status"],
         "aws_cloudwatch_event_rule" => &["state", "is_enabled"],
         "aws_s3_bucket_acl" => &["acl", "access_control_policy"],
         _ => &[],
@@ -82,10 +93,10 @@ impl Index<'_> {
             self.fill(change, &mut tree, &steps, *link, expressions);
         }
         for attribute in OWN {
-            if matches!(tree.get(attribute).open(), Tree::Unknown(_)) {
-                if let (Some(text), Tree::Map(map)) = (self.identity(change, attribute, 0), &mut tree) {
-                    map.insert(attribute.to_owned(), Tree::Text(text));
-                }
+            let open = matches!(tree.get(attribute).open(), Tree::Unknown(_));
+            let text = if open { self.identity(change, attribute, 0) } else { None };
+            if let (Some(text), Tree::Map(map)) = (text, &mut tree) {
+                map.insert(attribute.to_owned(), Tree::Text(text));
             }
         }
         tree

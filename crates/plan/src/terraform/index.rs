@@ -6,7 +6,7 @@
 //! texts that could be joined to the id, stay unknown.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet, HashMap},
 };
 
@@ -22,6 +22,9 @@ use crate::{context::Context, symbol::Symbols};
 
 /// References are followed no further than this.
 const FAR_ENOUGH: usize = 24;
+
+/// So many references are followed for one resource, and no more.
+const LONG_ENOUGH: usize = 20_000;
 
 /// A module, mode, type and name.
 type Block = (String, bool, String, String);
@@ -41,6 +44,8 @@ pub(super) struct Index<'p> {
     pub(super) context: &'p Context,
     pub(super) symbols: RefCell<Symbols>,
     pub(super) notes: RefCell<BTreeSet<String>>,
+    /// References followed for the resource at hand.
+    followed: Cell<usize>,
     /// Account and Region of each provider, as far as data sources and other resources tell.
     pub(super) providers: HashMap<String, (Option<AccountId>, Option<Region>)>,
     /// The buckets of the plan by name.
@@ -104,6 +109,7 @@ impl<'p> Index<'p> {
             context,
             symbols: RefCell::default(),
             notes: RefCell::default(),
+            followed: Cell::default(),
             providers: HashMap::new(),
             buckets: HashMap::new(),
             blocks,
@@ -113,6 +119,11 @@ impl<'p> Index<'p> {
         let buckets = changes.iter().enumerate().filter(|(_, change)| change.kind == "aws_s3_bucket" && !change.data);
         index.buckets = buckets.map(|(at, change)| (index.own_name(change, "bucket"), at)).collect();
         index
+    }
+
+    /// Begins with another resource.
+    pub(super) fn begin(&self) {
+        self.followed.set(0);
     }
 
     /// The expressions that the block of a resource is given.
@@ -177,7 +188,8 @@ impl<'p> Index<'p> {
 
     /// Where one reference leads; nothing for what carries no value of its own.
     fn reference(&self, spot: Spot<'_>, reference: &str, link: Link, depth: usize) -> Option<Found> {
-        if depth > FAR_ENOUGH {
+        self.followed.set(self.followed.get() + 1);
+        if depth > FAR_ENOUGH || self.followed.get() > LONG_ENOUGH {
             return Some(Found::Opaque);
         }
         let (head, rest) = reference.split_once('.').unwrap_or((reference, ""));

@@ -148,6 +148,7 @@ fn translate(file: &str, index: &Index<'_>, plan: &mut Plan) {
     let mut planned: Vec<_> = managed.filter_map(|change| Some((change, action(change)?))).collect();
     planned.sort_by_key(|(change, action)| rank(change, *action));
     for (change, action) in planned {
+        index.begin();
         let place = index.account(change, 0).and_then(|account| Ok((account, index.region(change, 0)?)));
         let (account, region) = match place {
             Ok(place) => place,

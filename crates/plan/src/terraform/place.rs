@@ -84,10 +84,9 @@ impl Index<'_> {
         }
         for change in self.changes.iter().filter(|change| !change.data) {
             let (Some(arn), Some(key)) = (text(&change.before, "arn"), self.provider_key(change)) else { continue };
-            if coverage::lives_with_its_provider(&change.kind) {
-                if let Some(account) = account_in(&arn) {
-                    agree(&mut told.accounts, key, account);
-                }
+            let account = account_in(&arn).filter(|_| coverage::lives_with_its_provider(&change.kind));
+            if let Some(account) = account {
+                agree(&mut told.accounts, key, account);
             }
         }
         let regions = &mut told.regions;
@@ -166,7 +165,11 @@ impl Index<'_> {
 
     /// The account of a resource.
     pub(super) fn account(&self, change: &ResourceChange, depth: usize) -> Result<AccountId, Lacks> {
-        if coverage::reach(&change.kind) == Reach::Organization {
+        // A trail of the organization belongs to the management account, whoever makes it.
+        // See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-delegated-administrator.html
+        let of_all = |tree: &Tree| tree.get("is_organization_trail").flag() == Ok(Some(true));
+        let trail = change.kind == "aws_cloudtrail" && (of_all(&change.after) || of_all(&change.before));
+        if trail || coverage::reach(&change.kind) == Reach::Organization {
             return Ok(self.context.management_account.clone());
         }
         self.account_told(change)

@@ -105,7 +105,17 @@ fn bucket(scene: &Scene<'_>, name: &str, tree: &Tree, new: bool) -> Read<Changes
     let lock = tree.block("object_lock_configuration");
     if new {
         let by_block = lock.get("object_lock_enabled").text()?.as_deref() == Some("Enabled");
-        let enabled = tree.get("object_lock_enabled").flag().unwrap_or_default();
+        let enabled = match tree.get("object_lock_enabled").flag() {
+            Ok(enabled) => enabled,
+            Err(why) => {
+                for question in ["object_lock", "bucket_versioning"] {
+                    let unknown = scene.unknown("object_lock_enabled", &why);
+                    let (question, subject) = (question.to_owned(), Some(name.to_owned()));
+                    changes.push(("object_lock_enabled".to_owned(), Change::Unclear { question, subject, unknown }));
+                }
+                None
+            }
+        };
         changes.push(of(name, "", BucketChange::Created { object_lock: enabled == Some(true) || by_block }));
     }
     let tags = if tree.get("tags_all").is_absent() { tree.get("tags") } else { tree.get("tags_all") };
@@ -152,7 +162,7 @@ fn encryption(rule: &Tree) -> Read<Option<BucketEncryption>> {
     let default = rule.block("apply_server_side_encryption_by_default");
     // Left out of the call, or empty, it leaves what is blocked as it is; `NONE` allows every kind.
     // See: https://docs.aws.amazon.com/AmazonS3/latest/API/API_BlockedEncryptionTypes.html
-    let blocked = rule.get("blocked_encryption_types").texts().unwrap_or_default();
+    let blocked = rule.get("blocked_encryption_types").texts()?;
     Ok(Some(BucketEncryption {
         algorithm: default.get("sse_algorithm").text()?.unwrap_or_else(|| "AES256".to_owned()),
         kms_key: default.get("kms_master_key_id").text()?,

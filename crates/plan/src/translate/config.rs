@@ -52,15 +52,15 @@ fn recorder(tree: &Tree, name: &str) -> Read<ConfigRecorder> {
     let all = if group.is_absent() { true } else { group.get("all_supported").flag()?.unwrap_or(true) };
     let excluded = group.block("exclusion_by_resource_types").get("resource_types").texts()?;
     let types = group.get("resource_types").texts()?;
-    let strategy = match group.block("recording_strategy").get("use_only").text() {
-        Ok(Some(strategy)) => strategy,
+    let strategy = match group.block("recording_strategy").get("use_only").text()? {
+        Some(strategy) => strategy,
         // Left to AWS Config, it follows from the rest.
         // See: https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingStrategy.html
-        _ if all => "ALL_SUPPORTED_RESOURCE_TYPES".to_owned(),
-        _ if !excluded.is_empty() => "EXCLUSION_BY_RESOURCE_TYPES".to_owned(),
-        _ => "INCLUSION_BY_RESOURCE_TYPES".to_owned(),
+        None if all => "ALL_SUPPORTED_RESOURCE_TYPES".to_owned(),
+        None if !excluded.is_empty() => "EXCLUSION_BY_RESOURCE_TYPES".to_owned(),
+        None => "INCLUSION_BY_RESOURCE_TYPES".to_owned(),
     };
-    let frequency = tree.block("recording_mode").get("recording_frequency").text();
+    let frequency = tree.block("recording_mode").get("recording_frequency").text()?;
     Ok(ConfigRecorder {
         name: name.to_owned(),
         role_arn: tree.get("role_arn").text()?,
@@ -69,7 +69,7 @@ fn recorder(tree: &Tree, name: &str) -> Read<ConfigRecorder> {
         strategy: Some(strategy),
         resource_types: types,
         excluded_types: excluded,
-        recording_frequency: Some(frequency.ok().flatten().unwrap_or_else(|| "CONTINUOUS".to_owned())),
+        recording_frequency: Some(frequency.unwrap_or_else(|| "CONTINUOUS".to_owned())),
         recording: false,
         last_status: None,
         last_error: None,

@@ -92,9 +92,9 @@ fn created(scene: &Scene<'_>, tree: &Tree, arn: &str, enabled: bool) -> Read<Kms
 
 fn rotation(tree: &Tree) -> Read<KeyRotation> {
     let enabled = tree.get("enable_key_rotation").flag()?.unwrap_or_default();
-    // A year, unless another period is given; where it is left to KMS the plan does not know it.
+    // A year, unless another period is given.
     // See: https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html
-    let period = tree.get("rotation_period_in_days").small().unwrap_or_default().filter(|days| *days > 0);
+    let period = tree.get("rotation_period_in_days").small()?.filter(|days| *days > 0);
     Ok(KeyRotation { enabled, period_days: enabled.then(|| period.unwrap_or(365)) })
 }
 

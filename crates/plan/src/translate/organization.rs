@@ -85,9 +85,9 @@ fn account(scene: &Scene<'_>, tree: &Tree) -> Read<Account> {
         }),
         id,
         name: tree.get("name").need()?,
-        status: tree.get("status").text().ok().flatten().unwrap_or_else(|| "ACTIVE".to_owned()),
-        // Without one, or computed: the root for a new account, and no change for another.
-        parent: tree.get("parent_id").text().ok().flatten().unwrap_or_default(),
+        status: tree.get("status").text()?.unwrap_or_else(|| "ACTIVE".to_owned()),
+        // Without one: the root for a new account, and no move of another.
+        parent: tree.get("parent_id").text()?.unwrap_or_default(),
         joined: None,
     })
 }
