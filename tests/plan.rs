@@ -456,3 +456,17 @@ fn a_prediction_is_no_run_of_a_period() {
     assert_eq!(found["runs"].as_array().unwrap().len(), 1, "{found:#}");
     assert!(found["left_out"].to_string().contains("is the prediction of a plan"), "{found:#}");
 }
+
+#[test]
+fn a_log_bucket_that_goes_is_worse_and_not_undecided() {
+    let home = TempDir::new().unwrap();
+    let before = json!({"id": BUCKET, "bucket": BUCKET, "arn": format!("arn:aws:s3:::{BUCKET}")});
+    let delete = change("aws_s3_bucket", &["delete"], before, Value::Null, json!({}));
+    terraform(home.path(), "plan.json", &[delete], json!({}));
+    let ran = plan(home.path(), &["plan.json", "--mock", "--format", "json"]);
+    assert_eq!(ran.code, 1, "{} {}", ran.out, ran.err);
+    let answer = json(&ran);
+    let versioning = control(&answer, "LS-6.5");
+    assert_eq!(versioning["direction"], "worse", "{versioning:#}");
+    assert_eq!(versioning["new"][0]["causes"][0]["address"], "aws_s3_bucket.logs", "{versioning:#}");
+}

@@ -27,7 +27,7 @@ mod tree;
 pub use context::Context;
 pub use document::{Bound, Document, Kind};
 pub use edit::{Change, Edit, Origin};
-pub use overlay::{Keep, Keeps, Laid, Overlay, QUESTIONS, Remembered, Setting, Stale, Trace};
+pub use overlay::{DELETED, Keep, Keeps, Laid, Overlay, QUESTIONS, Remembered, Setting, Stale, Trace};
 pub use plan::{Plan, ReadError};
 pub use planned::{Planned, Unknown};
 pub use symbol::Symbols;

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use logproof_estate::{
-    ExchangeId, Reason,
+    ExchangeId, Reason, Unseen,
     assessment::{Assessment, ControlResult, ScenarioResult, Target},
     record::{Observation, Verdict},
 };
-use logproof_plan::{Laid, Origin, Plan, Stale, Symbols};
+use logproof_plan::{DELETED, Laid, Origin, Plan, Stale, Symbols};
 use serde::Serialize;
 
 use crate::{
@@ -191,14 +191,18 @@ fn change(
             if old.remove(&key(found)) && !allows_more(was, found) { stays += 1 } else { new.push(finding(found)) }
         }
         gone.extend(was.record.findings().filter(|found| old.contains(&key(found))).map(finding));
-        let reasons = scenario.record.unseen.iter().map(ToString::to_string);
-        let reasons: Vec<String> = if scenario.verdict == Verdict::Error && scenario.record.unseen.is_empty() {
-            vec![scenario.reason.clone()]
-        } else {
-            reasons.collect()
-        };
-        let planned = scenario.record.unseen.iter().any(|unseen| matches!(unseen.reason, Reason::AfterApply { .. }));
-        if scenario.verdict == Verdict::Error && (planned || was.verdict != Verdict::Error || !touching.is_empty()) {
+        // What the plan deletes cannot be asked about any more: that is decided.
+        let (deleted, open): (Vec<&Unseen>, Vec<&Unseen>) =
+            scenario.record.unseen.iter().partition(|unseen| unseen.detail == DELETED);
+        new.extend(deleted.iter().map(|unseen| gone_with_the_plan(scenario, unseen, laid, symbols)));
+        let planned = open.iter().any(|unseen| matches!(unseen.reason, Reason::AfterApply { .. }));
+        let touched = planned || was.verdict != Verdict::Error || !touching.is_empty();
+        if scenario.verdict == Verdict::Error && touched && (deleted.is_empty() || !open.is_empty()) {
+            let reasons = if open.is_empty() {
+                vec![scenario.reason.clone()]
+            } else {
+                open.iter().map(ToString::to_string).collect()
+            };
             let reasons = secret(scenario, laid).map_or(reasons, |secret| vec![secret.why]);
             undecided.extend(reasons.iter().map(|reason| symbols.shown(reason)));
         }
@@ -243,6 +247,24 @@ fn direction(
         Direction::Better
     } else {
         Direction::Other
+    }
+}
+
+/// Something that a control asks about and that the plan deletes.
+fn gone_with_the_plan(
+    scenario: &ScenarioResult,
+    unseen: &Unseen,
+    laid: &BTreeMap<ExchangeId, Laid>,
+    symbols: &Symbols,
+) -> Finding {
+    Finding {
+        scenario: scenario.name.clone(),
+        subject: symbols.shown(&unseen.subject),
+        expected: "it is there".to_owned(),
+        found: unseen.detail.clone(),
+        witness: None,
+        hint: Some(unseen.hint.clone()),
+        causes: origins(unseen.exchanges.iter(), laid),
     }
 }
 

@@ -12,6 +12,9 @@ use crate::{
     planned::{Planned, Unknown},
 };
 
+/// The detail of a question about what the plan deletes.
+pub const DELETED: &str = "the plan deletes it";
+
 /// A record of what was laid over an answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Laid {
@@ -85,7 +88,7 @@ impl Asked<'_> {
     pub(super) fn no_such(&self, code: &str) -> Unseen {
         self.unseen(
             Reason::ServiceError { code: code.to_owned() },
-            "the plan deletes it".to_owned(),
+            DELETED.to_owned(),
             "keep what is deleted, or correct its name under `[names]` in the configuration".to_owned(),
         )
     }

@@ -24,7 +24,7 @@ use std::{
 use jiff::Timestamp;
 use logproof_estate::{AccountId, ExchangeId, Source};
 
-pub use lay::{Keep, Laid};
+pub use lay::{DELETED, Keep, Laid};
 pub use question::{Keeps, QUESTIONS, Remembered};
 pub use stale::Stale;
 
