@@ -153,7 +153,7 @@ fn an_undefined_step_is_refused_with_the_nearest_sentence() {
         12,
         &[
             "no step is registered for `Then the log bucket is in the hoem Region`",
-            "did you mean `Then the log bucket is in the home Region`?",
+            "did you mean `Then the log bucket is in the home Region`",
         ],
     );
     refused(
@@ -162,7 +162,7 @@ fn an_undefined_step_is_refused_with_the_nearest_sentence() {
         9,
         &["no step is registered", "registered for `Given`"],
     );
-    refused("Then the log bucket is in the home Region", "Then zzz", 12, &["add a step function"]);
+    refused("Then the log bucket is in the home Region", "Then zzz", 12, &["`logproof steps` lists them"]);
 }
 
 #[test]

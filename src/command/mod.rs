@@ -15,5 +15,7 @@ pub mod permissions;
 pub mod register;
 pub mod replay;
 pub mod report;
+pub mod steps;
+pub mod test;
 pub mod trail;
 pub mod verify;
