@@ -44,7 +44,7 @@ async fn no_rule_deletes_too_early(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-#[then("a lifecycle rule that is on ends every log file at last")]
+#[then("an enabled lifecycle rule eventually deletes every log file")]
 async fn every_log_file_ends(w: &mut LogproofWorld) -> Judged {
     let files = LogFiles::read(w).await?;
     if files.mfa_delete {

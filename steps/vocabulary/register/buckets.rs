@@ -221,7 +221,7 @@ async fn every_stream_stays_hot(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-#[then("every log of a registered bucket is deleted by a lifecycle rule at last")]
+#[then("every log of a registered bucket is eventually deleted by a lifecycle rule")]
 async fn every_stream_ends(w: &mut LogproofWorld) -> Judged {
     for kept in kept_streams(w).await? {
         let (found, met) = match (kept.fates.endless(), kept.fates.last_gone_days()) {

@@ -35,7 +35,7 @@ const WHICH: &str = "which provider should be trusted in its place is known to y
 const EXPECTED: &str = "identity providers let in to the role only whom its trust policy names by subject, and none of \
                         another account is trusted";
 
-#[then("no identity provider lets strangers put on the log storage role")]
+#[then("no identity provider lets strangers assume the log storage role")]
 async fn no_provider_lets_strangers_become_the_storage_role(w: &mut LogproofWorld) -> Judged {
     let arn = w.config()?.storage_role_arn();
     for role in with_those_behind(w, [arn]).await? {
@@ -44,7 +44,7 @@ async fn no_provider_lets_strangers_become_the_storage_role(w: &mut LogproofWorl
     w.settle()
 }
 
-#[then("no identity provider lets strangers put on the role of a named reader")]
+#[then("no identity provider lets strangers assume the role of a named reader")]
 async fn no_provider_lets_strangers_become_readers(w: &mut LogproofWorld) -> Judged {
     let readers = reader_roles(w).await?;
     for role in with_those_behind(w, readers).await? {
