@@ -88,16 +88,20 @@ impl Registered {
 
     /// The same with what is documented of it; its text is then the sentence as a cucumber expression.
     fn documented(mut self) -> Self {
-        let of_kind = logproof_steps::general().filter(|entry| entry.keyword == keyword(self.ty));
-        let mut found = of_kind.filter(|entry| match self.literal {
+        let (keyword, pattern) = (keyword(self.ty), (self.pattern)());
+        // Few patterns begin as a sentence does: matching all of them with all sentences would take every start of the
+        // program longer.
+        let begins = |head: &str| pattern.as_str().trim_start_matches('^').starts_with(head);
+        let is_its = |entry: &&'static Entry| match self.literal {
             true => self.text == entry.sentence,
-            false => (self.pattern)().is_match(entry.example),
-        });
-        self.entry = found.next();
-        if let (Some(entry), false) = (self.entry, self.literal) {
+            false => begins(head_of(entry.sentence)) && pattern.is_match(entry.example),
+        };
+        let entry = logproof_steps::general().filter(|entry| entry.keyword == keyword).find(is_its);
+        if let (Some(entry), false) = (entry, self.literal) {
             entry.sentence.clone_into(&mut self.text);
-            self.head = entry.sentence.split(['{', '(']).next().unwrap_or_default().to_owned();
+            self.head = head_of(entry.sentence).to_owned();
         }
+        self.entry = entry;
         self
     }
 
@@ -169,6 +173,11 @@ impl Vocabulary {
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
         near.into_iter().filter(|(near, _)| *near > 0.6).map(|(_, sentence)| sentence).take(3).collect()
     }
+}
+
+/// What stands before the first parameter of a sentence.
+fn head_of(sentence: &str) -> &str {
+    sentence.split(['{', '(']).next().unwrap_or_default()
 }
 
 /// How alike a sentence and a text are, whatever values the text has: from 0 to 1.
