@@ -73,6 +73,7 @@ fn the_example_sets_show_what_their_fixtures_expect_and_fail_where_they_do_not()
         let ran = run(home.path(), &["test", folder.to_str().unwrap(), "--strict", "--junit", "t.xml"]);
         assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
         assert_eq!(ran.out.matches("  ok     ").count(), fixtures, "{}", ran.out);
+        assert!(ran.out.contains("weakened in what it asks for") && !ran.out.contains("not noticed"), "{}", ran.out);
         let junit = fs::read_to_string(home.path().join("t.xml")).unwrap();
         assert_eq!(junit.matches("<testcase ").count(), fixtures, "{junit}");
         assert!(!junit.contains("<failure"), "{junit}");

@@ -12,7 +12,7 @@ use logproof_estate::{Estate, assessment::ControlResult, record::Verdict};
 use logproof_zone::{MockZone, ZoneError};
 use serde_json::Value;
 
-use super::{error::TestError, expect};
+use super::{error::TestError, expect, weaken};
 use crate::{
     catalogue::{Control, vocabulary::Vocabulary},
     clock,
@@ -44,6 +44,17 @@ pub(super) struct Tried {
     pub(super) found: String,
     /// What is not as expected.
     pub(super) problem: Option<String>,
+    /// The landing zone and the result, where it meets the control as expected.
+    pub(super) met: Option<(Value, ControlResult)>,
+}
+
+/// Whether the control notices when what it asks for is taken away.
+#[derive(Default)]
+pub(super) struct Noticed {
+    /// In how many ways the landing zone was weakened.
+    pub(super) ways: usize,
+    /// Those that the control does not notice.
+    pub(super) not: Vec<String>,
 }
 
 impl Fixture {
@@ -61,12 +72,38 @@ impl Fixture {
     pub(super) async fn try_on(self, control: &Control, vocabulary: &Vocabulary) -> Tried {
         let expected = expect::of_control(self.expect.as_ref(), &control.id);
         let verdict = expected.as_ref().ok().map(|expected| expected.verdict);
-        let (found, problem) = match (expected, judged(self.zone, &self.shown, control, vocabulary).await) {
-            (Err(problem), _) | (_, Err(problem)) => (String::new(), Some(problem)),
-            (Ok(expected), Ok(result)) => (expect::in_words(&result), expect::problem(&expected, &result)),
-        };
-        Tried { name: self.name, expected: verdict, found, problem }
+        let judged = judged(self.zone.clone(), &self.shown, control, vocabulary).await;
+        let mut tried = Tried { name: self.name, expected: verdict, found: String::new(), problem: None, met: None };
+        match (expected, judged) {
+            (Err(problem), _) | (_, Err(problem)) => tried.problem = Some(problem),
+            (Ok(expected), Ok(result)) => {
+                tried.found = expect::in_words(&result);
+                tried.problem = expect::problem(&expected, &result);
+                if tried.problem.is_none() && result.verdict == Verdict::Pass {
+                    tried.met = Some((self.zone, result));
+                }
+            }
+        }
+        tried
     }
+}
+
+/// Weakens a landing zone that meets the control in everything its sentences ask for, one thing at a time.
+pub(super) async fn noticed(
+    (zone, result): &(Value, ControlResult),
+    control: &Control,
+    vocabulary: &Vocabulary,
+) -> Noticed {
+    let mut noticed = Noticed::default();
+    for weakened in weaken::weakened(zone, control, result, vocabulary) {
+        noticed.ways += 1;
+        match judged(weakened.zone, "the weakened landing zone", control, vocabulary).await {
+            Ok(result) if result.verdict != Verdict::Pass => {}
+            Ok(_) => noticed.not.push(weakened.what),
+            Err(problem) => noticed.not.push(format!("{}: {problem}", weakened.what)),
+        }
+    }
+    noticed
 }
 
 /// The description in a file, with what it begins from applied. A `base` other than `sample` is a file beside it.

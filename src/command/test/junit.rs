@@ -21,8 +21,9 @@ pub(super) fn write(all: &[Tested], out: &mut dyn Write) -> io::Result<()> {
             case.set_classname(&text(&one.id));
             suite.add_testcase(case);
         }
-        for line in &one.missing {
-            let mut case = TestCase::skipped(&text(line));
+        let not_noticed = one.weakened.not.iter().map(|line| format!("not noticed: {line}"));
+        for line in one.missing.iter().cloned().chain(not_noticed) {
+            let mut case = TestCase::skipped(&text(&line));
             case.set_classname(&text(&one.id));
             suite.add_testcase(case);
         }

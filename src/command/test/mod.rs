@@ -9,6 +9,7 @@ mod error;
 mod expect;
 mod fixture;
 mod junit;
+mod weaken;
 
 use std::{
     fs,
@@ -18,7 +19,7 @@ use std::{
 use clap::Args;
 
 pub use self::error::TestError;
-use self::fixture::{Fixture, Tried};
+use self::fixture::{Fixture, Noticed, Tried};
 use crate::{
     catalogue::{FeatureSet, lint},
     console::print,
@@ -32,7 +33,8 @@ pub struct TestArgs {
     /// Folder of feature files, with their fixtures beside them.
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// Also fail when a control has no fixture that meets it, or none that violates it.
+    /// Also fail when a control has no fixture that meets it, or none that violates it, or does not notice when what it
+    /// asks for is taken away.
     #[arg(long)]
     pub strict: bool,
     /// Write the results as JUnit to this file.
@@ -47,6 +49,7 @@ pub(crate) struct Tested {
     tried: Vec<Tried>,
     /// What is missing, one line each.
     missing: Vec<String>,
+    weakened: Noticed,
 }
 
 /// `logproof test`: exit 1 when a fixture shows something else than expected.
@@ -67,7 +70,11 @@ pub async fn run(args: &TestArgs) -> Result<Exit, TestError> {
             tried.push(Fixture::read(&path)?.try_on(&control, &vocabulary).await);
         }
         let missing = missing(&tried);
-        all.push(Tested { id: control.id.clone(), title: control.title.clone(), tried, missing });
+        let weakened = match tried.iter().find_map(|tried| tried.met.as_ref()) {
+            Some(met) => fixture::noticed(met, &control, &vocabulary).await,
+            None => Noticed::default(),
+        };
+        all.push(Tested { id: control.id, title: control.title, tried, missing, weakened });
     }
     if let Some(path) = &args.junit {
         let mut document = Vec::new();
@@ -76,7 +83,7 @@ pub async fn run(args: &TestArgs) -> Result<Exit, TestError> {
     }
     print(|out| all.iter().try_for_each(|one| report(one, out)));
     let wrong = all.iter().flat_map(|one| &one.tried).any(|tried| tried.problem.is_some());
-    let incomplete = all.iter().any(|one| !one.missing.is_empty());
+    let incomplete = all.iter().any(|one| !one.missing.is_empty() || !one.weakened.not.is_empty());
     Ok(if wrong || (args.strict && incomplete) { Exit::Fail } else { Exit::Success })
 }
 
@@ -120,5 +127,10 @@ fn report(one: &Tested, out: &mut dyn std::io::Write) -> std::io::Result<()> {
             Some(problem) => writeln!(out, "  WRONG  {}: {problem}", tried.name)?,
         }
     }
+    let Noticed { ways, not } = &one.weakened;
+    if *ways > 0 {
+        writeln!(out, "  weakened in what it asks for: {} of {ways} noticed", ways - not.len())?;
+    }
+    not.iter().try_for_each(|line| writeln!(out, "  not noticed: {line}"))?;
     one.missing.iter().try_for_each(|line| writeln!(out, "  missing: {line}"))
 }
