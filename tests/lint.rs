@@ -202,7 +202,7 @@ fn names_and_ids_that_are_not_unique_are_refused() {
     let ran = lint_bytes(&[("a/one.feature", SOUND.as_bytes()), ("b/two.feature", SOUND.as_bytes())]);
     assert_eq!(ran.code, 2);
     assert!(
-        ran.out.starts_with("f/b/two.feature:1: control `LS-1.1` is also in `a/one.feature`\nhint: "),
+        ran.out.starts_with("f/b/two.feature:1: control `LS-1.1` is also in `f/a/one.feature`\nhint: "),
         "{}",
         ran.out
     );

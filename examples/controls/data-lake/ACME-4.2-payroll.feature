@@ -23,7 +23,10 @@ Feature: Payroll data is read by payroll alone
     Given every bucket of every active account that is tagged "data" = "payroll"
     Then only these principals can read its objects
       | arn:aws:iam::444444444444:role/Payroll |
-    And nobody outside the organization can s3:GetObject, s3:PutObject or s3:ListBucket
+
+  Scenario: Outsiders
+    Given every bucket of every active account that is tagged "data" = "payroll"
+    Then nobody outside the organization can s3:GetObject, s3:PutObject or s3:ListBucket
 
   Scenario: Nobody deletes
     Given every bucket of every active account that is tagged "data" = "payroll"
