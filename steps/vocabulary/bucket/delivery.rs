@@ -17,7 +17,7 @@ use crate::scene::{
     service_requests::{CLOUDTRAIL, CONFIG, by_service, config_arn, context_of_service, decide_for_service},
 };
 
-/// Records whether one request is let through.
+/// Records whether one request is allowed.
 fn must_be_allowed(w: &mut LogproofWorld, access: &BucketAccess, request: &Request, what: &str, change: &str) {
     let expected = format!("{what} is accepted");
     let Some(decided) = decide_for_service(&access.organization, &access.owner, access.policy.clone(), request) else {

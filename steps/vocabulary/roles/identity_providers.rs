@@ -67,23 +67,23 @@ async fn no_strangers(w: &mut LogproofWorld, role: &Role) -> Judged {
     }
     let view = OrganizationView::read(w, &[trust.as_ref()], &[]).await?;
     let scene = view.scene(&role.account, Some(Arc::clone(trust)));
-    let door = Door { role, scene, further: view.exchanges(), trust };
+    let examined = ExaminedRole { role, scene, further: view.exchanges(), trust };
     for provider in &named {
-        door.judge(w, provider).await?;
+        examined.judge(w, provider).await?;
     }
     Ok(())
 }
 
-/// A role, with all that decides who may put it on.
-struct Door<'a> {
+/// A role, with all that decides who may assume it.
+struct ExaminedRole<'a> {
     role: &'a Role,
     trust: &'a Policy,
     scene: Scene,
-    /// What the answer rests on besides the role.
+    /// What the answer is based on besides the role.
     further: &'a [ExchangeId],
 }
 
-impl Door<'_> {
+impl ExaminedRole<'_> {
     async fn judge(&self, w: &mut LogproofWorld, provider: &Provider) -> Judged {
         let own = provider.account.as_ref().is_none_or(|account| self.role.account.as_str() == account);
         match &provider.kind {

@@ -47,7 +47,7 @@ async fn no_log_file_was_added(w: &mut LogproofWorld) -> Judged {
     judge(w, Part::Added).await
 }
 
-/// What a sentence speaks of; each finding belongs to one.
+/// What a sentence refers to; each finding belongs to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Chain,
