@@ -82,7 +82,7 @@ async fn refused_above(w: &mut LogproofWorld, account: &Account, who: Who, actio
         expected: format!("{called} of account {} cannot {list}", account.id),
         change: format!("attach to the account, or to a unit above it, a service control policy that denies {list}"),
         exchanges: view.exchanges().to_vec(),
-        stood_for_by: None,
+        represented_by: None,
     };
     let remedy = Remedy::Unknown("whom a policy above the account must spare is known to its owner alone");
     claim.prove(w, &view.scene(&account.id, None), &question, remedy).await;

@@ -13,7 +13,7 @@ use crate::{
     judgement::{
         guide::{Below, Entry, Kind},
         key_name::NamedKey,
-        lifecycle::{Fates, Versions},
+        lifecycle::{Outcomes, Versions},
     },
     scene::{
         access::Callers,
@@ -358,19 +358,19 @@ async fn no_rule_deletes_before(w: &mut LogproofWorld, days: i64) -> Judged {
         let rules = w.see(estate.bucket_lifecycle(bucket).await)?;
         let versioning = w.see(estate.bucket_versioning(bucket).await)?;
         let exchanges = [rules.exchanges(), versioning.exchanges()].concat();
-        let fates = match Fates::under("", &rules, Versions::of(&versioning)) {
-            Ok(fates) => fates,
+        let outcomes = match Outcomes::under("", &rules, Versions::of(&versioning)) {
+            Ok(outcomes) => outcomes,
             Err(detail) => {
                 let stop = Stop::because(detail.clone());
                 w.unseen(too_many_kinds(bucket, detail, &exchanges));
                 return Err(stop);
             }
         };
-        let (found, met) = match fates.first_gone() {
+        let (found, met) = match outcomes.first_gone() {
             None => ("no lifecycle rule deletes an object".to_owned(), true),
-            Some((gone, kind, fate)) => (format!("{kind} {}", fate.end()), gone >= days),
+            Some((gone, kind, outcome)) => (format!("{kind} {}", outcome.end()), gone >= days),
         };
-        if let Some((kind, expires)) = fates.first_expiry().filter(|(_, expires)| met && expires.days < days) {
+        if let Some((kind, expires)) = outcomes.first_expiry().filter(|(_, expires)| met && expires.days < days) {
             w.note(format!(
                 "{}: a delete marker hides {kind} {expires}; its version stays, and is read by version id only",
                 bucket.name
