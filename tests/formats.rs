@@ -189,6 +189,7 @@ fn reasons() -> Vec<Reason> {
         Reason::NotRecorded,
         Reason::Undecided,
         Reason::Unproven,
+        Reason::AfterApply { address: "a".to_owned(), attribute: "b".to_owned() },
     ];
     for reason in &all {
         match reason {
@@ -201,7 +202,8 @@ fn reasons() -> Vec<Reason> {
             | Reason::NoCredentials
             | Reason::NotRecorded
             | Reason::Undecided
-            | Reason::Unproven => {}
+            | Reason::Unproven
+            | Reason::AfterApply { .. } => {}
         }
     }
     all
@@ -261,7 +263,8 @@ fn everything() -> Vec<Assessment> {
         [Proposal::Policies(vec![policy]), Proposal::AsFor("a".to_owned()), Proposal::NotOffered("b".to_owned())];
     observations.extend(proposals.map(|proposal| first.clone().proposal(Some(proposal))));
     let mut others = vec![full];
-    for target in [Target::Live, Target::Replay { bundle: "b".to_owned() }] {
+    let planned = Target::Planned { over: Box::new(Target::Live), files: vec!["plan.json".to_owned()] };
+    for target in [Target::Live, Target::Replay { bundle: "b".to_owned() }, planned] {
         let mut other = others[0].clone();
         other.run.target = target;
         others.push(other);

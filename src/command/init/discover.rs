@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use logproof_aws::{Aws, Options};
 use logproof_estate::{
     AccountId, BucketRef, Config, Estate, Partition, Region,
-    config::{AccessConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig, NamesConfig, OrganizationConfig},
+    config::{
+        AccessConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig, NamesConfig, OrganizationConfig, Places,
+    },
     facts::{Account, Trail},
 };
 
@@ -155,6 +157,7 @@ fn provisional(request: &Request, management: AccountId) -> Config {
         expectations: ExpectationsConfig::default(),
         integrity: IntegrityConfig::default(),
         limits: LimitsConfig::default(),
+        plan: Places::default(),
     }
 }
 
