@@ -16,5 +16,7 @@ pub mod plan;
 pub mod register;
 pub mod replay;
 pub mod report;
+pub mod steps;
+pub mod test;
 pub mod trail;
 pub mod verify;

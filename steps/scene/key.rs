@@ -35,6 +35,18 @@ impl KeyAccess {
         seen: &[ExchangeId],
         called: &str,
     ) -> Result<Self, Stop> {
+        Self::naming(w, asked, key, seen, called, &[]).await
+    }
+
+    /// The same for questions about accounts by their ids: no other account represents them.
+    pub(crate) async fn naming(
+        w: &mut LogproofWorld,
+        asked: KeyRef,
+        key: &KmsKey,
+        seen: &[ExchangeId],
+        called: &str,
+        ids: &[&str],
+    ) -> Result<Self, Stop> {
         let text = w.see(w.estate()?.key_policy(&by_id(&asked, key)).await)?;
         let read = ResourceRead {
             kind: Kind::Key,
@@ -46,7 +58,7 @@ impl KeyAccess {
             exchanges: [seen, text.exchanges()].concat(),
             resource: AskedKey { asked, multi_region: key.multi_region },
         };
-        Self::around(w, read, &[]).await
+        Self::around(w, read, ids).await
     }
 
     /// A statement about the key.

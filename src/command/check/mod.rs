@@ -251,6 +251,10 @@ fn parameters(args: &CheckArgs, selection: &Selection) -> BTreeMap<String, Strin
         ("config", args.target.config.as_ref().map(path)),
         ("mock", args.target.mock.as_ref().map(|zone| zone.as_ref().map_or_else(|| "sample".to_owned(), path))),
         ("features", args.features.features.as_ref().map(path)),
+        (
+            "with",
+            (!args.features.with.is_empty()).then(|| args.features.with.iter().map(path).collect::<Vec<_>>().join(" ")),
+        ),
         ("as-of", args.as_of.clone()),
         ("strict", args.strict.then(|| "yes".to_owned())),
         ("follows", args.follows.as_ref().map(path)),
