@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     catalogue::FeatureArgs,
     command::{
-        ask::AskArgs, check::CheckArgs, controls::ControlsArgs, diff::DiffArgs, explain::ExplainArgs, init::InitArgs,
+        ask::AskArgs, check::CheckArgs, controls::ControlsArgs, diff::DiffArgs, doctor::DoctorArgs, explain::ExplainArgs, init::InitArgs,
         key::KeyArgs, period::PeriodArgs, register::RegisterArgs, replay::ReplayArgs, report::ReportArgs,
         trail::TrailArgs, verify::VerifyArgs,
     },
@@ -33,6 +33,9 @@ pub enum Command {
     Controls(ControlsArgs),
     /// Show one control: its text, its steps and the API calls it makes.
     Explain(ExplainArgs),
+    /// Find out why a check would end in ERROR: credentials, roles, permissions, Regions, clock, disk.
+    #[command(after_help = "Exit codes: 0 nothing stands in the way; 2 usage or configuration; 3 a check would have ERROR.")]
+    Doctor(DoctorArgs),
     /// Look at the organization with your credentials and write logproof.toml.
     Init(InitArgs),
     /// Ask a policy question: can, who-can, never, difference.

@@ -6,7 +6,7 @@ use clap::Parser as _;
 use logproof::{
     cli::{Cli, Command},
     command::{
-        ask, check, controls, diff, explain, init, key, lint, period, permissions, register, replay, report, trail,
+        ask, check, controls, diff, doctor, explain, init, key, lint, period, permissions, register, replay, report, trail,
         verify,
     },
     console,
@@ -48,6 +48,7 @@ async fn run(command: Command) -> Result<Exit, Box<dyn CommandError>> {
         Command::Lint(args) => lint::run(&args)?,
         Command::Controls(args) => controls::run(&args)?,
         Command::Explain(args) => explain::run(&args).await?,
+        Command::Doctor(args) => Box::pin(doctor::run(&args)).await?,
         Command::Init(args) => init::run(&args).await?,
         Command::Ask(args) => ask::run(&args).await?,
         Command::Trail(args) => Box::pin(trail::run(&args)).await?,

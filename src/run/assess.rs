@@ -72,6 +72,7 @@ pub async fn assess(
         summary: Assessment::count(&results),
         controls: results,
         register: Vec::new(),
+        baseline: None,
         exchanges: BTreeMap::new(),
     };
     logproof_estate::register::apply(&mut assessment, estate.register(), estate.as_of());

@@ -131,6 +131,7 @@ pub(crate) fn assessment(text: &str) -> Assessment {
         summary: Assessment::count(&controls),
         controls,
         register: Vec::new(),
+        baseline: None,
         exchanges: BTreeMap::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! `logproof check`: from the arguments to the bundle, and where reports go.
 
 mod args;
+mod baseline;
 mod error;
 mod finish;
 
@@ -18,7 +19,7 @@ use jiff::Timestamp;
 use logproof_aws::{Exchange, OnCall, Options, Recorder, Serve};
 use logproof_estate::{Estate, config::parse_instant};
 
-use self::finish::Ending;
+use self::{baseline::Baseline, finish::Ending};
 use crate::{
     bundle::{
         BundleError,
@@ -81,7 +82,7 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
         }
     };
     let Begun { folder, recording, earlier, former } = begun;
-    let Ready { connected, estate, key, upload, setting } = ready;
+    let Ready { connected, estate, key, upload, setting, baseline } = ready;
     progress.begin(asked.controls.iter().map(|control| control.scenarios.len()).sum());
     let calls = || connected.calls();
     let one_more = || progress.finished_one();
@@ -103,7 +104,7 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
             writeln!(out, "resumed: {taken} exchanges were taken over from run {id}, interrupted after {began}")
         });
     }
-    let ending = Ending { folder, recording: &recording, sealing: &sealing, upload };
+    let ending = Ending { folder, recording: &recording, sealing: &sealing, upload, baseline };
     Ok(finish::finish(assessment, args, ending).await)
 }
 
@@ -145,17 +146,18 @@ impl Asked {
 }
 
 /// A landing zone that answers, and all that the run needs besides.
-struct Ready {
+struct Ready<'a> {
     connected: Connected,
     estate: Arc<Estate>,
     key: Option<Signer>,
     upload: Option<Upload>,
     setting: Setting,
+    baseline: Option<Baseline<'a>>,
 }
 
-impl Ready {
+impl<'a> Ready<'a> {
     async fn make(
-        args: &CheckArgs,
+        args: &'a CheckArgs,
         place: Place<'_>,
         asked: &Asked,
         begun: &Begun,
@@ -169,10 +171,12 @@ impl Ready {
             recorder: Some(Arc::clone(&begun.recording) as Arc<dyn Recorder>),
             earlier: begun.earlier.clone().map(|tape| tape as Arc<dyn Serve>),
         };
-        let connected = unless(interrupt.clone(), target::connect(&args.target, options)).await?;
+        let mut connected = unless(interrupt.clone(), target::connect(&args.target, options)).await?;
         connected.register.speaks_of(&asked.known)?;
         let (key, upload) = unless(interrupt.clone(), custody_of(args, &connected)).await?;
         let as_of = former.map(|former| former.as_of).or(asked.as_of).or(connected.now).unwrap_or(started);
+        let baseline;
+        (connected.register, baseline) = baseline::read(args, connected.register, as_of)?;
         let started = former.map_or(started, |former| former.started);
         let estate = Arc::new(
             Estate::new(Arc::clone(&connected.config), connected.source(), as_of)
@@ -184,7 +188,7 @@ impl Ready {
         let request = begin::Request { id: id.clone(), started, as_of, selection: selection.clone() };
         begin::write_request(&begun.folder, &request, former, &connected, &args.features.set())?;
         let setting = Setting { id, target: connected.target.clone(), started, selection };
-        Ok(Self { connected, estate, key, upload, setting })
+        Ok(Self { connected, estate, key, upload, setting, baseline })
     }
 }
 
@@ -253,6 +257,7 @@ fn parameters(args: &CheckArgs, selection: &Selection) -> BTreeMap<String, Strin
         ("upload-retain", args.upload_retain.as_ref().map(ToString::to_string)),
         ("timestamp", args.timestamp.clone()),
         ("resume", args.resume.then(|| "yes".to_owned())),
+        ("baseline", args.baseline.as_ref().map(path)),
     ];
     parameters.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     parameters

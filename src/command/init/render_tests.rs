@@ -6,7 +6,7 @@ use logproof_estate::{
     facts::{Account, Trail},
 };
 
-use super::super::discover::Discovery;
+use super::super::{discover::Discovery, draft::Seen};
 
 fn found() -> Discovery {
     Discovery {
@@ -43,6 +43,7 @@ fn found() -> Discovery {
         config_bucket: None,
         access: AccessConfig::default(),
         unseen: Vec::new(),
+        seen: Seen::default(),
     }
 }
 

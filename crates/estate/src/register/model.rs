@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use logproof_policy::Glob;
 
+use super::baseline::Accepted;
 use crate::config::ReaderConfig;
 
 /// Everything the owner registered.
@@ -33,9 +34,28 @@ pub struct Register {
     /// Attestations (`attestations.toml`).
     #[serde(default)]
     pub attestations: Vec<Attestation>,
+    /// Findings that were there when the baseline was made (`baseline.toml`); none when no baseline is in use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub baseline: Vec<Accepted>,
+    /// Entries that nobody has signed yet: they have no effect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<OpenEntry>,
     /// SHA-256 of the evidence files that are there, by the path attestations give; whoever reads files fills it in.
     #[serde(skip)]
     pub evidence: BTreeMap<String, String>,
+}
+
+/// An entry in which `?` stands where somebody must sign: a form to fill in, as `logproof init` writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenEntry {
+    /// What it is: `reader`, `stream`, `retention class` ...
+    pub entry: String,
+    /// Its name.
+    pub name: String,
+    /// The key that is `?`.
+    pub key: String,
+    /// Control that reads it.
+    pub control: String,
 }
 
 /// How long a class of logs is kept, and why.
@@ -202,6 +222,9 @@ pub struct Attestation {
     pub statement: String,
     /// Evidence file, relative to the register.
     pub evidence: String,
+    /// Entries that nobody has signed yet: they have no effect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<OpenEntry>,
     /// SHA-256 of the evidence file.
     pub evidence_sha256: String,
     /// Who states it.
