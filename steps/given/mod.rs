@@ -1,0 +1,3 @@
+//! The `Given` sentences: what a scenario is about.
+
+pub(crate) mod resources;

@@ -1,0 +1,4 @@
+//! How an alert gets to somebody: rules, metric filters, topics.
+
+pub(crate) mod metric_filters;
+pub(crate) mod topics;

@@ -1,0 +1,108 @@
+//! Roles that matter, and the trust policies that say who can put them on. Judges nothing.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use logproof_estate::{
+    AccountId, ExchangeId,
+    record::Subject,
+    world::{LogproofWorld, Stop},
+};
+use logproof_policy::Policy;
+use serde_json::Value;
+
+use crate::{
+    judgement::key_name::account_of,
+    scene::{
+        claim::Claim,
+        organization::parse,
+        proposal::{
+            Deny, Kind, On, Place, Remedy, Target,
+            kept::{Entering, Keeping},
+        },
+    },
+};
+
+/// A role as it is found.
+pub(crate) struct Role {
+    pub(crate) arn: String,
+    pub(crate) account: AccountId,
+    /// What says whether it exists, and whom it trusts.
+    pub(crate) exchanges: Vec<ExchangeId>,
+    /// Its trust policy; `None` when there is no such role.
+    pub(crate) trust: Option<Arc<Policy>>,
+    /// The same as it was read.
+    text: Option<String>,
+}
+
+impl Role {
+    /// Looks for the role with this ARN.
+    pub(crate) async fn read(w: &mut LogproofWorld, arn: &str) -> Result<Self, Stop> {
+        let (account, name) = place_of(arn)?;
+        let role = w.see(w.estate()?.role(&account, name).await)?;
+        let trust = match role.as_ref() {
+            Some(found) => {
+                let called = format!("the trust policy of {name}");
+                Some(parse(w, &called, &found.trust_policy, "iam:GetRole", &account)?)
+            }
+            None => None,
+        };
+        let text = role.as_ref().as_ref().map(|found| found.trust_policy.clone());
+        Ok(Self { arn: arn.to_owned(), account, exchanges: role.exchanges().to_vec(), trust, text })
+    }
+
+    pub(crate) fn subject(&self) -> Subject {
+        Subject::arn(&self.arn).at(&self.account, None)
+    }
+
+    /// A statement in its trust policy, which keeps nobody out who enters as `of` says.
+    pub(crate) fn deny(&self, sid: &'static str, condition: Value, of: Entering) -> Remedy {
+        let place = Place::Resource(Target { kind: Kind::Trust, arn: self.arn.clone(), text: self.text.clone() });
+        let keeping = Keeping::Role { arn: self.arn.clone(), of };
+        Remedy::Deny(Box::new(Deny { sid, places: vec![place], on: On::These(Vec::new()), condition, keeping }))
+    }
+
+    /// A claim about who can put it on, with what else it rests on.
+    pub(crate) fn claim(&self, expected: &str, change: &str, further: &[ExchangeId]) -> Claim {
+        Claim {
+            subject: self.subject(),
+            account: self.account.clone(),
+            expected: expected.to_owned(),
+            change: change.to_owned(),
+            exchanges: [&self.exchanges, further].concat(),
+            stood_for_by: None,
+        }
+    }
+}
+
+/// The account and the name of the role with this ARN.
+pub(crate) fn place_of(arn: &str) -> Result<(AccountId, &str), Stop> {
+    match (account_of(arn), arn.rsplit('/').next()) {
+        (Some(account), Some(name)) => Ok((account, name)),
+        _ => Err(Stop::because(format!("`{arn}` is not the ARN of a role"))),
+    }
+}
+
+/// ARNs of the roles that are named as readers. Those in an auditor's account outside the organization, which nobody here
+/// can look into, are noted and left out.
+pub(crate) async fn reader_roles(w: &mut LogproofWorld) -> Result<BTreeSet<String>, Stop> {
+    let (estate, config) = (w.estate()?, w.config()?);
+    let readers = estate.readers().into_iter().map(|reader| reader.principal);
+    let roles: BTreeSet<String> = readers.filter(|arn| arn.contains(":role/")).collect();
+    if roles.is_empty() {
+        return Err(w.not_applicable("no role is named as a reader"));
+    }
+    let directory = w.see(estate.directory().await)?;
+    let is_theirs = |arn: &String| {
+        account_of(arn).is_some_and(|id| {
+            config.organization.auditor_accounts.contains(&id) && directory.accounts.iter().all(|known| known.id != id)
+        })
+    };
+    let (elsewhere, ours): (BTreeSet<String>, BTreeSet<String>) = roles.into_iter().partition(is_theirs);
+    for arn in &elsewhere {
+        w.note(format!("who can assume {arn} is decided by the auditor, whose account was not looked into"));
+    }
+    if ours.is_empty() {
+        return Err(w.not_applicable("every role named as a reader is one of an external auditor"));
+    }
+    Ok(ours)
+}

@@ -1,0 +1,396 @@
+//! Whether anybody hears of it when the log bucket is changed: EventBridge rules that see it, and where they lead.
+
+use std::sync::Arc;
+
+use cucumber::then;
+use logproof_estate::{
+    AccountId, BucketRef, ExchangeId, Reason, Region, Unseen,
+    facts::{self, EventRule, RuleTarget},
+    record::{Observation, Subject},
+    world::{Judged, LogproofWorld, Stop},
+};
+
+use crate::{
+    given::resources::ask_each,
+    judgement::{
+        alarm::{Alarm, Lead, Reach, WITH_READS, in_words},
+        event_pattern::{EventPattern, Matched},
+        store_events::{Kind, Scenery, StoreEvent},
+    },
+    scene::alerts::topics::{Place, Publisher, Topics},
+};
+
+#[then("a rule that watches the log bucket is enabled, and its alert reaches a confirmed subscriber")]
+async fn an_alert_reaches_a_subscriber(w: &mut LogproofWorld) -> Judged {
+    let watch = Watch::read(w).await?;
+    let expected: Arc<str> = Arc::from("an enabled rule with an SNS topic as target that has a confirmed subscription");
+    let watching: Vec<&Alarm> = watch.watching().collect();
+    let best = watching.iter().map(|alarm| alarm.reach()).max();
+    if best.is_none() {
+        // A rule whose pattern cannot be evaluated may be the one.
+        watch.note_undecided(w);
+        let found = format!("none of the {} EventBridge rules there sees a change of the bucket", watch.alarms.len());
+        w.observe(
+            Observation::new(watch.subject(), expected, found, false)
+                .hint("create an EventBridge rule for changes of the log bucket, with an SNS topic as target")
+                .resting_on(&watch.exchanges),
+        );
+        return w.settle();
+    }
+    for alarm in watching {
+        if best == Some(Reach::Undecided)
+            && let Some((topic, reason)) = alarm.undecided()
+        {
+            w.unseen(watch.undecided_topic(topic, reason));
+            continue;
+        }
+        let met = alarm.reach() >= Reach::Unfollowed;
+        if met || best < Some(Reach::Unfollowed) {
+            w.observe(
+                Observation::new(watch.rule_subject(alarm), Arc::clone(&expected), alarm.in_words(), met)
+                    .hint("enable the rule, give it an SNS topic as target whose access policy and key let events.amazonaws.com publish, and have a subscription confirmed")
+                    .resting_on(&watch.exchanges)
+                    .resting_on(&alarm.exchanges),
+            );
+        } else {
+            w.note(format!("rule `{}` watches the log bucket too, but {}", alarm.rule.name, alarm.in_words()));
+        }
+    }
+    if best == Some(Reach::Unfollowed) {
+        watch.needs_attestation(w);
+    }
+    w.settle()
+}
+
+#[then("every change of the log bucket's protection raises an alert, whoever makes it")]
+async fn every_change_raises_an_alert(w: &mut LogproofWorld) -> Judged {
+    raises_an_alert(w, Kind::Administration, "change of the protection of the log bucket").await
+}
+
+#[then("every write to the log bucket and every deletion by a person raises an alert, whoever it is")]
+async fn every_write_raises_an_alert(w: &mut LogproofWorld) -> Judged {
+    w.note("writes and deletions of objects reach EventBridge only while a trail records data events of the bucket: see control LS-4.7");
+    raises_an_alert(w, Kind::Write, "write or deletion of a log file by a person").await
+}
+
+#[then("reading log files raises no alert")]
+async fn reading_raises_no_alert(w: &mut LogproofWorld) -> Judged {
+    let watch = Watch::read(w).await?;
+    let alarms: Vec<&Alarm> = watch.watching().filter(|alarm| alarm.reach() > Reach::Nobody).collect();
+    if alarms.is_empty() {
+        return Err(
+            w.not_applicable("events:ListRules returned no enabled rule that raises an alert for the log bucket")
+        );
+    }
+    for alarm in alarms {
+        let inspections = StoreEvent::all(Kind::Inspection).filter(|_| alarm.rule.state == WITH_READS);
+        let (mut seen, mut open) = (Vec::new(), None);
+        for read in StoreEvent::all(Kind::Read).chain(inspections) {
+            match alarm.sees_event(&watch.scenery.event(read)) {
+                Matched::Yes => seen.push(read),
+                Matched::Undecided(reason) => open = Some(reason),
+                Matched::No => {}
+            }
+        }
+        if let Some(reason) = open.filter(|_| seen.is_empty()) {
+            w.unseen(watch.undecided(alarm, reason));
+            continue;
+        }
+        if let Some((topic, reason)) = alarm.undecided().filter(|_| !seen.is_empty()) {
+            w.unseen(watch.undecided_topic(topic, reason));
+            continue;
+        }
+        let found =
+            if seen.is_empty() { "no read raises it".to_owned() } else { format!("raised by {}", in_words(&seen)) };
+        w.observe(
+            Observation::new(watch.rule_subject(alarm), "an alert for changes only, none for reads", found, seen.is_empty())
+                .place("event pattern")
+                .hint("limit the pattern by event name, or to `readOnly: [false]`: an alert for each read hides the one that counts")
+                .resting_on(&watch.exchanges),
+        );
+    }
+    w.settle()
+}
+
+async fn raises_an_alert(w: &mut LogproofWorld, watched: Kind, what: &str) -> Judged {
+    let watch = Watch::read(w).await?;
+    let (mut silent, mut unfollowed, mut heard, mut made_up) = (Vec::new(), false, 0, 0);
+    for event in StoreEvent::all(watched) {
+        made_up += 1;
+        match watch.raised_by(event) {
+            Raised::For(Reach::Subscriber) => heard += 1,
+            Raised::For(Reach::Unfollowed) => {
+                unfollowed = true;
+                heard += 1;
+            }
+            Raised::For(Reach::Nobody | Reach::Undecided) => silent.push(event),
+            Raised::Undecided(unseen) if !w.record.unseen.contains(&unseen) => w.unseen(*unseen),
+            Raised::Undecided(_) => {}
+        }
+    }
+    let found = match silent.as_slice() {
+        [] => format!("an alert for {heard} of {made_up} made-up events"),
+        silent => format!("no alert for {}", in_words(silent)),
+    };
+    w.observe(
+        Observation::new(watch.subject(), format!("an alert for every {what}"), found, silent.is_empty())
+            .place(watch.names_of_rules())
+            .hint("add the events to the pattern of a rule that is enabled and leads to a confirmed subscription of a topic that lets EventBridge publish")
+            .resting_on(&watch.exchanges)
+            .resting_on(&watch.exchanges_of_alarms()),
+    );
+    if unfollowed {
+        watch.needs_attestation(w);
+    }
+    w.settle()
+}
+
+/// What becomes of an event.
+enum Raised {
+    For(Reach),
+    Undecided(Box<Unseen>),
+}
+
+/// The rules where events of the bucket arrive: in its account and Region.
+struct Watch {
+    bucket: BucketRef,
+    scenery: Scenery,
+    alarms: Vec<(Alarm, Sight)>,
+    exchanges: Vec<ExchangeId>,
+}
+
+/// What a rule sees of all changes and writes.
+#[derive(Default)]
+struct Sight {
+    /// It certainly sees one of them.
+    certain: bool,
+    /// Why it cannot be said of one of them whether it sees it.
+    open: Option<String>,
+}
+
+impl Sight {
+    fn add(&mut self, matched: Matched) {
+        match matched {
+            Matched::Yes => self.certain = true,
+            Matched::Undecided(reason) => self.open = self.open.take().or(Some(reason)),
+            Matched::No => {}
+        }
+    }
+}
+
+impl Watch {
+    async fn read(w: &mut LogproofWorld) -> Result<Self, Stop> {
+        let (estate, config, bucket) = (w.estate()?, w.config()?, w.bucket()?);
+        let scenery = Scenery {
+            bucket: bucket.clone(),
+            admin_role: config.names.admin_role.clone(),
+            management: config.organization.management_account.clone(),
+        };
+        let rules = w.see(estate.event_rules(&bucket.owner, &bucket.region).await)?;
+        let (mut alarms, mut topics) = (Vec::new(), Topics::default());
+        for (alarm, sight) in sights(&scenery, &rules) {
+            let may_see = sight.certain || sight.open.is_some();
+            let alarm =
+                if may_see { follow(w, &mut topics, &bucket.owner, &bucket.region, alarm).await? } else { alarm };
+            alarms.push((alarm, sight));
+        }
+        Ok(Self { bucket, scenery, alarms, exchanges: rules.exchanges().to_vec() })
+    }
+
+    /// Rules that certainly see a change or a write, enabled or not.
+    fn watching(&self) -> impl Iterator<Item = &Alarm> {
+        self.alarms.iter().filter(|(_, sight)| sight.certain).map(|(alarm, _)| alarm)
+    }
+
+    /// Rules whose alert gets somewhere.
+    fn live(&self) -> impl Iterator<Item = &(Alarm, Sight)> {
+        self.alarms.iter().filter(|(alarm, _)| alarm.reach() > Reach::Nobody)
+    }
+
+    fn raised_by(&self, event: StoreEvent) -> Raised {
+        let event = self.scenery.event(event);
+        let seen = self.live().filter(|(alarm, _)| alarm.sees_event(&event) == Matched::Yes);
+        if let Some((alarm, _)) = seen.max_by_key(|(alarm, _)| alarm.reach()) {
+            return match alarm.undecided() {
+                Some((topic, reason)) => Raised::Undecided(Box::new(self.undecided_topic(topic, reason))),
+                None => Raised::For(alarm.reach()),
+            };
+        }
+        let open = self.live().find_map(|(alarm, _)| match alarm.sees_event(&event) {
+            Matched::Undecided(reason) => Some(self.undecided(alarm, reason)),
+            Matched::Yes | Matched::No => None,
+        });
+        open.map_or(Raised::For(Reach::Nobody), |unseen| Raised::Undecided(Box::new(unseen)))
+    }
+
+    /// Records the enabled rules of which it cannot be said whether they watch the bucket.
+    fn note_undecided(&self, w: &mut LogproofWorld) {
+        for (alarm, sight) in self.live() {
+            if let Some(reason) = sight.open.clone() {
+                w.unseen(self.undecided(alarm, reason));
+            }
+        }
+    }
+
+    fn undecided_topic(&self, topic: &str, reason: &str) -> Unseen {
+        undecided_topic(&self.bucket.owner, &self.bucket.region, topic, reason, &self.exchanges_of_alarms())
+    }
+
+    fn undecided(&self, alarm: &Alarm, reason: String) -> Unseen {
+        Unseen {
+            operation: "event pattern evaluation".to_owned(),
+            account: self.bucket.owner.clone(),
+            region: Some(self.bucket.region.clone()),
+            subject: alarm.rule.arn.clone(),
+            reason: Reason::Undecided,
+            detail: reason,
+            hint:
+                "write the pattern with operators this program knows, or test it with `aws events test-event-pattern`"
+                    .to_owned(),
+            exchanges: self.exchanges.clone(),
+        }
+    }
+
+    fn needs_attestation(&self, w: &mut LogproofWorld) {
+        let targets = self
+            .watching()
+            .filter(|alarm| alarm.reach() == Reach::Unfollowed)
+            .flat_map(|alarm| alarm.leads.iter().map(|lead| lead.target.arn.as_str()))
+            .collect::<Vec<_>>();
+        w.needs_attestation(format!("an alert that reaches {} is heard by the people on call", targets.join(", ")));
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::arn(self.bucket.arn()).at(&self.bucket.owner, Some(&self.bucket.region))
+    }
+
+    fn rule_subject(&self, alarm: &Alarm) -> Subject {
+        Subject::arn(&alarm.rule.arn).at(&self.bucket.owner, Some(&self.bucket.region))
+    }
+
+    fn names_of_rules(&self) -> String {
+        let names: Vec<&str> = self
+            .watching()
+            .filter(|alarm| alarm.reach() > Reach::Nobody)
+            .map(|alarm| alarm.rule.name.as_str())
+            .collect();
+        if names.is_empty() { "no rule".to_owned() } else { format!("EventBridge rules: {}", names.join(", ")) }
+    }
+
+    fn exchanges_of_alarms(&self) -> Vec<ExchangeId> {
+        self.alarms.iter().flat_map(|(alarm, _)| alarm.exchanges.iter().cloned()).collect()
+    }
+}
+
+/// The rules with a pattern, each with what it sees of the changes and writes.
+fn sights(scenery: &Scenery, rules: &[EventRule]) -> Vec<(Alarm, Sight)> {
+    let mut alarms: Vec<(Alarm, Sight)> = Vec::new();
+    for rule in rules {
+        // A rule without a pattern runs by the clock and sees no event.
+        let Some(text) = &rule.pattern else { continue };
+        let pattern = EventPattern::parse(text);
+        let alarm = Alarm { rule: rule.clone(), pattern, leads: Vec::new(), exchanges: Vec::new() };
+        alarms.push((alarm, Sight::default()));
+    }
+    for event in StoreEvent::all(Kind::Administration).chain(StoreEvent::all(Kind::Write)) {
+        let event = scenery.event(event);
+        for (alarm, sight) in &mut alarms {
+            sight.add(alarm.sees_event(&event));
+        }
+    }
+    alarms
+}
+
+/// A topic of which it is not decided whether it takes an alert.
+pub(crate) fn undecided_topic(
+    account: &AccountId,
+    region: &Region,
+    topic: &str,
+    reason: &str,
+    exchanges: &[ExchangeId],
+) -> Unseen {
+    Unseen {
+        operation: "policy evaluation".to_owned(),
+        account: account.clone(),
+        region: Some(region.clone()),
+        subject: topic.to_owned(),
+        reason: Reason::Undecided,
+        detail: reason.to_owned(),
+        hint: "write the access policy of the topic and the policy of its key so that they can be evaluated, or test the alert with an event".to_owned(),
+        exchanges: exchanges.to_vec(),
+    }
+}
+
+/// Asks for the targets of a rule, and of those that are topics for the subscriptions and whether they take the alert.
+pub(crate) async fn follow(
+    w: &mut LogproofWorld,
+    topics: &mut Topics,
+    account: &AccountId,
+    region: &Region,
+    mut alarm: Alarm,
+) -> Result<Alarm, Stop> {
+    let estate = w.estate()?;
+    let targets = w.see(estate.rule_targets(account, region, &alarm.rule.name).await)?;
+    alarm.exchanges.extend_from_slice(targets.exchanges());
+    let publisher = Publisher::rule(&alarm.rule.arn, account);
+    for (lead, seen) in leads(w, topics, &publisher, (account, region), targets.to_vec()).await? {
+        alarm.exchanges.extend(seen);
+        alarm.leads.push(lead);
+    }
+    Ok(alarm)
+}
+
+/// The actions of an alarm as leads, each with the exchanges it rests on.
+pub(crate) async fn actions_of(
+    w: &mut LogproofWorld,
+    topics: &mut Topics,
+    account: &AccountId,
+    region: &Region,
+    alarm: &facts::Alarm,
+) -> Result<Vec<(Lead, Vec<ExchangeId>)>, Stop> {
+    let targets = alarm.alarm_actions.iter().map(|arn| RuleTarget { id: arn.clone(), arn: arn.clone(), role: None });
+    leads(w, topics, &Publisher::alarm(&alarm.arn, account), (account, region), targets.collect()).await
+}
+
+async fn leads(
+    w: &mut LogproofWorld,
+    topics: &mut Topics,
+    publisher: &Publisher,
+    (account, region): (&AccountId, &Region),
+    targets: Vec<RuleTarget>,
+) -> Result<Vec<(Lead, Vec<ExchangeId>)>, Stop> {
+    let estate = w.estate()?;
+    let answers = ask_each(targets, |target| {
+        let estate = Arc::clone(&estate);
+        async move {
+            let mut parts = target.arn.split(':').skip(2);
+            let topic = parts.next() == Some("sns");
+            let region = parts.next().and_then(|region| region.parse().ok()).unwrap_or_else(|| region.clone());
+            let owner = parts.next().and_then(|account| account.parse().ok()).unwrap_or_else(|| account.clone());
+            let subscriptions = match topic {
+                true => Some(estate.topic_subscriptions(&owner, &region, &target.arn).await),
+                false => None,
+            };
+            (target, owner, region, subscriptions)
+        }
+    })
+    .await;
+    let mut found = Vec::new();
+    for (target, owner, region, subscriptions) in answers {
+        let Some(subscriptions) = subscriptions else {
+            found.push((Lead { target, topic: None }, Vec::new()));
+            continue;
+        };
+        let subscriptions = w.see(subscriptions)?;
+        let mut seen = subscriptions.exchanges().to_vec();
+        let Some(subscriptions) = subscriptions.as_ref().cloned() else {
+            found.push((Lead { target, topic: None }, seen));
+            continue;
+        };
+        let place = Place { arn: &target.arn, owner: &owner, region: &region };
+        let (publishing, exchanges) = topics.take(w, &place, publisher, target.role.as_deref()).await?;
+        seen.extend(exchanges);
+        found.push((Lead { topic: publishing.map(|publishing| (subscriptions, publishing)), target }, seen));
+    }
+    Ok(found)
+}

@@ -1,0 +1,313 @@
+//! Whether anybody hears of it when the trail, AWS Config, the log key, the policy of the log bucket or the policies of
+//! the organization are changed.
+//!
+//! An event is heard by one of two ways: a metric filter on the log group of the organization trail with an alarm, or
+//! an EventBridge rule of the account and Region it happens in. Either way must end at a confirmed subscription.
+
+use cucumber::then;
+use logproof_estate::{
+    AccountId, ExchangeId, Partition, Reason, Region, Unseen,
+    record::{Observation, Subject},
+    world::{Judged, LogproofWorld, Stop},
+};
+
+use crate::{
+    given::resources::ask_each,
+    judgement::{
+        alarm::{Alarm, Reach},
+        event_pattern::{EventPattern, Matched},
+        guard_events::{Guard, GuardEvent, events, in_words},
+    },
+    scene::alerts::{
+        metric_filters::{Filters, Hearing},
+        topics::Topics,
+    },
+    vocabulary::alerting::bucket_changes::follow,
+};
+
+const HINT: &str = "put a metric filter for these events on the log group of the organization trail, with an alarm that notifies an SNS topic somebody has subscribed to, or an EventBridge rule in that account and Region";
+
+#[then("changing or stopping the organization trail raises an alert")]
+async fn changing_the_trail_raises_an_alert(w: &mut LogproofWorld) -> Judged {
+    let (config, trail) = (w.config()?, w.trail()?);
+    let (account, region) = (config.organization.management_account.clone(), config.organization.home_region.clone());
+    let cell = Cell {
+        guard: Guard::Trail,
+        subject: Subject::arn(&trail.arn).at(&account, Some(&region)),
+        resource: trail.arn.clone(),
+        account,
+        region,
+    };
+    raises_an_alert(w, vec![cell]).await
+}
+
+#[then("disabling the log key or scheduling its deletion raises an alert")]
+async fn disabling_the_key_raises_an_alert(w: &mut LogproofWorld) -> Judged {
+    let (asked, key) = w.key()?;
+    let subject = Subject::arn(&key.arn).at(&asked.account, Some(&asked.region));
+    let cell =
+        Cell { guard: Guard::Key, subject, resource: key.arn.clone(), account: asked.account, region: asked.region };
+    raises_an_alert(w, vec![cell]).await
+}
+
+#[then("changing the policy or the lifecycle of the bucket raises an alert")]
+async fn changing_the_bucket_policy_raises_an_alert(w: &mut LogproofWorld) -> Judged {
+    let bucket = w.bucket()?;
+    let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
+    let cell = Cell {
+        guard: Guard::BucketPolicy,
+        subject,
+        resource: bucket.name,
+        account: bucket.owner,
+        region: bucket.region,
+    };
+    raises_an_alert(w, vec![cell]).await
+}
+
+#[then("stopping or changing AWS Config raises an alert in each of these accounts and Regions")]
+async fn changing_config_raises_an_alert(w: &mut LogproofWorld) -> Judged {
+    let everywhere = w.everywhere()?;
+    let cells: Vec<Cell> = everywhere
+        .cells()
+        .into_iter()
+        .map(|(account, region)| {
+            let arn = format!("arn:{}:config:{region}:{account}:configuration-recorder", region.partition());
+            let subject = Subject::arn(arn).at(&account, Some(&region));
+            Cell { guard: Guard::Config, subject, resource: String::new(), account, region }
+        })
+        .collect();
+    let examined = cells.len();
+    let judged = raises_an_alert(w, cells).await;
+    w.population(everywhere.cells_examined(examined));
+    judged
+}
+
+#[then("taking a guard of the organization away raises an alert")]
+async fn taking_a_guard_away_raises_an_alert(w: &mut LogproofWorld) -> Judged {
+    let (estate, config) = (w.estate()?, w.config()?);
+    let (organization, directory) = (w.see(estate.organization().await)?, w.see(estate.directory().await)?);
+    w.record.rest_on(&[organization.exchanges(), directory.exchanges()].concat());
+    let (management, home) = (organization.management_account.clone(), config.organization.home_region.clone());
+    let global = region_of_organizations(&home)?;
+    let subject = Subject::arn(&organization.arn);
+    let mut cells = vec![
+        Cell {
+            guard: Guard::Organization,
+            subject: subject.clone().at(&management, Some(&global)),
+            resource: directory.root.id.clone(),
+            account: management.clone(),
+            region: global.clone(),
+        },
+        Cell {
+            guard: Guard::RootSession,
+            subject: subject.at(&management, Some(&home)),
+            resource: String::new(),
+            account: management.clone(),
+            region: home,
+        },
+    ];
+    let mut members: Vec<_> = directory.active().filter(|account| account.id != management).collect();
+    members.sort_by_key(|account| account.id.clone());
+    cells.extend(members.into_iter().map(|account| Cell {
+        guard: Guard::Membership,
+        subject: Subject::arn(&account.arn).at(&account.id, Some(&global)),
+        resource: String::new(),
+        account: account.id.clone(),
+        region: global.clone(),
+    }));
+    raises_an_alert(w, cells).await
+}
+
+/// The Region that events of Organizations are recorded in.
+///
+/// See: <https://docs.aws.amazon.com/general/latest/gr/ao.html>
+fn region_of_organizations(home: &Region) -> Result<Region, Stop> {
+    let region = match home.partition() {
+        Partition::Commercial => "us-east-1",
+        Partition::UsGov => "us-gov-west-1",
+        Partition::China => "cn-northwest-1",
+        Partition::EuropeanSovereign => "eusc-de-east-1",
+        Partition::Iso | Partition::IsoB | Partition::IsoE | Partition::IsoF => home.as_str(),
+    };
+    region.parse().map_err(|_| Stop::because(format!("`{region}` is not a Region")))
+}
+
+/// Where events of one kind happen, and on what.
+struct Cell {
+    guard: Guard,
+    subject: Subject,
+    resource: String,
+    account: AccountId,
+    region: Region,
+}
+
+/// An event that raises no alert, as far as can be said.
+struct Silent {
+    event: GuardEvent,
+    /// What would have to be evaluated to know, and why it cannot be.
+    open: Option<(String, String)>,
+}
+
+/// What becomes of the events of one cell.
+#[derive(Default)]
+struct Heard {
+    silent: Vec<Silent>,
+    unfollowed: bool,
+    by: Vec<String>,
+    /// Rules that see an event and get nowhere, and why.
+    dead_ends: Vec<String>,
+}
+
+impl Heard {
+    /// What the metric filters make of the events.
+    fn through_filters(filters: &Filters, events: &[GuardEvent]) -> Self {
+        let mut heard = Self::default();
+        for event in events {
+            match filters.hear(event.record()) {
+                Hearing::By { filter, reach } => {
+                    heard.unfollowed |= reach == Reach::Unfollowed;
+                    heard.by.push(format!("metric filter `{filter}`"));
+                }
+                Hearing::Open { subject, reason } => {
+                    heard.silent.push(Silent { event: event.clone(), open: Some((subject, reason)) });
+                }
+                Hearing::Nobody => heard.silent.push(Silent { event: event.clone(), open: None }),
+            }
+        }
+        heard
+    }
+}
+
+async fn raises_an_alert(w: &mut LogproofWorld, cells: Vec<Cell>) -> Judged {
+    let filters = Filters::read(w).await?;
+    let (mut open, mut judged) = (Vec::new(), Vec::new());
+    for cell in cells {
+        let made_up = events(cell.guard, &cell.account, &cell.region, &cell.resource);
+        let heard = Heard::through_filters(&filters, &made_up);
+        if heard.silent.is_empty() {
+            judged.push((cell, made_up.len(), heard, Vec::new()));
+        } else {
+            open.push((cell, made_up.len(), heard));
+        }
+    }
+    // Rules are asked for only where no filter hears the event: they stand in every account and Region.
+    let (estate, mut topics) = (w.estate()?, Topics::default());
+    let places: Vec<(AccountId, Region)> =
+        open.iter().map(|(cell, ..)| (cell.account.clone(), cell.region.clone())).collect();
+    let answers = ask_each(places, |(account, region)| {
+        let estate = std::sync::Arc::clone(&estate);
+        async move { estate.event_rules(&account, &region).await }
+    })
+    .await;
+    for ((cell, made_up, mut heard), answer) in open.into_iter().zip(answers) {
+        let Some(rules) = w.see_or_note(answer) else { continue };
+        let mut exchanges = rules.exchanges().to_vec();
+        let mut alarms = Vec::new();
+        for rule in rules.iter() {
+            let Some(text) = &rule.pattern else { continue };
+            let alarm = Alarm {
+                rule: rule.clone(),
+                pattern: EventPattern::parse(text),
+                leads: Vec::new(),
+                exchanges: Vec::new(),
+            };
+            if heard.silent.iter().any(|one| alarm.sees_event(&one.event.event) != Matched::No) {
+                let followed = follow(w, &mut topics, &cell.account, &cell.region, alarm).await?;
+                exchanges.extend_from_slice(&followed.exchanges);
+                alarms.push(followed);
+            }
+        }
+        heard.through_rules(&alarms);
+        judged.push((cell, made_up, heard, exchanges));
+    }
+    for (cell, made_up, heard, exchanges) in judged {
+        record(w, &filters, &cell, made_up, heard, exchanges);
+    }
+    w.settle()
+}
+
+impl Heard {
+    /// What the filters leave open, asked of the rules.
+    fn through_rules(&mut self, alarms: &[Alarm]) {
+        let live = || alarms.iter().filter(|alarm| alarm.reach() > Reach::Nobody);
+        let dead = alarms.iter().filter(|alarm| alarm.reach() == Reach::Nobody);
+        self.dead_ends =
+            dead.map(|alarm| format!("EventBridge rule `{}`: {}", alarm.rule.name, alarm.in_words())).collect();
+        for mut one in std::mem::take(&mut self.silent) {
+            let seen = live().filter(|alarm| alarm.sees_event(&one.event.event) == Matched::Yes);
+            if let Some(alarm) = seen.max_by_key(|alarm| alarm.reach()) {
+                if let Some((topic, reason)) = alarm.undecided() {
+                    one.open = one.open.or_else(|| Some((topic.to_owned(), reason.to_owned())));
+                    self.silent.push(one);
+                    continue;
+                }
+                self.unfollowed |= alarm.reach() == Reach::Unfollowed;
+                self.by.push(format!("EventBridge rule `{}`", alarm.rule.name));
+                continue;
+            }
+            let open = live().find_map(|alarm| match alarm.sees_event(&one.event.event) {
+                Matched::Undecided(reason) => Some((alarm.rule.arn.clone(), reason)),
+                Matched::Yes | Matched::No => None,
+            });
+            one.open = one.open.or(open);
+            self.silent.push(one);
+        }
+    }
+}
+
+fn record(
+    w: &mut LogproofWorld,
+    filters: &Filters,
+    cell: &Cell,
+    made_up: usize,
+    heard: Heard,
+    exchanges: Vec<ExchangeId>,
+) {
+    if let Some(unseen) = filters.unseen.as_ref().filter(|_| !heard.silent.is_empty()) {
+        if !w.record.unseen.contains(unseen) {
+            w.unseen(unseen.clone());
+        }
+        return;
+    }
+    let silent: Vec<&GuardEvent> = heard.silent.iter().filter(|one| one.open.is_none()).map(|one| &one.event).collect();
+    // One event that raises no alert for certain is enough, whatever cannot be said of others.
+    if let Some((subject, reason)) = heard.silent.iter().find_map(|one| one.open.clone()).filter(|_| silent.is_empty())
+    {
+        w.unseen(Unseen {
+            operation: "filter and event pattern evaluation".to_owned(),
+            account: cell.account.clone(),
+            region: Some(cell.region.clone()),
+            subject,
+            reason: Reason::Undecided,
+            detail: reason,
+            hint: "write pattern and alarm so that this program can evaluate them".to_owned(),
+            exchanges,
+        });
+        return;
+    }
+    let mut by = heard.by;
+    by.sort_unstable();
+    by.dedup();
+    let found = match silent.as_slice() {
+        [] => format!("an alert for each of {made_up} made-up events, by {}", by.join(", ")),
+        silent => {
+            let there = std::iter::once(filters.described.clone()).chain(heard.dead_ends).collect::<Vec<_>>();
+            format!("no alert for {}; {}", in_words(silent), there.join("; "))
+        }
+    };
+    w.observe(
+        Observation::new(
+            cell.subject.clone(),
+            "an alert for each of these events that reaches somebody",
+            found,
+            silent.is_empty(),
+        )
+        .place("metric filters of the organization trail's log group, EventBridge rules")
+        .hint(HINT)
+        .resting_on(&filters.exchanges)
+        .resting_on(&exchanges),
+    );
+    if heard.unfollowed {
+        w.needs_attestation("an alert that leads to a target other than an SNS topic is heard by the people on call");
+    }
+}

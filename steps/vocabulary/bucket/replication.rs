@@ -1,0 +1,203 @@
+//! The second copy of the log store: complete, somewhere else, kept in versions and encrypted there.
+
+use cucumber::{given, then};
+use logproof_estate::{
+    BucketRef, KeyRef,
+    record::{Observation, Subject},
+    world::{Judged, LogproofWorld},
+};
+
+use crate::{
+    given::resources::existing_bucket,
+    judgement::{
+        key_name::{NamedKey, account_of, region_of},
+        log_files::log_root,
+    },
+    scene::copies::{Copies, shortfalls},
+    vocabulary::bucket::policy::BucketGround,
+};
+
+#[given("the replica of the log bucket")]
+async fn the_replica(w: &mut LogproofWorld) -> Judged {
+    let (estate, config) = (w.estate()?, w.config()?);
+    let home = existing_bucket(w, estate.log_bucket(), "the log bucket").await?;
+    w.bucket = Some(home.clone());
+    let copies = Copies::read(w).await?;
+    let copies = copies.that_count(&home.owner, config.expectations.replica_account.as_ref());
+    let Some(bucket) = copies.iter().find_map(|copy| copy.bucket.clone()) else {
+        return Err(w.not_applicable("no account owns the bucket a replication rule names: see control LS-6.7"));
+    };
+    w.bucket = Some(bucket);
+    w.settle()
+}
+
+#[then("the bucket of the copy refuses requests over plain HTTP")]
+async fn the_copy_needs_tls(w: &mut LogproofWorld) -> Judged {
+    let ground = BucketGround::of(w, w.bucket()?).await?;
+    let change = "deny s3:* to every principal on the bucket and its objects when aws:SecureTransport is false";
+    let refusal = ground.plain_http(change)?;
+    let claim = ground.claim("every request to the copy over plain HTTP is refused", change);
+    claim.prove(w, &ground.scene(), &refusal.question, refusal.remedy).await;
+    w.settle()
+}
+
+#[then("a replication rule is on that copies every log file, the encrypted ones included")]
+async fn a_rule_copies_every_log_file(w: &mut LogproofWorld) -> Judged {
+    let (estate, config, bucket) = (w.estate()?, w.config()?, w.bucket()?);
+    let replication = w.see(estate.bucket_replication(&bucket).await)?;
+    let rules = replication.as_ref().map(|one| one.rules.as_slice()).unwrap_or_default();
+    let root = log_root(config.names.log_prefix.as_deref());
+    let shortfalls: Vec<Vec<String>> = rules.iter().map(|rule| shortfalls(rule, rules, &root)).collect();
+    let met = shortfalls.iter().any(Vec::is_empty);
+    let found: Vec<String> = rules
+        .iter()
+        .zip(&shortfalls)
+        .filter(|(_, short)| !met || short.is_empty())
+        .map(|(rule, short)| match short.as_slice() {
+            [] => format!("rule `{}` copies to {}", rule.id, rule.destination_bucket),
+            short => format!("rule `{}` {}", rule.id, short.join(" and ")),
+        })
+        .collect();
+    w.observe(
+        Observation::new(
+            Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
+            format!("one enabled rule that copies everything below `{root}`, objects encrypted with SSE-KMS included"),
+            if found.is_empty() { "no replication".to_owned() } else { found.join("; ") },
+            met,
+        )
+        .place("ReplicationConfiguration")
+        .hint("enable one replication rule without a filter, with SSE-KMS encrypted objects and a replica key")
+        .resting_on(replication.exchanges()),
+    );
+    w.settle()
+}
+
+#[then("the copy is in another account of the organization")]
+async fn the_copy_is_in_another_account(w: &mut LogproofWorld) -> Judged {
+    let config = w.config()?;
+    let (home, wanted) = (w.bucket()?, config.expectations.replica_account.as_ref());
+    let copies = Copies::read(w).await?;
+    for copy in copies.that_count(&home.owner, wanted) {
+        let (found, met) = match &copy.bucket {
+            None => ("no active account of the organization owns it".to_owned(), false),
+            Some(bucket) => {
+                let same = if bucket.owner == home.owner { ", the account of the log bucket" } else { "" };
+                let stated = copy.rule.destination_account.as_deref().filter(|stated| *stated != bucket.owner.as_str());
+                // S3 refuses to change the ownership to an account that does not own the destination.
+                let wrong = stated.map(|stated| format!("; the rule states account {stated}, so nothing is copied"));
+                (
+                    format!(
+                        "in account {}{same}, {}{}",
+                        bucket.owner,
+                        bucket.region,
+                        wrong.clone().unwrap_or_default()
+                    ),
+                    copy.is_elsewhere(&home.owner, wanted) && wrong.is_none(),
+                )
+            }
+        };
+        if copy.bucket.as_ref().is_some_and(|bucket| bucket.region == home.region) {
+            w.note(format!(
+                "the copy is in {}, the Region of the log bucket: both can be lost with the Region",
+                home.region
+            ));
+        }
+        let expected = match wanted {
+            Some(account) => format!("in account {account}"),
+            None => format!("in an account of the organization other than {}", home.owner),
+        };
+        copy.observe(
+            w,
+            expected,
+            found,
+            met,
+            "replicate to a bucket of that account: whoever rules one account must not rule both copies",
+        );
+    }
+    w.settle()
+}
+
+#[then("the bucket of the copy exists and keeps versions")]
+async fn the_copy_keeps_versions(w: &mut LogproofWorld) -> Judged {
+    let (estate, config) = (w.estate()?, w.config()?);
+    let (home, wanted) = (w.bucket()?, config.expectations.replica_account.as_ref());
+    let copies = Copies::read(w).await?;
+    for copy in copies.that_count(&home.owner, wanted) {
+        let (found, met, seen) = match &copy.bucket {
+            None => ("no such bucket in any active account of the organization".to_owned(), false, Vec::new()),
+            Some(bucket) => {
+                let versioning = w.see(estate.bucket_versioning(bucket).await)?;
+                let status = versioning.status.as_deref().unwrap_or("never configured");
+                (format!("versioning {status}"), status == "Enabled", versioning.exchanges().to_vec())
+            }
+        };
+        let copy = copy.clone().resting_on(&seen);
+        copy.observe(
+            w,
+            "an existing bucket with versioning Enabled".to_owned(),
+            found,
+            met,
+            "create the bucket and enable its versioning: S3 replicates nothing to a bucket without",
+        );
+    }
+    w.settle()
+}
+
+#[then("the copy is encrypted with an enabled key of its own Region")]
+async fn the_copy_is_encrypted_there(w: &mut LogproofWorld) -> Judged {
+    let (estate, config) = (w.estate()?, w.config()?);
+    let (home, wanted) = (w.bucket()?, config.expectations.replica_account.as_ref());
+    let copies = Copies::read(w).await?;
+    for copy in copies.that_count(&home.owner, wanted) {
+        let (found, met, seen) = match (&copy.bucket, &copy.rule.replica_key) {
+            (_, None) => ("no replica key".to_owned(), false, Vec::new()),
+            (None, Some(key)) => (format!("key `{key}` for a bucket that does not exist"), false, Vec::new()),
+            (Some(bucket), Some(name)) => {
+                let asked = asked_key(name, bucket);
+                let key = w.see(estate.key(&asked).await)?;
+                let seen = key.exchanges().to_vec();
+                match key.as_ref() {
+                    None => (format!("there is no key `{name}`"), false, seen),
+                    Some(key) => {
+                        let place = region_of(&key.arn);
+                        let where_it_is = place.as_ref().map_or("no Region", |region| region.as_str());
+                        let met = key.state == "Enabled" && place.as_ref() == Some(&bucket.region);
+                        (format!("key {} is {}, in {where_it_is}", key.arn, key.state), met, seen)
+                    }
+                }
+            }
+        };
+        let copy = copy.clone().resting_on(&seen);
+        copy.observe(w, "an enabled KMS key of the Region of the copy".to_owned(), found, met, "name an enabled key of the destination's Region as replica key: without one encrypted objects are not copied");
+    }
+    w.settle()
+}
+
+pub(crate) fn asked_key(name: &str, bucket: &BucketRef) -> KeyRef {
+    match NamedKey::read(name, &bucket.owner, &bucket.region) {
+        NamedKey::Ask(key) => key,
+        NamedKey::Arn(arn) => KeyRef {
+            account: account_of(&arn).unwrap_or_else(|| bucket.owner.clone()),
+            region: region_of(&arn).unwrap_or_else(|| bucket.region.clone()),
+            id: arn,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replica_key_is_asked_about_where_it_is() {
+        let bucket = BucketRef {
+            name: "replica".to_owned(),
+            owner: "666666666666".parse().unwrap(),
+            region: "eu-west-1".parse().unwrap(),
+        };
+        let key = asked_key("arn:aws:kms:eu-central-1:222222222222:key/1", &bucket);
+        assert_eq!((key.account.as_str(), key.region.as_str()), ("222222222222", "eu-central-1"));
+        let alias = asked_key("alias/x", &bucket);
+        assert_eq!((alias.account.as_str(), alias.region.as_str()), ("666666666666", "eu-west-1"));
+    }
+}

@@ -1,0 +1,3 @@
+//! AWS Config.
+
+pub(crate) mod recording;

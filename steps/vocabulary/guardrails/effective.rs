@@ -1,0 +1,300 @@
+//! What binds whom: trail, AWS Config and the exempt role, account by account along the real path of each.
+//!
+//! An administrator and the root user are assumed in every member account. Service control policies do not bind the
+//! management account: who can act there is listed, never claimed as covered.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use cucumber::then;
+use logproof_estate::{
+    AccountId,
+    record::{Observation, Proposal, Subject},
+    world::{Judged, LogproofWorld, Stop},
+};
+use logproof_policy::{Answer, Question, Scene, Who, never, who_can};
+
+use crate::{
+    scene::{
+        actions::{adjust_trail, left_open, stop_config, stop_trail},
+        claim::{Answered, Claim},
+        organization::{Ground, identities},
+        proposal::{
+            Asked, Deny, On, Remedy,
+            kept::{Entering, Keeping},
+        },
+        role::{Role, place_of},
+    },
+    vocabulary::bucket::policy::{above, everybody_but},
+};
+
+#[then(
+    "in every member account nobody other than the log storage role can stop, change or delete the organization trail"
+)]
+async fn nobody_can_stop_the_trail(w: &mut LogproofWorld) -> Judged {
+    let arn = trail_arn(w)?;
+    let role = w.config()?.storage_role_arn();
+    let question = |account: &AccountId| {
+        Question::about(stop_trail()).on(&arn).by(Who::account(account.as_str()).except_arn(&role))
+    };
+    let expected = format!("nobody in the account but {role} can stop, change or delete {arn}");
+    let change =
+        "attach to the root an SCP that denies the action on the trail to every principal but the log storage role";
+    let ground = Ground::read(w, &[], &[]).await?;
+    let remedy = keep_from(&ground, "ProtectTheTrail", stop_trail(), &arn, &role);
+    in_every_member_account(w, &ground, &question, (&expected, change), remedy).await?;
+    note_adjustments(w, &ground, &arn, &role);
+    let callers = who_can_stop(w, &ground, &arn).await?;
+    w.note(format!(
+        "service control policies do not bind the management account {}; {} of its users and roles can stop the trail by their own policies, and its root user can: see LS-6.8",
+        ground.management,
+        callers.len()
+    ));
+    w.settle()
+}
+
+#[then("in every member account nobody other than the log storage role can stop or redirect AWS Config")]
+async fn nobody_can_stop_config(w: &mut LogproofWorld) -> Judged {
+    let role = w.config()?.storage_role_arn();
+    let question = |account: &AccountId| {
+        Question::about(stop_config()).on("*").by(Who::account(account.as_str()).except_arn(&role))
+    };
+    let expected = format!("nobody in the account but {role} can stop or redirect AWS Config");
+    let change = "attach to the root an SCP that denies the action to every principal but the log storage role";
+    let ground = Ground::read(w, &[], &[]).await?;
+    let remedy = keep_from(&ground, "ProtectConfig", stop_config(), "*", &role);
+    in_every_member_account(w, &ground, &question, (&expected, change), remedy).await?;
+    w.settle()
+}
+
+#[then("the protection binds an administrator of every member account")]
+async fn the_protection_binds_every_member(w: &mut LogproofWorld) -> Judged {
+    let arn = w.config()?.trail_arn();
+    let role = w.config()?.storage_role_arn();
+    let question = |account: &AccountId| {
+        Question::about(["cloudtrail:StopLogging", "cloudtrail:DeleteTrail"])
+            .on(&arn)
+            .by(Who::account(account.as_str()).except_arn(&role))
+    };
+    let ground = Ground::read(w, &[], &[]).await?;
+    let change = "attach the protecting SCP to the root, or to every organizational unit on the account's path";
+    let remedy = keep_from(&ground, "ProtectTheTrail", stop_trail(), &arn, &role);
+    let expected = "an SCP keeps an administrator of the account from stopping the trail";
+    in_every_member_account(w, &ground, &question, (expected, change), remedy).await?;
+    w.settle()
+}
+
+#[then("a role named like the log storage role is not exempt in any other account")]
+async fn no_role_of_the_same_name_is_exempt(w: &mut LogproofWorld) -> Judged {
+    let (arn, role) = (w.config()?.trail_arn(), w.config()?.storage_role_arn());
+    let name = role.rsplit('/').next().unwrap_or_default().to_owned();
+    let question = |account: &AccountId| {
+        let pathed = format!("arn:{}:iam::{account}:role/*{name}*", partition_of(&role));
+        Question::about(stop_trail()).on(&arn).by(Who::account(account.as_str()).only_arn(&pathed).except_arn(&role))
+    };
+    let ground = Ground::read(w, &[], &[]).await?;
+    let expected = format!("only {role} is exempt, not a role of that name in this account");
+    let change = "name the role's whole ARN, account id included, in the exemption of the SCP";
+    let remedy = keep_from(&ground, "OnlyTheStorageRoleIsExempt", stop_trail(), &arn, &role);
+    in_every_member_account(w, &ground, &question, (&expected, change), remedy).await?;
+    w.settle()
+}
+
+/// A statement above all accounts that keeps everybody but the log storage role from what stops something.
+fn keep_from(ground: &Ground, sid: &'static str, actions: Vec<&'static str>, on: &str, role: &str) -> Remedy {
+    keep_from_all(ground, sid, actions, vec![on.to_owned()], role)
+}
+
+/// The same about several things.
+pub(crate) fn keep_from_all(
+    ground: &Ground,
+    sid: &'static str,
+    actions: Vec<&'static str>,
+    on: Vec<String>,
+    role: &str,
+) -> Remedy {
+    let organization = Box::new(ground.organization().clone());
+    Remedy::Deny(Box::new(Deny {
+        sid,
+        places: vec![above()],
+        on: On::These(on.clone()),
+        condition: everybody_but(&[role.to_owned()]),
+        keeping: Keeping::Everywhere { organization, actions, on },
+    }))
+}
+
+/// Asks one question in every member account, as if the resource were the account's own: the organization trail and
+/// the recorders are visible there. Accounts no policy tells apart share one proof.
+///
+/// `texts` are what is expected and what to change; what would close it is offered once, for all of them.
+async fn in_every_member_account(
+    w: &mut LogproofWorld,
+    ground: &Ground,
+    question: &dyn Fn(&AccountId) -> Question,
+    texts: (&str, &str),
+    remedy: Remedy,
+) -> Result<(), Stop> {
+    let mut answers: BTreeMap<AccountId, (Scene, Question, Answered)> = BTreeMap::new();
+    for member in &ground.members {
+        let representative = ground.representative(&member.id);
+        answers.entry(representative.clone()).or_insert_with(|| {
+            let (scene, question) = (ground.scene(representative, None), question(representative));
+            let answered = Answered::of(&scene, &question);
+            (scene, question, answered)
+        });
+    }
+    let asked: Vec<Asked<'_>> = answers
+        .values()
+        .filter_map(|(scene, question, answered)| Some(Asked { scene, question, found: answered.found()? }))
+        .collect();
+    let mut proposal = if asked.is_empty() { None } else { Some(remedy.proposed(w, &asked).await) };
+    for member in &ground.members {
+        let representative = ground.representative(&member.id).clone();
+        let Some((_, _, answered)) = answers.get(&representative) else { continue };
+        let claim = Claim {
+            subject: Subject::arn(&member.arn).at(&member.id, None),
+            account: member.id.clone(),
+            expected: texts.0.to_owned(),
+            change: texts.1.to_owned(),
+            exchanges: ground.exchanges().to_vec(),
+            stood_for_by: Some(representative),
+        };
+        let offered = answered.found().and(proposal.clone());
+        if let (Some(Proposal::Policies(_)), Some(_)) = (&proposal, answered.found()) {
+            proposal = Some(Proposal::AsFor(member.arn.clone()));
+        }
+        claim.conclude(w, answered.clone(), offered);
+    }
+    if ground.members.is_empty() {
+        return Err(w.not_applicable("organizations:ListAccounts returned no member account"));
+    }
+    if answers.len() < ground.members.len() {
+        w.note(format!(
+            "{} accounts in {} groups that no policy tells apart; one proof per group",
+            ground.members.len(),
+            answers.len()
+        ));
+    }
+    w.population(ground.population());
+    Ok(())
+}
+
+/// Notes what an administrator of a member account may do with the trail that leaves its recording as it is.
+fn note_adjustments(w: &mut LogproofWorld, ground: &Ground, arn: &str, role: &str) {
+    let representatives: BTreeSet<&AccountId> =
+        ground.members.iter().map(|member| ground.representative(&member.id)).collect();
+    let adjusted = left_open(adjust_trail(), |action| {
+        let ask = |account: &AccountId| {
+            let question = Question::about([action]).on(arn).by(Who::account(account.as_str()).except_arn(role));
+            never(&ground.scene(account, None), &question)
+        };
+        representatives.iter().map(|account| ask(account)).find(|answer| !answer.holds()).unwrap_or(Answer::Holds)
+    });
+    if !adjusted.is_empty() {
+        w.note(format!(
+            "no service control policy keeps an administrator of every member account from {}, which leave what the trail records as it is",
+            adjusted.join(", ")
+        ));
+    }
+}
+
+fn partition_of(arn: &str) -> &str {
+    arn.split(':').nth(1).unwrap_or("aws")
+}
+
+fn trail_arn(w: &LogproofWorld) -> Result<String, Stop> {
+    w.trail.as_ref().map(|trail| trail.arn.clone()).ok_or_else(|| Stop::because("no `Given` step named the trail"))
+}
+
+/// Users and roles of the management account who can stop the trail, by their own policies.
+async fn who_can_stop(w: &mut LogproofWorld, ground: &Ground, arn: &str) -> Result<Vec<String>, Stop> {
+    management_callers(w, ground, Question::about(stop_trail()).on(arn), "stop the trail").await
+}
+
+/// Users and roles of the management account who can do what is asked about, by their own policies.
+pub(crate) async fn management_callers(
+    w: &mut LogproofWorld,
+    ground: &Ground,
+    question: Question,
+    what: &str,
+) -> Result<Vec<String>, Stop> {
+    let estate = w.estate()?;
+    let authorization = w.see(estate.account_authorization(&ground.management).await)?;
+    let inventory = identities(w, &ground.management, &authorization)?;
+    let scene = ground.scene_with_inventory(&ground.management, None, &inventory);
+    let question = question.by(Who::account(ground.management.as_str()).except_root_users());
+    let callers = who_can(&scene, &question);
+    for (who, reason) in callers.undecided {
+        w.note(format!("whether {who} can {what} is undecided: {reason}"));
+    }
+    Ok(callers.can.iter().map(|witness| format!("{} ({})", witness.caller, witness.request.action())).collect())
+}
+
+#[then("the principals of the management account who can stop the organization trail are listed for acceptance")]
+async fn management_principals_are_listed(w: &mut LogproofWorld) -> Judged {
+    let arn = trail_arn(w)?;
+    let ground = Ground::read(w, &[], &[]).await?;
+    let callers = who_can_stop(w, &ground, &arn).await?;
+    let subject = format!("arn:{}:iam::{}:root", partition_of(&arn), ground.management);
+    let subject = Subject::arn(subject).at(&ground.management, None);
+    let found = if callers.is_empty() {
+        "the root user only".to_owned()
+    } else {
+        format!("the root user and {}: {}", callers.len(), callers.join("; "))
+    };
+    w.observe(
+        Observation::new(subject, "a complete list of who can stop the trail from the management account", found, true)
+            .resting_on(ground.exchanges()),
+    );
+    w.needs_attestation("the owner accepts the listed principals of the management account, and alerts on their use");
+    w.settle()
+}
+
+#[then("the log storage role exists in its account")]
+async fn the_storage_role_exists(w: &mut LogproofWorld) -> Judged {
+    let (estate, arn) = (w.estate()?, w.config()?.storage_role_arn());
+    let (account, name) = place_of(&arn)?;
+    let role = w.see(estate.role(&account, name).await)?;
+    let found = role.as_ref().as_ref().map_or_else(|| "no such role".to_owned(), |role| role.arn.clone());
+    w.observe(
+        Observation::new(
+            Subject::arn(&arn).at(&account, None),
+            format!("role {arn} exists"),
+            found.clone(),
+            found == arn,
+        )
+        .hint("create the role, or correct `names.storage_role` (the path is part of the ARN)")
+        .resting_on(role.exchanges()),
+    );
+    w.settle()
+}
+
+#[then("nobody can assume the log storage role without multi-factor authentication")]
+async fn nobody_assumes_without_mfa(w: &mut LogproofWorld) -> Judged {
+    let arn = w.config()?.storage_role_arn();
+    let role = Role::read(w, &arn).await?;
+    let Some(trust) = &role.trust else {
+        w.observe(
+            Observation::new(role.subject(), format!("role {arn} exists"), "no such role", false)
+                .hint("create the role, or correct `names.storage_role` (the path is part of the ARN)")
+                .resting_on(&role.exchanges),
+        );
+        return w.settle();
+    };
+    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
+    // The key is absent for long-term credentials: both must be refused.
+    let question = Question::about(["sts:AssumeRole"])
+        .on(&arn)
+        .by(Who::anyone())
+        .when(r#"{"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}"#)
+        .map_err(|error| Stop::because(error.to_string()))?;
+    let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
+    let without = serde_json::json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}});
+    let remedy = role.deny("OnlyWithMfa", without, Entering::WithMfa);
+    let expected = "the role can be assumed with multi-factor authentication only";
+    let change = "add Bool aws:MultiFactorAuthPresent true to every Allow of the trust policy";
+    role.claim(expected, change, ground.exchanges()).prove(w, &scene, &question, remedy).await;
+    w.settle()
+}

@@ -1,0 +1,4 @@
+//! The log key.
+
+pub(crate) mod policy;
+pub(crate) mod services;
