@@ -21,8 +21,9 @@ Feature: Nobody else can read, write, delete or administer the log store
     account is one of the callers.
 
     The trust policy of each named reader that is a role is evaluated for everybody outside the accounts it
-    names. Whoever is named there can read; who that is the owner of the role decides. The role of an external
-    auditor cannot be looked into: it is noted.
+    names, and so is the trust policy of each role of the organization that it names by its whole ARN, and of
+    the roles named there. Whoever is named there can read; who that is the owner of the role decides. The role
+    of an external auditor cannot be looked into: it is noted.
 
     Identity providers that a trust policy names are evaluated with subjects of strangers: a provider is met
     where <provider>:sub is narrowed to identities whose owner is written out. One of another account, or a

@@ -30,8 +30,10 @@ Feature: The exempt role is one role in one account, for break-glass only
     The trust policy is evaluated again for everybody outside the accounts it names: a wildcard principal
     names nobody. Identity providers that it names are evaluated with subjects of strangers: a provider is met
     where <provider>:sub is narrowed to identities whose owner is written out. One of another account, or a
-    wildcard for any, is a finding. Who a SAML provider of the role's own account lets in is decided there, and
-    not examined.
+    wildcard for any, is a finding. A role of the organization that it names by its whole ARN is evaluated in
+    the same two ways, and so are the roles which that role's trust policy names. Whoever is named can become
+    the exempt role: who that is the owner of the role decides. Who a SAML provider of the role's own account
+    lets in is decided there, and not examined.
 
   Remediation
     Write the role's whole ARN, with its account id and path, into the exemption. Require

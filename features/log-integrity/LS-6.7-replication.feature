@@ -29,8 +29,8 @@ Feature: A second copy of the logs is kept elsewhere
     over where the rule changes its owner, and encrypts it.
 
     The trust policy of the role is also asked whether any user or role can assume it, and the policy of the
-    replica bucket whether it allows any request over plain HTTP. Who else can write to the copy or use its key
-    is not examined: its lock keeps what was copied.
+    replica bucket whether it allows any request over plain HTTP. Who else can write to the copy, or use, administer
+    or delete its key, is not examined: its lock keeps what was copied, its key is under the account of the copy.
 
     That a rule is complete does not show that objects arrive. Rules without replication metrics, and
     those that copy delete markers, are noted.

@@ -1,13 +1,16 @@
 //! Roles that matter, and the trust policies that say who can put them on. Judges nothing.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use logproof_estate::{
     AccountId, ExchangeId,
     record::Subject,
     world::{LogproofWorld, Stop},
 };
-use logproof_policy::Policy;
+use logproof_policy::{Effect, Named, Policy};
 use serde_json::Value;
 
 use crate::{
@@ -80,6 +83,41 @@ pub(crate) fn place_of(arn: &str) -> Result<(AccountId, &str), Stop> {
         (Some(account), Some(name)) => Ok((account, name)),
         _ => Err(Stop::because(format!("`{arn}` is not the ARN of a role"))),
     }
+}
+
+/// These roles and those behind them: whoever a trust policy names by whole ARN can become the role, and whoever can become
+/// that one, too. Each once, and only roles of accounts of the organization; others are judged where they are named.
+pub(crate) async fn with_those_behind(
+    w: &mut LogproofWorld,
+    roles: impl IntoIterator<Item = String>,
+) -> Result<Vec<Role>, Stop> {
+    let estate = w.estate()?;
+    let mut waiting: VecDeque<String> = roles.into_iter().collect();
+    let mut met: BTreeSet<String> = waiting.iter().cloned().collect();
+    let mut found = Vec::new();
+    while let Some(arn) = waiting.pop_front() {
+        let role = Role::read(w, &arn).await?;
+        let named: BTreeSet<String> = role.trust.iter().flat_map(|trust| roles_named(trust)).collect();
+        if !named.is_empty() {
+            let directory = w.see(estate.directory().await)?;
+            let ours =
+                |arn: &String| account_of(arn).is_some_and(|id| directory.active().any(|account| account.id == id));
+            waiting.extend(named.into_iter().filter(ours).filter(|arn| met.insert(arn.clone())));
+        }
+        found.push(role);
+    }
+    Ok(found)
+}
+
+/// ARNs of the roles that a trust policy allows by name.
+fn roles_named(trust: &Policy) -> Vec<String> {
+    let allow = trust.statements().iter().filter(|statement| statement.effect() == Some(Effect::Allow));
+    let named = allow.flat_map(|statement| statement.principals());
+    let arns = named.filter_map(|principal| match principal {
+        Named::Arn(arn) if arn.contains(":role/") && !arn.contains(['*', '?']) => Some(arn.to_owned()),
+        _ => None,
+    });
+    arns.collect()
 }
 
 /// ARNs of the roles that are named as readers. Those in an auditor's account outside the organization, which nobody here

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use logproof::catalogue::Control;
 use logproof_policy::Glob;
 use serde::Deserialize;
 
@@ -23,7 +24,9 @@ struct Survivor {
     mutants: Vec<String>,
     /// Why no control has to notice, or what is missing.
     why: String,
-    /// Whether the zone no longer is what the catalogue asks for, and no control says so.
+    /// Control and sentence that state that this is not examined, as `LS-x.y: sentence`.
+    limit: Option<String>,
+    /// Whether the zone is worse, and no control notices or states that it does not look there.
     #[serde(default)]
     gap: bool,
 }
@@ -36,8 +39,29 @@ impl Survivors {
 
     /// Whether a survivor is listed as something a control should notice.
     pub(crate) fn is_gap(&self, name: &str) -> bool {
-        let mut entries = self.survivors.iter().filter(|entry| entry.mutants.iter().any(|pattern| fits(pattern, name)));
-        entries.any(|entry| entry.gap)
+        self.entries(name).any(|entry| entry.gap)
+    }
+
+    /// Whether a survivor is listed as something a control states that it does not examine.
+    pub(crate) fn is_beyond_a_limit(&self, name: &str) -> bool {
+        self.entries(name).any(|entry| entry.limit.is_some())
+    }
+
+    fn entries(&self, name: &str) -> impl Iterator<Item = &Survivor> {
+        self.survivors.iter().filter(move |entry| entry.mutants.iter().any(|pattern| fits(pattern, name)))
+    }
+
+    /// Limits that no text of a control states.
+    pub(crate) fn unstated(&self, controls: &[Control]) -> Vec<String> {
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let states = |limit: &str| {
+            limit.split_once(": ").is_some_and(|(id, sentence)| {
+                let texts = controls.iter().filter(|control| control.id == id).flat_map(|control| &control.text);
+                texts.into_iter().any(|(_, text)| words(text).contains(sentence))
+            })
+        };
+        let limits = self.survivors.iter().filter_map(|entry| entry.limit.as_deref());
+        limits.filter(|limit| !states(limit)).map(|limit| format!("no control states: {limit}")).collect()
     }
 
     /// What the list does not say, and what it says without need.

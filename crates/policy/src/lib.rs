@@ -76,6 +76,7 @@
 //!     },
 //!     resource_account: "222222222222".into(),
 //!     resource_policy: Some(Arc::new(bucket)),
+//!     ..Scene::default()
 //! };
 //! let confused_deputy = Question::about(["s3:PutObject"])
 //!     .on_all("arn:aws:s3:::logs/*")

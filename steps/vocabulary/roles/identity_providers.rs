@@ -20,7 +20,7 @@ use crate::{
         claim::Claim,
         organization::Ground,
         proposal::Remedy,
-        role::{Role, reader_roles},
+        role::{Role, reader_roles, with_those_behind},
     },
 };
 
@@ -37,21 +37,23 @@ const EXPECTED: &str = "identity providers let in to the role only whom its trus
 #[then("no identity provider lets strangers put on the log storage role")]
 async fn no_provider_lets_strangers_become_the_storage_role(w: &mut LogproofWorld) -> Judged {
     let arn = w.config()?.storage_role_arn();
-    no_strangers(w, &arn).await?;
+    for role in with_those_behind(w, [arn]).await? {
+        no_strangers(w, &role).await?;
+    }
     w.settle()
 }
 
 #[then("no identity provider lets strangers put on the role of a named reader")]
 async fn no_provider_lets_strangers_become_readers(w: &mut LogproofWorld) -> Judged {
-    for arn in reader_roles(w).await? {
-        no_strangers(w, &arn).await?;
+    let readers = reader_roles(w).await?;
+    for role in with_those_behind(w, readers).await? {
+        no_strangers(w, &role).await?;
     }
     w.settle()
 }
 
 /// Judges one role; a role that does not exist is nobody's to put on, and that was looked at.
-async fn no_strangers(w: &mut LogproofWorld, arn: &str) -> Judged {
-    let role = Role::read(w, arn).await?;
+async fn no_strangers(w: &mut LogproofWorld, role: &Role) -> Judged {
     let Some(trust) = &role.trust else {
         w.observe(Observation::new(role.subject(), EXPECTED, "no such role", true).resting_on(&role.exchanges));
         return Ok(());
@@ -64,7 +66,7 @@ async fn no_strangers(w: &mut LogproofWorld, arn: &str) -> Judged {
     }
     let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
     let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
-    let door = Door { role: &role, scene, further: ground.exchanges(), trust };
+    let door = Door { role, scene, further: ground.exchanges(), trust };
     for provider in &named {
         door.judge(w, provider).await?;
     }

@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::scene::{
     organization::Ground,
     proposal::{Remedy, kept::Entering},
-    role::{Role, reader_roles},
+    role::{Role, reader_roles, with_those_behind},
 };
 
 const EXPECTED: &str =
@@ -24,22 +24,24 @@ const EXPECTED: &str =
 #[then("nobody can assume the log storage role whom its trust policy does not name")]
 async fn only_the_named_become_the_storage_role(w: &mut LogproofWorld) -> Judged {
     let arn = w.config()?.storage_role_arn();
-    only_the_named(w, &arn).await?;
+    for role in with_those_behind(w, [arn]).await? {
+        only_the_named(w, &role).await?;
+    }
     w.settle()
 }
 
 #[then("nobody can assume the role of a named reader whom its trust policy does not name")]
 async fn only_the_named_become_readers(w: &mut LogproofWorld) -> Judged {
-    for arn in reader_roles(w).await? {
-        only_the_named(w, &arn).await?;
+    let readers = reader_roles(w).await?;
+    for role in with_those_behind(w, readers).await? {
+        only_the_named(w, &role).await?;
     }
     w.settle()
 }
 
 /// Judges one role; a role that does not exist is nobody's to assume, and that was looked at.
-async fn only_the_named(w: &mut LogproofWorld, arn: &str) -> Judged {
+async fn only_the_named(w: &mut LogproofWorld, role: &Role) -> Judged {
     let config = w.config()?;
-    let role = Role::read(w, arn).await?;
     let Some(trust) = &role.trust else {
         w.observe(Observation::new(role.subject(), EXPECTED, "no such role", true).resting_on(&role.exchanges));
         return Ok(());
@@ -62,7 +64,7 @@ async fn only_the_named(w: &mut LogproofWorld, arn: &str) -> Judged {
         });
         role.deny("OnlyTheNamedAccounts", condition, Entering::From(accounts))
     };
-    let question = Question::about(["sts:AssumeRole"]).on(arn).by(who);
+    let question = Question::about(["sts:AssumeRole"]).on(&role.arn).by(who);
     let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
     let change = "replace the wildcard principal of the trust policy by the ARNs of those who need the role";
     role.claim(EXPECTED, change, ground.exchanges()).prove(w, &scene, &question, remedy).await;

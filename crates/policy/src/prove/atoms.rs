@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::condition::{Condition, Test, Values};
 use crate::context::Context;
-use crate::glob::Glob;
+use crate::glob::{Glob, Token, wildcard};
 use crate::model::{Policy, Statement};
 use crate::principal::Entry;
 use crate::prove::automaton::Machine;
@@ -139,6 +139,32 @@ impl<'p> Atoms<'p> {
                 && arn.split(':').nth(4) == Some(account)
             {
                 add(Machine::glob(&Glob::Exact(arn.clone())));
+            }
+        }
+        (machines, all)
+    }
+
+    /// What the policies can tell about the name of a user whose ARN begins with `users`, as patterns on that ARN, and
+    /// whether that is all. A path may stand between.
+    pub(crate) fn user_name_machines(&self, users: &str, known: &Context) -> (Vec<Machine>, bool) {
+        let mut all = true;
+        let mut machines: Vec<Machine> = Vec::new();
+        for (template, fold) in self.templates("aws:username") {
+            let name = match template.resolve(known) {
+                Resolved::Text(name) => name,
+                Resolved::Arn(_) | Resolved::Nothing => continue,
+                Resolved::Unresolved | Resolved::Open(_) => {
+                    all = false;
+                    template.loose()
+                }
+            };
+            for path in ["", "*/"] {
+                let head = users.chars().map(Token::Char).chain(path.chars().map(wildcard));
+                let glob = Glob::from_tokens(head.chain(name.tokens()).collect());
+                let machine = if fold { Machine::any_case(&glob) } else { Machine::glob(&glob) };
+                if !machines.contains(&machine) {
+                    machines.push(machine);
+                }
             }
         }
         (machines, all)

@@ -207,14 +207,19 @@ impl Census<'_, '_> {
         }
         let machines = self.question.who.machines();
         let (machines, all) = self.atoms.principal_machines(&account.id, machines, &known);
-        self.effort.spend(machines.len().saturating_mul(machines.len())).map_err(|_| TOO_MANY)?;
+        let (names, all_names) = self.atoms.user_name_machines(&self.iam(account, "user/"), &known);
+        let count = machines.len() + names.len();
+        self.effort.spend(count.saturating_mul(count)).map_err(|_| TOO_MANY)?;
         if !all {
             self.doubt =
                 Some("a policy variable stands in a pattern on `aws:PrincipalArn`, and its value is not known");
+        } else if !all_names {
+            self.doubt = Some("a policy variable stands in a pattern on `aws:username`, and its value is not known");
         }
-        for kind in ["role", "user"] {
+        let of_users: Vec<Machine> = machines.iter().cloned().chain(names).collect();
+        for (kind, machines) in [("role", &machines), ("user", &of_users)] {
             let base = Machine::glob(&Glob::new(&self.iam(account, &format!("{kind}/?*"))));
-            for class in automaton::classes(Some(&base), &machines, self.effort).ok_or(TOO_MANY)? {
+            for class in automaton::classes(Some(&base), machines, self.effort).ok_or(TOO_MANY)? {
                 let text = class.text;
                 let named = machines.iter().zip(&class.accepts).any(|(m, hit)| *hit && m.literal().is_some());
                 if account.id == CLOUDFRONT && !named {
