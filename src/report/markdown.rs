@@ -72,16 +72,15 @@ fn what_first(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
         }
         let number = index + 1;
         writeln!(out, "{number}. {}", escaped(&group.what))?;
-        let controls = group.controls.join(" ");
         let (severity, effort) = (&group.severity, group.effort.word());
-        writeln!(out, "   - {severity}, {effort}; findings it clears: {} of {}", group.findings, escaped(&controls))?;
+        writeln!(out, "   - {severity}, {effort}; {}", escaped(&group.clears(usize::MAX)))?;
         group.made_by.iter().try_for_each(|owner| writeln!(out, "   - {}", escaped(owner)))?;
         if !group.commands.is_empty() {
             fenced("sh", &group.commands.join("\n"), 3, out)?;
         }
         for block in &group.blocks {
             writeln!(out, "   - {}; each statement is proved by itself", escaped(&block.what))?;
-            fenced("json", &block.text, 5, out)?;
+            block.texts.iter().try_for_each(|text| fenced("json", text, 5, out))?;
         }
     }
     writeln!(out, "\n</details>\n")

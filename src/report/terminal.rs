@@ -106,20 +106,19 @@ fn what_first(groups: &[Group], form: Form, out: &mut dyn Write) -> io::Result<(
         return Ok(());
     }
     const NUMBER: usize = 4;
+    const NAMED: usize = 6;
     let bold = Style::new().bold().force_styling(form.colour);
     writeln!(out, "\n{}", bold.apply_to("What to do first"))?;
+    let mut told: Vec<&str> = Vec::new();
     for (index, group) in groups.iter().take(first::SHOWN).enumerate() {
         let begin = format!("{:>2}. ", index + 1);
         form.hanging(&begin, NUMBER, &group.what, out)?;
-        let helps = format!(
-            "{}, {}; clears {} of {}",
-            group.severity,
-            group.effort.word(),
-            count(group.findings, "finding"),
-            some(&group.controls)
-        );
+        let helps = format!("{}, {}; {}", group.severity, group.effort.word(), group.clears(NAMED));
         form.hanging("    ", NUMBER, &helps, out)?;
-        group.made_by.iter().try_for_each(|owner| form.hanging("    ", NUMBER, owner, out))?;
+        for owner in group.made_by.iter().filter(|owner| !told.contains(owner)) {
+            form.hanging("    ", NUMBER, owner, out)?;
+        }
+        told.extend(group.made_by);
         match group.commands.as_slice() {
             [] => {}
             [only] => writeln!(out, "    {}", clean(only))?,
@@ -137,15 +136,6 @@ fn what_first(groups: &[Group], form: Form, out: &mut dyn Write) -> io::Result<(
     Ok(())
 }
 
-/// `LS-1.1 LS-1.2 and 3 more`.
-fn some(controls: &[String]) -> String {
-    const NAMED: usize = 6;
-    let named = controls.get(..NAMED).unwrap_or(controls).join(" ");
-    match controls.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
-    }
-}
 
 /// What is wrong with the register.
 fn register(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Result<()> {

@@ -161,7 +161,7 @@ impl Asked {
         self.one(until, "cloudtrail:GetEventSelectors", management.clone(), region.clone(), selectors).await;
         if let Some(group) = trail.log_group_arn.as_deref().and_then(|arn| arn.split(':').nth(6)) {
             let filters = estate.metric_filters(&management, home, group);
-            self.one(until, "logs:DescribeMetricFilters", management, region, filters).await;
+            self.one(until, "logs:DescribeMetricFilters", management.clone(), region, filters).await;
         }
     }
 }

@@ -298,7 +298,7 @@ async fn seen(
     for owned in buckets.iter() {
         let mut bucket = BucketRef { name: owned.name.clone(), owner: account.clone(), region: home.clone() };
         match estate.bucket_location(&bucket).await {
-            Ok(found) => bucket.region = found.as_ref().clone().unwrap_or(bucket.region),
+            Ok(found) => bucket.region = Option::clone(&found).unwrap_or(bucket.region),
             Err(why) => {
                 unseen.push(why.to_string());
                 continue;

@@ -12,8 +12,8 @@ const LARGEST: usize = 5_120;
 pub struct Block {
     /// Where it belongs: `add 3 statements to the bucket policy of arn:aws:s3:::logs`.
     pub what: String,
-    /// JSON: a list of statements to add, or whole policies.
-    pub text: String,
+    /// JSON: the statements to add, or whole policies, each by itself.
+    pub texts: Vec<String>,
 }
 
 /// The policies by target, each statement once.
@@ -83,15 +83,14 @@ fn block(policy: &ProposedPolicy, statements: &[Value]) -> Block {
             [one] => format!("{one:#}"),
             many => format!("{:#}", Value::Array(many.to_vec())),
         };
-        return Block { what, text };
+        return Block { what, texts: vec![text] };
     }
     let documents = documents(statements);
     let what = match documents.len() {
         0 | 1 => format!("{}: {}", policy.kind, policy.how),
         many => format!("{many} policies of the kind {}: {}", policy.kind, policy.how.replacen("it", "them", 2)),
     };
-    let text = documents.iter().map(|document| format!("{document:#}")).collect::<Vec<_>>().join("\n");
-    Block { what, text }
+    Block { what, texts: documents.iter().map(|document| format!("{document:#}")).collect() }
 }
 
 /// Whole policies with the statements, as few as their size allows.
@@ -134,7 +133,7 @@ mod tests {
         let blocks = merged(&[&one, &same, &other]);
         let [block] = blocks.as_slice() else { panic!("{blocks:?}") };
         assert_eq!(block.what, "add 2 statements to the bucket policy of arn:aws:s3:::logs");
-        let statements: Value = serde_json::from_str(&block.text).unwrap();
+        let statements: Value = serde_json::from_str(&block.texts[0]).unwrap();
         assert_eq!(statements[1]["Sid"], "Tls2");
         assert_eq!(merged(&[&one])[0].what, "add this statement to the bucket policy of arn:aws:s3:::logs");
     }
@@ -146,11 +145,11 @@ mod tests {
         };
         let (a, b) = (policy(&text("A", 100), None), policy(&text("B", 100), None));
         let both = &merged(&[&a, &b])[0];
-        assert_eq!(serde_json::from_str::<Value>(&both.text).unwrap()["Statement"].as_array().unwrap().len(), 2);
+        assert_eq!(serde_json::from_str::<Value>(&both.texts[0]).unwrap()["Statement"].as_array().unwrap().len(), 2);
         assert_eq!(both.what, "service control policy: create it and attach it to the root r-1");
         let large = policy(&text("C", LARGEST - 300), None);
         let split = &merged(&[&a, &large, &b])[0];
-        assert_eq!(split.text.matches("\"Version\"").count(), 2);
+        assert_eq!(split.texts.len(), 2);
         assert!(split.what.starts_with("2 policies") && split.what.contains("create them and attach them"), "{}", split.what);
     }
 }

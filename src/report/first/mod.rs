@@ -66,6 +66,22 @@ pub struct Group {
     pub findings: usize,
     /// What is to be known when AWS made what is to be changed.
     pub made_by: Option<&'static str>,
+    /// What is counted: `finding`, `unanswered question`, `attestation`.
+    unit: &'static str,
+}
+
+impl Group {
+    /// `2 findings of LS-1.1 LS-1.2`, of at most so many controls.
+    #[must_use]
+    pub fn clears(&self, most: usize) -> String {
+        let plural = if self.findings == 1 { "" } else { "s" };
+        let named = self.controls.get(..most).unwrap_or(&self.controls).join(" ");
+        let more = match self.controls.len().saturating_sub(most) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("clears {} {}{plural} of {named}{more}", self.findings, self.unit)
+    }
 }
 
 /// What is collected of one cause.
@@ -234,6 +250,11 @@ impl<'a> Cause<'a> {
             blocks,
             controls: self.controls.iter().map(|id| (*id).to_owned()).collect(),
             findings: self.count,
+            unit: match key {
+                Key::Access | Key::Role(_) | Key::Unseen(_) => "unanswered question",
+                Key::Attestation => "missing attestation",
+                Key::Policy(_) | Key::Change(_) | Key::Register(_) => "finding",
+            },
         }
     }
 

@@ -22,17 +22,9 @@ fn list(page: &mut String, groups: &[Group], start: usize) {
     put(page, format_args!("<ol class=\"changes\" start=\"{start}\">\n"));
     for group in groups {
         put(page, format_args!("<li>{}", coded(&group.what)));
-        let links: Vec<String> = group.controls.iter().map(|id| format!("<a href=\"#{0}\">{0}</a>", escaped(id))).collect();
-        put(
-            page,
-            format_args!(
-                "<br/><span class=\"meta\">{}, {}; findings it clears: {} of {}</span>",
-                escaped(&group.severity),
-                group.effort.word(),
-                group.findings,
-                links.join(" ")
-            ),
-        );
+        let (severity, effort) = (escaped(&group.severity), group.effort.word());
+        let clears = escaped(&group.clears(usize::MAX));
+        put(page, format_args!("<br/><span class=\"meta\">{severity}, {effort}; {clears}</span>"));
         if let Some(owner) = group.made_by {
             put(page, format_args!("<br/><span class=\"meta\">{}</span>", escaped(owner)));
         }
@@ -45,7 +37,7 @@ fn list(page: &mut String, groups: &[Group], start: usize) {
                 format_args!(
                     "<details><summary>{}; each statement is proved by itself</summary><pre>{}</pre></details>",
                     escaped(&block.what),
-                    escaped(&block.text)
+                    block.texts.iter().map(|text| escaped(text)).collect::<Vec<_>>().join("</pre><pre>")
                 ),
             );
         }

@@ -222,9 +222,6 @@ pub struct Attestation {
     pub statement: String,
     /// Evidence file, relative to the register.
     pub evidence: String,
-    /// Entries that nobody has signed yet: they have no effect.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub open: Vec<OpenEntry>,
     /// SHA-256 of the evidence file.
     pub evidence_sha256: String,
     /// Who states it.
