@@ -78,6 +78,17 @@ pub fn effects(allowed: &AllowedActions, most: usize) -> Vec<String> {
     allowed.groups.iter().map(|group| format!("{}: {}", group.effect, names(group))).collect()
 }
 
+/// Which of a control's checks do not apply, where others decide its verdict: what a reader must know of a PASS.
+#[must_use]
+pub fn not_applicable(control: &ControlResult) -> Option<String> {
+    let left_out: Vec<&ScenarioResult> =
+        control.scenarios.iter().filter(|scenario| scenario.verdict == Verdict::NotApplicable).collect();
+    let first = left_out.first().filter(|_| control.verdict != Verdict::NotApplicable)?;
+    let (number, of) = (left_out.len(), control.scenarios.len());
+    let verb = if number == 1 { "does" } else { "do" };
+    Some(format!("{number} of {of} checks {verb} not apply: {}", first.reason))
+}
+
 /// What comes before the text of a proposed policy.
 #[must_use]
 pub fn introduction(policy: &ProposedPolicy) -> String {

@@ -9,7 +9,7 @@ use logproof_estate::{
 
 use super::{
     first::{self, Group},
-    identity::{PROVED, effects, introduction, title, without_policy},
+    identity::{PROVED, effects, introduction, not_applicable, title, without_policy},
     owner::made_by_aws,
 };
 
@@ -51,9 +51,10 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "<details><summary>{} controls without findings</summary>\n", quiet.len())?;
         writeln!(out, "| control | verdict | examined |\n|---|---|---|")?;
         for control in quiet {
-            let reason = control.scenarios.first().map_or("", |scenario| scenario.reason.as_str());
+            let mut reason = control.scenarios.first().map_or("", |scenario| scenario.reason.as_str()).to_owned();
+            reason.extend(not_applicable(control).map(|text| format!("; {text}")));
             let verdict = control.verdict.word();
-            writeln!(out, "| {} {} | {verdict} | {} |", control.id, escaped(&control.title), escaped(reason))?;
+            writeln!(out, "| {} {} | {verdict} | {} |", control.id, escaped(&control.title), escaped(&reason))?;
         }
         writeln!(out, "\n</details>")?;
     }

@@ -12,7 +12,7 @@ use logproof_estate::{
 
 use super::{
     first::{self, Group},
-    identity::{PROVED, effects, introduction, title, without_policy},
+    identity::{PROVED, effects, introduction, not_applicable, title, without_policy},
     owner::made_by_aws,
     wrap::wrapped,
 };
@@ -87,7 +87,8 @@ pub fn write(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Re
     for control in assessment.controls.iter().filter(shown) {
         let word = paint(control.verdict, form).apply_to(format!("{:width$}", control.verdict.word()));
         let begin = format!("{word}  {:ids$}  ", control.id);
-        form.hanging(&begin, width + ids + 4, &format!("{}{}", control.title, examined(control)), out)?;
+        let left_out = not_applicable(control).map(|text| format!("; {text}")).unwrap_or_default();
+        form.hanging(&begin, width + ids + 4, &format!("{}{}{left_out}", control.title, examined(control)), out)?;
         if !matches!(control.verdict, Verdict::Pass) {
             scenarios(control, width + 2, form, elsewhere, out)?;
         }

@@ -8,7 +8,7 @@ use std::future::Future;
 use cucumber::given;
 use futures::stream::{self, StreamExt};
 use logproof_estate::{
-    BucketRef, Everywhere, Fact,
+    AccountId, BucketRef, Everywhere, Fact, Unseen,
     facts::Trail,
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
@@ -25,13 +25,14 @@ async fn the_log_bucket(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-#[given("the bucket of AWS Config in the log archive account")]
+#[given("the bucket of AWS Config")]
 async fn the_bucket_of_aws_config(w: &mut LogproofWorld) -> Judged {
-    let (estate, name) = (w.estate()?, w.config()?.config_bucket_name());
-    if name == estate.log_bucket().name {
+    let bucket = w.estate()?.config_bucket();
+    if bucket.name == w.estate()?.log_bucket().name {
         return Err(w.not_applicable("names.config_bucket is the log bucket, which is examined as such"));
     }
-    owned_bucket(w, &name, "LS-5.2").await
+    let hint = "name its account in `names.config_account`: it is examined there";
+    owned_bucket(w, bucket, "LS-5.2", hint).await
 }
 
 #[given("the bucket of access logs in the log archive account")]
@@ -49,19 +50,32 @@ async fn the_bucket_of_access_logs(w: &mut LogproofWorld) -> Judged {
             w.not_applicable(format!("access logs go to `{}`, which is examined by its other name", target.bucket))
         );
     }
-    owned_bucket(w, &target.bucket, "LS-7.1").await
+    let hint = "let access be logged into a bucket of the same account: S3 delivers to no other";
+    owned_bucket(w, estate.archive_bucket(&target.bucket), "LS-7.1", hint).await
 }
 
-/// A further bucket of the log archive account. That it is missing is the finding of one control, not of every one.
-async fn owned_bucket(w: &mut LogproofWorld, name: &str, found_by: &str) -> Judged {
+/// A further bucket of the log store. That it does not exist is the finding of one control, not of every one; where it
+/// exists in another account it was not examined, and nothing may pass for that.
+async fn owned_bucket(w: &mut LogproofWorld, mut bucket: BucketRef, found_by: &str, hint: &str) -> Judged {
     let estate = w.estate()?;
-    let mut bucket = estate.archive_bucket(name);
     if let Ok(owned) = estate.buckets(&bucket.owner).await
-        && !owned.iter().any(|one| one.name == name)
+        && !owned.iter().any(|one| one.name == bucket.name)
     {
-        let archive = &bucket.owner;
-        let reason = format!("s3:ListBuckets of account {archive} returned no bucket `{name}`: see control {found_by}");
-        return Err(w.not_applicable(reason));
+        let (name, owner) = (&bucket.name, &bucket.owner);
+        match estate.bucket_location(&bucket).await {
+            Ok(location) if location.is_none() => {
+                let reason = format!(
+                    "s3:ListBuckets of account {owner} returned no bucket `{name}`, and there is none elsewhere: see \
+                     control {found_by}"
+                );
+                return Err(w.not_applicable(reason));
+            }
+            Ok(_) => {}
+            Err(unseen) => {
+                w.unseen(Unseen { hint: hint.to_owned(), detail: elsewhere(owner, &unseen), ..unseen });
+                return w.settle();
+            }
+        }
     }
     if let Ok(location) = estate.bucket_location(&bucket).await
         && let Some(region) = location.as_ref()
@@ -70,6 +84,11 @@ async fn owned_bucket(w: &mut LogproofWorld, name: &str, found_by: &str) -> Judg
     }
     w.bucket = Some(bucket);
     w.settle()
+}
+
+fn elsewhere(owner: &AccountId, unseen: &Unseen) -> String {
+    let detail = format!("account {owner} does not own it");
+    if unseen.detail.is_empty() { detail } else { format!("{detail}; {}", unseen.detail) }
 }
 
 #[given("the log key")]

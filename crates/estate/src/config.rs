@@ -150,6 +150,10 @@ pub struct NamesConfig {
     /// default retention, so a locked log bucket needs another one here.
     #[serde(default)]
     pub config_bucket: Option<String>,
+    /// Account that holds the bucket of AWS Config: the log archive account, or the security tooling account, where AWS
+    /// Control Tower 4 puts it. Default: the log archive account.
+    #[serde(default)]
+    pub config_account: Option<AccountId>,
     /// Alias, id or ARN of the log key. Required.
     pub key: String,
     /// Account that holds the log key. Default: the log archive account.
@@ -280,6 +284,12 @@ impl Config {
         self.names.config_bucket.clone().unwrap_or_else(|| self.log_bucket_name())
     }
 
+    /// Account that holds the bucket AWS Config delivers to.
+    #[must_use]
+    pub fn config_account(&self) -> &AccountId {
+        self.names.config_account.as_ref().unwrap_or(&self.organization.log_archive_account)
+    }
+
     /// Account that holds the log key.
     #[must_use]
     pub fn key_account(&self) -> &AccountId {
@@ -368,6 +378,22 @@ impl Config {
                 "is the management account".to_owned(),
                 "the log archive is an account of its own",
             );
+        }
+        if let Some(account) = &self.names.config_account {
+            if *account != org.log_archive_account && Some(account) != org.security_tooling_account.as_ref() {
+                return refuse(
+                    "names.config_account",
+                    format!("`{account}` is neither the log archive nor the security tooling account"),
+                    "logs belong into one of these; name the account under `[organization]` first",
+                );
+            }
+            if *account != org.log_archive_account && self.config_bucket_name() == self.log_bucket_name() {
+                return refuse(
+                    "names.config_account",
+                    "is given without `names.config_bucket`".to_owned(),
+                    "name the bucket AWS Config delivers to in that account",
+                );
+            }
         }
         for reader in &self.readers {
             if !reader.principal.starts_with("arn:") {

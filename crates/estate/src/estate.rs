@@ -128,6 +128,22 @@ impl Estate {
         }
     }
 
+    /// The bucket AWS Config delivers to, as the configuration names it.
+    #[must_use]
+    pub fn config_bucket(&self) -> BucketRef {
+        BucketRef {
+            name: self.config.config_bucket_name(),
+            owner: self.config.config_account().clone(),
+            ..self.log_bucket()
+        }
+    }
+
+    /// A bucket of the log archive account in the home Region; the bucket of AWS Config where it is.
+    #[must_use]
+    pub fn store_bucket(&self, name: &str) -> BucketRef {
+        if name == self.config.config_bucket_name() { self.config_bucket() } else { self.archive_bucket(name) }
+    }
+
     /// A bucket of the log archive account in the home Region.
     #[must_use]
     pub fn archive_bucket(&self, name: &str) -> BucketRef {

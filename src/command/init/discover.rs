@@ -152,6 +152,7 @@ fn provisional(request: &Request, management: AccountId) -> Config {
             bucket: Some("unknown".to_owned()),
             log_prefix: None,
             config_bucket: None,
+            config_account: None,
             key: "unknown".to_owned(),
             key_account: None,
             trail: "unknown".to_owned(),

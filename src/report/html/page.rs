@@ -12,7 +12,10 @@ use super::{
     evidence::{Exchanges, link},
     put, register, table, topology,
 };
-use crate::report::{first::groups, identity::title};
+use crate::report::{
+    first::groups,
+    identity::{not_applicable, title},
+};
 
 /// Verdicts in the order a reader wants them.
 const ORDER: [Verdict; 6] =
@@ -189,7 +192,7 @@ fn overview(page: &mut String, assessment: &Assessment) {
                 escaped(&control.title),
                 escaped(&control.severity),
                 badge(control.verdict),
-                escaped(&examined(control)),
+                escaped(&[Some(examined(control)), not_applicable(control)].into_iter().flatten().collect::<Vec<_>>().join("; ")),
             ),
         );
     }

@@ -48,7 +48,7 @@ async fn cloudtrail_can_encrypt(w: &mut LogproofWorld) -> Judged {
 #[then("AWS Config can encrypt what it delivers for every active account with the log key")]
 async fn config_can_encrypt(w: &mut LogproofWorld) -> Judged {
     let (estate, config) = (w.estate()?, w.config()?);
-    let bucket = estate.archive_bucket(&config.config_bucket_name());
+    let bucket = estate.config_bucket();
     let encryption = w.see(estate.bucket_encryption(&bucket).await)?;
     if !encryption.as_ref().is_some_and(|one| one.algorithm.starts_with("aws:kms")) {
         return Err(w.not_applicable(format!(
