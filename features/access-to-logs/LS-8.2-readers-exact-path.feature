@@ -15,7 +15,8 @@ Feature: Readers read their exact path and nothing else
   How it is examined
     For each reader in the configuration, the bucket policy, the SCPs and RCPs and an identity policy that
     allows everything are evaluated: reading outside the path, listing keys outside it, and every action other
-    than reading and listing must be refused. The path is a prefix of the keys. A reader that is registered for
+    than reading and listing must be refused. The path is a prefix of the keys of
+    the bucket it is registered for, the log bucket where none is named. A reader that is registered for
     the whole bucket is noted.
 
     The bucket policy is evaluated once more as if there were no control policies, for each reader of

@@ -166,7 +166,11 @@ fn head(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Result<
         None => "accounts unknown".to_owned(),
     };
     let regions: Vec<&str> = assessment.run.regions.iter().map(|region| region.as_str()).collect();
-    writeln!(out, "as of {}, {accounts}, {}\n", assessment.run.as_of, regions.join(" "))
+    writeln!(out, "as of {}, {accounts}, {}", assessment.run.as_of, regions.join(" "))?;
+    if !assessment.run.assumed.is_empty() {
+        form.hanging("assumed: ", 9, &assessment.run.assumed.join("; "), out)?;
+    }
+    writeln!(out)
 }
 
 /// ` (6 of 6 active accounts)`, from the first population of the control.

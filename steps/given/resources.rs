@@ -31,6 +31,14 @@ async fn the_bucket_of_aws_config(w: &mut LogproofWorld) -> Judged {
     if bucket.name == w.estate()?.log_bucket().name {
         return Err(w.not_applicable("names.config_bucket is the log bucket, which is examined as such"));
     }
+    let bucket = config_bucket(w).await?;
+    w.bucket = Some(bucket);
+    w.settle()
+}
+
+/// The bucket of AWS Config in the account it belongs into; a stop when it is not there.
+pub(crate) async fn config_bucket(w: &mut LogproofWorld) -> Result<BucketRef, Stop> {
+    let bucket = w.estate()?.config_bucket();
     let hint = "name its account in `names.config_account`: it is examined there";
     owned_bucket(w, bucket, "LS-5.2", hint).await
 }
@@ -51,12 +59,19 @@ async fn the_bucket_of_access_logs(w: &mut LogproofWorld) -> Judged {
         );
     }
     let hint = "let access be logged into a bucket of the same account: S3 delivers to no other";
-    owned_bucket(w, estate.archive_bucket(&target.bucket), "LS-7.1", hint).await
+    let bucket = owned_bucket(w, estate.archive_bucket(&target.bucket), "LS-7.1", hint).await?;
+    w.bucket = Some(bucket);
+    w.settle()
 }
 
 /// A further bucket of the log store. That it does not exist is the finding of one control, not of every one; where it
 /// exists in another account it was not examined, and nothing may pass for that.
-async fn owned_bucket(w: &mut LogproofWorld, mut bucket: BucketRef, found_by: &str, hint: &str) -> Judged {
+async fn owned_bucket(
+    w: &mut LogproofWorld,
+    mut bucket: BucketRef,
+    found_by: &str,
+    hint: &str,
+) -> Result<BucketRef, Stop> {
     let estate = w.estate()?;
     if let Ok(owned) = estate.buckets(&bucket.owner).await
         && !owned.iter().any(|one| one.name == bucket.name)
@@ -73,7 +88,7 @@ async fn owned_bucket(w: &mut LogproofWorld, mut bucket: BucketRef, found_by: &s
             Ok(_) => {}
             Err(unseen) => {
                 w.unseen(Unseen { hint: hint.to_owned(), detail: elsewhere(owner, &unseen), ..unseen });
-                return w.settle();
+                w.settle()?;
             }
         }
     }
@@ -82,8 +97,7 @@ async fn owned_bucket(w: &mut LogproofWorld, mut bucket: BucketRef, found_by: &s
     {
         bucket.region = region.clone();
     }
-    w.bucket = Some(bucket);
-    w.settle()
+    Ok(bucket)
 }
 
 fn elsewhere(owner: &AccountId, unseen: &Unseen) -> String {

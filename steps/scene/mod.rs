@@ -9,6 +9,7 @@ pub mod ask;
 pub(crate) mod bucket;
 pub(crate) mod claim;
 pub(crate) mod copies;
+pub(crate) mod key_services;
 pub(crate) mod needed_access;
 pub(crate) mod organization;
 pub(crate) mod proposal;

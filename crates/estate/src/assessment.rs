@@ -92,6 +92,9 @@ pub struct Run {
     pub accounts_from: Vec<ExchangeId>,
     /// Governed Regions.
     pub regions: Vec<Region>,
+    /// Conventions of the owner that were assumed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumed: Vec<String>,
     /// Tag filter and other selections, as given.
     pub selection: BTreeMap<String, String>,
     /// Why the run is incomplete (interrupted, or nobody knows who asked); `None` when every selected scenario ran and

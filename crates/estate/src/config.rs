@@ -2,11 +2,15 @@
 //!
 //! Parsing refuses unknown keys (with the nearest known one) and contradictory values; it never reads files itself.
 
+mod conventions;
+
 use jiff::Timestamp;
 use logproof_policy::Partition;
 use serde::{Deserialize, Serialize};
 
 use crate::place::{AccountId, Region};
+
+pub use conventions::{ConventionsConfig, ENVIRONMENTS, KINDS};
 
 /// A configuration that cannot be used: where, what, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +38,9 @@ pub struct Config {
     /// What the owner expects.
     #[serde(default)]
     pub expectations: ExpectationsConfig,
+    /// The owner's own conventions.
+    #[serde(default)]
+    pub conventions: ConventionsConfig,
     /// Folder of the register, relative to this file. Default: `register`, when there is such a folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub register: Option<String>,
@@ -55,6 +62,9 @@ pub struct Config {
 pub struct ReaderConfig {
     /// ARN of the role or user. Required.
     pub principal: String,
+    /// Bucket of the log archive it may read; one that reads several has a table for each. Default: the log bucket.
+    #[serde(default)]
+    pub bucket: Option<String>,
     /// Key prefix it may read below, for example `AWSLogs/o-exampleorg1/444444444444/`. Required; empty means every log file.
     pub path: String,
     /// Why it reads. Default: none.
@@ -284,6 +294,30 @@ impl Config {
         self.names.config_bucket.clone().unwrap_or_else(|| self.log_bucket_name())
     }
 
+    /// The conventions a run assumed, one line each.
+    #[must_use]
+    pub fn assumed(&self) -> Vec<String> {
+        self.conventions.assumed(self.expectations.retention_days)
+    }
+
+    /// Name of the bucket a reader may read.
+    #[must_use]
+    pub fn reader_bucket(&self, reader: &ReaderConfig) -> String {
+        reader.bucket.clone().unwrap_or_else(|| self.log_bucket_name())
+    }
+
+    /// Days for which logs of a retention class must exist at least.
+    #[must_use]
+    pub fn least_days(&self, class: &str) -> u32 {
+        self.conventions.least_days.get(class).copied().unwrap_or(self.expectations.retention_days)
+    }
+
+    /// Days for which logs of a retention class must be readable without a restore at least.
+    #[must_use]
+    pub fn least_hot_days(&self, class: &str) -> u32 {
+        self.expectations.hot_days.min(self.least_days(class))
+    }
+
     /// Account that holds the bucket AWS Config delivers to.
     #[must_use]
     pub fn config_account(&self) -> &AccountId {
@@ -358,6 +392,7 @@ impl Config {
             );
         }
         self.validate_partition()?;
+        self.conventions.validate()?;
         if self.names.prefix.is_none() && self.names.bucket.is_none() {
             return refuse(
                 "names.prefix",

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use logproof_aws::{Aws, Options};
 use logproof_estate::{
     AccountId, BucketRef, Config, Estate, KeyRef, Partition, Region,
-    config::{AccessConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig, NamesConfig, OrganizationConfig},
+    config::{AccessConfig, ConventionsConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig, NamesConfig, OrganizationConfig},
     facts::{Account, Trail},
 };
 
@@ -78,6 +78,8 @@ pub(super) struct Discovery {
     pub(super) log_archive: Option<AccountId>,
     pub(super) security_tooling: Option<AccountId>,
     pub(super) config_bucket: Option<String>,
+    /// Account that owns it, when it is the security tooling account.
+    pub(super) config_account: Option<AccountId>,
     pub(super) access: AccessConfig,
     /// Questions without an answer, where that leaves something open.
     pub(super) unseen: Vec<String>,
@@ -108,6 +110,17 @@ pub(super) async fn discover(request: &Request, options: Options) -> Result<Disc
     let log_archive = owner_of(&estate, &trail.bucket, &accounts, &home, &mut unseen).await;
     let (regions, regions_from) = governed_regions(&estate, request, log_archive.as_ref(), &home, &mut unseen).await;
     let config_bucket = config_bucket(&estate, log_archive.as_ref(), &home, &mut unseen).await;
+    let security_tooling = named(&accounts, &["security-tooling", "security tooling", "audit"]);
+    let config_account = match (&config_bucket, &security_tooling) {
+        (Some(bucket), Some(account)) if *bucket != trail.bucket => match estate.buckets(account).await {
+            Ok(owned) => owned.iter().any(|one| one.name == *bucket).then(|| account.clone()),
+            Err(why) => {
+                unseen.push(why.to_string());
+                None
+            }
+        },
+        _ => None,
+    };
     let seen = match &log_archive {
         Some(account) => seen(&estate, account, &home, &trail, &mut unseen).await,
         None => Seen::default(),
@@ -115,7 +128,8 @@ pub(super) async fn discover(request: &Request, options: Options) -> Result<Disc
     Ok(Discovery {
         organization: organization.id.clone(),
         management: organization.management_account.clone(),
-        security_tooling: named(&accounts, &["security-tooling", "security tooling", "audit"]),
+        security_tooling,
+        config_account,
         config_bucket: config_bucket.filter(|bucket| *bucket != trail.bucket),
         access: request.access.clone(),
         accounts,
@@ -162,6 +176,7 @@ fn provisional(request: &Request, management: AccountId) -> Config {
             log_services: Vec::new(),
         },
         register: None,
+        conventions: ConventionsConfig::default(),
         readers: Vec::new(),
         expectations: ExpectationsConfig::default(),
         integrity: IntegrityConfig::default(),
@@ -288,7 +303,7 @@ async fn seen(
     trail: &Trail,
     unseen: &mut Vec<String>,
 ) -> Seen {
-    let mut seen = Seen::default();
+    let mut seen = Seen { log_bucket: trail.bucket.clone(), ..Seen::default() };
     let buckets = match estate.buckets(account).await {
         Ok(buckets) => buckets,
         Err(why) => {

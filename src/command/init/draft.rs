@@ -22,6 +22,8 @@ pub(super) struct SeenBucket {
 /// What a register can be begun from.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Seen {
+    /// Name of the trail's bucket.
+    pub(super) log_bucket: String,
     pub(super) buckets: Vec<SeenBucket>,
     pub(super) key_policy: Option<String>,
     pub(super) grants: Vec<KeyGrant>,
@@ -55,7 +57,8 @@ pub(super) fn files(seen: &Seen, today: Date) -> BTreeMap<&'static str, String> 
         }
         classes.push(class);
     }
-    let readers: Vec<Reader> = readers(seen).into_iter().map(|(arn, path)| reader(arn, path, today)).collect();
+    let readers: Vec<Reader> =
+        readers(seen).into_iter().map(|((arn, bucket), path)| reader(arn, bucket, path, today)).collect();
     let mut files = BTreeMap::new();
     let mut put = |name: &'static str, about: &str, text: Option<String>| {
         if let Some(text) = text {
@@ -118,9 +121,10 @@ fn class(bucket: &SeenBucket, today: Date) -> RetentionClass {
     }
 }
 
-fn reader(principal: String, path: String, today: Date) -> Reader {
+fn reader(principal: String, bucket: Option<String>, path: String, today: Date) -> Reader {
     Reader {
         principal,
+        bucket,
         path,
         purpose: UNSIGNED.to_owned(),
         from: today,
@@ -144,16 +148,17 @@ fn deliveries(bucket: &SeenBucket) -> BTreeMap<String, String> {
     found
 }
 
-/// Roles and users whom policies or grants name for reading, each with the prefix it may read below.
-fn readers(seen: &Seen) -> BTreeMap<String, String> {
+/// Roles and users whom policies or grants name for reading, with the bucket and the prefix it may read below.
+fn readers(seen: &Seen) -> BTreeMap<(String, Option<String>), String> {
     let named = |statement: &Value| -> BTreeSet<String> {
         texts(statement.pointer("/Principal/AWS")).into_iter().filter(|arn| is_person(arn)).collect()
     };
-    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut found: BTreeMap<(String, Option<String>), String> = BTreeMap::new();
     for bucket in &seen.buckets {
         for statement in allowing(bucket.policy.as_deref()).iter().filter(|statement| acts(statement, "s3:GetObject")) {
             for arn in named(statement) {
-                found.entry(arn).or_insert_with(|| prefix(statement, &bucket.name));
+                let own = (bucket.name != seen.log_bucket).then(|| bucket.name.clone());
+                found.entry((arn, own)).or_insert_with(|| prefix(statement, &bucket.name));
             }
         }
     }
@@ -163,7 +168,9 @@ fn readers(seen: &Seen) -> BTreeMap<String, String> {
     let granted = seen.grants.iter().filter(|grant| grant.operations.iter().any(|operation| operation == "Decrypt"));
     by_key.extend(granted.map(|grant| grant.grantee.clone()).filter(|arn| is_person(arn)));
     for arn in by_key {
-        found.entry(arn).or_default();
+        if !found.keys().any(|(known, _)| *known == arn) {
+            found.insert((arn, None), String::new());
+        }
     }
     found
 }
@@ -243,6 +250,7 @@ mod tests {
             ..LifecycleRule::default()
         };
         Seen {
+            log_bucket: "logs".to_owned(),
             buckets: vec![
                 SeenBucket { name: "logs".to_owned(), policy: Some(POLICY.to_owned()), lifecycle: vec![rule] },
                 SeenBucket { name: "other".to_owned(), ..SeenBucket::default() },

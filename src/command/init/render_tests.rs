@@ -41,6 +41,7 @@ fn found() -> Discovery {
         log_archive: Some("222222222222".parse().unwrap()),
         security_tooling: None,
         config_bucket: None,
+        config_account: None,
         access: AccessConfig::default(),
         unseen: Vec::new(),
         seen: Seen::default(),

@@ -147,9 +147,9 @@ mod tests {
         let both = &merged(&[&a, &b])[0];
         assert_eq!(serde_json::from_str::<Value>(&both.texts[0]).unwrap()["Statement"].as_array().unwrap().len(), 2);
         assert_eq!(both.what, "service control policy: create it and attach it to the root r-1");
-        let large = policy(&text("C", LARGEST - 300), None);
+        let large = policy(&text("C", LARGEST - 250), None);
         let split = &merged(&[&a, &large, &b])[0];
-        assert_eq!(split.texts.len(), 2);
-        assert!(split.what.starts_with("2 policies") && split.what.contains("create them and attach them"), "{}", split.what);
+        assert_eq!(split.texts.len(), 3);
+        assert!(split.what.starts_with("3 policies") && split.what.contains("create them and attach them"), "{}", split.what);
     }
 }

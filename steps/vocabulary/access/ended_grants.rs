@@ -11,7 +11,7 @@ use logproof_policy::{Answer, Question, Who};
 use crate::{
     scene::{actions::read, organization::principal},
     vocabulary::{
-        access::reader_limits::{count, readers},
+        access::reader_limits::{ReaderGrounds, count, readers},
         bucket::policy::BucketGround,
     },
 };
@@ -27,21 +27,24 @@ fn reads(ground: &BucketGround, reader: &ReaderConfig, operator: &str, instant: 
 #[then("no reader that can read no more stands in the bucket policy with a grant that has ended")]
 async fn no_ended_grant_is_left(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
-    let (ground, now) = (BucketGround::read(w).await?, w.now()?);
-    let others: Vec<&ReaderConfig> = readers
-        .iter()
-        .filter(|reader| reader.principal.split(':').nth(4) != Some(ground.bucket.owner.as_str()))
-        .collect();
+    let (grounds, now) = (ReaderGrounds::read(w, &readers).await?, w.now()?);
+    let mut others: Vec<(&ReaderConfig, &BucketGround)> = Vec::new();
+    for reader in &readers {
+        let ground = grounds.of(w, reader)?;
+        if reader.principal.split(':').nth(4) != Some(ground.bucket.owner.as_str()) {
+            others.push((reader, ground));
+        }
+    }
     if others.is_empty() {
         return Err(w.not_applicable("every named reader is in the account of the bucket"));
     }
     let now = now.to_string();
-    for reader in &others {
+    for (reader, ground) in &others {
         let expected = "no grant in the bucket policy that has ended";
         let mut claim = ground.claim(expected, "remove the statement, or what is left of it, from the bucket policy");
         claim.subject = Subject::arn(&reader.principal);
-        let from_now_on = ground.assume_administrators(&reads(&ground, reader, "DateGreaterThanEquals", &now)?);
-        let before = ground.assume_administrators(&reads(&ground, reader, "DateLessThan", &now)?);
+        let from_now_on = ground.assume_administrators(&reads(ground, reader, "DateGreaterThanEquals", &now)?);
+        let before = ground.assume_administrators(&reads(ground, reader, "DateLessThan", &now)?);
         match (from_now_on, before) {
             (Answer::Undecided(reason), _) | (_, Answer::Undecided(reason)) => claim.undecided(w, reason),
             (Answer::Holds, Answer::Violated(witness)) => {
@@ -55,7 +58,7 @@ async fn no_ended_grant_is_left(w: &mut LogproofWorld) -> Judged {
                 w.observe(Observation::new(claim.subject, expected, "no grant at any time", true));
             }
             (Answer::Violated(_), _) => {
-                note_missing_date(w, &ground, reader)?;
+                note_missing_date(w, ground, reader)?;
                 w.observe(Observation::new(claim.subject, expected, "its grant has not ended", true));
             }
         }

@@ -1,5 +1,7 @@
 //! What readers and the read-only role cannot do with the log files, and that nobody else can read them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use cucumber::then;
 use logproof_estate::{
     config::ReaderConfig,
@@ -10,6 +12,7 @@ use logproof_policy::{Identity, Question, Statement, Who, actions};
 use serde_json::{Value, json};
 
 use crate::{
+    given::resources::existing_bucket,
     scene::{
         actions::{list, other_than_reading, other_than_reading_anywhere, read},
         organization::{identities, parse, principal},
@@ -17,7 +20,7 @@ use crate::{
     },
     vocabulary::{
         bucket::policy::{BucketGround, Callers, Refusal, everybody_but},
-        key::policy::may_decrypt,
+        key::policy::may_read,
     },
 };
 
@@ -35,6 +38,33 @@ pub(crate) async fn readers(w: &mut LogproofWorld) -> Result<Vec<ReaderConfig>, 
     }
     w.settle()?;
     Ok(readers)
+}
+
+/// Everything a question needs, for the bucket of each reader.
+pub(crate) struct ReaderGrounds(BTreeMap<String, BucketGround>);
+
+impl ReaderGrounds {
+    /// Reads them; that a reader's bucket does not exist is a finding.
+    pub(crate) async fn read(w: &mut LogproofWorld, readers: &[ReaderConfig]) -> Result<Self, Stop> {
+        let (config, estate, examined) = (w.config()?, w.estate()?, w.bucket()?);
+        let names: BTreeSet<String> = readers.iter().map(|reader| config.reader_bucket(reader)).collect();
+        let mut grounds = BTreeMap::new();
+        for name in names {
+            let bucket = if name == examined.name {
+                examined.clone()
+            } else {
+                existing_bucket(w, estate.store_bucket(&name), "the bucket of a reader").await?
+            };
+            grounds.insert(name, BucketGround::of(w, bucket).await?);
+        }
+        Ok(Self(grounds))
+    }
+
+    /// That of one reader's bucket.
+    pub(crate) fn of(&self, w: &LogproofWorld, reader: &ReaderConfig) -> Result<&BucketGround, Stop> {
+        let name = w.config()?.reader_bucket(reader);
+        self.0.get(&name).ok_or_else(|| Stop::because(format!("bucket `{name}` was not read")))
+    }
 }
 
 /// Whether the ARN of a reader may mean many: then nobody in particular was approved.
@@ -57,17 +87,20 @@ fn exactly(arn: &str) -> Value {
     json!({"ArnEquals": {"aws:PrincipalArn": arn}})
 }
 
-/// Every path a principal is registered for.
-fn paths_of<'r>(readers: &'r [ReaderConfig], principal: &str) -> Vec<&'r str> {
-    readers.iter().filter(|reader| reader.principal == principal).map(|reader| reader.path.as_str()).collect()
+/// Every path in the bucket of a reader that its principal is registered for.
+fn paths_of<'r>(w: &LogproofWorld, readers: &'r [ReaderConfig], reader: &ReaderConfig) -> Result<Vec<&'r str>, Stop> {
+    let config = w.config()?;
+    let bucket = config.reader_bucket(reader);
+    let same = |other: &&ReaderConfig| other.principal == reader.principal && config.reader_bucket(other) == bucket;
+    Ok(readers.iter().filter(same).map(|reader| reader.path.as_str()).collect())
 }
 
 #[then("no named reader can read log files outside its path")]
 async fn no_reader_reads_outside_its_path(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
-    let ground = BucketGround::read(w).await?;
+    let grounds = ReaderGrounds::read(w, &readers).await?;
     for reader in &readers {
-        let paths = paths_of(&readers, &reader.principal);
+        let (paths, ground) = (paths_of(w, &readers, reader)?, grounds.of(w, reader)?);
         let subject = Subject::arn(&reader.principal);
         if paths.contains(&"") {
             let found = "its path is the whole bucket";
@@ -98,9 +131,9 @@ async fn no_reader_reads_outside_its_path(w: &mut LogproofWorld) -> Judged {
 #[then("no named reader can list keys outside its path")]
 async fn no_reader_lists_outside_its_path(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
-    let ground = BucketGround::read(w).await?;
+    let grounds = ReaderGrounds::read(w, &readers).await?;
     for reader in &readers {
-        let paths = paths_of(&readers, &reader.principal);
+        let (paths, ground) = (paths_of(w, &readers, reader)?, grounds.of(w, reader)?);
         let subject = Subject::arn(&reader.principal);
         let expected = format!("{} lists nothing outside {}", reader.principal, paths.join(", "));
         if paths.contains(&"") {
@@ -139,8 +172,9 @@ fn literal(text: &str) -> String {
 #[then("no named reader can do anything other than read")]
 async fn no_reader_does_anything_else(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
-    let ground = BucketGround::read(w).await?;
+    let grounds = ReaderGrounds::read(w, &readers).await?;
     for reader in &readers {
+        let ground = grounds.of(w, reader)?;
         let question = Question::about(other_than_reading())
             .on(&ground.bucket.arn())
             .on_all(&ground.objects())
@@ -163,8 +197,10 @@ async fn ended_readers_cannot_read(w: &mut LogproofWorld) -> Judged {
     if readers.is_empty() {
         return Err(w.not_applicable("no reader has an end date"));
     }
-    let (ground, now) = (BucketGround::read(w).await?, w.now()?);
+    let all: Vec<ReaderConfig> = readers.iter().map(|(reader, _)| reader.clone()).collect();
+    let (grounds, now) = (ReaderGrounds::read(w, &all).await?, w.now()?);
     for (reader, end) in &readers {
+        let ground = grounds.of(w, reader)?;
         // Before its end a reader may read; the condition on the statement must be there from the start, unless the
         // owner removes the statement in time: only what stands now can be judged.
         let subject = Subject::arn(&reader.principal);
@@ -321,7 +357,7 @@ fn beyond_reading(pattern: &str) -> Option<String> {
 )]
 async fn nobody_else_reads(w: &mut LogproofWorld) -> Judged {
     let mut ground = BucketGround::read(w).await?;
-    let allowed = may_decrypt(w).await?;
+    let allowed = may_read(w, &ground.bucket.name).await?;
     ground.rest_on(&allowed.exchanges);
     let refusal = Refusal {
         question: Question::about(read()).on_all(&ground.objects()).by(allowed.excepted_from(Who::anyone())),

@@ -17,7 +17,7 @@ use logproof_estate::{
 use logproof_policy::{Context, ContextValue, Decided, Policy, Principal, Request};
 
 use crate::{
-    given::resources::{ask_each, organization_trail},
+    given::resources::{ask_each, config_bucket, organization_trail},
     scene::organization::Ground,
     vocabulary::bucket::policy::BucketGround,
 };
@@ -172,8 +172,9 @@ async fn cloudtrail_delivers_with_either_encryption(w: &mut LogproofWorld) -> Ju
 
 #[then("AWS Config can check its bucket and write the configuration logs of every active account")]
 async fn config_can_deliver(w: &mut LogproofWorld) -> Judged {
-    let (estate, config, organization) = (w.estate()?, w.config()?, organization_id(w).await?);
-    let ground = BucketGround::of(w, estate.config_bucket()).await?;
+    let (config, organization) = (w.config()?, organization_id(w).await?);
+    let bucket = config_bucket(w).await?;
+    let ground = BucketGround::of(w, bucket).await?;
     let change = "allow config.amazonaws.com s3:GetBucketAcl and s3:ListBucket on the bucket and s3:PutObject on AWSLogs/<account>/Config/* below the key prefix of the delivery channel, with aws:SourceAccount or aws:SourceOrgID";
     let accounts: Vec<AccountId> = ground
         .ground

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cucumber::then;
 use logproof_estate::{
     ExchangeId, Fact, KeyRef,
+    config::ReaderConfig,
     facts::KmsKey,
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
@@ -16,6 +17,7 @@ use crate::{
     scene::{
         actions::{take_key_away, use_key},
         claim::Claim,
+        key_services::key_services,
         organization::{Ground, identities, shared},
         proposal::{Deny, Kind, On, Place, Remedy, Target, kept::Keeping},
     },
@@ -130,6 +132,15 @@ impl KeyGround {
         self.deny(sid, vec![self.own_policy()], condition)
     }
 
+    /// The services that may use the key: log services, and those that deliver a registered stream into a bucket that is
+    /// encrypted with it.
+    pub(crate) async fn services(&mut self, w: &mut LogproofWorld) -> Result<Vec<String>, Stop> {
+        let estate = w.estate()?;
+        let services = w.see(key_services(&estate, &self.arn).await)?;
+        self.exchanges.extend_from_slice(services.exchanges());
+        Ok(services.to_vec())
+    }
+
     /// The users and roles of the key's account.
     pub(crate) async fn inventory(&mut self, w: &mut LogproofWorld) -> Result<Vec<Identity>, Stop> {
         let estate = w.estate()?;
@@ -174,19 +185,19 @@ fn by_id(asked: &KeyRef, key: &KmsKey) -> KeyRef {
 
 #[then("no service other than the log services can use the log key")]
 async fn no_other_service_can_use_the_log_key(w: &mut LogproofWorld) -> Judged {
-    let key = KeyGround::read(w).await?;
-    let config = w.config()?;
+    let mut key = KeyGround::read(w).await?;
+    let services = key.services(w).await?;
     let mut who = Who::services();
-    for service in &config.names.log_services {
+    for service in &services {
         who = who.except_service(service);
     }
     let condition = json!({
         "Bool": {"aws:PrincipalIsAWSService": "true"},
-        "StringNotEquals": {"aws:PrincipalServiceName": config.names.log_services},
+        "StringNotEquals": {"aws:PrincipalServiceName": services},
     });
     let refusal = KeyRefusal {
         question: Question::about(use_key()).on(&key.arn).by(who),
-        expected: format!("no service other than {} uses the key", config.names.log_services.join(", ")),
+        expected: format!("no service other than {} uses the key", services.join(", ")),
         change: "remove the service from the key policy's statement",
         remedy: key.deny_in_own_policy("OnlyLogServicesUseTheKey", condition),
     };
@@ -255,11 +266,24 @@ impl MayDecrypt {
     }
 }
 
-/// Reads who may decrypt the logs.
+/// Reads who may decrypt the logs: the key opens every bucket that is encrypted with it.
 pub(crate) async fn may_decrypt(w: &mut LogproofWorld) -> Result<MayDecrypt, Stop> {
+    let readers = w.estate()?.readers();
+    with_readers(w, readers).await
+}
+
+/// Reads who may read log files of one bucket.
+pub(crate) async fn may_read(w: &mut LogproofWorld, bucket: &str) -> Result<MayDecrypt, Stop> {
+    let config = w.config()?;
+    let mut readers = w.estate()?.readers();
+    readers.retain(|reader| config.reader_bucket(reader) == bucket);
+    with_readers(w, readers).await
+}
+
+async fn with_readers(w: &mut LogproofWorld, readers: Vec<ReaderConfig>) -> Result<MayDecrypt, Stop> {
     let (config, estate) = (w.config()?, w.estate()?);
     let mut arns = vec![config.storage_role_arn()];
-    let readers = estate.readers().into_iter().map(|reader| reader.principal);
+    let readers = readers.into_iter().map(|reader| reader.principal);
     arns.extend(readers.filter(|principal| !is_pattern(principal)));
     let bucket = estate.log_bucket();
     if let Ok(owned) = estate.buckets(&bucket.owner).await
@@ -310,8 +334,9 @@ async fn every_grant_is_to_somebody_named(w: &mut LogproofWorld) -> Judged {
         w.observe(Observation::new(subject, expected, "no grants", true).resting_on(grants.exchanges()));
         return w.settle();
     }
+    let services = KeyGround::read(w).await?.services(w).await?;
     for grant in grants.iter() {
-        let named = config.names.log_services.contains(&grant.grantee)
+        let named = services.contains(&grant.grantee)
             || estate.readers().iter().any(|reader| reader.principal == grant.grantee)
             || config.storage_role_arn() == grant.grantee;
         let found = format!("grant {} to {} for {}", grant.id, grant.grantee, grant.operations.join(", "));

@@ -15,6 +15,7 @@ use logproof_policy::{Decision, Question, Request, Source, Who};
 use serde_json::json;
 
 use crate::{
+    given::resources::config_bucket,
     scene::actions::use_key,
     vocabulary::{
         bucket::{
@@ -48,7 +49,7 @@ async fn cloudtrail_can_encrypt(w: &mut LogproofWorld) -> Judged {
 #[then("AWS Config can encrypt what it delivers for every active account with the log key")]
 async fn config_can_encrypt(w: &mut LogproofWorld) -> Judged {
     let (estate, config) = (w.estate()?, w.config()?);
-    let bucket = estate.config_bucket();
+    let bucket = config_bucket(w).await?;
     let encryption = w.see(estate.bucket_encryption(&bucket).await)?;
     if !encryption.as_ref().is_some_and(|one| one.algorithm.starts_with("aws:kms")) {
         return Err(w.not_applicable(format!(

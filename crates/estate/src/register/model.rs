@@ -130,6 +130,9 @@ pub struct Stream {
 pub struct Reader {
     /// ARN of the role or user.
     pub principal: String,
+    /// Bucket it may read; the log bucket where none is given. One that reads several has an entry for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<String>,
     /// Exact key prefix it may read below.
     pub path: String,
     /// What it reads for.
@@ -305,6 +308,7 @@ impl Reader {
     pub fn as_configured(&self) -> ReaderConfig {
         ReaderConfig {
             principal: self.principal.clone(),
+            bucket: self.bucket.clone(),
             path: self.path.clone(),
             purpose: Some(self.purpose.clone()),
             until: self.until.map(|last| last.tomorrow().unwrap_or(last).to_string()),
