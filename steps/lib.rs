@@ -1,8 +1,15 @@
-//! The Gherkin vocabulary of the controls, one module per subject.
+//! The Gherkin vocabulary of the controls.
 //!
 //! A step asks the estate, records what it examined and judges it. It owns no I/O, no clock and no printing, and it
 //! never names the AWS SDK. Steps register themselves: a program gets them by naming this crate
 //! (`use logproof_steps as _;`).
+//!
+//! | wing | holds | imports |
+//! |---|---|---|
+//! | `given` | the `Given` sentences: what a scenario is about | `scene`, `judgement` |
+//! | `vocabulary` | the `Then` sentences, one folder per subject; files do not import each other | `scene`, `judgement` |
+//! | `scene` | what several sentences need: buckets, keys, roles, alerts, questions and claims; registers none | `judgement` |
+//! | `judgement` | values in, values out: no World, no questions | nothing |
 
 mod given;
 mod judgement;

@@ -32,11 +32,11 @@ use std::{
 };
 
 use logproof::catalogue::{Control, vocabulary::Vocabulary};
-use logproof_aws::MockZone;
 use logproof_estate::{
     assessment::{Assessment, ControlResult},
     record::Verdict,
 };
+use logproof_zone::MockZone;
 use serde::Deserialize;
 use serde_json::Value;
 use support::reach::Reach;

@@ -1,6 +1,6 @@
 //! The real binary against an emulated organization: HTTP, SigV4, AssumeRole into six accounts, two Regions.
 //!
-//! The emulator holds the same landing zone as the mock (`crates/aws/src/mock/sample.yaml`), put there through another
+//! The emulator holds the same landing zone as the mock (`crates/zone/src/sample.yaml`), put there through another
 //! SDK, so that each checks the other. Needs Python 3.10 or newer; what else it needs is installed under `target/`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]

@@ -21,12 +21,14 @@ use logproof::{
     catalogue::{Control, vocabulary::Vocabulary},
     run::target::{self, Connected},
 };
-use logproof_aws::{Aws, CallTag, MockZone, NoAnswer, Options, Serve, WireRequest, WireResponse};
+use logproof_aws::{Aws, Options};
 use logproof_estate::{
     Source,
     assessment::{Assessment, ControlResult},
     record::Verdict,
 };
+use logproof_wire::{CallTag, NoAnswer, Serve, WireRequest, WireResponse};
+use logproof_zone::MockZone;
 use support::reach::Reach;
 
 /// Kinds of fault, and whether one that strikes once is survived by asking again.

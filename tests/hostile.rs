@@ -17,8 +17,9 @@ use logproof::{
     catalogue::{Control, vocabulary::Vocabulary},
     run::target,
 };
-use logproof_aws::{MockZone, Options};
+use logproof_aws::Options;
 use logproof_estate::{assessment::Assessment, record::Verdict};
+use logproof_zone::MockZone;
 use proptest::{
     prelude::*,
     strategy::ValueTree as _,

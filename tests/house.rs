@@ -1,4 +1,4 @@
-//! The rooms of the application: who may import whom, read from the paths in the sources.
+//! The rooms of the application and the wings of the steps: who may import whom, read from the paths in the sources.
 //!
 //! Modules of one folder may import each other in one direction only. A module and the file above it (`mod.rs`) are one
 //! thing seen from outside and inside: a path to an item of the file above is no arrow, unless the item is passed on from a
@@ -30,6 +30,14 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("main", &["cli", "command", "console", "error", "exit", "logging"]),
 ];
 
+/// What each wing of `steps/` may import.
+const WINGS: [(&str, &[&str]); 4] = [
+    ("judgement", &[]),
+    ("scene", &["judgement"]),
+    ("given", &["judgement", "scene"]),
+    ("vocabulary", &["judgement", "scene"]),
+];
+
 type Name = Vec<String>;
 
 /// The modules of a crate, by path, with the text of each that is not about tests.
@@ -48,7 +56,7 @@ impl House {
                 let path = entry.unwrap().path();
                 let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
                 let below = || name.iter().cloned().chain([stem.clone()]).collect::<Name>();
-                if path.is_dir() {
+                if path.is_dir() && stem != "tests" {
                     folders.push((path.clone(), below()));
                 } else if path.extension().is_some_and(|kind| kind == "rs") && !stem.ends_with("tests") {
                     let text = fs::read_to_string(&path).unwrap();
@@ -218,13 +226,103 @@ fn every_room_imports_only_what_it_may() {
     }
 }
 
+/// What is wrong with the wings of `steps/`, each with the module it is wrong in.
+fn wrong_in_wings(house: &House) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for ((folder, from, to), module) in house.arrows() {
+        let module = module.join("/");
+        let allowed = WINGS.iter().find(|(wing, _)| *wing == from).map(|(_, allowed)| *allowed).unwrap_or_default();
+        if folder.is_empty() && !allowed.contains(&to.as_str()) {
+            wrong.push(format!("{module} imports {to}"));
+        }
+        if folder.first().is_some_and(|wing| wing == "vocabulary") {
+            wrong.push(format!("{module} imports {to} of the vocabulary"));
+        }
+    }
+    for (module, text) in &house.0 {
+        let wing = module.first().map(String::as_str).unwrap_or_default();
+        let name = module.join("/");
+        if !module.is_empty() && WINGS.iter().all(|(known, _)| *known != wing) {
+            wrong.push(format!("{name} is in no wing"));
+        }
+        let registers: Vec<&str> =
+            ["given", "when", "then"].into_iter().filter(|kind| text.contains(&format!("#[{kind}("))).collect();
+        let may_register: &[&str] = match wing {
+            "given" => &["given"],
+            "vocabulary" => &["then"],
+            _ => &[],
+        };
+        wrong.extend(
+            registers
+                .iter()
+                .filter(|kind| !may_register.contains(kind))
+                .map(|kind| format!("{name} registers a {kind}")),
+        );
+        if wing == "judgement" && ["World", "world::", "Estate"].iter().any(|word| text.contains(word)) {
+            wrong.push(format!("{name} knows the World or asks the estate"));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn the_wings_of_the_steps_import_only_what_they_may() {
+    let house = house("steps");
+    let scene = (Name::new(), "vocabulary".to_owned(), "scene".to_owned());
+    assert!(house.arrows().contains_key(&scene), "arrows are found");
+    assert_eq!(wrong_in_wings(&house), Vec::<String>::new(), "see WINGS in this file");
+    let there: BTreeSet<&str> = house.0.keys().filter_map(|name| Some(name.first()?.as_str())).collect();
+    assert_eq!(there, WINGS.iter().map(|(wing, _)| *wing).collect());
+}
+
+#[test]
+fn what_is_wrong_in_a_wing_is_found() {
+    let name = |text: &str| text.split('/').map(str::to_owned).collect::<Name>();
+    let mut house = House::default();
+    house.add(name("judgement/age"), "use logproof_estate::facts::Trail;");
+    house.add(name("scene/bucket"), "use crate::judgement::age;\nuse logproof_estate::world::LogproofWorld;");
+    house.add(name("given/bucket"), "use crate::scene::bucket::Bucket;\n#[given(\"a bucket\")]");
+    house.add(name("vocabulary/bucket/policy"), "use crate::scene::bucket::Bucket;\n#[then(\"it is closed\")]");
+    house.add(name("vocabulary/bucket/lifecycle"), "// use super::policy;\n#[then(\"it is kept\")]");
+    house.add(name("vocabulary/key/policy"), "use crate::{judgement::age, scene};");
+    assert_eq!(wrong_in_wings(&house), Vec::<String>::new());
+    for (module, text, expected) in [
+        (
+            "vocabulary/bucket/policy",
+            "use super::lifecycle::Rule;",
+            "vocabulary/bucket/policy imports lifecycle of the vocabulary",
+        ),
+        (
+            "vocabulary/key/policy",
+            "use crate::{vocabulary::bucket::{policy}};",
+            "vocabulary/key/policy imports bucket of the vocabulary",
+        ),
+        ("vocabulary/key/policy", "use crate::given::bucket::Given;", "vocabulary/key/policy imports given"),
+        ("scene/bucket", "fn f() { crate::vocabulary::key::policy::g() }", "scene/bucket imports vocabulary"),
+        ("scene/bucket", "use crate::given::bucket;", "scene/bucket imports given"),
+        ("scene/bucket", "#[then(\"it is closed\")]", "scene/bucket registers a then"),
+        ("judgement/age", "use crate::scene::bucket;", "judgement/age imports scene"),
+        (
+            "judgement/age",
+            "use logproof_estate::world::LogproofWorld;",
+            "judgement/age knows the World or asks the estate",
+        ),
+        ("given/bucket", "#[then(\"it is closed\")]", "given/bucket registers a then"),
+        ("utils", "", "utils is in no wing"),
+    ] {
+        let mut bad = House(house.0.clone());
+        bad.add(name(module), text);
+        assert_eq!(wrong_in_wings(&bad), [expected], "{module}: {text}");
+    }
+}
+
 #[test]
 fn no_command_imports_another_and_no_modules_import_each_other() {
     let house = house("src");
     let commands = house.arrows().into_iter().filter(|((folder, ..), _)| folder == &["command"]);
     assert_eq!(commands.collect::<Vec<_>>(), [], "a command imports another command");
-    // The vocabulary and the other crates have circles of two files; those without any stay without.
-    for folder in ["src", "crates/aws/src"] {
+    // The other crates have circles of two files; those without any stay without.
+    for folder in ["src", "steps", "crates/aws/src"] {
         assert_eq!(self::house(folder).circles(), Vec::<String>::new(), "modules of {folder} import each other");
     }
 }

@@ -12,8 +12,8 @@ use std::{
 };
 
 use logproof::run::register::Loaded;
-use logproof_aws::MockZone;
 use logproof_estate::{Config, record::Verdict, register::Register};
+use logproof_zone::MockZone;
 use serde_json::{Value, json};
 use support::run;
 use tempfile::TempDir;

@@ -4,8 +4,8 @@
 
 mod support;
 
-use logproof_aws::MockZone;
 use logproof_estate::{assessment::Assessment, record::Record};
+use logproof_zone::MockZone;
 
 /// Controls that ask AWS for settings; some of them prove something about policies besides.
 const STRUCTURAL: [&str; 14] = [

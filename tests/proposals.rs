@@ -16,11 +16,11 @@ use std::{
 };
 
 use logproof::catalogue::{Control, vocabulary::Vocabulary};
-use logproof_aws::MockZone;
 use logproof_estate::{
     assessment::{Assessment, ControlResult},
     record::{Proposal, ProposedPolicy, Verdict},
 };
+use logproof_zone::MockZone;
 use serde_json::{Value, json};
 
 /// A zone with holes: a name, the control that finds them, how many actions it names at least, the edits of the sample.

@@ -12,8 +12,8 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use logproof_aws::{Exchange, Recorder};
 use logproof_estate::ExchangeId;
+use logproof_wire::{Exchange, Recorder};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 

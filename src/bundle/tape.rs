@@ -11,7 +11,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use logproof_aws::{CallTag, Exchange, NoAnswer, Serve, WireRequest, WireResponse, sha256_hex};
+use logproof_wire::{CallTag, Exchange, NoAnswer, Serve, WireRequest, WireResponse, sha256_hex};
 
 use super::recording::Line;
 

@@ -8,11 +8,11 @@ use std::{
 };
 
 use jiff::SignedDuration;
-use logproof_aws::CallTag;
 use logproof_estate::{
     ExchangeId,
     assessment::{Assessment, ExchangeLabel},
 };
+use logproof_wire::CallTag;
 use serde::Serialize;
 
 use super::{

@@ -11,7 +11,7 @@ mod text;
 pub mod vocabulary;
 
 use cucumber::{feature::Ext as _, gherkin};
-use logproof_aws::sha256_hex;
+use logproof_wire::sha256_hex;
 
 pub use error::CatalogueError;
 pub use source::{FeatureArgs, FeatureFile, FeatureSet};

@@ -9,11 +9,12 @@ use std::{
     sync::Arc,
 };
 
-use logproof_aws::{MockZone, sha256_hex};
 use logproof_estate::{
     Config,
     register::{FILES, Register, RegisterError, texts},
 };
+use logproof_wire::sha256_hex;
+use logproof_zone::MockZone;
 
 use crate::{
     error::{CommandError, Unreadable},

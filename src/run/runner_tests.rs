@@ -1,13 +1,14 @@
 use std::{sync::Arc, time::Duration};
 
 use cucumber::{given, then, when};
-use logproof_aws::{Aws, CallTag, NoAnswer, Options, Serve, WireRequest, WireResponse};
+use logproof_aws::{Aws, Options};
 use logproof_estate::{
     AccountId, Config, Estate,
     assessment::StepState,
     record::{Observation, Population, Subject, Verdict},
     world::{Judged, LogproofWorld, Stop},
 };
+use logproof_wire::{CallTag, NoAnswer, Serve, WireRequest, WireResponse};
 
 use super::*;
 use crate::catalogue;

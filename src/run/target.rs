@@ -9,12 +9,13 @@ use std::{
 
 use clap::Args;
 use jiff::Timestamp;
-use logproof_aws::{Aws, MockZone, Options, TrailObjects, ZoneError, custody::Custody};
+use logproof_aws::{Aws, Options, TrailObjects, custody::Custody};
 use logproof_estate::{
     BucketRef, Config, Source, Unseen,
     assessment::Target,
     config::{ConfigError, hint_for},
 };
+use logproof_zone::{MockZone, ZoneError};
 
 use super::register::{LoadError, Loaded};
 use crate::{

@@ -10,7 +10,7 @@ use logproof_estate::{
 };
 use logproof_policy::{Policy, Scene};
 
-use crate::scene::organization::{Ground, identities, parse};
+use crate::scene::{organization::OrganizationView, policies::parse, principals::identities};
 
 /// Who is in the accounts of a scene.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,8 +67,8 @@ async fn build(
         }
     };
     let own: Vec<&Policy> = policy.iter().map(Arc::as_ref).collect();
-    let ground = Ground::read(w, &own, &[&named]).await?;
-    let mut scene = ground.scene(&owner, policy);
+    let view = OrganizationView::read(w, &own, &[&named]).await?;
+    let mut scene = view.scene(&owner, policy);
     for account in &mut scene.organization.accounts {
         let id: AccountId = account.id.parse().map_err(|_| Stop::because("an account id is not one"))?;
         if *inhabitants == Inhabitants::Real || *inhabitants == Inhabitants::RealIn(id.clone()) {

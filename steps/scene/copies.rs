@@ -3,13 +3,19 @@
 use std::sync::Arc;
 
 use logproof_estate::{
-    AccountId, BucketRef, ExchangeId, Unseen,
+    AccountId, BucketRef, ExchangeId, KeyRef, Unseen,
     facts::ReplicationRule,
     record::{Observation, Subject},
     world::{LogproofWorld, Stop},
 };
 
-use crate::{given::resources::ask_each, judgement::log_files::log_root};
+use crate::{
+    judgement::{
+        key_name::{NamedKey, account_of, region_of},
+        log_files::log_root,
+    },
+    scene::questions::ask_each,
+};
 
 /// A copy some enabled rule makes.
 #[derive(Debug, Clone)]
@@ -170,6 +176,18 @@ pub(crate) fn shortfalls(rule: &ReplicationRule, rules: &[ReplicationRule], root
     short
 }
 
+/// The replica key a rule names, where it is.
+pub(crate) fn asked_key(name: &str, bucket: &BucketRef) -> KeyRef {
+    match NamedKey::read(name, &bucket.owner, &bucket.region) {
+        NamedKey::Ask(key) => key,
+        NamedKey::Arn(arn) => KeyRef {
+            account: account_of(&arn).unwrap_or_else(|| bucket.owner.clone()),
+            region: region_of(&arn).unwrap_or_else(|| bucket.region.clone()),
+            id: arn,
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,5 +243,18 @@ mod tests {
             let rules = [rule(), other];
             assert_eq!(shortfalls(&rule(), &rules, "AWSLogs/").len(), expected, "{rules:?}");
         }
+    }
+
+    #[test]
+    fn a_replica_key_is_asked_about_where_it_is() {
+        let bucket = BucketRef {
+            name: "replica".to_owned(),
+            owner: "666666666666".parse().unwrap(),
+            region: "eu-west-1".parse().unwrap(),
+        };
+        let key = asked_key("arn:aws:kms:eu-central-1:222222222222:key/1", &bucket);
+        assert_eq!((key.account.as_str(), key.region.as_str()), ("222222222222", "eu-central-1"));
+        let alias = asked_key("alias/x", &bucket);
+        assert_eq!((alias.account.as_str(), alias.region.as_str()), ("666666666666", "eu-west-1"));
     }
 }

@@ -2,15 +2,31 @@
 //!
 //! Registers no sentence.
 
+pub(crate) mod access;
 pub(crate) mod access_points;
 pub(crate) mod actions;
 pub(crate) mod alerts;
 pub mod ask;
 pub(crate) mod bucket;
+pub(crate) mod buckets;
 pub(crate) mod claim;
+pub(crate) mod conditions;
 pub(crate) mod copies;
+pub(crate) mod grouping;
+pub(crate) mod guardrails;
+pub(crate) mod key;
 pub(crate) mod key_services;
+pub(crate) mod layers;
+pub(crate) mod lifecycle;
 pub(crate) mod needed_access;
 pub(crate) mod organization;
+pub(crate) mod policies;
+pub(crate) mod population;
+pub(crate) mod principals;
 pub(crate) mod proposal;
+pub(crate) mod questions;
+pub(crate) mod readers;
+pub(crate) mod register;
 pub(crate) mod role;
+pub(crate) mod service_requests;
+pub(crate) mod trail;

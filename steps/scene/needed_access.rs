@@ -12,21 +12,20 @@ use logproof_estate::{
 use logproof_policy::{Answer, Context, Policy, Principal, Question, Scene, Who, never};
 use serde_json::json;
 
-use crate::{
-    scene::{
-        claim::Claim,
-        organization::{Ground, identities, principal},
-    },
-    vocabulary::bucket::policy::BucketGround,
+use crate::scene::{
+    bucket::BucketAccess,
+    claim::Claim,
+    organization::OrganizationView,
+    principals::{identities, principal},
 };
 
 /// What somebody must be able to do.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct NeededAccess<'a> {
     pub(crate) action: &'static str,
     pub(crate) resource: &'a str,
     pub(crate) owner: &'a AccountId,
     pub(crate) policy: Option<Arc<Policy>>,
-    pub(crate) ground: &'a Ground,
+    pub(crate) organization: &'a OrganizationView,
     /// Keys the request has, whoever makes it.
     pub(crate) keys: Vec<(&'static str, String)>,
     /// The service it is made through, by every name `kms:ViaService` may give it; empty when the caller asks itself.
@@ -35,15 +34,15 @@ pub(crate) struct Wanted<'a> {
     pub(crate) without: &'static [&'static str],
 }
 
-impl<'a> Wanted<'a> {
+impl<'a> NeededAccess<'a> {
     /// To read an object of a bucket.
-    pub(crate) fn read(bucket: &'a BucketGround, object: &'a str) -> Self {
+    pub(crate) fn read(bucket: &'a BucketAccess, object: &'a str) -> Self {
         Self {
             action: "s3:GetObject",
             resource: object,
-            owner: &bucket.bucket.owner,
+            owner: &bucket.owner,
             policy: bucket.policy.clone(),
-            ground: &bucket.ground,
+            organization: &bucket.organization,
             keys: Vec::new(),
             via: Vec::new(),
             without: &[],
@@ -58,7 +57,7 @@ impl<'a> Wanted<'a> {
         mut claim: Claim,
     ) -> Result<(), Stop> {
         let (estate, who, now) = (w.estate()?, principal(caller), w.now()?.to_string());
-        let mut scene = self.ground.scene(self.owner, self.policy.clone());
+        let mut scene = self.organization.scene(self.owner, self.policy.clone());
         let account = who.account().unwrap_or_default().to_owned();
         for known in scene.organization.accounts.iter_mut().filter(|known| known.id == account) {
             let id: AccountId = account.parse().map_err(|_| Stop::because(format!("`{account}` is no account id")))?;

@@ -3,24 +3,23 @@
 //! Owns the way from facts (organization, SCPs, RCPs, bucket and key policies, users and roles) to the policy engine's
 //! own model, and the grouping of accounts that no policy tells apart. Judges nothing.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use logproof_estate::{
-    AccountId, Estate, ExchangeId, Reason, Unseen,
-    facts::{Account as Member, AccountAuthorization, Directory, OrgPolicy, OrgPolicyKind, PrincipalPolicies},
+    AccountId, ExchangeId,
+    facts::{Account as Member, Directory, OrgPolicyKind},
     record::Population,
     world::{LogproofWorld, Stop},
 };
-use logproof_policy::{
-    Account, Cancellation, Identity, Levels, Organization, ParseError, Policy, Principal, Scene, Statement,
-    actions::unclassified,
+use logproof_policy::{Account, Cancellation, Identity, Organization, Policy, Scene};
+
+use crate::scene::{
+    grouping::{Naming, representatives},
+    layers::Layer,
 };
 
 /// The organization as the policy engine sees it, with the exchanges it rests on.
-pub(crate) struct Ground {
+pub(crate) struct OrganizationView {
     organization: Organization,
     /// Active member accounts other than the management account, by id.
     pub(crate) members: Vec<Member>,
@@ -37,7 +36,7 @@ pub(crate) struct Ground {
     cancellation: Cancellation,
 }
 
-impl Ground {
+impl OrganizationView {
     /// Reads organization, SCPs and RCPs. `policies` are the other policies a question will look at, and `ids` what else
     /// it will name: an account named in one of them stands for itself.
     pub(crate) async fn read(w: &mut LogproofWorld, policies: &[&Policy], ids: &[&str]) -> Result<Self, Stop> {
@@ -173,129 +172,6 @@ impl Ground {
     }
 }
 
-/// Policies with their index, by the id of what they are attached to.
-type ByTarget = HashMap<String, Vec<(usize, Arc<Policy>)>>;
-
-/// The policies of one kind, parsed, by target.
-struct Layer {
-    /// `None` when the organization has no such layer.
-    by_target: Option<ByTarget>,
-    policies: Vec<Arc<Policy>>,
-}
-
-impl Layer {
-    async fn read(
-        w: &mut LogproofWorld,
-        estate: &Estate,
-        directory: &Directory,
-        kind: OrgPolicyKind,
-        exchanges: &mut Vec<ExchangeId>,
-    ) -> Result<Self, Stop> {
-        if !directory.root.enabled_policy_types.iter().any(|enabled| enabled == kind.as_str()) {
-            return Ok(Self { by_target: None, policies: Vec::new() });
-        }
-        let policies = w.see(estate.org_policies(kind).await)?;
-        exchanges.extend_from_slice(policies.exchanges());
-        let mut by_target = ByTarget::new();
-        let mut all = Vec::new();
-        for (index, policy) in policies.iter().enumerate() {
-            let parsed = parse_org_policy(w, kind, policy)?;
-            for target in &policy.targets {
-                by_target.entry(target.clone()).or_default().push((index, Arc::clone(&parsed)));
-            }
-            all.push(parsed);
-        }
-        Ok(Self { by_target: Some(by_target), policies: all })
-    }
-
-    /// Policies per level of a path; `None` without such a layer.
-    fn levels(&self, path: &[String]) -> Option<Levels> {
-        let by_target = self.by_target.as_ref()?;
-        let attached = |node: &String| by_target.get(node).map_or(&[][..], Vec::as_slice);
-        Some(path.iter().map(|node| attached(node).iter().map(|(_, policy)| Arc::clone(policy)).collect()).collect())
-    }
-
-    /// Which policies stand at which level: equal for accounts that no policy of this layer tells apart.
-    fn signature(&self, path: &[String]) -> Vec<Vec<usize>> {
-        let Some(by_target) = self.by_target.as_ref() else { return Vec::new() };
-        let attached = |node: &String| by_target.get(node).map_or(&[][..], Vec::as_slice);
-        path.iter().map(|node| attached(node).iter().map(|(index, _)| *index).collect()).collect()
-    }
-}
-
-/// Parses an SCP or RCP, once for all scenarios.
-pub(crate) fn parse_org_policy(
-    w: &mut LogproofWorld,
-    kind: OrgPolicyKind,
-    policy: &OrgPolicy,
-) -> Result<Arc<Policy>, Stop> {
-    let layer = match kind {
-        OrgPolicyKind::ServiceControl => "SCP",
-        OrgPolicyKind::ResourceControl => "RCP",
-    };
-    let management = w.config()?.organization.management_account.clone();
-    shared(w, &format!("{layer} {}", policy.name), &policy.content, "organizations:DescribePolicy", &management)
-}
-
-/// Parses a policy that many scenarios ask about; see [`parse`].
-pub(crate) fn shared(
-    w: &mut LogproofWorld,
-    name: &str,
-    text: &str,
-    operation: &str,
-    account: &AccountId,
-) -> Result<Arc<Policy>, Stop> {
-    let parsed = w.estate()?.policy(name, text);
-    let policy = parsed.map_err(|error| malformed(w, name, &error, operation, account))?;
-    note_unclassified(w, &policy);
-    Ok(policy)
-}
-
-/// Parses a policy; one that cannot be parsed is recorded as something that could not be seen.
-pub(crate) fn parse(
-    w: &mut LogproofWorld,
-    name: &str,
-    text: &str,
-    operation: &str,
-    account: &AccountId,
-) -> Result<Arc<Policy>, Stop> {
-    let parsed = Policy::parse(name, text.as_bytes());
-    let policy = parsed.map(Arc::new).map_err(|error| malformed(w, name, &error, operation, account))?;
-    note_unclassified(w, &policy);
-    Ok(policy)
-}
-
-/// Notes the actions a policy allows that no question is made from: what they do, nobody has decided.
-fn note_unclassified(w: &mut LogproofWorld, policy: &Policy) {
-    for (action, statement) in unclassified(policy) {
-        let sid = policy.statements().get(statement).and_then(Statement::sid);
-        let place = sid.map_or_else(|| format!("statement {}", statement + 1), |sid| format!("statement `{sid}`"));
-        let note = format!(
-            "{place} of {} allows `{action}`, which is misspelt or newer than the table of actions: what it does is not examined",
-            policy.name()
-        );
-        if !w.record.notes.contains(&note) {
-            w.note(note);
-        }
-    }
-}
-
-fn malformed(w: &mut LogproofWorld, name: &str, error: &ParseError, operation: &str, account: &AccountId) -> Stop {
-    let detail = error.to_string().lines().next().unwrap_or_default().to_owned();
-    let stop = Stop::because(format!("{name}: {detail}"));
-    w.unseen(Unseen {
-        operation: operation.to_owned(),
-        account: account.clone(),
-        region: None,
-        subject: name.to_owned(),
-        reason: Reason::Malformed,
-        detail,
-        hint: "correct the policy document".to_owned(),
-        exchanges: Vec::new(),
-    });
-    stop
-}
-
 fn account(
     member: &Member,
     management: &AccountId,
@@ -335,125 +211,4 @@ fn named_in_configuration(w: &LogproofWorld) -> Result<Vec<String>, Stop> {
     named.push(config.storage_role_arn());
     named.extend(estate.readers().into_iter().map(|reader| reader.principal));
     Ok(named)
-}
-
-/// What a question looks at that may name an account.
-struct Naming<'p> {
-    policies: Vec<&'p Policy>,
-    /// ARNs and ids.
-    texts: Vec<String>,
-}
-
-impl Naming<'_> {
-    fn names(&self, id: &str) -> bool {
-        self.policies.iter().any(|policy| policy.names_account(id)) || self.texts.iter().any(|text| text.contains(id))
-    }
-}
-
-/// Groups accounts that no policy can tell apart and names the first of each group.
-///
-/// An account that is named stands for itself, and so does every account when a policy matches parts of account ids.
-fn representatives(
-    active: &[Member],
-    directory: &Directory,
-    scps: &Layer,
-    rcps: &Layer,
-    naming: &Naming<'_>,
-) -> BTreeMap<AccountId, AccountId> {
-    let alone = naming.policies.iter().any(|policy| policy.matches_parts_of_account_ids());
-    let mut first: BTreeMap<Signature, AccountId> = BTreeMap::new();
-    let mut stands_for = BTreeMap::new();
-    for member in active {
-        let named = alone || naming.names(member.id.as_str());
-        let representative = if named {
-            member.id.clone()
-        } else {
-            let path = directory.path(&member.id);
-            let signature = (scps.signature(&path), rcps.signature(&path), member.parent.clone());
-            first.entry(signature).or_insert_with(|| member.id.clone()).clone()
-        };
-        stands_for.insert(member.id.clone(), representative);
-    }
-    stands_for
-}
-
-/// Policies per level of both layers, and the parent (organization paths can be named in conditions).
-type Signature = (Vec<Vec<usize>>, Vec<Vec<usize>>, String);
-
-/// The users and roles of an account as the policy engine wants them.
-pub(crate) fn identities(
-    w: &mut LogproofWorld,
-    account: &AccountId,
-    authorization: &AccountAuthorization,
-) -> Result<Vec<Identity>, Stop> {
-    let mut identities = Vec::new();
-    let users = authorization.users.iter().map(|user| (user, true));
-    for (principal, is_user) in users.chain(authorization.roles.iter().map(|role| (role, false))) {
-        identities.push(identity(w, account, principal, is_user)?);
-    }
-    Ok(identities)
-}
-
-fn identity(
-    w: &mut LogproofWorld,
-    account: &AccountId,
-    principal: &PrincipalPolicies,
-    is_user: bool,
-) -> Result<Identity, Stop> {
-    let operation = "iam:GetAccountAuthorizationDetails";
-    let mut policies = Vec::new();
-    for policy in &principal.policies {
-        let name = format!("policy {} of {}", policy.name, principal.arn);
-        policies.push(parse(w, &name, &policy.document, operation, account)?);
-    }
-    let boundary = match &principal.boundary {
-        Some(policy) => {
-            let name = format!("boundary {} of {}", policy.name, principal.arn);
-            Some(parse(w, &name, &policy.document, operation, account)?)
-        }
-        None => None,
-    };
-    let who = if is_user {
-        Principal::User { arn: principal.arn.clone(), account: account.to_string() }
-    } else {
-        role(&principal.arn)
-    };
-    Ok(Identity { principal: who, policies, boundary, tags: principal.tags.clone() })
-}
-
-/// A session of the role with this ARN.
-pub(crate) fn role(arn: &str) -> Principal {
-    Principal::session(arn, arn.split(':').nth(4).unwrap_or_default(), "session")
-}
-
-/// The user, role or root user an ARN names.
-pub(crate) fn principal(arn: &str) -> Principal {
-    let account = arn.split(':').nth(4).unwrap_or_default().to_owned();
-    if arn.ends_with(":root") {
-        Principal::Root { arn: arn.to_owned(), account }
-    } else if arn.contains(":user/") {
-        Principal::User { arn: arn.to_owned(), account }
-    } else {
-        role(arn)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::principal;
-    use logproof_policy::Principal;
-
-    #[test]
-    fn an_arn_names_a_principal_of_its_kind() {
-        assert!(matches!(principal("arn:aws:iam::111111111111:root"), Principal::Root { .. }));
-        assert!(matches!(principal("arn:aws:iam::111111111111:user/a/b"), Principal::User { .. }));
-        let Principal::Role { session_arn, .. } = principal("arn:aws:iam::111111111111:role/team/x") else {
-            panic!("a role");
-        };
-        assert_eq!(session_arn, "arn:aws:sts::111111111111:assumed-role/x/session");
-        let Principal::Role { session_arn, .. } = principal("arn:aws-cn:iam::111111111111:role/team/x") else {
-            panic!("a role");
-        };
-        assert_eq!(session_arn, "arn:aws-cn:sts::111111111111:assumed-role/x/session");
-    }
 }

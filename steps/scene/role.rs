@@ -17,7 +17,7 @@ use crate::{
     judgement::key_name::account_of,
     scene::{
         claim::Claim,
-        organization::parse,
+        policies::parse,
         proposal::{
             Deny, Kind, On, Place, Remedy, Target,
             kept::{Entering, Keeping},
@@ -118,29 +118,4 @@ fn roles_named(trust: &Policy) -> Vec<String> {
         _ => None,
     });
     arns.collect()
-}
-
-/// ARNs of the roles that are named as readers. Those in an auditor's account outside the organization, which nobody here
-/// can look into, are noted and left out.
-pub(crate) async fn reader_roles(w: &mut LogproofWorld) -> Result<BTreeSet<String>, Stop> {
-    let (estate, config) = (w.estate()?, w.config()?);
-    let readers = estate.readers().into_iter().map(|reader| reader.principal);
-    let roles: BTreeSet<String> = readers.filter(|arn| arn.contains(":role/")).collect();
-    if roles.is_empty() {
-        return Err(w.not_applicable("no role is named as a reader"));
-    }
-    let directory = w.see(estate.directory().await)?;
-    let is_theirs = |arn: &String| {
-        account_of(arn).is_some_and(|id| {
-            config.organization.auditor_accounts.contains(&id) && directory.accounts.iter().all(|known| known.id != id)
-        })
-    };
-    let (elsewhere, ours): (BTreeSet<String>, BTreeSet<String>) = roles.into_iter().partition(is_theirs);
-    for arn in &elsewhere {
-        w.note(format!("who can assume {arn} is decided by the auditor, whose account was not looked into"));
-    }
-    if ours.is_empty() {
-        return Err(w.not_applicable("every role named as a reader is one of an external auditor"));
-    }
-    Ok(ours)
 }

@@ -18,7 +18,7 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The zone both servers hold.
-const ZONE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/aws/src/mock/sample.yaml");
+const ZONE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/zone/src/sample.yaml");
 
 /// A running emulator. Ends with this process: it lives as long as its standard input.
 pub(crate) struct Emulator {

@@ -175,7 +175,7 @@ class Emulator:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("zone", help="landing zone, in the form of crates/aws/src/mock/sample.yaml")
+    parser.add_argument("zone", help="landing zone, in the form of crates/zone/src/sample.yaml")
     parser.add_argument("--port", type=int, default=0, help="default: a free one")
     parser.add_argument("--self-check", action="store_true", help="compare what is there with the file")
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Reads a landing zone in the form of crates/aws/src/mock/zone.rs: the file the mock serves is the file seeded here.
+"""Reads a landing zone in the form of crates/zone/src/format: the file the mock serves is the file seeded here.
 
     zone.py ZONE          prints the zone's own configuration as a `logproof.toml`, then its instant as a comment
     zone.py ZONE FOLDER   also writes it there, with the owner's register beside it, as `logproof check` reads them
@@ -16,7 +16,7 @@ import sys
 
 import yaml
 
-SAMPLE = pathlib.Path(__file__).resolve().parents[2] / "crates" / "aws" / "src" / "mock" / "sample.yaml"
+SAMPLE = pathlib.Path(__file__).resolve().parents[2] / "crates" / "zone" / "src" / "sample.yaml"
 
 
 class Zone:

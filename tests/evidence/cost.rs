@@ -12,7 +12,8 @@ use std::{
 
 use bytes::Bytes;
 use logproof::bundle::{recording::Recording, tape};
-use logproof_aws::{Exchange, Recorder, sha256_hex, without_credentials};
+use logproof_aws::without_credentials;
+use logproof_wire::{Exchange, Recorder, sha256_hex};
 
 use crate::{files, logproof, text};
 

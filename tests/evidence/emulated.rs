@@ -55,7 +55,7 @@ impl Emulator {
             .unwrap();
         assert!(made.status.success(), "{}", text(&made));
         let python = PathBuf::from(text(&made).trim());
-        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/aws/src/mock/sample.yaml");
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/zone/src/sample.yaml");
         let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("emulated.log");
         let mut process = Command::new(&python)
             .arg(emulator_file("launcher.py"))
@@ -83,7 +83,7 @@ impl Emulator {
     }
 
     fn check(&self, folder: &Path, key: &str) -> String {
-        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/aws/src/mock/sample.yaml");
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/zone/src/sample.yaml");
         let zone = Command::new(&self.python).arg(emulator_file("zone.py")).arg(sample).output().unwrap();
         assert!(zone.status.success(), "{}", text(&zone));
         fs::write(folder.join("logproof.toml"), &zone.stdout).unwrap();

@@ -31,8 +31,8 @@ use std::{
 };
 
 use logproof::catalogue::{Control, vocabulary::Vocabulary};
-use logproof_aws::MockZone;
 use logproof_estate::{assessment::Assessment, record::Verdict};
+use logproof_zone::MockZone;
 use serde_json::Value;
 use support::reach::Reach;
 use survivors::Survivors;

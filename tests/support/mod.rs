@@ -19,8 +19,9 @@ use logproof::{
         target::{self, Connected},
     },
 };
-use logproof_aws::{MockZone, Options};
+use logproof_aws::Options;
 use logproof_estate::{Estate, Source, assessment::Assessment};
+use logproof_zone::MockZone;
 
 /// What the program did.
 pub(crate) struct Ran {

@@ -16,10 +16,12 @@ use logproof::{
     catalogue::{Control, vocabulary::Vocabulary},
     run::target,
 };
-use logproof_aws::{Aws, CallTag, MockZone, NoAnswer, Options, Serve, WireRequest, WireResponse};
+use logproof_aws::{Aws, Options};
 use logproof_estate::{
     AccountId, Answer, BucketRef, KeyRef, Region, Source, assessment::Assessment, facts::*, for_each_question,
 };
+use logproof_wire::{CallTag, NoAnswer, Serve, WireRequest, WireResponse};
+use logproof_zone::MockZone;
 use serde_json::Value;
 
 /// A zone and everything its controls asked it.

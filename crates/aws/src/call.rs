@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::config_bag::ConfigBag;
 use quick_xml::events::Event;
 
-use crate::exchange::CallTag;
+use logproof_wire::CallTag;
 
 /// Tags the requests of one account and Region.
 #[derive(Debug, Clone)]

@@ -8,11 +8,9 @@ use std::{
 use bytes::Bytes;
 use logproof_estate::{AccountId, Config};
 
-use crate::{
-    Aws, Options,
-    exchange::{CallTag, WireRequest, WireResponse},
-    seam::{NoAnswer, Serve},
-};
+use logproof_wire::{CallTag, NoAnswer, Serve, WireRequest, WireResponse};
+
+use crate::{Aws, Options};
 
 type Answer = Result<WireResponse, NoAnswer>;
 /// Answers one request, or leaves it to [`least`]; told how many requests of the operation came before in the account.

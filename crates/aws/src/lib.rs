@@ -1,4 +1,4 @@
-//! The only crate that names the AWS SDK: asks live accounts, a mock landing zone or a recording, and answers with
+//! The only crate that names the AWS SDK: asks live accounts, a described landing zone or a recording, and answers with
 //! the facts of `logproof-estate`.
 //!
 //! It owns sessions and retries, the seam every request passes, and one observer per service. It must not
@@ -7,11 +7,9 @@
 mod call;
 mod clock;
 pub mod custody;
-mod exchange;
 mod failure;
 #[cfg(test)]
 mod fake;
-pub mod mock;
 mod objects;
 mod observe;
 mod permissions;
@@ -25,14 +23,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use aws_smithy_http_client::tls;
 use logproof_estate::{AccountId, Answer, Config, Fact, Region, Unseen};
+use logproof_wire::{Recorder, Serve};
 
-pub use exchange::{CallTag, Exchange, KEPT_HEADERS, WireRequest, WireResponse, sha256_hex};
-pub use mock::{MockZone, ZoneError};
 pub use objects::TrailObjects;
 pub use permissions::OPERATIONS;
 pub use post::post;
 pub use scrub::body as without_credentials;
-pub use seam::{NoAnswer, OnCall, Recorder, Serve};
+pub use seam::OnCall;
 
 use failure::{Asked, Failure};
 use seam::{Seam, with_exchanges};

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use logproof_integrity::gzip::{GzipError, Inflated, hash_inflated};
 use serde::{Deserialize, Serialize};
 
-use crate::exchange::{RECEIPT, WireResponse};
+use logproof_wire::{RECEIPT, WireResponse};
 
 /// The largest log file that is inflated, in bytes after inflating.
 const MOST_INFLATED: u64 = 4 << 30;

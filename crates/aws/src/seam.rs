@@ -27,11 +27,11 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use logproof_estate::ExchangeId;
 
-use crate::{
-    Options, clock,
-    exchange::{CallTag, Exchange, KEPT_HEADERS, RECEIPT, WireRequest, WireResponse, sha256_hex},
-    receipt, scrub,
+use logproof_wire::{
+    CallTag, Exchange, KEPT_HEADERS, NoAnswer, RECEIPT, Recorder, Serve, WireRequest, WireResponse, sha256_hex,
 };
+
+use crate::{Options, clock, receipt, scrub};
 
 tokio::task_local! {
     /// Exchanges made by the question being asked in this task.
@@ -52,44 +52,6 @@ pub(crate) async fn with_exchanges<F: Future>(future: F) -> (F::Output, Vec<Made
         (output, MADE.with(RefCell::take))
     })
     .await
-}
-
-/// Serves requests without a network.
-pub trait Serve: fmt::Debug + Send + Sync {
-    /// The answer to one request, or why the connection broke.
-    ///
-    /// # Errors
-    /// A one-line cause when there is no answer.
-    fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer>;
-
-    /// The answer to a request that stores something: its headers (names in lower case) and its bytes matter.
-    ///
-    /// # Errors
-    /// As [`serve`](Self::serve).
-    fn store(
-        &self,
-        tag: &CallTag,
-        request: &WireRequest,
-        _headers: &BTreeMap<String, String>,
-        _content: &[u8],
-    ) -> Result<WireResponse, NoAnswer> {
-        self.serve(tag, request)
-    }
-}
-
-/// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoAnswer {
-    /// The connection broke: retried by the SDK.
-    Broken(String),
-    /// A recording does not hold this request: never retried.
-    NotRecorded(String),
-}
-
-/// Receives every exchange with its body, in the order answers arrive.
-pub trait Recorder: fmt::Debug + Send + Sync {
-    /// Keeps one exchange.
-    fn record(&self, id: &ExchangeId, exchange: &Exchange, body: &Bytes);
 }
 
 /// Told of every call as it ends; for progress and `-v`.

@@ -16,8 +16,9 @@ use std::{
 
 use futures::FutureExt as _;
 use jiff::Timestamp;
-use logproof_aws::{Exchange, OnCall, Options, Recorder, Serve};
+use logproof_aws::{OnCall, Options};
 use logproof_estate::{Estate, config::parse_instant};
+use logproof_wire::{Exchange, Recorder, Serve};
 
 use self::{baseline::Baseline, finish::Ending};
 use crate::{

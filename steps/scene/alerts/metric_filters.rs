@@ -11,15 +11,16 @@ use logproof_estate::{
 use serde_json::Value;
 
 use crate::{
-    given::resources::organization_trail,
     judgement::{
         alarm::{Lead, Reach},
         event_pattern::Matched,
         metric_alarm::{Fires, fires, passed_on},
         metric_pattern::MetricPattern,
     },
-    scene::alerts::topics::Topics,
-    vocabulary::alerting::bucket_changes::actions_of,
+    scene::{
+        alerts::{targets::actions_of, topics::Topics},
+        trail::organization_trail,
+    },
 };
 
 /// An alarm on the metric of a filter.

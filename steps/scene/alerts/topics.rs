@@ -14,8 +14,11 @@ use logproof_policy::{Context, Decided, Decision, Policies, Policy, decide};
 
 use crate::{
     judgement::alarm::Publishing,
-    scene::organization::{Ground, shared},
-    vocabulary::bucket::delivery::{by_service, context_of_service, decide_for_service},
+    scene::{
+        organization::OrganizationView,
+        policies::shared,
+        service_requests::{by_service, context_of_service, decide_for_service},
+    },
 };
 
 const EVENTBRIDGE: &str = "events.amazonaws.com";
@@ -64,7 +67,7 @@ pub(crate) struct Place<'a> {
 /// What the topics of one scenario are decided with.
 #[derive(Default)]
 pub(crate) struct Topics {
-    ground: Option<Arc<Ground>>,
+    view: Option<Arc<OrganizationView>>,
 }
 
 impl Topics {
@@ -89,12 +92,12 @@ impl Topics {
         }
         // No resource control policy binds a topic. The organization matters where the access policy names it. See:
         // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
-        let ground = match found.policy.to_ascii_lowercase().contains("org") {
-            true => Some(self.ground(w).await?),
+        let view = match found.policy.to_ascii_lowercase().contains("org") {
+            true => Some(self.view(w).await?),
             false => None,
         };
-        exchanges.extend(ground.iter().flat_map(|ground| ground.exchanges().to_vec()));
-        let publishing = by_access_policy(w, ground.as_deref(), topic, found, publisher).await?;
+        exchanges.extend(view.iter().flat_map(|view| view.exchanges().to_vec()));
+        let publishing = by_access_policy(w, view.as_deref(), topic, found, publisher).await?;
         let (Publishing::Allowed, Some(key)) = (&publishing, &found.kms_key) else {
             return Ok((Some(publishing), exchanges));
         };
@@ -103,12 +106,12 @@ impl Topics {
         Ok((Some(publishing), exchanges))
     }
 
-    async fn ground(&mut self, w: &mut LogproofWorld) -> Result<Arc<Ground>, Stop> {
-        if let Some(known) = &self.ground {
+    async fn view(&mut self, w: &mut LogproofWorld) -> Result<Arc<OrganizationView>, Stop> {
+        if let Some(known) = &self.view {
             return Ok(Arc::clone(known));
         }
-        let read = Arc::new(Ground::read(w, &[], &[]).await?);
-        self.ground = Some(Arc::clone(&read));
+        let read = Arc::new(OrganizationView::read(w, &[], &[]).await?);
+        self.view = Some(Arc::clone(&read));
         Ok(read)
     }
 
@@ -151,10 +154,10 @@ impl Topics {
         exchanges.extend_from_slice(text.exchanges());
         let policy = shared(w, &format!("the key policy of {}", found.arn), &text, "kms:GetKeyPolicy", &asked.account)?;
         let organization = w.see(estate.organization().await)?.id.clone();
-        let ground = self.ground(w).await?;
-        exchanges.extend_from_slice(ground.exchanges());
+        let view = self.view(w).await?;
+        exchanges.extend_from_slice(view.exchanges());
         let call = KeyCall {
-            ground: &ground,
+            view: &view,
             owner: &asked.account,
             policy: &policy,
             key: &found.arn,
@@ -168,7 +171,7 @@ impl Topics {
 
 async fn by_access_policy(
     w: &mut LogproofWorld,
-    ground: Option<&Ground>,
+    view: Option<&OrganizationView>,
     topic: &Place<'_>,
     found: &Topic,
     publisher: &Publisher,
@@ -177,12 +180,12 @@ async fn by_access_policy(
     let policy = shared(w, &name, &found.policy, "sns:GetTopicAttributes", topic.owner)?;
     let by = |context: Context| {
         let request = by_service(publisher.service, "sns:Publish", topic.arn, topic.owner, context);
-        match ground {
-            Some(ground) => decide_for_service(ground, topic.owner, Some(Arc::clone(&policy)), &request),
+        match view {
+            Some(view) => decide_for_service(view, topic.owner, Some(Arc::clone(&policy)), &request),
             None => Some(decide(&request, &Policies { resource: Some(Arc::clone(&policy)), ..Policies::default() })),
         }
     };
-    let organization = match ground {
+    let organization = match view {
         Some(_) => w.see(w.estate()?.organization().await)?.id.clone(),
         None => String::new(),
     };
@@ -210,7 +213,7 @@ fn bare() -> Context {
 
 /// What a publisher asks of the key of a topic.
 struct KeyCall<'a> {
-    ground: &'a Ground,
+    view: &'a OrganizationView,
     owner: &'a AccountId,
     policy: &'a Arc<Policy>,
     key: &'a str,
@@ -265,7 +268,7 @@ impl KeyCall<'_> {
 
     fn ask(&self, action: &str, context: Context) -> Option<Decided> {
         let request = by_service(self.publisher.service, action, self.key, self.owner, context);
-        decide_for_service(self.ground, self.owner, Some(Arc::clone(self.policy)), &request)
+        decide_for_service(self.view, self.owner, Some(Arc::clone(self.policy)), &request)
     }
 }
 

@@ -8,13 +8,10 @@ use logproof_estate::{BucketRef, Estate, KeyRef, facts::Replication, world::Logp
 use logproof_policy::{Organization, Question, Scene, Who};
 use serde_json::{Value, json};
 
-use crate::{
-    scene::{
-        actions::{administer, delete, read, write},
-        key_services::key_services,
-        organization::principal,
-    },
-    vocabulary::access::reader_limits::is_pattern,
+use crate::scene::{
+    actions::{administer, delete, read, write},
+    key_services::key_services,
+    principals::{is_pattern, principal},
 };
 
 /// Delivers access logs, besides the log services of the configuration.

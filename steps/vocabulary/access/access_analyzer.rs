@@ -10,7 +10,7 @@ use logproof_estate::{
     world::{Judged, LogproofWorld, Stop},
 };
 
-use crate::given::resources::ask_each;
+use crate::scene::questions::ask_each;
 
 #[then("an active external access analyzer of the organization watches the Region of the log bucket")]
 async fn an_analyzer_watches(w: &mut LogproofWorld) -> Judged {

@@ -9,38 +9,38 @@ use logproof_estate::{
 use logproof_policy::{Question, Who};
 use serde_json::{Value, json};
 
-use crate::{
-    scene::{
-        actions::{other_than_decrypting, other_than_reading},
-        claim::Claim,
-    },
-    vocabulary::{access::reader_limits::count, bucket::policy::BucketGround, key::policy::KeyGround},
+use crate::scene::{
+    actions::{other_than_decrypting, other_than_reading},
+    bucket::BucketAccess,
+    claim::Claim,
+    key::KeyAccess,
+    population::examined,
 };
 
 #[then("no principal of an auditor account can do anything other than read")]
 async fn auditors_only_read(w: &mut LogproofWorld) -> Judged {
     let accounts = auditors(w)?;
-    let ground = BucketGround::read(w).await?;
+    let access = BucketAccess::read(w).await?;
     for account in &accounts {
         let question = Question::about(other_than_reading())
-            .on(&ground.bucket.arn())
-            .on_all(&ground.objects())
+            .on(&access.arn)
+            .on_all(&access.objects())
             .by(Who::account(account.as_str()));
-        let remedy = ground.deny_in_own_policy("AuditorsOnlyRead", ground.all(), of_account(account));
-        let claim = ground.claim(
+        let remedy = access.deny_in_own_policy("AuditorsOnlyRead", access.all(), of_account(account));
+        let claim = access.claim(
             format!("principals of auditor account {account} only read"),
             "limit the auditor's statements to s3:GetObject and s3:ListBucket",
         );
-        about(w, claim, account)?.prove(w, &ground.scene_with(account.as_str()), &question, remedy).await;
+        about(w, claim, account)?.prove(w, &access.scene_with(account.as_str()), &question, remedy).await;
     }
-    count(w, "auditor accounts", accounts.len(), "organization.auditor_accounts");
+    examined(w, "auditor accounts", accounts.len(), "organization.auditor_accounts");
     w.settle()
 }
 
 #[then("no principal of an auditor account can do anything other than decrypt with the log key")]
 async fn auditors_only_decrypt(w: &mut LogproofWorld) -> Judged {
     let accounts = auditors(w)?;
-    let key = KeyGround::read(w).await?;
+    let key = KeyAccess::read(w).await?;
     for account in &accounts {
         let question = Question::about(other_than_decrypting()).on(&key.arn).by(Who::account(account.as_str()));
         let remedy = key.deny_in_own_policy("AuditorsOnlyDecrypt", of_account(account));
@@ -50,7 +50,7 @@ async fn auditors_only_decrypt(w: &mut LogproofWorld) -> Judged {
         );
         about(w, claim, account)?.prove(w, &key.scene_with(account.as_str()), &question, remedy).await;
     }
-    count(w, "auditor accounts", accounts.len(), "organization.auditor_accounts");
+    examined(w, "auditor accounts", accounts.len(), "organization.auditor_accounts");
     w.settle()
 }
 

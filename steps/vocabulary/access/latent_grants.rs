@@ -1,28 +1,24 @@
 //! Grants of a bucket or key policy that only a service or resource control policy holds back: open as soon as that one
 //! is detached, and no finding until then unless somebody looks.
 
-use std::sync::Arc;
-
 use cucumber::then;
 use logproof_estate::{
     ExchangeId,
     record::{Observation, Subject, WitnessReport},
-    world::{Judged, LogproofWorld, Stop},
+    world::{Judged, LogproofWorld},
 };
 use logproof_policy::{Answer, Question, Scene, Who, Witness, difference};
 
-use crate::{
-    scene::{
-        access_points::aside,
-        actions::{other_than_reading, read},
-        claim::Claim,
-        organization::principal,
-    },
-    vocabulary::{
-        access::reader_limits::{count, readers},
-        bucket::policy::BucketGround,
-        key::policy::KeyGround,
-    },
+use crate::scene::{
+    access_points::aside,
+    actions::{other_than_reading, read},
+    bucket::BucketAccess,
+    claim::Claim,
+    conditions::outsiders,
+    key::KeyAccess,
+    population::examined,
+    principals::principal,
+    readers::readers,
 };
 
 /// The same scene without service and resource control policies.
@@ -74,21 +70,16 @@ fn report(witness: &Witness) -> WitnessReport {
     }
 }
 
-fn outsiders(w: &LogproofWorld) -> Result<Who, Stop> {
-    let auditors = w.config()?.organization.auditor_accounts.clone();
-    Ok(auditors.iter().fold(Who::outsiders(), |who, account| who.except_account(account.as_str())))
-}
-
 #[then("no grant to anybody outside the organization is held back by a service or resource control policy alone")]
 async fn no_latent_grant_on_the_bucket(w: &mut LogproofWorld) -> Judged {
-    let ground = BucketGround::read(w).await?;
-    let question = Question::about(["s3:*"]).on(&ground.bucket.arn()).on_all(&ground.objects()).by(outsiders(w)?);
-    let scene = ground.ground.scene(&ground.bucket.owner, ground.policy.clone());
-    let claim = ground.claim(
+    let access = BucketAccess::read(w).await?;
+    let question = Question::about(["s3:*"]).on(&access.arn).on_all(&access.objects()).by(outsiders(w)?);
+    let scene = access.organization.scene(&access.owner, access.policy.clone());
+    let claim = access.claim(
         "the bucket policy itself grants nobody outside the organization anything",
         "remove the outsider from the statement: whoever detaches the control policy opens the bucket",
     );
-    conclude(w, claim, ground.exchanges(), held_back(&scene, &question));
+    conclude(w, claim, access.exchanges(), held_back(&scene, &question));
     w.settle()
 }
 
@@ -96,9 +87,9 @@ async fn no_latent_grant_on_the_bucket(w: &mut LogproofWorld) -> Judged {
     "no grant on the log key to anybody outside the organization is held back by a service or resource control policy alone"
 )]
 async fn no_latent_grant_on_the_key(w: &mut LogproofWorld) -> Judged {
-    let key = KeyGround::read(w).await?;
+    let key = KeyAccess::read(w).await?;
     let question = Question::about(["kms:*"]).on(&key.arn).by(outsiders(w)?);
-    let scene = key.ground.scene(&key.asked.account, Some(Arc::clone(&key.policy)));
+    let scene = key.organization.scene(&key.owner, key.policy.clone());
     let claim = key.claim(
         "the key policy itself grants nobody outside the organization anything",
         "remove the outsider from the statement: whoever detaches the control policy opens the key",
@@ -112,10 +103,10 @@ async fn no_latent_grant_on_the_key(w: &mut LogproofWorld) -> Judged {
 #[then("no grant to a named reader beyond its path is held back by a service or resource control policy alone")]
 async fn no_latent_grant_to_a_reader(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
-    let ground = BucketGround::read(w).await?;
+    let access = BucketAccess::read(w).await?;
     let mut asked = 0;
     for reader in &readers {
-        if reader.principal.split(':').nth(4) == Some(ground.bucket.owner.as_str()) {
+        if reader.principal.split(':').nth(4) == Some(access.owner.as_str()) {
             w.note(format!(
                 "{} is in the account of the bucket, which needs no grant of the bucket policy",
                 reader.principal
@@ -125,27 +116,27 @@ async fn no_latent_grant_to_a_reader(w: &mut LogproofWorld) -> Judged {
         asked += 1;
         let who = || Who::exactly(principal(&reader.principal));
         let paths = readers.iter().filter(|other| other.principal == reader.principal).map(|other| &other.path);
-        let mut reads = Question::about(read()).on_all(&ground.objects()).by(who());
+        let mut reads = Question::about(read()).on_all(&access.objects()).by(who());
         let paths: Vec<&String> = paths.collect();
         for path in &paths {
-            reads = reads.except_on(&format!("{}/{path}*", ground.bucket.arn()));
+            reads = reads.except_on(&format!("{}/{path}*", access.arn));
         }
-        let others = Question::about(other_than_reading()).on(&ground.bucket.arn()).on_all(&ground.objects()).by(who());
-        let scene = ground.ground.scene(&ground.bucket.owner, ground.policy.clone());
+        let others = Question::about(other_than_reading()).on(&access.arn).on_all(&access.objects()).by(who());
+        let scene = access.organization.scene(&access.owner, access.policy.clone());
         // Who is registered for the whole bucket reads nothing outside its path.
         let reads = Some((reads, "reading outside its path")).filter(|_| !paths.iter().any(|path| path.is_empty()));
         for (question, what) in reads.iter().chain(&[(others, "anything other than reading")]) {
-            let mut claim = ground.claim(
+            let mut claim = access.claim(
                 format!("the bucket policy itself does not grant {} {what}", reader.principal),
                 "narrow the statement to s3:GetObject on the exact path: whoever detaches the control policy opens the rest",
             );
             claim.subject = Subject::arn(&reader.principal);
-            conclude(w, claim, ground.exchanges(), held_back(&scene, question));
+            conclude(w, claim, access.exchanges(), held_back(&scene, question));
         }
     }
     if asked == 0 {
         return Err(w.not_applicable("every named reader is in the account of the bucket"));
     }
-    count(w, "named readers of other accounts", asked, "readers of the register and of the configuration");
+    examined(w, "named readers of other accounts", asked, "readers of the register and of the configuration");
     w.settle()
 }

@@ -1,7 +1,5 @@
 //! That those who may read can: each reader and the read-only role.
 
-use std::sync::Arc;
-
 use cucumber::then;
 use logproof_estate::{
     BucketRef, KeyRef,
@@ -9,36 +7,35 @@ use logproof_estate::{
     world::{Judged, LogproofWorld, Stop},
 };
 
-use crate::{
-    scene::needed_access::Wanted,
-    vocabulary::{
-        access::reader_limits::{ReaderGrounds, count, reader_role_arn, readers},
-        bucket::policy::BucketGround,
-        key::policy::KeyGround,
-    },
+use crate::scene::{
+    bucket::BucketAccess,
+    key::KeyAccess,
+    needed_access::NeededAccess,
+    population::examined,
+    readers::{ReaderBuckets, reader_role_arn, readers},
 };
 
 #[then("every named reader can read under its path and decrypt it")]
 async fn every_reader_can_read_and_decrypt(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
-    let (key, now) = (KeyGround::read(w).await?, w.now()?);
-    let grounds = ReaderGrounds::read(w, &readers).await?;
+    let (key, now) = (KeyAccess::read(w).await?, w.now()?);
+    let buckets = ReaderBuckets::read(w, &readers).await?;
     let current: Vec<&ReaderConfig> = readers.iter().filter(|r| r.ends().is_none_or(|end| end > now)).collect();
     let (config, trail) = (w.config()?, w.config()?.trail_arn());
     for reader in &current {
-        let bucket = grounds.of(w, reader)?;
-        let region = bucket.bucket.region.clone();
-        let with_log_key = bucket.bucket.name == config.log_bucket_name() || uses_log_key(w, &bucket.bucket, &key).await?;
-        let object = format!("{}/{}x", bucket.bucket.arn(), reader.path);
-        let read = Wanted::read(bucket, &object);
+        let bucket = buckets.of(w, reader)?;
+        let (name, region) = (&bucket.resource.name, bucket.region.clone());
+        let with_log_key = *name == config.log_bucket_name() || uses_log_key(w, &bucket.resource, &key).await?;
+        let object = format!("{}/{}x", bucket.arn, reader.path);
+        let read = NeededAccess::read(bucket, &object);
         // CloudTrail encrypts with its trail in the encryption context, and S3 decrypts for whoever reads. See:
         // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
-        let decrypt = Wanted {
+        let decrypt = NeededAccess {
             action: "kms:Decrypt",
             resource: &key.arn,
-            owner: &key.asked.account,
-            policy: Some(Arc::clone(&key.policy)),
-            ground: &key.ground,
+            owner: &key.owner,
+            policy: key.policy.clone(),
+            organization: &key.organization,
             keys: vec![("kms:EncryptionContext:aws:cloudtrail:arn", trail.clone())],
             via: region.partition().via_service("s3", region.as_str()),
             without: &[],
@@ -47,7 +44,7 @@ async fn every_reader_can_read_and_decrypt(w: &mut LogproofWorld) -> Judged {
         let of_bucket = bucket.claim(format!("the reader can read under `{}`", reader.path), change);
         read.must_be_possible(w, &reader.principal, of_bucket).await?;
         if !with_log_key {
-            w.note(format!("{} reads bucket {}, which is not encrypted with the log key", reader.principal, bucket.bucket.name));
+            w.note(format!("{} reads bucket {name}, which is not encrypted with the log key", reader.principal));
             continue;
         }
         let of_key = key.claim(format!("the reader can decrypt under `{}`", reader.path), change);
@@ -56,17 +53,17 @@ async fn every_reader_can_read_and_decrypt(w: &mut LogproofWorld) -> Judged {
     if current.is_empty() {
         return Err(w.not_applicable("every reader has reached its end date"));
     }
-    count(w, "current readers", current.len(), "readers of the register and of the configuration");
+    examined(w, "current readers", current.len(), "readers of the register and of the configuration");
     w.settle()
 }
 
 /// Whether a bucket's default encryption is the log key.
-async fn uses_log_key(w: &mut LogproofWorld, bucket: &BucketRef, key: &KeyGround) -> Result<bool, Stop> {
+async fn uses_log_key(w: &mut LogproofWorld, bucket: &BucketRef, key: &KeyAccess) -> Result<bool, Stop> {
     let estate = w.estate()?;
     let encryption = w.see(estate.bucket_encryption(bucket).await)?;
     let named = encryption.as_ref().as_ref().and_then(|one| one.kms_key.clone());
     let Some(id) = named else { return Ok(false) };
-    let asked = KeyRef { id, account: key.asked.account.clone(), region: bucket.region.clone() };
+    let asked = KeyRef { id, account: key.owner.clone(), region: bucket.region.clone() };
     Ok(w.see(estate.key(&asked).await)?.as_ref().as_ref().is_some_and(|found| found.arn == key.arn))
 }
 
@@ -84,12 +81,12 @@ async fn the_read_only_role_can_read(w: &mut LogproofWorld) -> Judged {
         _ => "AWSLogs/".to_owned(),
     };
     let path = registered.unwrap_or(everything);
-    let bucket = BucketGround::read(w).await?;
-    let object = format!("{}/{path}x", bucket.bucket.arn());
+    let bucket = BucketAccess::read(w).await?;
+    let object = format!("{}/{path}x", bucket.arn);
     let claim = bucket.claim(
         format!("the role can read under `{path}`"),
         "name the role's whole ARN in the bucket policy, and allow s3:GetObject there and in the role's own policy",
     );
-    Wanted::read(&bucket, &object).must_be_possible(w, &arn, claim).await?;
+    NeededAccess::read(&bucket, &object).must_be_possible(w, &arn, claim).await?;
     w.settle()
 }

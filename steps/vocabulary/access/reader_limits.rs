@@ -1,86 +1,25 @@
 //! What readers and the read-only role cannot do with the log files, and that nobody else can read them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use cucumber::then;
 use logproof_estate::{
     config::ReaderConfig,
-    record::{Observation, Population, Subject},
+    record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
 use logproof_policy::{Identity, Question, Statement, Who, actions};
 use serde_json::{Value, json};
 
-use crate::{
-    given::resources::existing_bucket,
-    scene::{
-        actions::{list, other_than_reading, other_than_reading_anywhere, read},
-        organization::{identities, parse, principal},
-        proposal::{On, Remedy},
-    },
-    vocabulary::{
-        bucket::policy::{BucketGround, Callers, Refusal, everybody_but},
-        key::policy::may_read,
-    },
+use crate::scene::{
+    access::{Callers, Refusal},
+    actions::{list, other_than_reading, other_than_reading_anywhere, read},
+    bucket::BucketAccess,
+    conditions::everybody_but,
+    policies::parse,
+    population::examined,
+    principals::{identities, principal},
+    proposal::{On, Remedy},
+    readers::{ReaderBuckets, may_read, reader_role_arn, readers},
 };
-
-pub(crate) async fn readers(w: &mut LogproofWorld) -> Result<Vec<ReaderConfig>, Stop> {
-    let readers = w.estate()?.readers();
-    if readers.is_empty() {
-        return Err(w.not_applicable("neither the register nor the configuration names a reader"));
-    }
-    for reader in readers.iter().filter(|reader| is_pattern(&reader.principal)) {
-        w.observe(
-            Observation::new(Subject::arn(&reader.principal), "the ARN of one reader", "a pattern, not an ARN", false)
-                .place("readers")
-                .hint("register each role or user that reads, by its whole ARN"),
-        );
-    }
-    w.settle()?;
-    Ok(readers)
-}
-
-/// Everything a question needs, for the bucket of each reader.
-pub(crate) struct ReaderGrounds(BTreeMap<String, BucketGround>);
-
-impl ReaderGrounds {
-    /// Reads them; that a reader's bucket does not exist is a finding.
-    pub(crate) async fn read(w: &mut LogproofWorld, readers: &[ReaderConfig]) -> Result<Self, Stop> {
-        let (config, estate, examined) = (w.config()?, w.estate()?, w.bucket()?);
-        let names: BTreeSet<String> = readers.iter().map(|reader| config.reader_bucket(reader)).collect();
-        let mut grounds = BTreeMap::new();
-        for name in names {
-            let bucket = if name == examined.name {
-                examined.clone()
-            } else {
-                existing_bucket(w, estate.store_bucket(&name), "the bucket of a reader").await?
-            };
-            grounds.insert(name, BucketGround::of(w, bucket).await?);
-        }
-        Ok(Self(grounds))
-    }
-
-    /// That of one reader's bucket.
-    pub(crate) fn of(&self, w: &LogproofWorld, reader: &ReaderConfig) -> Result<&BucketGround, Stop> {
-        let name = w.config()?.reader_bucket(reader);
-        self.0.get(&name).ok_or_else(|| Stop::because(format!("bucket `{name}` was not read")))
-    }
-}
-
-/// Whether the ARN of a reader may mean many: then nobody in particular was approved.
-pub(crate) fn is_pattern(arn: &str) -> bool {
-    arn.contains(['*', '?'])
-}
-
-pub(crate) fn count(w: &mut LogproofWorld, of: &str, number: usize, source: &str) {
-    w.population(Population {
-        of: of.to_owned(),
-        expected: number,
-        examined: number,
-        source: source.to_owned(),
-        left_out: Vec::new(),
-    });
-}
 
 /// A condition that one principal meets.
 fn exactly(arn: &str) -> Value {
@@ -98,9 +37,9 @@ fn paths_of<'r>(w: &LogproofWorld, readers: &'r [ReaderConfig], reader: &ReaderC
 #[then("no named reader can read log files outside its path")]
 async fn no_reader_reads_outside_its_path(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
-    let grounds = ReaderGrounds::read(w, &readers).await?;
+    let buckets = ReaderBuckets::read(w, &readers).await?;
     for reader in &readers {
-        let (paths, ground) = (paths_of(w, &readers, reader)?, grounds.of(w, reader)?);
+        let (paths, access) = (paths_of(w, &readers, reader)?, buckets.of(w, reader)?);
         let subject = Subject::arn(&reader.principal);
         if paths.contains(&"") {
             let found = "its path is the whole bucket";
@@ -110,30 +49,30 @@ async fn no_reader_reads_outside_its_path(w: &mut LogproofWorld) -> Judged {
         }
         // A path that no reader was given stands for all others; the engine tells apart what the policies tell apart.
         let mut question =
-            Question::about(read()).on_all(&ground.objects()).by(Who::exactly(principal(&reader.principal)));
-        let granted: Vec<String> = paths.iter().map(|path| format!("{}/{path}*", ground.bucket.arn())).collect();
+            Question::about(read()).on_all(&access.objects()).by(Who::exactly(principal(&reader.principal)));
+        let granted: Vec<String> = paths.iter().map(|path| format!("{}/{path}*", access.arn)).collect();
         for path in &granted {
             question = question.except_on(path);
         }
         let remedy =
-            ground.deny_in_own_policy("ReadersKeepToTheirPath", On::AllBut(granted), exactly(&reader.principal));
-        let mut claim = ground.claim(
+            access.deny_in_own_policy("ReadersKeepToTheirPath", On::AllBut(granted), exactly(&reader.principal));
+        let mut claim = access.claim(
             format!("{} reads nothing outside {}", reader.principal, paths.join(", ")),
             "narrow the Resource of the reader's statement to the bucket's ARN, its exact path and /*",
         );
         claim.subject = subject;
-        claim.prove(w, &ground.scene(), &question, remedy).await;
+        claim.prove(w, &access.scene(), &question, remedy).await;
     }
-    count(w, "named readers", readers.len(), "readers of the register and of the configuration");
+    examined(w, "named readers", readers.len(), "readers of the register and of the configuration");
     w.settle()
 }
 
 #[then("no named reader can list keys outside its path")]
 async fn no_reader_lists_outside_its_path(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
-    let grounds = ReaderGrounds::read(w, &readers).await?;
+    let buckets = ReaderBuckets::read(w, &readers).await?;
     for reader in &readers {
-        let (paths, ground) = (paths_of(w, &readers, reader)?, grounds.of(w, reader)?);
+        let (paths, access) = (paths_of(w, &readers, reader)?, buckets.of(w, reader)?);
         let subject = Subject::arn(&reader.principal);
         let expected = format!("{} lists nothing outside {}", reader.principal, paths.join(", "));
         if paths.contains(&"") {
@@ -144,7 +83,7 @@ async fn no_reader_lists_outside_its_path(w: &mut LogproofWorld) -> Judged {
         let patterns: Vec<String> = paths.iter().map(|path| format!("{}*", literal(path))).collect();
         let outside = json!({"StringNotLike": {"s3:prefix": patterns}});
         let question = Question::about(list())
-            .on(&ground.bucket.arn())
+            .on(&access.arn)
             .by(Who::exactly(principal(&reader.principal)))
             .when(&outside.to_string())
             .map_err(|error| Stop::because(error.to_string()))?;
@@ -152,15 +91,15 @@ async fn no_reader_lists_outside_its_path(w: &mut LogproofWorld) -> Judged {
         if let (Some(operators), Some(prefix)) = (condition.as_object_mut(), outside.get("StringNotLike")) {
             operators.insert("StringNotLike".to_owned(), prefix.clone());
         }
-        let on = On::These(vec![ground.bucket.arn()]);
-        let remedy = ground.deny_in_own_policy("ReadersListTheirPath", on, condition);
+        let on = On::These(vec![access.arn.clone()]);
+        let remedy = access.deny_in_own_policy("ReadersListTheirPath", on, condition);
         let change =
             "give the reader's statement for s3:ListBucket a condition StringLike s3:prefix with its exact path";
-        let mut claim = ground.claim(expected, change);
+        let mut claim = access.claim(expected, change);
         claim.subject = subject;
-        claim.prove(w, &ground.scene(), &question, remedy).await;
+        claim.prove(w, &access.scene(), &question, remedy).await;
     }
-    count(w, "named readers", readers.len(), "readers of the register and of the configuration");
+    examined(w, "named readers", readers.len(), "readers of the register and of the configuration");
     w.settle()
 }
 
@@ -172,22 +111,22 @@ fn literal(text: &str) -> String {
 #[then("no named reader can do anything other than read")]
 async fn no_reader_does_anything_else(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
-    let grounds = ReaderGrounds::read(w, &readers).await?;
+    let buckets = ReaderBuckets::read(w, &readers).await?;
     for reader in &readers {
-        let ground = grounds.of(w, reader)?;
+        let access = buckets.of(w, reader)?;
         let question = Question::about(other_than_reading())
-            .on(&ground.bucket.arn())
-            .on_all(&ground.objects())
+            .on(&access.arn)
+            .on_all(&access.objects())
             .by(Who::exactly(principal(&reader.principal)));
-        let remedy = ground.deny_in_own_policy("ReadersOnlyRead", ground.all(), exactly(&reader.principal));
-        let mut claim = ground.claim(
+        let remedy = access.deny_in_own_policy("ReadersOnlyRead", access.all(), exactly(&reader.principal));
+        let mut claim = access.claim(
             format!("{} only reads", reader.principal),
             "allow the reader s3:GetObject only; deny the rest in the bucket policy or an SCP",
         );
         claim.subject = Subject::arn(&reader.principal);
-        claim.prove(w, &ground.scene(), &question, remedy).await;
+        claim.prove(w, &access.scene(), &question, remedy).await;
     }
-    count(w, "named readers", readers.len(), "readers of the register and of the configuration");
+    examined(w, "named readers", readers.len(), "readers of the register and of the configuration");
     w.settle()
 }
 
@@ -198,9 +137,9 @@ async fn ended_readers_cannot_read(w: &mut LogproofWorld) -> Judged {
         return Err(w.not_applicable("no reader has an end date"));
     }
     let all: Vec<ReaderConfig> = readers.iter().map(|(reader, _)| reader.clone()).collect();
-    let (grounds, now) = (ReaderGrounds::read(w, &all).await?, w.now()?);
+    let (buckets, now) = (ReaderBuckets::read(w, &all).await?, w.now()?);
     for (reader, end) in &readers {
-        let ground = grounds.of(w, reader)?;
+        let access = buckets.of(w, reader)?;
         // Before its end a reader may read; the condition on the statement must be there from the start, unless the
         // owner removes the statement in time: only what stands now can be judged.
         let subject = Subject::arn(&reader.principal);
@@ -211,7 +150,7 @@ async fn ended_readers_cannot_read(w: &mut LogproofWorld) -> Judged {
             continue;
         }
         let question = Question::about(read())
-            .on_all(&ground.objects())
+            .on_all(&access.objects())
             .by(Who::exactly(principal(&reader.principal)))
             .when(&format!(r#"{{"DateGreaterThanEquals": {{"aws:CurrentTime": "{}"}}}}"#, end.max(&now)))
             .map_err(|error| Stop::because(error.to_string()))?;
@@ -219,25 +158,15 @@ async fn ended_readers_cannot_read(w: &mut LogproofWorld) -> Judged {
         if let Some(operators) = condition.as_object_mut() {
             operators.insert("DateGreaterThanEquals".to_owned(), json!({"aws:CurrentTime": end.to_string()}));
         }
-        let on = On::These(vec![ground.objects()]);
-        let remedy = ground.deny_in_own_policy("EndedReadersReadNothing", on, condition);
+        let on = On::These(vec![access.objects()]);
+        let remedy = access.deny_in_own_policy("EndedReadersReadNothing", on, condition);
         let mut claim =
-            ground.claim(expected, "remove the reader's statement, or give it DateLessThan aws:CurrentTime");
+            access.claim(expected, "remove the reader's statement, or give it DateLessThan aws:CurrentTime");
         claim.subject = subject;
-        claim.prove(w, &ground.scene(), &question, remedy).await;
+        claim.prove(w, &access.scene(), &question, remedy).await;
     }
-    count(w, "readers with an end date", readers.len(), "readers of the register and of the configuration");
+    examined(w, "readers with an end date", readers.len(), "readers of the register and of the configuration");
     w.settle()
-}
-
-pub(crate) fn reader_role_arn(w: &LogproofWorld) -> Result<Option<String>, Stop> {
-    let config = w.config()?;
-    let name = &config.names.reader_role;
-    let readers = w.estate()?.readers();
-    let Some(account) = &config.organization.security_tooling_account else { return Ok(None) };
-    let there = config.role_arn(account, "");
-    let is_it = |arn: &String| arn.starts_with(&there) && arn.rsplit('/').next() == Some(name);
-    Ok(Some(readers.into_iter().map(|r| r.principal).find(is_it).unwrap_or_else(|| format!("{there}{name}"))))
 }
 
 #[then("the read-only role exists in the security tooling account")]
@@ -264,7 +193,7 @@ async fn the_read_only_role_only_reads(w: &mut LogproofWorld) -> Judged {
     let (Some(account), Some(arn)) = (config.organization.security_tooling_account.clone(), reader_role_arn(w)?) else {
         return Err(w.not_applicable("the configuration names no security tooling account"));
     };
-    let ground = BucketGround::read(w).await?;
+    let access = BucketAccess::read(w).await?;
     let authorization = w.see(estate.account_authorization(&account).await)?;
     let inventory: Vec<Identity> = identities(w, &account, &authorization)?;
     let Some(role) = inventory.iter().find(|identity| identity.principal.condition_arn() == Some(arn.as_str())) else {
@@ -276,19 +205,19 @@ async fn the_read_only_role_only_reads(w: &mut LogproofWorld) -> Judged {
         );
         return w.settle();
     };
-    let mut scene = ground.ground.scene(&ground.bucket.owner, ground.policy.clone());
+    let mut scene = access.organization.scene(&access.owner, access.policy.clone());
     for known in &mut scene.organization.accounts {
         if known.id == account.as_str() {
             *known = known.clone().with_identities(inventory.clone());
         }
     }
     let question = Question::about(other_than_reading())
-        .on(&ground.bucket.arn())
-        .on_all(&ground.objects())
+        .on(&access.arn)
+        .on_all(&access.objects())
         .by(Who::exactly(role.principal.clone()));
-    let remedy = ground.deny_in_own_policy("TheReadOnlyRoleOnlyReads", ground.all(), exactly(&arn));
+    let remedy = access.deny_in_own_policy("TheReadOnlyRoleOnlyReads", access.all(), exactly(&arn));
     let mut claim =
-        ground.claim(format!("{arn} only reads"), "limit the role's policy and the bucket policy to s3:GetObject");
+        access.claim(format!("{arn} only reads"), "limit the role's policy and the bucket policy to s3:GetObject");
     claim.subject = Subject::arn(&arn).at(&account, None);
     claim.exchanges.extend_from_slice(authorization.exchanges());
     claim.prove(w, &scene, &question, remedy).await;
@@ -300,7 +229,7 @@ async fn the_read_only_role_only_reads(w: &mut LogproofWorld) -> Judged {
     let beside = beside_reading(role);
     let question =
         Question::about(beside.iter().map(String::as_str)).on_all("*").by(Who::exactly(role.principal.clone()));
-    let mut claim = ground.claim(
+    let mut claim = access.claim(
         format!("the policies of {arn} allow reading alone, whatever the resource"),
         "take the action out of the role's policies: what changes something belongs to another role",
     );
@@ -356,21 +285,21 @@ fn beyond_reading(pattern: &str) -> Option<String> {
     "nobody other than the named readers, the log storage role and the role that replicates the log bucket can read log files"
 )]
 async fn nobody_else_reads(w: &mut LogproofWorld) -> Judged {
-    let mut ground = BucketGround::read(w).await?;
-    let allowed = may_read(w, &ground.bucket.name).await?;
-    ground.rest_on(&allowed.exchanges);
+    let mut access = BucketAccess::read(w).await?;
+    let allowed = may_read(w, &access.resource.name).await?;
+    access.rest_on(&allowed.exchanges);
     let refusal = Refusal {
-        question: Question::about(read()).on_all(&ground.objects()).by(allowed.excepted_from(Who::anyone())),
+        question: Question::about(read()).on_all(&access.objects()).by(allowed.excepted_from(Who::anyone())),
         callers: Callers::Inventory,
         expected: "only named readers and the log storage role can read log files".to_owned(),
         change: "deny s3:GetObject on the bucket's objects to every principal that is not on the list".to_owned(),
-        remedy: ground.deny_in_own_policy(
+        remedy: access.deny_in_own_policy(
             "OnlyNamedReadersRead",
-            On::These(vec![ground.objects()]),
+            On::These(vec![access.objects()]),
             everybody_but(&allowed.arns),
         ),
     };
-    ground.must_refuse(w, refusal).await
+    access.must_refuse(w, refusal).await
 }
 
 #[cfg(test)]

@@ -4,20 +4,22 @@ use std::sync::Arc;
 
 use cucumber::then;
 use logproof_estate::{
-    AccountId, BucketRef, ExchangeId, Reason, Region, Unseen,
-    facts::{self, EventRule, RuleTarget},
+    BucketRef, ExchangeId, Reason, Unseen,
+    facts::EventRule,
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
 
 use crate::{
-    given::resources::ask_each,
     judgement::{
-        alarm::{Alarm, Lead, Reach, WITH_READS, in_words},
+        alarm::{Alarm, Reach, WITH_READS, in_words},
         event_pattern::{EventPattern, Matched},
         store_events::{Kind, Scenery, StoreEvent},
     },
-    scene::alerts::topics::{Place, Publisher, Topics},
+    scene::alerts::{
+        targets::{follow, undecided_topic},
+        topics::Topics,
+    },
 };
 
 #[then("a rule that watches the log bucket is enabled, and its alert reaches a confirmed subscriber")]
@@ -299,98 +301,4 @@ fn sights(scenery: &Scenery, rules: &[EventRule]) -> Vec<(Alarm, Sight)> {
         }
     }
     alarms
-}
-
-/// A topic of which it is not decided whether it takes an alert.
-pub(crate) fn undecided_topic(
-    account: &AccountId,
-    region: &Region,
-    topic: &str,
-    reason: &str,
-    exchanges: &[ExchangeId],
-) -> Unseen {
-    Unseen {
-        operation: "policy evaluation".to_owned(),
-        account: account.clone(),
-        region: Some(region.clone()),
-        subject: topic.to_owned(),
-        reason: Reason::Undecided,
-        detail: reason.to_owned(),
-        hint: "write the access policy of the topic and the policy of its key so that they can be evaluated, or test the alert with an event".to_owned(),
-        exchanges: exchanges.to_vec(),
-    }
-}
-
-/// Asks for the targets of a rule, and of those that are topics for the subscriptions and whether they take the alert.
-pub(crate) async fn follow(
-    w: &mut LogproofWorld,
-    topics: &mut Topics,
-    account: &AccountId,
-    region: &Region,
-    mut alarm: Alarm,
-) -> Result<Alarm, Stop> {
-    let estate = w.estate()?;
-    let targets = w.see(estate.rule_targets(account, region, &alarm.rule.name).await)?;
-    alarm.exchanges.extend_from_slice(targets.exchanges());
-    let publisher = Publisher::rule(&alarm.rule.arn, account);
-    for (lead, seen) in leads(w, topics, &publisher, (account, region), targets.to_vec()).await? {
-        alarm.exchanges.extend(seen);
-        alarm.leads.push(lead);
-    }
-    Ok(alarm)
-}
-
-/// The actions of an alarm as leads, each with the exchanges it rests on.
-pub(crate) async fn actions_of(
-    w: &mut LogproofWorld,
-    topics: &mut Topics,
-    account: &AccountId,
-    region: &Region,
-    alarm: &facts::Alarm,
-) -> Result<Vec<(Lead, Vec<ExchangeId>)>, Stop> {
-    let targets = alarm.alarm_actions.iter().map(|arn| RuleTarget { id: arn.clone(), arn: arn.clone(), role: None });
-    leads(w, topics, &Publisher::alarm(&alarm.arn, account), (account, region), targets.collect()).await
-}
-
-async fn leads(
-    w: &mut LogproofWorld,
-    topics: &mut Topics,
-    publisher: &Publisher,
-    (account, region): (&AccountId, &Region),
-    targets: Vec<RuleTarget>,
-) -> Result<Vec<(Lead, Vec<ExchangeId>)>, Stop> {
-    let estate = w.estate()?;
-    let answers = ask_each(targets, |target| {
-        let estate = Arc::clone(&estate);
-        async move {
-            let mut parts = target.arn.split(':').skip(2);
-            let topic = parts.next() == Some("sns");
-            let region = parts.next().and_then(|region| region.parse().ok()).unwrap_or_else(|| region.clone());
-            let owner = parts.next().and_then(|account| account.parse().ok()).unwrap_or_else(|| account.clone());
-            let subscriptions = match topic {
-                true => Some(estate.topic_subscriptions(&owner, &region, &target.arn).await),
-                false => None,
-            };
-            (target, owner, region, subscriptions)
-        }
-    })
-    .await;
-    let mut found = Vec::new();
-    for (target, owner, region, subscriptions) in answers {
-        let Some(subscriptions) = subscriptions else {
-            found.push((Lead { target, topic: None }, Vec::new()));
-            continue;
-        };
-        let subscriptions = w.see(subscriptions)?;
-        let mut seen = subscriptions.exchanges().to_vec();
-        let Some(subscriptions) = subscriptions.as_ref().cloned() else {
-            found.push((Lead { target, topic: None }, seen));
-            continue;
-        };
-        let place = Place { arn: &target.arn, owner: &owner, region: &region };
-        let (publishing, exchanges) = topics.take(w, &place, publisher, target.role.as_deref()).await?;
-        seen.extend(exchanges);
-        found.push((Lead { topic: publishing.map(|publishing| (subscriptions, publishing)), target }, seen));
-    }
-    Ok(found)
 }

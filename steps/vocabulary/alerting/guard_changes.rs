@@ -12,17 +12,19 @@ use logproof_estate::{
 };
 
 use crate::{
-    given::resources::ask_each,
     judgement::{
         alarm::{Alarm, Reach},
         event_pattern::{EventPattern, Matched},
         guard_events::{Guard, GuardEvent, events, in_words},
     },
-    scene::alerts::{
-        metric_filters::{Filters, Hearing},
-        topics::Topics,
+    scene::{
+        alerts::{
+            metric_filters::{Filters, Hearing},
+            targets::follow,
+            topics::Topics,
+        },
+        questions::ask_each,
     },
-    vocabulary::alerting::bucket_changes::follow,
 };
 
 const HINT: &str = "put a metric filter for these events on the log group of the organization trail, with an alarm that notifies an SNS topic somebody has subscribed to, or an EventBridge rule in that account and Region";

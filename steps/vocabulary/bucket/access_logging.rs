@@ -11,7 +11,7 @@ use logproof_estate::{
 };
 use logproof_policy::{Context, Decided, Decision, Policies, Principal, Request, decide};
 
-use crate::scene::organization::parse;
+use crate::scene::policies::parse;
 
 const LOGGING: &str = "logging.s3.amazonaws.com";
 /// Grantee of the older way to let S3 deliver.

@@ -8,36 +8,36 @@ use cucumber::then;
 use logproof_estate::world::{Judged, LogproofWorld};
 use logproof_policy::{Question, Who, never};
 
-use crate::{
-    scene::{
-        actions::{adjust_bucket, administer, delete, left_open},
-        proposal::On,
-    },
-    vocabulary::bucket::policy::{BucketGround, Callers, Refusal, above, everybody_but},
+use crate::scene::{
+    access::{Callers, Refusal},
+    actions::{adjust_bucket, administer, delete, left_open},
+    bucket::BucketAccess,
+    conditions::{above, everybody_but},
+    proposal::On,
 };
 
 #[then(
     "an administrator of the log archive account cannot re-configure or delete the bucket, unless it is the log storage role"
 )]
 async fn an_administrator_cannot_reconfigure(w: &mut LogproofWorld) -> Judged {
-    let bucket = BucketGround::read(w).await?;
+    let bucket = BucketAccess::read(w).await?;
     let role = w.config()?.storage_role_arn();
     let scene = bucket.scene();
     let adjusted = left_open(adjust_bucket(), |action| {
-        let who = Who::account(bucket.bucket.owner.as_str()).except_arn(&role);
-        never(&scene, &Question::about([action]).on(&bucket.bucket.arn()).by(who))
+        let who = Who::account(bucket.owner.as_str()).except_arn(&role);
+        never(&scene, &Question::about([action]).on(&bucket.arn).by(who))
     });
     if !adjusted.is_empty() {
         w.note(format!(
             "an administrator can also change settings of bucket {} that neither expose, delete, re-route nor blind anything: {}",
-            bucket.bucket.name,
+            bucket.resource.name,
             adjusted.join(", ")
         ));
     }
     let refusal = Refusal {
         question: Question::about(administer())
-            .on(&bucket.bucket.arn())
-            .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role)),
+            .on(&bucket.arn)
+            .by(Who::account(bucket.owner.as_str()).except_arn(&role)),
         callers: Callers::Assumed,
         expected: format!("nobody in the account but {role} can re-configure or delete the bucket"),
         change:
@@ -46,7 +46,7 @@ async fn an_administrator_cannot_reconfigure(w: &mut LogproofWorld) -> Judged {
         remedy: bucket.deny(
             "OnlyTheStorageRoleConfigures",
             vec![above()],
-            On::These(vec![bucket.bucket.arn()]),
+            On::These(vec![bucket.arn.clone()]),
             everybody_but(&[role]),
         ),
     };
@@ -57,12 +57,12 @@ async fn an_administrator_cannot_reconfigure(w: &mut LogproofWorld) -> Judged {
     "an administrator of the log archive account cannot delete what the bucket holds, unless it is the log storage role"
 )]
 async fn an_administrator_cannot_delete(w: &mut LogproofWorld) -> Judged {
-    let bucket = BucketGround::read(w).await?;
+    let bucket = BucketAccess::read(w).await?;
     let role = w.config()?.storage_role_arn();
     let refusal = Refusal {
         question: Question::about(delete())
             .on_all(&bucket.objects())
-            .by(Who::account(bucket.bucket.owner.as_str()).except_arn(&role)),
+            .by(Who::account(bucket.owner.as_str()).except_arn(&role)),
         callers: Callers::Assumed,
         expected: format!("nobody in the account but {role} can delete what is stored or lift its protection"),
         change: "deny the action on the bucket's objects in an SCP above the account, for every principal but the log storage role".to_owned(),

@@ -14,73 +14,34 @@ use logproof_estate::{
     record::{Observation, Population, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Context, ContextValue, Decided, Policy, Principal, Request};
+use logproof_policy::Request;
 
-use crate::{
-    given::resources::{ask_each, config_bucket, organization_trail},
-    scene::organization::Ground,
-    vocabulary::bucket::policy::BucketGround,
+use crate::scene::{
+    bucket::BucketAccess,
+    buckets::config_bucket,
+    conditions::organization_id,
+    questions::ask_each,
+    service_requests::{CLOUDTRAIL, CONFIG, by_service, config_arn, context_of_service, decide_for_service},
+    trail::organization_trail,
 };
 
-pub(crate) const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
-pub(crate) const CONFIG: &str = "config.amazonaws.com";
-
-/// Context of a call a service makes for one of our resources.
-pub(crate) fn context_of_service(organization: &str, account: &AccountId, source_arn: &str) -> Context {
-    Context::new()
-        .with("aws:SecureTransport", "true")
-        .with("s3:TlsVersion", "1.3")
-        .with("aws:PrincipalIsAWSService", "true")
-        .with("aws:SourceAccount", account.as_str())
-        .with("aws:SourceArn", source_arn)
-        .with("aws:SourceOrgID", organization)
-}
-
-pub(crate) fn by_service(service: &str, action: &str, resource: &str, owner: &AccountId, context: Context) -> Request {
-    let principal = Principal::Service { name: service.to_owned() };
-    let context = context.with("aws:PrincipalServiceName", service).with("aws:ResourceAccount", owner.as_str());
-    Request::new(principal, action, resource).owned_by(owner.as_str()).with_context(context)
-}
-
-/// Decides a service's request: the resource side only, its RCPs included. Where the source account is in the
-/// organization is told by another key of the request.
-pub(crate) fn decide_for_service(
-    ground: &Ground,
-    owner: &AccountId,
-    policy: Option<Arc<Policy>>,
-    request: &Request,
-) -> Option<Decided> {
-    let mut context = request.context().clone();
-    if let Some(ContextValue::One(source)) = context.get("aws:SourceAccount")
-        && let Some(path) = ground.path(source)
-    {
-        context.insert("aws:SourceOrgPaths", vec![path.to_owned()]);
-    }
-    ground.scene(owner, policy).decide(request.principal(), request.action(), request.resource(), &context)
-}
-
 /// Records whether one request is let through.
-fn must_be_allowed(w: &mut LogproofWorld, ground: &BucketGround, request: &Request, what: &str, change: &str) {
+fn must_be_allowed(w: &mut LogproofWorld, access: &BucketAccess, request: &Request, what: &str, change: &str) {
     let expected = format!("{what} is accepted");
-    let Some(decided) = decide_for_service(&ground.ground, &ground.bucket.owner, ground.policy.clone(), request) else {
+    let Some(decided) = decide_for_service(&access.organization, &access.owner, access.policy.clone(), request) else {
         return;
     };
     if let logproof_policy::Decision::Undecided(reason) = &decided.decision {
-        ground.claim(expected, change).undecided(w, reason.clone());
+        access.claim(expected, change).undecided(w, reason.clone());
         return;
     }
     let found = if decided.is_allowed() { "accepted".to_owned() } else { format!("refused: {decided}") };
-    w.record.rest_on(ground.exchanges());
+    w.record.rest_on(access.exchanges());
     w.observe(
-        Observation::new(ground.subject(), expected, found, decided.is_allowed())
+        Observation::new(access.subject(), expected, found, decided.is_allowed())
             .place(format!("{} on {}", request.action(), request.resource()))
             .hint(change),
     );
-}
-
-async fn organization_id(w: &mut LogproofWorld) -> Result<String, Stop> {
-    let estate = w.estate()?;
-    Ok(w.see(estate.organization().await)?.id.clone())
 }
 
 /// The key prefix the organization trail writes below; where there is no trail, the one it should have.
@@ -104,25 +65,25 @@ fn prefixed(prefix: Option<&str>, path: &str) -> String {
 
 #[then("CloudTrail can read the bucket ACL and write the logs of the organization trail")]
 async fn cloudtrail_can_deliver(w: &mut LogproofWorld) -> Judged {
-    let ground = BucketGround::read(w).await?;
+    let access = BucketAccess::read(w).await?;
     let (config, organization) = (w.config()?, organization_id(w).await?);
     let trail = config.trail_arn();
     let owner = &config.organization.management_account;
     let context = || context_of_service(&organization, owner, &trail);
     let change = "allow cloudtrail.amazonaws.com s3:GetBucketAcl on the bucket and s3:PutObject on AWSLogs/<management account>/* and AWSLogs/<organization id>/*, with aws:SourceArn of the trail";
     let prefix = trail_prefix(w).await?;
-    let acl = by_service(CLOUDTRAIL, "s3:GetBucketAcl", &ground.bucket.arn(), &ground.bucket.owner, context());
-    must_be_allowed(w, &ground, &acl, "CloudTrail's check of the bucket ACL", change);
+    let acl = by_service(CLOUDTRAIL, "s3:GetBucketAcl", &access.arn, &access.owner, context());
+    must_be_allowed(w, &access, &acl, "CloudTrail's check of the bucket ACL", change);
     let mut written = 0;
     // Before an organization trail writes under the organization id it writes under its own account. Each member's
     // logs stand under the organization id and the member's own.
     let mut paths = vec![format!("AWSLogs/{owner}/CloudTrail/{}/x", config.organization.home_region)];
-    for member in ground.ground.members.iter().map(|m| &m.id).chain([owner]) {
+    for member in access.organization.members.iter().map(|m| &m.id).chain([owner]) {
         paths.push(format!("AWSLogs/{organization}/{member}/CloudTrail/{}/x", config.organization.home_region));
         written += 1;
     }
     for path in paths {
-        let object = format!("{}/{}", ground.bucket.arn(), prefixed(prefix.as_deref(), &path));
+        let object = format!("{}/{}", access.arn, prefixed(prefix.as_deref(), &path));
         let context = context()
             .with("s3:x-amz-acl", "bucket-owner-full-control")
             .with("s3:x-amz-server-side-encryption", "aws:kms");
@@ -130,15 +91,15 @@ async fn cloudtrail_can_deliver(w: &mut LogproofWorld) -> Judged {
             Some(arn) => context.with("s3:x-amz-server-side-encryption-aws-kms-key-id", arn),
             None => context,
         };
-        let put = by_service(CLOUDTRAIL, "s3:PutObject", &object, &ground.bucket.owner, context);
-        must_be_allowed(w, &ground, &put, &format!("CloudTrail's delivery to {path}"), change);
+        let put = by_service(CLOUDTRAIL, "s3:PutObject", &object, &access.owner, context);
+        must_be_allowed(w, &access, &put, &format!("CloudTrail's delivery to {path}"), change);
     }
     w.population(Population {
         of: "active accounts".to_owned(),
-        expected: ground.ground.members.len() + 1,
+        expected: access.organization.members.len() + 1,
         examined: written,
         source: "organizations:ListAccounts".to_owned(),
-        left_out: ground.ground.left_out.clone(),
+        left_out: access.organization.left_out.clone(),
     });
     w.settle()
 }
@@ -150,22 +111,23 @@ async fn key_arn(w: &mut LogproofWorld) -> Result<Option<String>, Stop> {
 
 #[then("CloudTrail can deliver with the log key and with the bucket's default encryption")]
 async fn cloudtrail_delivers_with_either_encryption(w: &mut LogproofWorld) -> Judged {
-    let ground = BucketGround::read(w).await?;
+    let access = BucketAccess::read(w).await?;
     let (config, organization) = (w.config()?, organization_id(w).await?);
     let owner = &config.organization.management_account;
     let path = format!("AWSLogs/{organization}/{owner}/CloudTrail/{}/x", config.organization.home_region);
-    let object = format!("{}/{}", ground.bucket.arn(), prefixed(trail_prefix(w).await?.as_deref(), &path));
+    let prefix = trail_prefix(w).await?;
+    let object = format!("{}/{}", access.arn, prefixed(prefix.as_deref(), &path));
     let plain =
         context_of_service(&organization, owner, &config.trail_arn()).with("s3:x-amz-acl", "bucket-owner-full-control");
     let change = "let the Deny apply only when the encryption header is present: pair StringNotEquals with Null: false";
-    let put = by_service(CLOUDTRAIL, "s3:PutObject", &object, &ground.bucket.owner, plain.clone());
-    must_be_allowed(w, &ground, &put, "a delivery that leaves encryption to the bucket's default", change);
+    let put = by_service(CLOUDTRAIL, "s3:PutObject", &object, &access.owner, plain.clone());
+    must_be_allowed(w, &access, &put, "a delivery that leaves encryption to the bucket's default", change);
     if let Some(arn) = key_arn(w).await? {
         let context = plain
             .with("s3:x-amz-server-side-encryption", "aws:kms")
             .with("s3:x-amz-server-side-encryption-aws-kms-key-id", arn);
-        let put = by_service(CLOUDTRAIL, "s3:PutObject", &object, &ground.bucket.owner, context);
-        must_be_allowed(w, &ground, &put, "a delivery that asks for the log key", change);
+        let put = by_service(CLOUDTRAIL, "s3:PutObject", &object, &access.owner, context);
+        must_be_allowed(w, &access, &put, "a delivery that asks for the log key", change);
     }
     w.settle()
 }
@@ -174,26 +136,26 @@ async fn cloudtrail_delivers_with_either_encryption(w: &mut LogproofWorld) -> Ju
 async fn config_can_deliver(w: &mut LogproofWorld) -> Judged {
     let (config, organization) = (w.config()?, organization_id(w).await?);
     let bucket = config_bucket(w).await?;
-    let ground = BucketGround::of(w, bucket).await?;
+    let access = BucketAccess::of(w, bucket).await?;
     let change = "allow config.amazonaws.com s3:GetBucketAcl and s3:ListBucket on the bucket and s3:PutObject on AWSLogs/<account>/Config/* below the key prefix of the delivery channel, with aws:SourceAccount or aws:SourceOrgID";
-    let accounts: Vec<AccountId> = ground
-        .ground
+    let accounts: Vec<AccountId> = access
+        .organization
         .members
         .iter()
         .map(|member| member.id.clone())
-        .chain([ground.ground.management.clone()])
+        .chain([access.organization.management.clone()])
         .collect();
-    let prefixes = channel_prefixes(w, &accounts, &ground.bucket.name).await?;
+    let prefixes = channel_prefixes(w, &accounts, &access.resource.name).await?;
     for account in &accounts {
-        let prefixes = prefixes.get(account).unwrap_or(&prefixes.agreed);
-        config_requests(w, &ground, account, (&organization, &config.organization.home_region), prefixes, change);
+        let prefixes = prefixes.of.get(account).unwrap_or(&prefixes.agreed);
+        config_requests(w, &access, account, (&organization, &config.organization.home_region), prefixes, change);
     }
     w.population(Population {
         of: "active accounts".to_owned(),
         expected: accounts.len(),
         examined: accounts.len(),
         source: "organizations:ListAccounts".to_owned(),
-        left_out: ground.ground.left_out.clone(),
+        left_out: access.organization.left_out.clone(),
     });
     w.settle()
 }
@@ -203,12 +165,6 @@ struct ChannelPrefixes {
     of: BTreeMap<AccountId, BTreeSet<Option<String>>>,
     /// Those of all channels: what an account without a channel would be given.
     agreed: BTreeSet<Option<String>>,
-}
-
-impl ChannelPrefixes {
-    fn get(&self, account: &AccountId) -> Option<&BTreeSet<Option<String>>> {
-        self.of.get(account)
-    }
 }
 
 async fn channel_prefixes(
@@ -241,7 +197,7 @@ async fn channel_prefixes(
 
 fn config_requests(
     w: &mut LogproofWorld,
-    ground: &BucketGround,
+    access: &BucketAccess,
     account: &AccountId,
     (organization, region): (&str, &Region),
     prefixes: &BTreeSet<Option<String>>,
@@ -249,43 +205,35 @@ fn config_requests(
 ) {
     let source = config_arn(region, account);
     let context = || context_of_service(organization, account, &source);
-    let BucketRef { owner, .. } = &ground.bucket;
+    let BucketRef { owner, .. } = &access.resource;
     for action in ["s3:GetBucketAcl", "s3:ListBucket"] {
-        let request = by_service(CONFIG, action, &ground.bucket.arn(), owner, context());
-        must_be_allowed(w, ground, &request, &format!("AWS Config's {action} for account {account}"), change);
+        let request = by_service(CONFIG, action, &access.arn, owner, context());
+        must_be_allowed(w, access, &request, &format!("AWS Config's {action} for account {account}"), change);
     }
     for prefix in prefixes {
         let path = prefixed(prefix.as_deref(), &format!("AWSLogs/{account}/Config/{region}/x"));
-        let object = format!("{}/{path}", ground.bucket.arn());
         let context = context().with("s3:x-amz-acl", "bucket-owner-full-control");
-        let put = by_service(CONFIG, "s3:PutObject", &object, owner, context);
-        must_be_allowed(w, ground, &put, &format!("AWS Config's delivery for account {account}"), change);
+        let put = by_service(CONFIG, "s3:PutObject", &format!("{}/{path}", access.arn), owner, context);
+        must_be_allowed(w, access, &put, &format!("AWS Config's delivery for account {account}"), change);
     }
-}
-
-/// What AWS Config puts into `aws:SourceArn`.
-///
-/// See: <https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html>
-pub(crate) fn config_arn(region: &Region, account: &AccountId) -> String {
-    region.partition().arn("config", region.as_str(), account.as_str(), "*")
 }
 
 #[then("every service principal in the bucket policy is an AWS service")]
 async fn every_service_principal_is_a_service(w: &mut LogproofWorld) -> Judged {
-    let ground = BucketGround::read(w).await?;
-    observe_problems(w, &ground);
+    let access = BucketAccess::read(w).await?;
+    observe_problems(w, &access);
     w.settle()
 }
 
 /// Names every oddity of a policy: principals that are none, wildcards inside principals, unknown elements.
-fn observe_problems(w: &mut LogproofWorld, ground: &BucketGround) {
-    let subject: Subject = ground.subject();
+fn observe_problems(w: &mut LogproofWorld, access: &BucketAccess) {
+    let subject: Subject = access.subject();
     let expected = "every principal of the bucket policy can be somebody, and every element has a meaning";
     let problems: Vec<String> =
-        ground.policy.iter().flat_map(|policy| policy.problems().iter().map(ToString::to_string)).collect();
+        access.policy.iter().flat_map(|policy| policy.problems().iter().map(ToString::to_string)).collect();
     if problems.is_empty() {
-        let found = if ground.policy.is_some() { "no such problem in the policy" } else { "no bucket policy" };
-        w.observe(Observation::new(subject, expected, found, true).resting_on(ground.exchanges()));
+        let found = if access.policy.is_some() { "no such problem in the policy" } else { "no bucket policy" };
+        w.observe(Observation::new(subject, expected, found, true).resting_on(access.exchanges()));
         return;
     }
     for problem in problems {
@@ -293,7 +241,7 @@ fn observe_problems(w: &mut LogproofWorld, ground: &BucketGround) {
             Observation::new(subject.clone(), expected, problem.replace('\n', " "), false)
                 .place("bucket policy")
                 .hint("write the service principal, ARN or element as AWS documents it")
-                .resting_on(ground.exchanges()),
+                .resting_on(access.exchanges()),
         );
     }
 }

@@ -3,15 +3,18 @@
 
 use cucumber::then;
 use logproof_estate::{
-    BucketRef, ExchangeId, Reason, Unseen,
-    facts::{LifecycleRule, Versioning},
+    BucketRef, ExchangeId,
+    facts::LifecycleRule,
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
 
-use crate::judgement::{
-    lifecycle::{Fates, Kind, Versions, lone_delete_markers_go, replaced_version_goes, unfinished_uploads_go},
-    log_files::log_root,
+use crate::{
+    judgement::{
+        lifecycle::{Fates, Kind, Versions, lone_delete_markers_go, replaced_version_goes, unfinished_uploads_go},
+        log_files::log_root,
+    },
+    scene::lifecycle::{has_mfa_delete, too_many_kinds, unknown_class},
 };
 
 #[then("no lifecycle rule deletes a log file before the organization's retention ends")]
@@ -208,38 +211,4 @@ impl LogFiles {
     fn subject(&self) -> Subject {
         Subject::arn(self.bucket.arn()).at(&self.bucket.owner, Some(&self.bucket.region))
     }
-}
-
-/// A storage class of which this program does not know whether it is read at once.
-pub(crate) fn unknown_class(bucket: &BucketRef, storage_class: &str, exchanges: &[ExchangeId]) -> Unseen {
-    let detail = format!("whether storage class {storage_class} is read without a restore is not known");
-    undecided(
-        bucket,
-        detail,
-        "examine the rule by hand, and report the storage class so that it becomes known",
-        exchanges,
-    )
-}
-
-/// Rules that tell too many kinds of objects apart to try each.
-pub(crate) fn too_many_kinds(bucket: &BucketRef, detail: String, exchanges: &[ExchangeId]) -> Unseen {
-    undecided(bucket, detail, "replace filters by tag and size with fewer rules for prefixes", exchanges)
-}
-
-fn undecided(bucket: &BucketRef, detail: String, hint: &str, exchanges: &[ExchangeId]) -> Unseen {
-    Unseen {
-        operation: "lifecycle evaluation".to_owned(),
-        account: bucket.owner.clone(),
-        region: Some(bucket.region.clone()),
-        subject: bucket.arn(),
-        reason: Reason::Undecided,
-        detail,
-        hint: hint.to_owned(),
-        exchanges: exchanges.to_vec(),
-    }
-}
-
-/// Whether a bucket takes no lifecycle rules.
-pub(crate) fn has_mfa_delete(versioning: &Versioning) -> bool {
-    versioning.mfa_delete.as_deref() == Some("Enabled")
 }

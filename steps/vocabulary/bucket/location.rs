@@ -9,8 +9,8 @@ use logproof_estate::{
 };
 
 use crate::{
-    given::resources::ask_each,
     judgement::{key_name::region_of, naming::ConventionalName},
+    scene::questions::ask_each,
 };
 
 #[then("the log archive account is an active account of the organization")]

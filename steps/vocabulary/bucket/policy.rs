@@ -9,61 +9,34 @@ use logproof_estate::{
     BucketRef,
     facts::OrgPolicyKind,
     record::{Observation, Subject},
-    world::{Judged, LogproofWorld, Stop},
+    world::{Judged, LogproofWorld},
 };
 use logproof_policy::{Question, Source, Who};
 use serde_json::{Value, json};
 
 use crate::scene::{
+    access::{Callers, Refusal},
     actions::{administer, delete, write},
-    organization::parse,
-    proposal::{On, Place, one_or_many},
+    bucket::BucketAccess,
+    conditions::{above, everybody_but, organization_id, outside, outsiders, when},
+    policies::parse,
+    proposal::{On, Place},
 };
-
-pub(crate) use crate::scene::bucket::{BucketGround, Callers, Refusal};
-
-fn when(question: Question, condition: &Value) -> Result<Question, Stop> {
-    question.when(&condition.to_string()).map_err(|error| Stop::because(error.to_string()))
-}
-
-/// A condition that everybody meets but the principals with these ARNs.
-pub(crate) fn everybody_but(arns: &[String]) -> Value {
-    json!({"ArnNotEquals": {"aws:PrincipalArn": one_or_many(arns)}})
-}
-
-/// A policy that binds the accounts of the organization from above.
-pub(crate) fn above() -> Place {
-    Place::Organization(OrgPolicyKind::ServiceControl)
-}
 
 #[then("no request over plain HTTP is allowed, for any principal, any S3 action, the bucket and its objects")]
 async fn no_request_over_plain_http(w: &mut LogproofWorld) -> Judged {
-    let bucket = BucketGround::read(w).await?;
+    let bucket = BucketAccess::read(w).await?;
     let refusal = bucket.plain_http(
         "deny s3:* to every principal on the bucket and its objects when aws:SecureTransport is false, with no other condition",
     )?;
     bucket.must_refuse(w, refusal).await
 }
 
-impl BucketGround {
-    /// Every request over plain HTTP.
-    pub(crate) fn plain_http(&self, change: &str) -> Result<Refusal, Stop> {
-        let condition = json!({"Bool": {"aws:SecureTransport": "false"}});
-        Ok(Refusal {
-            question: when(self.about_all(&["s3:*"]), &condition)?,
-            callers: Callers::Assumed,
-            expected: "every request over plain HTTP is refused".to_owned(),
-            change: change.to_owned(),
-            remedy: self.deny_in_own_policy("RefusePlainHttp", self.all(), condition),
-        })
-    }
-}
-
 #[then(
     "no request below the minimum TLS version is allowed, for any principal, any S3 action, the bucket and its objects"
 )]
 async fn no_request_below_the_minimum_tls_version(w: &mut LogproofWorld) -> Judged {
-    let bucket = BucketGround::read(w).await?;
+    let bucket = BucketAccess::read(w).await?;
     let minimum = w.config()?.expectations.minimum_tls.clone();
     let old = json!({"s3:TlsVersion": minimum});
     let asked = json!({"Bool": {"aws:SecureTransport": "true"}, "NumericLessThan": old});
@@ -81,12 +54,12 @@ async fn no_request_below_the_minimum_tls_version(w: &mut LogproofWorld) -> Judg
 
 #[then("nobody other than the log services and the log storage role can write to the bucket")]
 async fn nobody_else_can_write(w: &mut LogproofWorld) -> Judged {
-    let bucket = BucketGround::read(w).await?;
+    let bucket = BucketAccess::read(w).await?;
     let config = w.config()?;
     let role = config.storage_role_arn();
     let mut who = Who::anyone().except_arn(&role);
     let mut services = config.names.log_services.clone();
-    if ![config.log_bucket_name(), config.config_bucket_name()].contains(&bucket.bucket.name) {
+    if ![config.log_bucket_name(), config.config_bucket_name()].contains(&bucket.resource.name) {
         services.push("logging.s3.amazonaws.com".to_owned());
     }
     for service in &services {
@@ -170,7 +143,7 @@ struct Upload<'a> {
 }
 
 async fn no_upload(w: &mut LogproofWorld, upload: Upload<'_>) -> Judged {
-    let bucket = BucketGround::read(w).await?;
+    let bucket = BucketAccess::read(w).await?;
     let refusal = Refusal {
         question: when(Question::about(["s3:PutObject"]).on_all(&bucket.objects()), &upload.asked)?,
         callers: Callers::Assumed,
@@ -183,11 +156,11 @@ async fn no_upload(w: &mut LogproofWorld, upload: Upload<'_>) -> Judged {
 
 #[then("no service can use the bucket on behalf of an account outside the organization")]
 async fn no_service_for_a_stranger(w: &mut LogproofWorld) -> Judged {
-    let bucket = BucketGround::read(w).await?;
+    let bucket = BucketAccess::read(w).await?;
     // The ARN of a bucket names no account. Those of the log archive are nobody else's.
     let estate = w.estate()?;
-    let mut own: BTreeSet<String> = [&bucket.bucket, &estate.log_bucket()].map(BucketRef::arn).into();
-    let owned = w.see(estate.buckets(&bucket.bucket.owner).await)?;
+    let mut own: BTreeSet<String> = [&bucket.resource, &estate.log_bucket()].map(BucketRef::arn).into();
+    let owned = w.see(estate.buckets(&bucket.owner).await)?;
     own.extend(owned.iter().map(|one| estate.archive_bucket(&one.name).arn()));
     let strange = json!({"ArnNotEquals": {"aws:SourceArn": own}});
     let question = bucket.about_all(&["s3:*"]).by(Who::services()).from_source(Source::Foreign);
@@ -208,33 +181,9 @@ async fn no_service_for_a_stranger(w: &mut LogproofWorld) -> Judged {
     bucket.must_refuse(w, refusal).await
 }
 
-/// Id of the organization.
-pub(crate) async fn organization_id(w: &mut LogproofWorld) -> Result<String, Stop> {
-    let estate = w.estate()?;
-    Ok(w.see(estate.organization().await)?.id.clone())
-}
-
-fn outsiders(w: &LogproofWorld) -> Result<Who, Stop> {
-    let mut who = Who::outsiders();
-    for account in &w.config()?.organization.auditor_accounts {
-        who = who.except_account(account.as_str());
-    }
-    Ok(who)
-}
-
-/// A condition that outsiders meet: nobody of the organization, no auditor and no service.
-pub(crate) async fn outside(w: &mut LogproofWorld) -> Result<Value, Stop> {
-    let mut ours = json!({"aws:PrincipalOrgID": organization_id(w).await?});
-    let auditors = &w.config()?.organization.auditor_accounts;
-    if let (Some(keys), false) = (ours.as_object_mut(), auditors.is_empty()) {
-        keys.insert("aws:PrincipalAccount".to_owned(), json!(auditors));
-    }
-    Ok(json!({"StringNotEquals": ours, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}))
-}
-
 #[then("nobody outside the organization can do anything with the bucket, except the named auditor accounts")]
 async fn nobody_outside_reaches_the_bucket(w: &mut LogproofWorld) -> Judged {
-    let bucket = BucketGround::read(w).await?;
+    let bucket = BucketAccess::read(w).await?;
     let refusal = Refusal {
         question: bucket.about_all(&["s3:*"]).by(outsiders(w)?),
         callers: Callers::Assumed,
@@ -247,11 +196,11 @@ async fn nobody_outside_reaches_the_bucket(w: &mut LogproofWorld) -> Judged {
 
 #[then("a resource control policy alone denies everybody outside the organization every S3 action on the log bucket")]
 async fn a_resource_control_policy_keeps_outsiders_away(w: &mut LogproofWorld) -> Judged {
-    let bucket = BucketGround::read(w).await?;
+    let bucket = BucketAccess::read(w).await?;
     let open = r#"{"Version": "2012-10-17", "Statement": [{"Sid": "AssumedOpen", "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}"#;
-    let open = parse(w, "a bucket policy that allows everything", open, "policy evaluation", &bucket.bucket.owner)?;
+    let open = parse(w, "a bucket policy that allows everything", open, "policy evaluation", &bucket.owner)?;
     let question = bucket.about_all(&["s3:*"]).by(outsiders(w)?);
-    let scene = bucket.ground.scene(&bucket.bucket.owner, Some(open));
+    let scene = bucket.organization.scene(&bucket.owner, Some(open));
     let place = Place::Organization(OrgPolicyKind::ResourceControl);
     let remedy = bucket.deny("RefuseOutsiders", vec![place], bucket.all(), outside(w).await?);
     let claim = bucket.claim(
@@ -264,17 +213,17 @@ async fn a_resource_control_policy_keeps_outsiders_away(w: &mut LogproofWorld) -
 
 #[then("nobody other than the log storage role can re-configure or delete the bucket")]
 async fn nobody_else_can_administer(w: &mut LogproofWorld) -> Judged {
-    let bucket = BucketGround::read(w).await?;
+    let bucket = BucketAccess::read(w).await?;
     let role = w.config()?.storage_role_arn();
     let refusal = Refusal {
-        question: Question::about(administer()).on(&bucket.bucket.arn()).by(Who::anyone().except_arn(&role)),
+        question: Question::about(administer()).on(&bucket.arn).by(Who::anyone().except_arn(&role)),
         callers: Callers::Inventory,
         expected: format!("only {role} can re-configure or delete the bucket"),
         change: "deny the action on the bucket in an SCP for every principal but the log storage role".to_owned(),
         remedy: bucket.deny(
             "OnlyTheStorageRoleConfigures",
             vec![above(), bucket.own_policy()],
-            On::These(vec![bucket.bucket.arn()]),
+            On::These(vec![bucket.arn.clone()]),
             everybody_but(&[role]),
         ),
     };
@@ -283,12 +232,12 @@ async fn nobody_else_can_administer(w: &mut LogproofWorld) -> Judged {
 
 #[then("the root user of the log archive account cannot change or delete the bucket policy")]
 async fn the_root_user_cannot_change_the_bucket_policy(w: &mut LogproofWorld) -> Judged {
-    let bucket = BucketGround::read(w).await?;
-    let root = crate::scene::organization::principal(&w.config()?.root_arn(&bucket.bucket.owner));
+    let bucket = BucketAccess::read(w).await?;
+    let root = crate::scene::principals::principal(&w.config()?.root_arn(&bucket.owner));
     // The owner's root user may do this whatever the bucket policy says; an SCP still binds it. See:
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
     let question = Question::about(["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"])
-        .on(&bucket.bucket.arn())
+        .on(&bucket.arn)
         .by(Who::exactly(root))
         .with_owner_root_exemption();
     let role = w.config()?.storage_role_arn();
@@ -301,7 +250,7 @@ async fn the_root_user_cannot_change_the_bucket_policy(w: &mut LogproofWorld) ->
         remedy: bucket.deny(
             "OnlyTheStorageRoleSetsPolicy",
             vec![above()],
-            On::These(vec![bucket.bucket.arn()]),
+            On::These(vec![bucket.arn.clone()]),
             everybody_but(&[role]),
         ),
     };
@@ -310,7 +259,7 @@ async fn the_root_user_cannot_change_the_bucket_policy(w: &mut LogproofWorld) ->
 
 #[then("nobody other than the log storage role can delete log files")]
 async fn nobody_else_can_delete(w: &mut LogproofWorld) -> Judged {
-    let bucket = BucketGround::read(w).await?;
+    let bucket = BucketAccess::read(w).await?;
     let role = w.config()?.storage_role_arn();
     let refusal = Refusal {
         question: Question::about(delete()).on_all(&bucket.objects()).by(Who::anyone().except_arn(&role)),
@@ -330,7 +279,7 @@ async fn nobody_else_can_delete(w: &mut LogproofWorld) -> Judged {
 
 #[then("nobody at all can shorten the retention of log files or bypass it")]
 async fn nobody_can_bypass_retention(w: &mut LogproofWorld) -> Judged {
-    let bucket = BucketGround::read(w).await?;
+    let bucket = BucketAccess::read(w).await?;
     let refusal = Refusal {
         question: Question::about(["s3:BypassGovernanceRetention"]).on_all(&bucket.objects()),
         callers: Callers::Inventory,

@@ -1,43 +1,26 @@
 //! The second copy of the log store: complete, somewhere else, kept in versions and encrypted there.
 
-use cucumber::{given, then};
+use cucumber::then;
 use logproof_estate::{
-    BucketRef, KeyRef,
     record::{Observation, Subject},
     world::{Judged, LogproofWorld},
 };
 
 use crate::{
-    given::resources::existing_bucket,
-    judgement::{
-        key_name::{NamedKey, account_of, region_of},
-        log_files::log_root,
+    judgement::{key_name::region_of, log_files::log_root},
+    scene::{
+        bucket::BucketAccess,
+        copies::{Copies, asked_key, shortfalls},
     },
-    scene::copies::{Copies, shortfalls},
-    vocabulary::bucket::policy::BucketGround,
 };
-
-#[given("the replica of the log bucket")]
-async fn the_replica(w: &mut LogproofWorld) -> Judged {
-    let (estate, config) = (w.estate()?, w.config()?);
-    let home = existing_bucket(w, estate.log_bucket(), "the log bucket").await?;
-    w.bucket = Some(home.clone());
-    let copies = Copies::read(w).await?;
-    let copies = copies.that_count(&home.owner, config.expectations.replica_account.as_ref());
-    let Some(bucket) = copies.iter().find_map(|copy| copy.bucket.clone()) else {
-        return Err(w.not_applicable("no account owns the bucket a replication rule names: see control LS-6.7"));
-    };
-    w.bucket = Some(bucket);
-    w.settle()
-}
 
 #[then("the bucket of the copy refuses requests over plain HTTP")]
 async fn the_copy_needs_tls(w: &mut LogproofWorld) -> Judged {
-    let ground = BucketGround::of(w, w.bucket()?).await?;
+    let access = BucketAccess::of(w, w.bucket()?).await?;
     let change = "deny s3:* to every principal on the bucket and its objects when aws:SecureTransport is false";
-    let refusal = ground.plain_http(change)?;
-    let claim = ground.claim("every request to the copy over plain HTTP is refused", change);
-    claim.prove(w, &ground.scene(), &refusal.question, refusal.remedy).await;
+    let refusal = access.plain_http(change)?;
+    let claim = access.claim("every request to the copy over plain HTTP is refused", change);
+    claim.prove(w, &access.scene(), &refusal.question, refusal.remedy).await;
     w.settle()
 }
 
@@ -171,33 +154,4 @@ async fn the_copy_is_encrypted_there(w: &mut LogproofWorld) -> Judged {
         copy.observe(w, "an enabled KMS key of the Region of the copy".to_owned(), found, met, "name an enabled key of the destination's Region as replica key: without one encrypted objects are not copied");
     }
     w.settle()
-}
-
-pub(crate) fn asked_key(name: &str, bucket: &BucketRef) -> KeyRef {
-    match NamedKey::read(name, &bucket.owner, &bucket.region) {
-        NamedKey::Ask(key) => key,
-        NamedKey::Arn(arn) => KeyRef {
-            account: account_of(&arn).unwrap_or_else(|| bucket.owner.clone()),
-            region: region_of(&arn).unwrap_or_else(|| bucket.region.clone()),
-            id: arn,
-        },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_replica_key_is_asked_about_where_it_is() {
-        let bucket = BucketRef {
-            name: "replica".to_owned(),
-            owner: "666666666666".parse().unwrap(),
-            region: "eu-west-1".parse().unwrap(),
-        };
-        let key = asked_key("arn:aws:kms:eu-central-1:222222222222:key/1", &bucket);
-        assert_eq!((key.account.as_str(), key.region.as_str()), ("222222222222", "eu-central-1"));
-        let alias = asked_key("alias/x", &bucket);
-        assert_eq!((alias.account.as_str(), alias.region.as_str()), ("666666666666", "eu-west-1"));
-    }
 }

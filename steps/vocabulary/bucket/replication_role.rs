@@ -16,14 +16,15 @@ use logproof_policy::{Decision, Question, Who};
 
 use crate::{
     judgement::log_files::log_root,
-    scene::{copies::Copies, needed_access::Wanted, organization::Ground, proposal::kept::Entering, role::Role},
-    vocabulary::{
-        bucket::{
-            delivery::{by_service, context_of_service, decide_for_service},
-            policy::BucketGround,
-            replication::asked_key,
-        },
-        key::policy::KeyGround,
+    scene::{
+        bucket::BucketAccess,
+        copies::{Copies, asked_key},
+        key::KeyAccess,
+        needed_access::NeededAccess,
+        organization::OrganizationView,
+        proposal::kept::Entering,
+        role::Role,
+        service_requests::{by_service, context_of_service, decide_for_service},
     },
 };
 
@@ -51,14 +52,14 @@ async fn s3_can_assume_the_role(w: &mut LogproofWorld) -> Judged {
         );
         return w.settle();
     };
-    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
+    let view = OrganizationView::read(w, &[trust.as_ref()], &[]).await?;
     let organization = w.see(estate.organization().await)?.id.clone();
     let context = context_of_service(&organization, &bucket.owner, &bucket.arn());
     let request = by_service(S3, "sts:AssumeRole", &arn, &role.account, context);
-    let further = [&configured, ground.exchanges()].concat();
+    let further = [&configured, view.exchanges()].concat();
     let change = "let the trust policy allow sts:AssumeRole to s3.amazonaws.com";
     let claim = role.claim(expected, change, &further);
-    let Some(decided) = decide_for_service(&ground, &role.account, Some(Arc::clone(trust)), &request) else {
+    let Some(decided) = decide_for_service(&view, &role.account, Some(Arc::clone(trust)), &request) else {
         return Err(Stop::because(format!("no request of {S3} could be decided")));
     };
     if let Decision::Undecided(reason) = &decided.decision {
@@ -82,13 +83,13 @@ async fn only_services_assume_the_role(w: &mut LogproofWorld) -> Judged {
     let Some(trust) = &role.trust else {
         return Err(w.not_applicable("iam:GetRole returned no such role: nobody can assume it"));
     };
-    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
+    let view = OrganizationView::read(w, &[trust.as_ref()], &[]).await?;
     let question = Question::about(["sts:AssumeRole"]).on(&arn).by(Who::anyone().except_services());
-    let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
+    let scene = view.scene(&role.account, Some(Arc::clone(trust)));
     let nobody_else = serde_json::json!({"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}});
     let remedy = role.deny("OnlyServices", nobody_else, Entering::From(Vec::new()));
     let change = "let the trust policy name s3.amazonaws.com and nobody else";
-    let further = [&configured, ground.exchanges()].concat();
+    let further = [&configured, view.exchanges()].concat();
     role.claim("no user and no role can assume the role", change, &further).prove(w, &scene, &question, remedy).await;
     w.settle()
 }
@@ -157,11 +158,11 @@ async fn can_call(
     change: &str,
 ) -> Result<(), Stop> {
     let root = log_root(w.config()?.names.log_prefix.as_deref());
-    let ground = BucketGround::of(w, bucket.clone()).await?;
+    let access = BucketAccess::of(w, bucket.clone()).await?;
     let object = format!("{}/{root}x", bucket.arn());
     for action in actions {
-        let claim = ground.claim(format!("the replication role can call {action} on {what}"), change);
-        let wanted = Wanted { action, without: WITHOUT_NETWORK, ..Wanted::read(&ground, &object) };
+        let claim = access.claim(format!("the replication role can call {action} on {what}"), change);
+        let wanted = NeededAccess { action, without: WITHOUT_NETWORK, ..NeededAccess::read(&access, &object) };
         wanted.must_be_possible(w, role, claim).await?;
     }
     Ok(())
@@ -192,17 +193,17 @@ const ENCRYPT: Use = Use {
 async fn can_use(w: &mut LogproofWorld, role: &str, asked: KeyRef, region: &Region, by: &Use) -> Result<bool, Stop> {
     let key = w.see(w.estate()?.key(&asked).await)?;
     let Some(found) = key.as_ref() else { return Ok(false) };
-    let ground = KeyGround::of(w, asked, found, key.exchanges(), by.policy).await?;
-    let wanted = Wanted {
+    let access = KeyAccess::of(w, asked, found, key.exchanges(), by.policy).await?;
+    let wanted = NeededAccess {
         action: by.action,
-        resource: &ground.arn,
-        owner: &ground.asked.account,
-        policy: Some(Arc::clone(&ground.policy)),
-        ground: &ground.ground,
+        resource: &access.arn,
+        owner: &access.owner,
+        policy: access.policy.clone(),
+        organization: &access.organization,
         keys: Vec::new(),
         via: region.partition().via_service("s3", region.as_str()),
         without: WITHOUT_NETWORK,
     };
-    wanted.must_be_possible(w, role, ground.claim(by.expected, by.change)).await?;
+    wanted.must_be_possible(w, role, access.claim(by.expected, by.change)).await?;
     Ok(true)
 }

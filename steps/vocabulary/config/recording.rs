@@ -12,11 +12,11 @@ use logproof_estate::{
 };
 
 use crate::{
-    given::resources::{ask_each, existing_bucket},
     judgement::{
         config_delivery::delivered,
         recording::{iam_types_left_out, left_out, records_iam},
     },
+    scene::{buckets::existing_bucket, questions::ask_each},
 };
 
 /// What was found in one account and Region, and whether it will do.

@@ -13,7 +13,7 @@ use logproof_estate::{
 
 use logproof_policy::Statement;
 
-use crate::scene::organization::parse_org_policy;
+use crate::scene::policies::parse_org_policy;
 
 /// A policy that denies one of these means to protect a trail.
 const TRAIL_CHANGES: [&str; 3] = ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail"];

@@ -14,20 +14,15 @@ use logproof_estate::{
     record::{Observation, Proposal, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
-use logproof_policy::{Answer, Question, Scene, Who, never, who_can};
+use logproof_policy::{Answer, Question, Scene, Who, never};
 
-use crate::{
-    scene::{
-        actions::{adjust_trail, left_open, stop_config, stop_trail},
-        claim::{Answered, Claim},
-        organization::{Ground, identities},
-        proposal::{
-            Asked, Deny, On, Remedy,
-            kept::{Entering, Keeping},
-        },
-        role::{Role, place_of},
-    },
-    vocabulary::bucket::policy::{above, everybody_but},
+use crate::scene::{
+    actions::{adjust_trail, left_open, stop_config, stop_trail},
+    claim::{Answered, Claim},
+    guardrails::{keep_from_all, management_callers},
+    organization::OrganizationView,
+    proposal::{Asked, Remedy, kept::Entering},
+    role::{Role, place_of},
 };
 
 #[then(
@@ -42,14 +37,14 @@ async fn nobody_can_stop_the_trail(w: &mut LogproofWorld) -> Judged {
     let expected = format!("nobody in the account but {role} can stop, change or delete {arn}");
     let change =
         "attach to the root an SCP that denies the action on the trail to every principal but the log storage role";
-    let ground = Ground::read(w, &[], &[]).await?;
-    let remedy = keep_from(&ground, "ProtectTheTrail", stop_trail(), &arn, &role);
-    in_every_member_account(w, &ground, &question, (&expected, change), remedy).await?;
-    note_adjustments(w, &ground, &arn, &role);
-    let callers = who_can_stop(w, &ground, &arn).await?;
+    let view = OrganizationView::read(w, &[], &[]).await?;
+    let remedy = keep_from(&view, "ProtectTheTrail", stop_trail(), &arn, &role);
+    in_every_member_account(w, &view, &question, (&expected, change), remedy).await?;
+    note_adjustments(w, &view, &arn, &role);
+    let callers = who_can_stop(w, &view, &arn).await?;
     w.note(format!(
         "service control policies do not bind the management account {}; {} of its users and roles can stop the trail by their own policies, and its root user can: see LS-6.8",
-        ground.management,
+        view.management,
         callers.len()
     ));
     w.settle()
@@ -63,9 +58,9 @@ async fn nobody_can_stop_config(w: &mut LogproofWorld) -> Judged {
     };
     let expected = format!("nobody in the account but {role} can stop or redirect AWS Config");
     let change = "attach to the root an SCP that denies the action to every principal but the log storage role";
-    let ground = Ground::read(w, &[], &[]).await?;
-    let remedy = keep_from(&ground, "ProtectConfig", stop_config(), "*", &role);
-    in_every_member_account(w, &ground, &question, (&expected, change), remedy).await?;
+    let view = OrganizationView::read(w, &[], &[]).await?;
+    let remedy = keep_from(&view, "ProtectConfig", stop_config(), "*", &role);
+    in_every_member_account(w, &view, &question, (&expected, change), remedy).await?;
     w.settle()
 }
 
@@ -78,11 +73,11 @@ async fn the_protection_binds_every_member(w: &mut LogproofWorld) -> Judged {
             .on(&arn)
             .by(Who::account(account.as_str()).except_arn(&role))
     };
-    let ground = Ground::read(w, &[], &[]).await?;
+    let view = OrganizationView::read(w, &[], &[]).await?;
     let change = "attach the protecting SCP to the root, or to every organizational unit on the account's path";
-    let remedy = keep_from(&ground, "ProtectTheTrail", stop_trail(), &arn, &role);
+    let remedy = keep_from(&view, "ProtectTheTrail", stop_trail(), &arn, &role);
     let expected = "an SCP keeps an administrator of the account from stopping the trail";
-    in_every_member_account(w, &ground, &question, (expected, change), remedy).await?;
+    in_every_member_account(w, &view, &question, (expected, change), remedy).await?;
     w.settle()
 }
 
@@ -94,35 +89,17 @@ async fn no_role_of_the_same_name_is_exempt(w: &mut LogproofWorld) -> Judged {
         let pathed = format!("arn:{}:iam::{account}:role/*{name}*", partition_of(&role));
         Question::about(stop_trail()).on(&arn).by(Who::account(account.as_str()).only_arn(&pathed).except_arn(&role))
     };
-    let ground = Ground::read(w, &[], &[]).await?;
+    let view = OrganizationView::read(w, &[], &[]).await?;
     let expected = format!("only {role} is exempt, not a role of that name in this account");
     let change = "name the role's whole ARN, account id included, in the exemption of the SCP";
-    let remedy = keep_from(&ground, "OnlyTheStorageRoleIsExempt", stop_trail(), &arn, &role);
-    in_every_member_account(w, &ground, &question, (&expected, change), remedy).await?;
+    let remedy = keep_from(&view, "OnlyTheStorageRoleIsExempt", stop_trail(), &arn, &role);
+    in_every_member_account(w, &view, &question, (&expected, change), remedy).await?;
     w.settle()
 }
 
 /// A statement above all accounts that keeps everybody but the log storage role from what stops something.
-fn keep_from(ground: &Ground, sid: &'static str, actions: Vec<&'static str>, on: &str, role: &str) -> Remedy {
-    keep_from_all(ground, sid, actions, vec![on.to_owned()], role)
-}
-
-/// The same about several things.
-pub(crate) fn keep_from_all(
-    ground: &Ground,
-    sid: &'static str,
-    actions: Vec<&'static str>,
-    on: Vec<String>,
-    role: &str,
-) -> Remedy {
-    let organization = Box::new(ground.organization().clone());
-    Remedy::Deny(Box::new(Deny {
-        sid,
-        places: vec![above()],
-        on: On::These(on.clone()),
-        condition: everybody_but(&[role.to_owned()]),
-        keeping: Keeping::Everywhere { organization, actions, on },
-    }))
+fn keep_from(view: &OrganizationView, sid: &'static str, actions: Vec<&'static str>, on: &str, role: &str) -> Remedy {
+    keep_from_all(view, sid, actions, vec![on.to_owned()], role)
 }
 
 /// Asks one question in every member account, as if the resource were the account's own: the organization trail and
@@ -131,16 +108,16 @@ pub(crate) fn keep_from_all(
 /// `texts` are what is expected and what to change; what would close it is offered once, for all of them.
 async fn in_every_member_account(
     w: &mut LogproofWorld,
-    ground: &Ground,
+    view: &OrganizationView,
     question: &dyn Fn(&AccountId) -> Question,
     texts: (&str, &str),
     remedy: Remedy,
 ) -> Result<(), Stop> {
     let mut answers: BTreeMap<AccountId, (Scene, Question, Answered)> = BTreeMap::new();
-    for member in &ground.members {
-        let representative = ground.representative(&member.id);
+    for member in &view.members {
+        let representative = view.representative(&member.id);
         answers.entry(representative.clone()).or_insert_with(|| {
-            let (scene, question) = (ground.scene(representative, None), question(representative));
+            let (scene, question) = (view.scene(representative, None), question(representative));
             let answered = Answered::of(&scene, &question);
             (scene, question, answered)
         });
@@ -150,15 +127,15 @@ async fn in_every_member_account(
         .filter_map(|(scene, question, answered)| Some(Asked { scene, question, found: answered.found()? }))
         .collect();
     let mut proposal = if asked.is_empty() { None } else { Some(remedy.proposed(w, &asked).await) };
-    for member in &ground.members {
-        let representative = ground.representative(&member.id).clone();
+    for member in &view.members {
+        let representative = view.representative(&member.id).clone();
         let Some((_, _, answered)) = answers.get(&representative) else { continue };
         let claim = Claim {
             subject: Subject::arn(&member.arn).at(&member.id, None),
             account: member.id.clone(),
             expected: texts.0.to_owned(),
             change: texts.1.to_owned(),
-            exchanges: ground.exchanges().to_vec(),
+            exchanges: view.exchanges().to_vec(),
             stood_for_by: Some(representative),
         };
         let offered = answered.found().and(proposal.clone());
@@ -167,28 +144,28 @@ async fn in_every_member_account(
         }
         claim.conclude(w, answered.clone(), offered);
     }
-    if ground.members.is_empty() {
+    if view.members.is_empty() {
         return Err(w.not_applicable("organizations:ListAccounts returned no member account"));
     }
-    if answers.len() < ground.members.len() {
+    if answers.len() < view.members.len() {
         w.note(format!(
             "{} accounts in {} groups that no policy tells apart; one proof per group",
-            ground.members.len(),
+            view.members.len(),
             answers.len()
         ));
     }
-    w.population(ground.population());
+    w.population(view.population());
     Ok(())
 }
 
 /// Notes what an administrator of a member account may do with the trail that leaves its recording as it is.
-fn note_adjustments(w: &mut LogproofWorld, ground: &Ground, arn: &str, role: &str) {
+fn note_adjustments(w: &mut LogproofWorld, view: &OrganizationView, arn: &str, role: &str) {
     let representatives: BTreeSet<&AccountId> =
-        ground.members.iter().map(|member| ground.representative(&member.id)).collect();
+        view.members.iter().map(|member| view.representative(&member.id)).collect();
     let adjusted = left_open(adjust_trail(), |action| {
         let ask = |account: &AccountId| {
             let question = Question::about([action]).on(arn).by(Who::account(account.as_str()).except_arn(role));
-            never(&ground.scene(account, None), &question)
+            never(&view.scene(account, None), &question)
         };
         representatives.iter().map(|account| ask(account)).find(|answer| !answer.holds()).unwrap_or(Answer::Holds)
     });
@@ -209,36 +186,17 @@ fn trail_arn(w: &LogproofWorld) -> Result<String, Stop> {
 }
 
 /// Users and roles of the management account who can stop the trail, by their own policies.
-async fn who_can_stop(w: &mut LogproofWorld, ground: &Ground, arn: &str) -> Result<Vec<String>, Stop> {
-    management_callers(w, ground, Question::about(stop_trail()).on(arn), "stop the trail").await
-}
-
-/// Users and roles of the management account who can do what is asked about, by their own policies.
-pub(crate) async fn management_callers(
-    w: &mut LogproofWorld,
-    ground: &Ground,
-    question: Question,
-    what: &str,
-) -> Result<Vec<String>, Stop> {
-    let estate = w.estate()?;
-    let authorization = w.see(estate.account_authorization(&ground.management).await)?;
-    let inventory = identities(w, &ground.management, &authorization)?;
-    let scene = ground.scene_with_inventory(&ground.management, None, &inventory);
-    let question = question.by(Who::account(ground.management.as_str()).except_root_users());
-    let callers = who_can(&scene, &question);
-    for (who, reason) in callers.undecided {
-        w.note(format!("whether {who} can {what} is undecided: {reason}"));
-    }
-    Ok(callers.can.iter().map(|witness| format!("{} ({})", witness.caller, witness.request.action())).collect())
+async fn who_can_stop(w: &mut LogproofWorld, view: &OrganizationView, arn: &str) -> Result<Vec<String>, Stop> {
+    management_callers(w, view, Question::about(stop_trail()).on(arn), "stop the trail").await
 }
 
 #[then("the principals of the management account who can stop the organization trail are listed for acceptance")]
 async fn management_principals_are_listed(w: &mut LogproofWorld) -> Judged {
     let arn = trail_arn(w)?;
-    let ground = Ground::read(w, &[], &[]).await?;
-    let callers = who_can_stop(w, &ground, &arn).await?;
-    let subject = format!("arn:{}:iam::{}:root", partition_of(&arn), ground.management);
-    let subject = Subject::arn(subject).at(&ground.management, None);
+    let view = OrganizationView::read(w, &[], &[]).await?;
+    let callers = who_can_stop(w, &view, &arn).await?;
+    let subject = format!("arn:{}:iam::{}:root", partition_of(&arn), view.management);
+    let subject = Subject::arn(subject).at(&view.management, None);
     let found = if callers.is_empty() {
         "the root user only".to_owned()
     } else {
@@ -246,7 +204,7 @@ async fn management_principals_are_listed(w: &mut LogproofWorld) -> Judged {
     };
     w.observe(
         Observation::new(subject, "a complete list of who can stop the trail from the management account", found, true)
-            .resting_on(ground.exchanges()),
+            .resting_on(view.exchanges()),
     );
     w.needs_attestation("the owner accepts the listed principals of the management account, and alerts on their use");
     w.settle()
@@ -283,18 +241,18 @@ async fn nobody_assumes_without_mfa(w: &mut LogproofWorld) -> Judged {
         );
         return w.settle();
     };
-    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
+    let view = OrganizationView::read(w, &[trust.as_ref()], &[]).await?;
     // The key is absent for long-term credentials: both must be refused.
     let question = Question::about(["sts:AssumeRole"])
         .on(&arn)
         .by(Who::anyone())
         .when(r#"{"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}"#)
         .map_err(|error| Stop::because(error.to_string()))?;
-    let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
+    let scene = view.scene(&role.account, Some(Arc::clone(trust)));
     let without = serde_json::json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}});
     let remedy = role.deny("OnlyWithMfa", without, Entering::WithMfa);
     let expected = "the role can be assumed with multi-factor authentication only";
     let change = "add Bool aws:MultiFactorAuthPresent true to every Allow of the trust policy";
-    role.claim(expected, change, ground.exchanges()).prove(w, &scene, &question, remedy).await;
+    role.claim(expected, change, view.exchanges()).prove(w, &scene, &question, remedy).await;
     w.settle()
 }

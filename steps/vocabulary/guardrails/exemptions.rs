@@ -15,14 +15,13 @@ use logproof_estate::{
 };
 use logproof_policy::{Policy, Question, Scene, Statement, Who};
 
-use crate::{
-    scene::{
-        actions::{administer, delete, stop_config, stop_trail, take_key_away},
-        claim::{Answered, Claim},
-        organization::{Ground, parse},
-        proposal::Asked,
-    },
-    vocabulary::guardrails::effective::keep_from_all,
+use crate::scene::{
+    actions::{administer, delete, stop_config, stop_trail, take_key_away},
+    claim::{Answered, Claim},
+    guardrails::keep_from_all,
+    organization::OrganizationView,
+    policies::parse,
+    proposal::Asked,
 };
 
 /// Something that service control policies protect.
@@ -110,27 +109,27 @@ struct Use {
 async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
     let role = w.config()?.storage_role_arn();
     let protected = protected(w).await?;
-    let ground = Ground::read(w, &[], &[]).await?;
-    if ground.members.is_empty() {
+    let view = OrganizationView::read(w, &[], &[]).await?;
+    if view.members.is_empty() {
         return Err(w.not_applicable("organizations:ListAccounts returned no member account"));
     }
     let mut found: BTreeMap<AccountId, Vec<Open>> = BTreeMap::new();
-    for member in &ground.members {
-        let representative = ground.representative(&member.id).clone();
+    for member in &view.members {
+        let representative = view.representative(&member.id).clone();
         if !found.contains_key(&representative) {
-            let open = open_to_others(w, &ground, &representative, &protected, &role)?;
+            let open = open_to_others(w, &view, &representative, &protected, &role)?;
             found.insert(representative.clone(), open);
         }
     }
-    let mut proposals = proposals(w, &ground, &found, &role).await;
-    for member in &ground.members {
-        let representative = ground.representative(&member.id).clone();
+    let mut proposals = proposals(w, &view, &found, &role).await;
+    for member in &view.members {
+        let representative = view.representative(&member.id).clone();
         let claim = Claim {
             subject: Subject::arn(&member.arn).at(&member.id, None),
             account: member.id.clone(),
             expected: format!("no statement that protects the log store exempts others than {role} here"),
             change: String::new(),
-            exchanges: ground.exchanges().to_vec(),
+            exchanges: view.exchanges().to_vec(),
             stood_for_by: Some(representative.clone()),
         };
         let open = found.get(&representative).map_or(&[][..], Vec::as_slice);
@@ -152,14 +151,14 @@ async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
             claim.conclude(w, one.answered.clone(), offered);
         }
     }
-    w.population(ground.population());
+    w.population(view.population());
     w.settle()
 }
 
 /// For each statement, what would close its exemption in every account at once.
 async fn proposals(
     w: &mut LogproofWorld,
-    ground: &Ground,
+    view: &OrganizationView,
     found: &BTreeMap<AccountId, Vec<Open>>,
     role: &str,
 ) -> BTreeMap<String, Proposal> {
@@ -180,7 +179,7 @@ async fn proposals(
             }
         }
         if !asked.is_empty() {
-            let remedy = keep_from_all(ground, "OnlyTheStorageRoleIsExempt", actions, on, role);
+            let remedy = keep_from_all(view, "OnlyTheStorageRoleIsExempt", actions, on, role);
             proposals.insert(statement.to_owned(), remedy.proposed(w, &asked).await);
         }
     }
@@ -190,12 +189,12 @@ async fn proposals(
 /// The exemptions in force in one account that others than the role can make use of.
 fn open_to_others(
     w: &mut LogproofWorld,
-    ground: &Ground,
+    view: &OrganizationView,
     account: &AccountId,
     protected: &[Protected],
     role: &str,
 ) -> Result<Vec<Open>, Stop> {
-    let scene = ground.scene(account, None);
+    let scene = view.scene(account, None);
     let levels = scene.organization.accounts.iter().find(|known| known.id == account.as_str());
     let levels = levels.and_then(|known| known.scps.clone()).unwrap_or_default();
     let mut open = Vec::new();

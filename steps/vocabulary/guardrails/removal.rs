@@ -11,14 +11,13 @@ use logproof_estate::{
 };
 use logproof_policy::{Question, Who};
 
-use crate::{
-    scene::{
-        actions::{undo_guards, undo_guards_of},
-        claim::Claim,
-        organization::{Ground, shared},
-        proposal::Remedy,
-    },
-    vocabulary::guardrails::effective::management_callers,
+use crate::scene::{
+    actions::{undo_guards, undo_guards_of},
+    claim::Claim,
+    guardrails::management_callers,
+    organization::OrganizationView,
+    policies::shared,
+    proposal::Remedy,
 };
 
 /// Types of policies that guard the log store. A resource policy may delegate others, such as tag policies.
@@ -30,15 +29,15 @@ const GUARDING_TYPES: [&str; 3] = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_P
     "the principals of the management account who can take a guard of the organization away are listed for acceptance"
 )]
 async fn who_can_take_a_guard_away(w: &mut LogproofWorld) -> Judged {
-    let ground = Ground::read(w, &[], &[]).await?;
+    let view = OrganizationView::read(w, &[], &[]).await?;
     let question = Question::about(undo_guards()).on_all("*");
-    let callers = management_callers(w, &ground, question, "take a guard of the organization away").await?;
+    let callers = management_callers(w, &view, question, "take a guard of the organization away").await?;
     let estate = w.estate()?;
     // Whoever administers IAM for the organization acts as the root user of its members. See:
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-enable-root-access.html
     let partition = w.config()?.organization.home_region.partition().to_owned();
     let delegated = w.see(estate.delegated_administrators("iam.amazonaws.com").await)?;
-    let subject = Subject::arn(format!("arn:{partition}:iam::{}:root", ground.management));
+    let subject = Subject::arn(format!("arn:{partition}:iam::{}:root", view.management));
     let mut found = if callers.is_empty() {
         "the root user only".to_owned()
     } else {
@@ -52,8 +51,8 @@ async fn who_can_take_a_guard_away(w: &mut LogproofWorld) -> Judged {
     }
     let expected = "a complete list of who can detach or change the guarding policies, move accounts from under them, delegate that, or assume root";
     w.observe(
-        Observation::new(subject.at(&ground.management, None), expected, found, true)
-            .resting_on(ground.exchanges())
+        Observation::new(subject.at(&view.management, None), expected, found, true)
+            .resting_on(view.exchanges())
             .resting_on(delegated.exchanges()),
     );
     w.needs_attestation("the owner accepts the listed principals of the management account, and alerts on their use");
@@ -76,20 +75,20 @@ async fn nothing_is_delegated(w: &mut LogproofWorld) -> Judged {
     };
     let name = "the resource policy of the organization";
     let policy = shared(w, name, text, "organizations:DescribeResourcePolicy", &management)?;
-    let ground = Ground::read(w, &[policy.as_ref()], &[]).await?;
+    let view = OrganizationView::read(w, &[policy.as_ref()], &[]).await?;
     let types = serde_json::json!({"StringEqualsIfExists": {"organizations:PolicyType": GUARDING_TYPES}});
     let question = Question::about(undo_guards_of("organizations"))
         .on_all("*")
         .by(Who::organization().except_management_account())
         .when(&types.to_string())
         .map_err(|error| Stop::because(error.to_string()))?;
-    let scene = ground.scene(&management, Some(policy));
+    let scene = view.scene(&management, Some(policy));
     let claim = Claim {
         subject,
         account: management,
         expected: expected.to_owned(),
         change: "take the action out of the resource policy, or narrow it with organizations:PolicyType to types that guard nothing".to_owned(),
-        exchanges: [exchanges.as_slice(), ground.exchanges()].concat(),
+        exchanges: [exchanges.as_slice(), view.exchanges()].concat(),
         stood_for_by: None,
     };
     let remedy = Remedy::Unknown(

@@ -3,8 +3,6 @@
 //! A key policy that forgets a service stops its delivery without an error anybody sees; one that lets a service act
 //! for everybody lets strangers use the key.
 
-use std::sync::Arc;
-
 use cucumber::then;
 use logproof_estate::{
     AccountId,
@@ -14,28 +12,25 @@ use logproof_estate::{
 use logproof_policy::{Decision, Question, Request, Source, Who};
 use serde_json::json;
 
-use crate::{
-    given::resources::config_bucket,
-    scene::actions::use_key,
-    vocabulary::{
-        bucket::{
-            delivery::{CLOUDTRAIL, CONFIG, by_service, config_arn, context_of_service, decide_for_service},
-            policy::organization_id,
-        },
-        key::policy::{KeyGround, KeyRefusal},
-    },
+use crate::scene::{
+    access::{Callers, Refusal},
+    actions::use_key,
+    buckets::config_bucket,
+    conditions::organization_id,
+    key::KeyAccess,
+    service_requests::{CLOUDTRAIL, CONFIG, by_service, config_arn, context_of_service, decide_for_service},
 };
 
 #[then("CloudTrail can encrypt the logs of the organization trail with the log key")]
 async fn cloudtrail_can_encrypt(w: &mut LogproofWorld) -> Judged {
-    let key = KeyGround::read(w).await?;
+    let key = KeyAccess::read(w).await?;
     let config = w.config()?;
     let organization = organization_id(w).await?;
     let trail = config.trail_arn();
     // See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
     let context = context_of_service(&organization, &config.organization.management_account, &trail)
         .with("kms:EncryptionContext:aws:cloudtrail:arn", trail.as_str());
-    let request = by_service(CLOUDTRAIL, "kms:GenerateDataKey", &key.arn, &key.asked.account, context);
+    let request = by_service(CLOUDTRAIL, "kms:GenerateDataKey", &key.arn, &key.owner, context);
     must_be_allowed(
         w,
         &key,
@@ -57,16 +52,16 @@ async fn config_can_encrypt(w: &mut LogproofWorld) -> Judged {
             bucket.name
         )));
     }
-    let key = KeyGround::read(w).await?;
+    let key = KeyAccess::read(w).await?;
     let organization = organization_id(w).await?;
     let region = &config.organization.home_region;
-    let members = key.ground.members.iter().map(|member| member.id.clone());
-    let accounts: Vec<AccountId> = members.chain([key.ground.management.clone()]).collect();
+    let members = key.organization.members.iter().map(|member| member.id.clone());
+    let accounts: Vec<AccountId> = members.chain([key.organization.management.clone()]).collect();
     for account in &accounts {
         let source = config_arn(region, account);
         let context = context_of_service(&organization, account, &source);
         // See: https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html
-        let request = by_service(CONFIG, "kms:GenerateDataKey", &key.arn, &key.asked.account, context);
+        let request = by_service(CONFIG, "kms:GenerateDataKey", &key.arn, &key.owner, context);
         must_be_allowed(
             w,
             &key,
@@ -80,14 +75,14 @@ async fn config_can_encrypt(w: &mut LogproofWorld) -> Judged {
         expected: accounts.len(),
         examined: accounts.len(),
         source: "organizations:ListAccounts".to_owned(),
-        left_out: key.ground.left_out.clone(),
+        left_out: key.organization.left_out.clone(),
     });
     w.settle()
 }
 
 #[then("no log service but CloudTrail can use the log key on behalf of an account outside the organization")]
 async fn no_service_uses_the_key_for_a_stranger(w: &mut LogproofWorld) -> Judged {
-    let key = KeyGround::read(w).await?;
+    let key = KeyAccess::read(w).await?;
     // What CloudTrail encrypts for is told by its encryption context, which another sentence asks about.
     let question = Question::about(use_key())
         .on(&key.arn)
@@ -98,21 +93,21 @@ async fn no_service_uses_the_key_for_a_stranger(w: &mut LogproofWorld) -> Judged
         "StringNotEquals": {"aws:SourceOrgID": organization_id(w).await?},
         "ArnNotEquals": {"aws:SourceArn": w.config()?.trail_arn()},
     });
-    let refusal = KeyRefusal {
+    let refusal = Refusal {
         question,
+        callers: Callers::Assumed,
         expected: "services use the key for accounts of this organization only".to_owned(),
-        change: "add a condition on aws:SourceArn, aws:SourceAccount or aws:SourceOrgID to the statement that allows the service",
+        change: "add a condition on aws:SourceArn, aws:SourceAccount or aws:SourceOrgID to the statement that allows the service".to_owned(),
         remedy: key.deny_in_own_policy("RefuseServicesOfStrangers", condition),
     };
-    let scene = key.scene();
-    key.must_refuse(w, &scene, refusal).await
+    key.must_refuse(w, refusal).await
 }
 
 /// Records whether one request of a service is let through by the key policy and the RCPs.
-fn must_be_allowed(w: &mut LogproofWorld, key: &KeyGround, request: &Request, what: &str, change: &str) {
+fn must_be_allowed(w: &mut LogproofWorld, key: &KeyAccess, request: &Request, what: &str, change: &str) {
     let expected = format!("{what} is granted");
-    let policy = Some(Arc::clone(&key.policy));
-    let Some(decided) = decide_for_service(&key.ground, &key.asked.account, policy, request) else {
+    let policy = key.policy.clone();
+    let Some(decided) = decide_for_service(&key.organization, &key.owner, policy, request) else {
         return;
     };
     if let Decision::Undecided(reason) = &decided.decision {

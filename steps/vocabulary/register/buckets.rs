@@ -11,12 +11,12 @@ use logproof_estate::{
 
 use crate::{
     judgement::lifecycle::{Fates, Versions},
-    vocabulary::{
-        bucket::{
-            lifecycle::{has_mfa_delete, too_many_kinds, unknown_class},
-            policy::BucketGround,
-        },
-        register::streams::{examined, registered_bucket, streams},
+    scene::{
+        bucket::BucketAccess,
+        buckets::registered_bucket,
+        lifecycle::{has_mfa_delete, too_many_kinds, unknown_class},
+        population::examined,
+        register::streams,
     },
 };
 
@@ -94,11 +94,11 @@ async fn every_bucket_is_closed(w: &mut LogproofWorld) -> Judged {
 #[then("every registered bucket refuses requests over plain HTTP")]
 async fn every_bucket_needs_tls(w: &mut LogproofWorld) -> Judged {
     for bucket in population(w).await? {
-        let ground = BucketGround::of(w, bucket).await?;
+        let access = BucketAccess::of(w, bucket).await?;
         let change = "deny s3:* to every principal on the bucket and its objects when aws:SecureTransport is false";
-        let refusal = ground.plain_http(change)?;
-        let claim = ground.claim(refusal.expected, refusal.change);
-        claim.prove(w, &ground.scene(), &refusal.question, refusal.remedy).await;
+        let refusal = access.plain_http(change)?;
+        let claim = access.claim(refusal.expected, refusal.change);
+        claim.prove(w, &access.scene(), &refusal.question, refusal.remedy).await;
     }
     w.settle()
 }

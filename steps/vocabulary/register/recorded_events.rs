@@ -15,7 +15,7 @@ use logproof_estate::{
 };
 use serde_json::Value;
 
-use crate::vocabulary::register::streams::{examined, registered_bucket};
+use crate::scene::{buckets::registered_bucket, population::examined};
 
 /// Days the event history reaches back.
 const HISTORY_DAYS: i64 = 90;

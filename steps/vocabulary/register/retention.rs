@@ -8,7 +8,10 @@ use logproof_estate::{
     world::{Judged, LogproofWorld, Stop},
 };
 
-use crate::vocabulary::register::streams::{examined, in_register, streams};
+use crate::scene::{
+    population::examined,
+    register::{in_register, streams},
+};
 
 /// Kinds of log every organization must have decided about, by the word the register uses.
 const KINDS: [(&str, &str); 4] = [

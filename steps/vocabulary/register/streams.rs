@@ -5,52 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use cucumber::then;
 use logproof_estate::{
     BucketRef, ExchangeId, Reason, Unseen,
-    record::{Observation, Population, Subject},
+    record::{Observation, Subject},
     register::{Environment, Register, Stream},
-    world::{Judged, LogproofWorld, Stop},
+    world::{Judged, LogproofWorld},
 };
 use logproof_policy::{Named, Policy, Principal, Question, Source, Statement, Who};
 
-use crate::{
-    scene::{
-        actions::write,
-        proposal::{On, Remedy},
-    },
-    vocabulary::bucket::policy::BucketGround,
+use crate::scene::{
+    actions::write,
+    bucket::BucketAccess,
+    buckets::registered_bucket,
+    population::examined,
+    proposal::{On, Remedy},
+    register::{in_register, streams},
 };
-
-/// The file a finding about the register itself stands in.
-pub(crate) fn in_register(w: &LogproofWorld, file: &str) -> Result<Subject, Stop> {
-    let archive = w.config()?.organization.log_archive_account.clone();
-    Ok(Subject::arn(format!("register/{file}")).at(&archive, None))
-}
-
-/// The registered streams; that there are none is a finding.
-pub(crate) fn streams(w: &mut LogproofWorld) -> Result<Vec<Stream>, Stop> {
-    let streams = w.register()?.streams.clone();
-    if streams.is_empty() {
-        let subject = in_register(w, "streams.toml")?;
-        w.observe(
-            Observation::new(subject, "every log stream of the store is registered", "no log stream", false)
-                .hint("register each stream: `logproof register new stream`"),
-        );
-        w.settle()?;
-    }
-    Ok(streams)
-}
 
 fn named(stream: &Stream) -> String {
     format!("stream {}", stream.name)
-}
-
-pub(crate) fn examined(w: &mut LogproofWorld, of: &str, number: usize, source: &str) {
-    w.population(Population {
-        of: of.to_owned(),
-        expected: number,
-        examined: number,
-        source: source.to_owned(),
-        left_out: Vec::new(),
-    });
 }
 
 #[then("every registered log stream has all that a request must state")]
@@ -207,22 +178,6 @@ async fn the_tag_is_the_registered_environment(w: &mut LogproofWorld) -> Judged 
     w.settle()
 }
 
-/// A registered bucket as it is found, or nothing when control LS-10.2 finds it missing.
-pub(crate) async fn registered_bucket(w: &mut LogproofWorld, name: &str) -> Result<Option<BucketRef>, Stop> {
-    let estate = w.estate()?;
-    let mut bucket = estate.store_bucket(name);
-    let owned = w.see(estate.buckets(&bucket.owner).await)?;
-    if !owned.iter().any(|one| one.name == name) {
-        w.note(format!("bucket {name} does not exist: see control LS-10.2"));
-        return Ok(None);
-    }
-    let location = w.see(estate.bucket_location(&bucket).await)?;
-    if let Some(region) = location.as_ref() {
-        bucket.region = region.clone();
-    }
-    Ok(Some(bucket))
-}
-
 #[then("no account that delivers logs of one environment can write to the bucket of another")]
 async fn no_account_writes_to_another_environment(w: &mut LogproofWorld) -> Judged {
     let streams = streams(w)?;
@@ -239,36 +194,36 @@ async fn no_account_writes_to_another_environment(w: &mut LogproofWorld) -> Judg
         let Some(bucket) = registered_bucket(w, name).await? else { continue };
         // Each account asked about stands for itself, so that a finding names it and no other.
         let ids: Vec<&str> = delivering.iter().map(|(account, _)| *account).collect();
-        let ground = BucketGround::naming(w, bucket, &ids).await?;
+        let access = BucketAccess::naming(w, bucket, &ids).await?;
         for (account, theirs) in delivering.iter().filter(|(_, theirs)| theirs != environment) {
             asked += 1;
-            let question = Question::about(write()).on_all(&ground.objects()).by(Who::account(account));
+            let question = Question::about(write()).on_all(&access.objects()).by(Who::account(account));
             let expected = format!(
                 "account {account}, which delivers logs of {}, cannot write logs of {}",
                 theirs.word(),
                 environment.word()
             );
             let condition = serde_json::json!({"StringEquals": {"aws:PrincipalAccount": account}});
-            let on = On::These(vec![ground.objects()]);
-            let remedy = ground.deny_in_own_policy("RefuseOtherEnvironments", on, condition);
-            let claim = ground.claim(expected, "allow writing to the roles of the bucket's own environment only");
-            claim.prove(w, &ground.scene_with(account), &question, remedy).await;
+            let on = On::These(vec![access.objects()]);
+            let remedy = access.deny_in_own_policy("RefuseOtherEnvironments", on, condition);
+            let claim = access.claim(expected, "allow writing to the roles of the bucket's own environment only");
+            claim.prove(w, &access.scene_with(account), &question, remedy).await;
             // What services deliver for the whole organization is one environment.
             if *environment == Environment::Organization {
                 continue;
             }
             let source = Source::Account((*account).to_owned());
-            let question = Question::about(write()).on_all(&ground.objects()).by(Who::services()).from_source(source);
+            let question = Question::about(write()).on_all(&access.objects()).by(Who::services()).from_source(source);
             let expected = format!(
                 "no AWS service writes logs of {} on behalf of account {account}, which delivers logs of {}",
                 environment.word(),
                 theirs.word()
             );
-            let claim = ground.claim(expected, "add a condition on aws:SourceAccount, aws:SourceArn or aws:SourceOrgPaths that only accounts of the bucket's own environment meet to the statement that allows the service");
+            let claim = access.claim(expected, "add a condition on aws:SourceAccount, aws:SourceArn or aws:SourceOrgPaths that only accounts of the bucket's own environment meet to the statement that allows the service");
             let remedy = Remedy::Unknown(
                 "which accounts of the bucket's own environment the service acts for is known to its owner alone",
             );
-            claim.prove(w, &ground.scene_with(account), &question, remedy).await;
+            claim.prove(w, &access.scene_with(account), &question, remedy).await;
         }
     }
     if asked == 0 {
@@ -326,8 +281,8 @@ async fn every_writer_is_registered(w: &mut LogproofWorld) -> Judged {
         .collect();
     known.insert(w.config()?.storage_role_arn());
     // A policy that cannot be read at all is refused here, as ERROR.
-    let ground = BucketGround::of(w, bucket.clone()).await?;
-    let Some(policy) = ground.policy.as_deref() else {
+    let access = BucketAccess::of(w, bucket.clone()).await?;
+    let Some(policy) = access.policy.as_deref() else {
         return Err(w.not_applicable("s3:GetBucketPolicy returned no policy, so nobody writes by one"));
     };
     let read = w.see(estate.bucket_policy(&bucket).await)?;

@@ -18,9 +18,10 @@ use crate::{
     judgement::federated::{Kind, Provider, providers, subjects_of_strangers},
     scene::{
         claim::Claim,
-        organization::Ground,
+        organization::OrganizationView,
         proposal::Remedy,
-        role::{Role, reader_roles, with_those_behind},
+        readers::reader_roles,
+        role::{Role, with_those_behind},
     },
 };
 
@@ -64,9 +65,9 @@ async fn no_strangers(w: &mut LogproofWorld, role: &Role) -> Judged {
         w.observe(Observation::new(role.subject(), EXPECTED, found, true).resting_on(&role.exchanges));
         return Ok(());
     }
-    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
-    let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
-    let door = Door { role, scene, further: ground.exchanges(), trust };
+    let view = OrganizationView::read(w, &[trust.as_ref()], &[]).await?;
+    let scene = view.scene(&role.account, Some(Arc::clone(trust)));
+    let door = Door { role, scene, further: view.exchanges(), trust };
     for provider in &named {
         door.judge(w, provider).await?;
     }

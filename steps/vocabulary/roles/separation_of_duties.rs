@@ -10,12 +10,11 @@ use logproof_estate::{
 };
 use logproof_policy::{Answer, Effect, Named, Policy, Question, Who, never};
 
-use crate::{
-    scene::{
-        organization::{Ground, principal},
-        role::{Role, place_of},
-    },
-    vocabulary::register::streams::examined,
+use crate::scene::{
+    organization::OrganizationView,
+    population::examined,
+    principals::principal,
+    role::{Role, place_of},
 };
 
 /// Readers that are roles or users, each once; that there are none leaves nothing to separate.
@@ -40,9 +39,9 @@ async fn no_reader_is_an_operator(w: &mut LogproofWorld) -> Judged {
     // A trust policy that cannot be read names nobody, which would be no answer: it is an ERROR.
     let role = Role::read(w, &storage).await?;
     let trust: Vec<&Policy> = role.trust.iter().map(Arc::as_ref).collect();
-    let ground = Ground::read(w, &trust, &[]).await?;
-    w.record.rest_on(ground.exchanges());
-    let scene = ground.scene(&role.account, role.trust.clone());
+    let view = OrganizationView::read(w, &trust, &[]).await?;
+    w.record.rest_on(view.exchanges());
+    let scene = view.scene(&role.account, role.trust.clone());
     for reader in &readers {
         let named = trust.iter().find_map(|policy| names(policy, reader));
         // Whoever administers the reader's account could let it ask; what holds it back is the trust policy.

@@ -13,9 +13,10 @@ use logproof_policy::{Effect, Policy, Question, Who};
 use serde_json::json;
 
 use crate::scene::{
-    organization::Ground,
+    organization::OrganizationView,
     proposal::{Remedy, kept::Entering},
-    role::{Role, reader_roles, with_those_behind},
+    readers::reader_roles,
+    role::{Role, with_those_behind},
 };
 
 const EXPECTED: &str =
@@ -46,10 +47,10 @@ async fn only_the_named(w: &mut LogproofWorld, role: &Role) -> Judged {
         w.observe(Observation::new(role.subject(), EXPECTED, "no such role", true).resting_on(&role.exchanges));
         return Ok(());
     };
-    let ground = Ground::read(w, &[trust.as_ref()], &[]).await?;
+    let view = OrganizationView::read(w, &[trust.as_ref()], &[]).await?;
     let mut who = Who::anyone().except_services();
     // To name a stranger is no reason to let one in.
-    let known = |id: &String| ground.knows(id) || config.organization.auditor_accounts.iter().any(|a| a.as_str() == id);
+    let known = |id: &String| view.knows(id) || config.organization.auditor_accounts.iter().any(|a| a.as_str() == id);
     let accounts: Vec<String> = accounts_named(trust).into_iter().filter(known).collect();
     for named in &accounts {
         who = who.except_account(named);
@@ -65,9 +66,9 @@ async fn only_the_named(w: &mut LogproofWorld, role: &Role) -> Judged {
         role.deny("OnlyTheNamedAccounts", condition, Entering::From(accounts))
     };
     let question = Question::about(["sts:AssumeRole"]).on(&role.arn).by(who);
-    let scene = ground.scene(&role.account, Some(Arc::clone(trust)));
+    let scene = view.scene(&role.account, Some(Arc::clone(trust)));
     let change = "replace the wildcard principal of the trust policy by the ARNs of those who need the role";
-    role.claim(EXPECTED, change, ground.exchanges()).prove(w, &scene, &question, remedy).await;
+    role.claim(EXPECTED, change, view.exchanges()).prove(w, &scene, &question, remedy).await;
     Ok(())
 }
 

@@ -12,13 +12,15 @@ use logproof_estate::{
 };
 
 use crate::{
-    given::resources::ask_each,
     judgement::{
         delivery::{age, organization_root, within_hours},
         log_files::log_root,
         selectors::{Access, ObjectEvents, object_events, records_own_delivery},
     },
-    vocabulary::trail::settings::{home_of, owner_of, trail_subject},
+    scene::{
+        questions::ask_each,
+        trail::{home_of, owner_of, trail_subject},
+    },
 };
 
 /// A trail that is seen where the log bucket is, with what it records and whether that arrives.

@@ -12,11 +12,10 @@ use logproof_estate::{
 };
 
 use crate::{
-    given::resources::ask_each,
     judgement::delivery::{
         Delivered, Folder, age, delivered_at, is_ahead, last_time_of, newest_days, organization_root, within_hours,
     },
-    vocabulary::trail::settings::owner_of,
+    scene::{questions::ask_each, trail::owner_of},
 };
 
 #[then("log files were delivered for every governed Region within the organization's delivery time")]

@@ -11,9 +11,9 @@ use logproof_estate::{
     world::{Judged, LogproofWorld, Stop},
 };
 
-use crate::{
-    given::resources::ask_each,
-    vocabulary::trail::settings::{home_of, owner_of, trail_subject},
+use crate::scene::{
+    questions::ask_each,
+    trail::{home_of, owner_of, trail_subject},
 };
 
 /// A key may have signed a digest of the period and have been out of use since shortly before it.

@@ -7,14 +7,17 @@ use logproof_estate::{
     AccountId, Region,
     facts::Trail,
     record::{Observation, Subject},
-    world::{Judged, LogproofWorld, Stop},
+    world::{Judged, LogproofWorld},
 };
 
 use crate::{
-    given::resources::ask_each,
     judgement::{
-        key_name::{account_of, region_of},
+        key_name::account_of,
         selectors::{Access, management_gaps},
+    },
+    scene::{
+        questions::ask_each,
+        trail::{home_of, owner_of, trail_subject},
     },
 };
 
@@ -183,26 +186,6 @@ fn judge_trail(
     let trail = w.trail()?;
     w.observe(Observation::new(trail_subject(&trail), expected, found, met).hint(hint).resting_on(trail.exchanges()));
     w.settle()
-}
-
-/// The trail as a subject.
-pub(crate) fn trail_subject(trail: &Trail) -> Subject {
-    let subject = Subject::arn(&trail.arn);
-    match account_of(&trail.arn) {
-        Some(account) => subject.at(&account, region_of(&trail.arn).as_ref()),
-        None => subject,
-    }
-}
-
-/// The account that owns the trail: it answers for its status and selectors.
-pub(crate) fn owner_of(w: &LogproofWorld, trail: &Trail) -> Result<AccountId, Stop> {
-    Ok(account_of(&trail.arn).unwrap_or(w.config()?.organization.management_account.clone()))
-}
-
-/// The Region the trail was created in: selectors can be asked for there only.
-pub(crate) fn home_of(w: &LogproofWorld, trail: &Trail) -> Result<Region, Stop> {
-    let stated = trail.home_region.as_ref().and_then(|region| region.parse().ok());
-    Ok(stated.or_else(|| region_of(&trail.arn)).unwrap_or(w.config()?.organization.home_region.clone()))
 }
 
 /// CloudTrail of one account in one Region.

@@ -12,8 +12,11 @@ use logproof_estate::{Config, ExchangeId};
 use sha2::{Digest, Sha256};
 
 use super::{CUSTODY_OPERATIONS, Custody, KmsKeyArn, Lock, Parcel, Retention};
+use logproof_wire::{Exchange, Recorder, Serve};
+use logproof_zone::MockZone;
+
 use crate::{
-    Aws, Exchange, MockZone, OPERATIONS, Options, Recorder, Serve,
+    Aws, OPERATIONS, Options,
     fake::{Fake, account, reply, s3_error},
 };
 

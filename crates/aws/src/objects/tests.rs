@@ -6,11 +6,9 @@ use logproof_estate::BucketRef;
 use logproof_integrity::{Entry, ObjectStore as _, StoreError};
 
 use super::TrailObjects;
-use crate::{
-    exchange::{CallTag, WireRequest, WireResponse},
-    fake::{Fake, account, name, reply, s3_error},
-    seam::NoAnswer,
-};
+use logproof_wire::{CallTag, NoAnswer, WireRequest, WireResponse};
+
+use crate::fake::{Fake, account, name, reply, s3_error};
 
 const DIGEST: &str = "AWSLogs/1/CloudTrail-Digest/eu-west-1/2026/01/15/a b.json.gz";
 

@@ -187,7 +187,7 @@ async fn questions_go_to_the_account_they_are_about() {
 /// A denial of the first call of every question names the IAM action that is missing.
 #[tokio::test]
 async fn a_denial_names_the_action_that_is_missing() {
-    let denied = |tag: &crate::CallTag| match tag.service.as_str() {
+    let denied = |tag: &logproof_wire::CallTag| match tag.service.as_str() {
         "s3" => fake::s3_error(403, "AccessDenied"),
         "iam" | "sns" | "sts" | "s3control" => fake::query_error(403, "AccessDenied"),
         "cloudwatch" => fake::reply(403, &b"\xa1\x66__type\x6cAccessDenied"[..]),

@@ -80,8 +80,8 @@ pub const KEPT_HEADERS: [&str; 13] = [
     RECEIPT,
 ];
 
-/// Marks an answer whose body is a receipt for the bytes that came: see [`crate::receipt`].
-pub(crate) const RECEIPT: &str = "x-logproof-receipt";
+/// Marks an answer whose body is a receipt for the bytes that came: what a log file came to, in place of the file.
+pub const RECEIPT: &str = "x-logproof-receipt";
 
 /// One API exchange.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    wire::{element, optional},
-    zone::{
+    format::{
         Bucket, Encryption, LifecycleRule, Logging, Object, ObjectLock, PublicAccessBlock, Replication, Transition,
     },
+    reply::{element, optional},
 };
 
 /// Namespace of S3's documents.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::exchange::{CallTag, WireResponse, sha256_hex};
+use logproof_wire::{CallTag, WireResponse, sha256_hex};
 
 /// An answer before it has headers.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::zone::Zone;
+use super::format::Zone;
 
 /// The embedded sample.
 pub(crate) const SAMPLE: &str = include_str!("sample.yaml");

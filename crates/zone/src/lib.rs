@@ -7,13 +7,13 @@ mod alerting;
 mod bucket_xml;
 mod chains;
 mod custody;
+mod format;
 mod identity;
 mod json;
 mod load;
 mod organizations;
+mod reply;
 mod s3;
-mod wire;
-mod zone;
 
 use std::{
     collections::BTreeMap,
@@ -21,16 +21,12 @@ use std::{
 };
 
 use jiff::Timestamp;
+use logproof_wire::{CallTag, NoAnswer, Serve, WireRequest, WireResponse};
 use serde_json::Value;
 
-use crate::{
-    exchange::{CallTag, WireRequest, WireResponse},
-    seam::{NoAnswer, Serve},
-};
-
+use format::{FaultKind, Zone};
 pub use load::ZoneError;
-use wire::Reply;
-use zone::{FaultKind, Zone};
+use reply::Reply;
 
 /// Answers requests from a description.
 #[derive(Debug)]
@@ -120,8 +116,8 @@ impl MockZone {
     }
 
     /// What an object that was put holds.
-    #[cfg(test)]
-    pub(crate) fn kept(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {
+    #[must_use]
+    pub fn kept(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {
         self.kept.content(bucket, key)
     }
 
@@ -237,7 +233,7 @@ fn deliver_for_generated(zone: &mut Zone) {
                 "{prefix}AWSLogs/{}/{id}/CloudTrail/{region}/{day}/{id}_CloudTrail_{region}_{stamp}_aaaaaaaaaaaaaaaa.json.gz",
                 zone.organization.id
             );
-            let object = zone::Object { size: 2048, last_modified: Some(now), ..zone::Object::default() };
+            let object = format::Object { size: 2048, last_modified: Some(now), ..format::Object::default() };
             bucket.objects.insert(key, object);
         }
     }

@@ -17,7 +17,7 @@ use logproof_integrity::{
 };
 use serde_json::{Value, json};
 
-use super::zone::{ChainFlaw, FlawKind, Object, Zone};
+use super::format::{ChainFlaw, FlawKind, Object, Zone};
 
 /// Hours that LS-4.4 looks back when the zone's configuration does not say it.
 const DEFAULT_HOURS: u64 = 24;

@@ -3,12 +3,13 @@
 use logproof_estate::Partition;
 use serde_json::{Value, json};
 
-use crate::exchange::CallTag;
+use logproof_wire::CallTag;
 
 use super::{
-    MockZone, chains, custody, unknown,
-    wire::{Reply, document, epoch, page},
-    zone::{ConfigDelivered, Key, Trail, Zone},
+    MockZone, chains, custody,
+    format::{ConfigDelivered, Key, Trail, Zone},
+    reply::{Reply, document, epoch, page},
+    unknown,
 };
 
 const PAGE: usize = 10;

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::exchange::CallTag;
+use logproof_wire::CallTag;
 
 use super::{
-    Member, unknown,
-    wire::{Reply, document, epoch, page},
-    zone::{OrgPolicy, Zone},
+    Member,
+    format::{OrgPolicy, Zone},
+    reply::{Reply, document, epoch, page},
+    unknown,
 };
 
 const PAGE: usize = 20;

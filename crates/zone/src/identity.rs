@@ -6,12 +6,12 @@ use logproof_estate::Partition;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::exchange::CallTag;
+use logproof_wire::CallTag;
 
 use super::{
+    format::{Role, User, Zone},
+    reply::{Reply, document, element, optional, page},
     unknown,
-    wire::{Reply, document, element, optional, page},
-    zone::{Role, User, Zone},
 };
 
 /// Users and roles per page of GetAccountAuthorizationDetails.

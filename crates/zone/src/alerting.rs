@@ -3,12 +3,12 @@
 use logproof_estate::Partition;
 use serde_json::{Value, json};
 
-use crate::exchange::{CallTag, WireRequest};
+use logproof_wire::{CallTag, WireRequest};
 
 use super::{
+    format::{Alarm, CompositeAlarm, MetricFilter, Zone},
+    reply::{Reply, document, page},
     unknown,
-    wire::{Reply, document, page},
-    zone::{Alarm, CompositeAlarm, MetricFilter, Zone},
 };
 
 const PAGE: usize = 10;

@@ -16,12 +16,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::exchange::CallTag;
+use logproof_wire::CallTag;
 
 use super::{
+    format::{Bucket, Key},
+    reply::{Reply, element},
     unknown,
-    wire::{Reply, element},
-    zone::{Bucket, Key},
 };
 
 /// An asymmetric key that signs: `GetPublicKey` and `Sign`.
@@ -70,7 +70,6 @@ struct Object {
 
 impl Kept {
     /// What an object that was put holds.
-    #[cfg(test)]
     pub(super) fn content(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {
         self.get(bucket, key).map(|object| object.content)
     }

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
-use crate::exchange::{CallTag, WireRequest};
+use logproof_wire::{CallTag, WireRequest};
 
 use super::{
     MockZone, bucket_xml,
     chains::Chains,
-    decoded, unknown,
-    wire::{Reply, document, element, optional},
-    zone::{Bucket, Object, Zone},
+    decoded,
+    format::{Bucket, Object, Zone},
+    reply::{Reply, document, element, optional},
+    unknown,
 };
 
 /// Buckets per page of ListBuckets, and objects per page of ListObjectsV2: small, so that paging is exercised.
@@ -108,7 +109,7 @@ fn list_buckets(zone: &Zone, tag: &CallTag, request: &WireRequest) -> Reply {
     let owned: Vec<_> = zone.buckets.iter().filter(|(_, bucket)| bucket.account == tag.account).collect();
     // Unpaginated unless asked for, as AWS does.
     let size = parameters.get("max-buckets").and_then(|n| n.parse().ok()).unwrap_or(usize::MAX);
-    let (page, next) = super::wire::page(&owned, parameters.get("continuation-token").map(String::as_str), size);
+    let (page, next) = super::reply::page(&owned, parameters.get("continuation-token").map(String::as_str), size);
     let listed: String = page
         .iter()
         .map(|(name, bucket)| {
@@ -125,7 +126,7 @@ fn list_buckets(zone: &Zone, tag: &CallTag, request: &WireRequest) -> Reply {
 
 /// The canonical user an account stands for.
 pub(super) fn canonical(account: &str) -> String {
-    crate::exchange::sha256_hex(account.as_bytes())
+    logproof_wire::sha256_hex(account.as_bytes())
 }
 
 fn owner(account: &str) -> String {
@@ -222,7 +223,7 @@ fn list_objects(name: &str, bucket: &Bucket, chains: &Chains, parameters: &BTree
         }
     }
     let size = parameters.get("max-keys").and_then(|n| n.parse().ok()).unwrap_or(PAGE).min(PAGE);
-    let (page, next) = super::wire::page(&entries, parameters.get("continuation-token").map(String::as_str), size);
+    let (page, next) = super::reply::page(&entries, parameters.get("continuation-token").map(String::as_str), size);
     Reply::Xml(format!(
         "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{}{}{}{}{}{}</ListBucketResult>",
         element("Name", name),

@@ -1,0 +1,10 @@
+//! What passes between a source of facts and AWS, apart from any SDK: requests, responses, the exchange of both, who
+//! answers without a network and who keeps a record.
+//!
+//! Knows HTTP, not services.
+
+mod exchange;
+mod serve;
+
+pub use exchange::{CallTag, Exchange, KEPT_HEADERS, RECEIPT, WireRequest, WireResponse, sha256_hex};
+pub use serve::{NoAnswer, Recorder, Serve};
