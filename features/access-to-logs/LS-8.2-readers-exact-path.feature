@@ -5,7 +5,7 @@
 Feature: Readers read their exact path and nothing else
 
   Requirement
-    Each reader can read the log files under the path it was given, and nothing else of the log bucket: no
+    Each reader can read the log files under the path it was given, and nothing else of that bucket: no
     other path, no writing, no administration. The bucket policy itself grants it no more: nothing is held
     back by a service or resource control policy alone.
 

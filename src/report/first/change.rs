@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn whole_policies_are_put_together_as_far_as_their_size_allows() {
         let text = |sid: &str, length: usize| {
-            json!({"Version": "2012-10-17", "Statement": [{"Sid": sid, "Resource": "x".repeat(length)}]}).to_string()
+            json!({"Version": "2012-10-17", "Statement": [{"Sid": sid, "Resource": sid.repeat(length)}]}).to_string()
         };
         let (a, b) = (policy(&text("A", 100), None), policy(&text("B", 100), None));
         let both = &merged(&[&a, &b])[0];
