@@ -322,9 +322,60 @@ fn no_command_imports_another_and_no_modules_import_each_other() {
     let commands = house.arrows().into_iter().filter(|((folder, ..), _)| folder == &["command"]);
     assert_eq!(commands.collect::<Vec<_>>(), [], "a command imports another command");
     // The other crates have circles of two files; those without any stay without.
-    for folder in ["src", "steps", "crates/aws/src"] {
+    for folder in ["src", "steps", "crates/aws/src", "crates/wire/src", "crates/zone/src"] {
         assert_eq!(self::house(folder).circles(), Vec::<String>::new(), "modules of {folder} import each other");
     }
+}
+
+/// What each package of a `Cargo.lock` depends on, tests included.
+fn packages(lock: &str) -> BTreeMap<&str, Vec<&str>> {
+    fn quoted(line: &str) -> Option<&str> {
+        let (_, rest) = line.split_once('"')?;
+        rest.split(['"', ' ']).next()
+    }
+    let mut packages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for block in lock.split("[[package]]").skip(1) {
+        let mut names = block.lines().filter(|line| line.starts_with("name = ") || line.starts_with(" \""));
+        let Some(package) = names.next().and_then(quoted) else { continue };
+        // Two versions of a package are one here.
+        packages.entry(package).or_default().extend(names.filter_map(quoted));
+    }
+    packages
+}
+
+/// Crates of the AWS SDK that a package depends on, directly or through others.
+fn sdk_below<'a>(packages: &BTreeMap<&'a str, Vec<&'a str>>, package: &'a str) -> BTreeSet<&'a str> {
+    let (mut seen, mut open) = (BTreeSet::new(), vec![package]);
+    while let Some(name) = open.pop() {
+        if seen.insert(name) {
+            open.extend(packages.get(name).into_iter().flatten());
+        }
+    }
+    let is_sdk = |name: &&str| name.starts_with("aws-") && !["aws-lc-rs", "aws-lc-sys"].contains(name);
+    seen.into_iter().filter(is_sdk).collect()
+}
+
+#[test]
+fn only_the_crate_that_asks_aws_needs_the_sdk() {
+    let lock = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
+    let packages = packages(&lock);
+    assert!(sdk_below(&packages, "logproof-aws").contains("aws-sdk-s3"), "dependencies are found");
+    let ours = packages.keys().filter(|name| name.starts_with("logproof-") && **name != "logproof-aws");
+    let with_sdk: Vec<_> =
+        ours.map(|name| (*name, sdk_below(&packages, name))).filter(|(_, sdk)| !sdk.is_empty()).collect();
+    assert_eq!(with_sdk, [], "crates that need the SDK");
+    for name in ["logproof-zone", "logproof-wire", "logproof-steps", "logproof-estate"] {
+        assert!(packages.contains_key(name), "{name} is a package");
+    }
+}
+
+#[test]
+fn an_sdk_behind_another_crate_is_found() {
+    let lock = "[[package]]\nname = \"a\"\nversion = \"1\"\ndependencies = [\n \"b\",\n]\n\n[[package]]\nname = \"b\"\n\
+        dependencies = [\n \"aws-lc-rs\",\n \"aws-smithy-types 1.2.0\",\n]\n\n[[package]]\nname = \"c\"\n";
+    let packages = packages(lock);
+    assert_eq!(sdk_below(&packages, "a").into_iter().collect::<Vec<_>>(), ["aws-smithy-types"]);
+    assert!(sdk_below(&packages, "c").is_empty());
 }
 
 #[test]

@@ -1,11 +1,11 @@
 @LS-8.1 @severity:medium
 @hipaa:164.308.a.3.ii.a @iso-27001-2022:a.8.2 @nist-800-53r5:ac-5 @nist-800-53r5:ac-6.1
 @nist-800-53r5:ac-6.7 @nist-800-53r5:ac-6.9 @nist-800-53r5:au-9.4 @pci-dss-4.0:10.2.1.2 @soc2:cc6.3
-Feature: The administrator role of the log archive exists and rests
+Feature: The administrator role of the log archive exists and is not in everyday use
 
   Requirement
     The log archive account has an administrator role, for setting up the log store and for
-    emergencies. It has not been used within the time the organization calls quiet.
+    emergencies. It has not been used within the quiet period.
 
   Why
     Somebody must be able to get in after access is lost by every other way, and the role for that must
@@ -39,8 +39,8 @@ Feature: The administrator role of the log archive exists and rests
   Scenario: The administrator role exists
     Then the administrator role exists in the log archive account
 
-  Scenario: The administrator role rests
-    Then the administrator role has not been used within the time the organization calls quiet
+  Scenario: The administrator role is not in everyday use
+    Then the administrator role has not been used within the quiet period
 
   Scenario: Every use is justified
     Then every recorded use of the administrator role is registered with its reason

@@ -44,5 +44,5 @@ Feature: Readers read their exact path and nothing else
     Then no named reader can do anything other than read
 
   @severity:low
-  Scenario: No reader is held back by a control policy alone
-    Then no grant to a named reader beyond its path is held back by a service or resource control policy alone
+  Scenario: No reader is blocked by a control policy alone
+    Then no grant to a named reader beyond its path is blocked by a service or resource control policy alone

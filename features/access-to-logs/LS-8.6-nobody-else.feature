@@ -27,7 +27,7 @@ Feature: Nobody else can read, write, delete or administer the log store
 
     Identity providers that a trust policy names are evaluated with subjects of strangers: a provider is met
     where <provider>:sub is narrowed to identities whose owner is written out. One of another account, or a
-    wildcard for any, is a finding. Who a SAML provider of the role's own account lets in is decided there, and
+    wildcard for any, is a finding. Whom a SAML provider of the role's own account admits is decided there, and
     not examined.
 
   Remediation
@@ -53,8 +53,8 @@ Feature: Nobody else can read, write, delete or administer the log store
   Scenario: Nobody else administers
     Then nobody other than the log storage role can re-configure or delete the bucket
 
-  Scenario: Nobody else puts on the role of a reader
+  Scenario: Nobody else assumes the role of a reader
     Then nobody can assume the role of a named reader whom its trust policy does not name
 
   Scenario: Nobody else signs in as a reader
-    Then no identity provider lets strangers put on the role of a named reader
+    Then no identity provider lets strangers assume the role of a named reader

@@ -20,16 +20,18 @@ Feature: Delivered log files are whole and unchanged
   How it is examined
     Which chains must be there is taken from AWS Organizations and organization.governed_regions, not from
     the bucket. All digests of the last integrity.window_hours are read; their signatures are verified with
-    the public keys CloudTrail lists for the Region, and neighbours are held against each other. A digest is
-    missed one hour after the end of its interval at the earliest. The names of all log files are held
-    against the digests; of their contents integrity.log_file_percent are read, chosen by name. A log file
+    the public keys CloudTrail lists for the Region, and neighbours are compared with each other. A digest is
+    missed one hour after the end of its interval at the earliest. The names of all log files are compared
+    with the digests; of their contents integrity.log_file_percent are read, chosen by name. A log file
     younger than a day that no digest names may still be named by a late one: it is counted as waiting, and
-    judged when the period examined is longer than a day.
+    judged when the period examined is longer than a day. An object among them that lies in the folder of no
+    day is a finding. Folders of accounts that AWS Organizations does not list are named in a note: what lies
+    there is not verified.
 
     Digests and lists are kept with the evidence as they came, log files as receipts: their size and the
     SHA-256 of their content, which the signed digest records as well. What cannot be read, or is signed by a
     key that CloudTrail does not list, is neither met nor violated: the control cannot be assessed. What is
-    found to be bad is read a second time, and its size is held against the size that the bucket lists for
+    found to be bad is read a second time, and its size is compared with the size that the bucket lists for
     it: where other bytes arrive than are stored, the control cannot be assessed either.
 
     Longer periods are verified with logproof trail verify, which continues where it was and remembers what

@@ -14,7 +14,7 @@ Feature: Log files arrive
 
   How it is examined
     CloudTrail is asked for the status of the trail in every governed Region, as it answers for one Region
-    at a time: the newest delivery, its error, the newest digest, its error. Times are held against
+    at a time: the newest delivery, its error, the newest digest, its error. Times are compared with
     expectations.delivery_hours, 24 unless the owner says otherwise.
 
     The log bucket itself is then listed for every active account: the newest log file of the home Region,

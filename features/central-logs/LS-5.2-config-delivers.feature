@@ -10,7 +10,7 @@ Feature: AWS Config delivers to the log store
     bucket accepts them: no delivery fails, and none is overdue.
 
   Why
-    Configuration logs that stay in the account they describe can be changed or deleted by whoever rules
+    Configuration logs that stay in the account they describe can be changed or deleted by whoever controls
     that account. A delivery that is refused leaves the same gap, without anybody having touched a
     recorder.
 

@@ -47,4 +47,4 @@ Feature: Every registered bucket is protected, not only the first
     Then every log of a registered bucket is directly readable for the hot days of its class
 
   Scenario: Ended some day
-    Then every log of a registered bucket is deleted by a lifecycle rule at last
+    Then every log of a registered bucket is eventually deleted by a lifecycle rule

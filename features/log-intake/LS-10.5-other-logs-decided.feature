@@ -16,7 +16,7 @@ Feature: Somebody decided how long network, DNS, access and change logs are kept
     conventions.retention_classes names in their place. Nothing else
     is: neither the flow logs of a VPC nor the query logs of Route 53 Resolver are asked for, so one that is
     off, or that goes to a bucket outside the log archive, is not noticed here. A stream of such logs that is
-    registered in streams.toml is held against the buckets of the log archive by controls LS-10.2 and LS-10.3.
+    registered in streams.toml is compared with the buckets of the log archive by controls LS-10.2 and LS-10.3.
 
   What stays manual
     That flow logs and query logs are on where the organization wants them, and are delivered to the log

@@ -17,15 +17,15 @@ Feature: Access to the log objects is recorded, outside their own loop
 
   How it is examined
     All trails that apply in the log archive account, in the Region of the log bucket, are read with their
-    event selectors, whoever owns them. Selectors are evaluated: arn:aws:s3 and arn:aws:s3::: take in every
+    event selectors, whoever owns them. Selectors are evaluated: arn:aws:s3 and arn:aws:s3::: cover every
     bucket, the bucket's ARN with a slash every object of it, a longer ARN only objects below that prefix;
     advanced selectors field by field. A trail that is not logging records nothing, and what it records does
     not count while CloudTrail reports that its delivery fails in the Region of the log bucket, or that its
     newest log file, and its newest digest where log file validation is on, are older than
-    expectations.delivery_hours. One selector must take in the whole bucket: two that only together might
+    expectations.delivery_hours. One selector must cover the whole bucket: two that only together might
     are reported as parts.
 
-    For the loop, one delivered log file of the log archive account is held against the selectors of the
+    For the loop, one delivered log file of the log archive account is compared with the selectors of the
     trail that delivers it: the write of any log file is an event of the account that owns the bucket. Longer
     loops, over two trails that record each other's buckets, are not looked for.
 

@@ -15,7 +15,7 @@ Feature: Service control policies bind the log archive and every member account
   How it is examined
     The feature set of the organization and the policy types of its root are read. Then every service
     control policy is looked through for statements that deny a change of a trail or of a bucket by
-    name, and the places it is attached to are held against the path of each account: root,
+    name, and the places it is attached to are compared with the path of each account: root,
     organizational units, account. What such a policy really keeps from happening, and to whom, is
     proved by controls LS-4.5 and LS-6.2; here it is enough that it is in force.
 

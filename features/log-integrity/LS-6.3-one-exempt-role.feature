@@ -32,8 +32,8 @@ Feature: The exempt role is one role in one account, for break-glass only
     where <provider>:sub is narrowed to identities whose owner is written out. One of another account, or a
     wildcard for any, is a finding. A role of the organization that it names by its whole ARN is evaluated in
     the same two ways, and so are the roles which that role's trust policy names. Whoever is named can become
-    the exempt role: who that is the owner of the role decides. Who a SAML provider of the role's own account
-    lets in is decided there, and not examined.
+    the exempt role: who that is the owner of the role decides. Whom a SAML provider of the role's own account
+    admits is decided there, and not examined.
 
   Remediation
     Write the role's whole ARN, with its account id and path, into the exemption. Require
@@ -59,5 +59,5 @@ Feature: The exempt role is one role in one account, for break-glass only
   Scenario: The role is for those it names
     Then nobody can assume the log storage role whom its trust policy does not name
 
-  Scenario: The role is not for those who sign in elsewhere
-    Then no identity provider lets strangers put on the log storage role
+  Scenario: The role cannot be assumed by those who sign in elsewhere
+    Then no identity provider lets strangers assume the log storage role

@@ -13,9 +13,9 @@ Feature: Log files cannot be deleted before their retention ends
 
   How it is examined
     The Object Lock configuration of the log bucket is read. Object Lock that is enabled without a
-    default retention keeps nothing by itself and does not meet this control; GOVERNANCE mode, which a
+    default retention alone keeps nothing and does not meet this control; GOVERNANCE mode, which a
     permission bypasses, meets it only where the organization asks for no more in
-    expectations.object_lock_mode. The period is held against expectations.object_lock_days, or
+    expectations.object_lock_mode. The period is compared with expectations.object_lock_days, or
     retention_days where that is not given; a year counts 365 days.
 
     The default retention is given to objects as they are written. What is older than the setting has

@@ -10,12 +10,12 @@ Feature: A second copy of the logs is kept elsewhere
     refuses plain HTTP. Nobody but AWS services can assume the replication role.
 
   Why
-    Whoever rules the log archive account rules the logs in it. A copy under another administration,
+    Whoever controls the log archive account controls the logs in it. A copy under another administration,
     best in another Region, survives both that person and that Region. A copy that can be deleted at once is
     none when it is needed.
 
   How it is examined
-    The replication rules of the log bucket are read. At least one must be enabled and take in every log
+    The replication rules of the log bucket are read. At least one must be enabled and cover every log
     file: no narrower prefix, no tags, and objects encrypted with SSE-KMS included, which S3 leaves out
     unless the rule says otherwise. Its destination is looked up in the accounts of the organization, as
     a rule can name a bucket that does not exist: the account must be expectations.replica_account, or
@@ -55,7 +55,7 @@ Feature: A second copy of the logs is kept elsewhere
 
   Rule: Everything is copied
 
-    Scenario: A replication rule takes in every log file
+    Scenario: A replication rule covers every log file
       Then a replication rule is on that copies every log file, the encrypted ones included
 
   Rule: The role can copy

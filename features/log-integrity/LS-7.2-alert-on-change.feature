@@ -15,7 +15,7 @@ Feature: Changing the log bucket raises an alert
     matters.
 
   How it is examined
-    Events are made up as CloudTrail hands them to Amazon EventBridge: each change of the bucket's
+    Events are written as CloudTrail hands them to Amazon EventBridge: each change of the bucket's
     policy, access control list, public access block, ownership, encryption, versioning, lifecycle,
     Object Lock, replication and logging, its deletion, and writes and deletions of objects and changes of
     their retention, legal hold, tags and access control list, by four callers: the administrator role, the

@@ -16,7 +16,7 @@ Feature: Changing what guards the log store raises an alert
     nothing comes after it.
 
   How it is examined
-    The events of the four lists of the CIS AWS Foundations Benchmark are made up as CloudTrail records
+    The events of the four lists of the CIS AWS Foundations Benchmark are written as CloudTrail records
     them, by an administrator's role, the root user and an IAM user, trail and key called by their ARN and
     by their name, in the account and Region where each happens: the management account for the trail, the
     log archive for key and bucket, every active account and governed Region for AWS Config.
@@ -25,7 +25,7 @@ Feature: Changing what guards the log store raises an alert
     DisablePolicyType, MoveAccount, RemoveAccountFromOrganization and PutResourcePolicy, and in every active member
     account LeaveOrganization. AWS Organizations records them in one Region, which is us-east-1 in the partition
     aws: a trail of all Regions has them all, an EventBridge rule hears them there alone. A session as the root user of a
-    member account, AssumeRoot, is made up in the management account and its home Region.
+    member account, AssumeRoot, is simulated in the management account and its home Region.
 
     Two ways of hearing them are followed. One is a metric filter on the CloudWatch Logs log group that the
     organization trail itself delivers to, whose metric an alarm with enabled actions watches; a filter on

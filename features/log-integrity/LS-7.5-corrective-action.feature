@@ -3,7 +3,7 @@
 Feature: A change of the log store is corrected
 
   Requirement
-    A change of the protection of the log bucket starts a correction: by itself, or by people who follow a
+    A change of the protection of the log bucket starts a correction: automatically, or by people who follow a
     runbook.
 
   Why

@@ -11,7 +11,7 @@ Feature: A retention policy states how long each type of log is kept
 
   Why
     The rules of a bucket implement a decision. Where the decision is written nowhere, a short rule
-    cannot be told from a wrong one.
+    cannot be distinguished from a wrong one.
 
   How it is examined
     retention.toml and streams.toml of the register are read: the organization trail and AWS Config must

@@ -16,8 +16,8 @@ Feature: Lifecycle rules and Object Lock agree, and leave nothing behind
     delete markers cost and confuse, and no listing of objects shows them.
 
   How it is examined
-    The earliest expiration of every kind of log file, as played through for control LS-9.2, is held
-    against the default retention of Object Lock. Uploads and delete markers have neither tags nor size,
+    The earliest expiration of every kind of log file, as played through for control LS-9.2, is compared
+    with the default retention of Object Lock. Uploads and delete markers have neither tags nor size,
     so that only rules without such filters count for them; an expiration by days takes lone delete
     markers with it.
 

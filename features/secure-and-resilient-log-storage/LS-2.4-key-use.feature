@@ -52,7 +52,7 @@ Feature: Only the log services and named principals use the log key
 
     @severity:medium
     Scenario: Nobody outside the organization is kept out by a control policy alone
-      Then no grant on the log key to anybody outside the organization is held back by a service or resource control policy alone
+      Then no grant on the log key to anybody outside the organization is blocked by a service or resource control policy alone
 
     Scenario: Nobody decrypts with the key but named readers and administrators
       Then nobody other than the named readers, the log storage role and the role that replicates the log bucket can decrypt with the log key

@@ -50,5 +50,5 @@ Feature: Wrongly encrypted uploads are refused without stopping delivery
   Scenario: Uploads under a key of the caller are refused
     Then no upload under a key that the caller provides is accepted
 
-  Scenario: Delivery goes on
+  Scenario: Delivery continues
     Then CloudTrail can deliver with the log key and with the bucket's default encryption

@@ -46,7 +46,7 @@ Feature: Nobody outside the organization reaches the log bucket
   @severity:medium
   Scenario Outline: No outsider is kept out by a control policy alone: <bucket>
     Given <bucket>
-    Then no grant to anybody outside the organization is held back by a service or resource control policy alone
+    Then no grant to anybody outside the organization is blocked by a service or resource control policy alone
 
     Examples:
       | bucket                                               |

@@ -1,6 +1,6 @@
-//! The `Given` sentences: which bucket, key, trail, accounts and Regions a scenario speaks of.
+//! The `Given` sentences: which bucket, key, trail, accounts and Regions a scenario refers to.
 //!
-//! What does not exist is a finding here, once, so that the sentences after it can speak of "the log bucket" without
+//! What does not exist is a finding here, once, so that the sentences after it can refer to "the log bucket" without
 //! each asking whether there is one. Judges nothing else about what it finds.
 
 use cucumber::given;

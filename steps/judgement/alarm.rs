@@ -41,12 +41,12 @@ pub(crate) enum Publishing {
 /// A target with its topic: the subscriptions, and whether an alert gets into it. `None` for a topic that does not exist
 /// or a target that is none.
 #[derive(Debug, Clone)]
-pub(crate) struct Lead {
+pub(crate) struct Destination {
     pub(crate) target: RuleTarget,
     pub(crate) topic: Option<(Vec<Subscription>, Publishing)>,
 }
 
-impl Lead {
+impl Destination {
     fn is_topic(&self) -> bool {
         self.target.arn.split(':').nth(2) == Some("sns")
     }
@@ -107,7 +107,7 @@ impl Lead {
 pub(crate) struct Alarm {
     pub(crate) rule: EventRule,
     pub(crate) pattern: Result<EventPattern, String>,
-    pub(crate) leads: Vec<Lead>,
+    pub(crate) destinations: Vec<Destination>,
     pub(crate) exchanges: Vec<ExchangeId>,
 }
 
@@ -118,13 +118,16 @@ impl Alarm {
 
     /// How far its alert gets: nowhere while it is off.
     pub(crate) fn reach(&self) -> Reach {
-        let furthest = self.leads.iter().map(Lead::reach).max().unwrap_or(Reach::Nobody);
+        let furthest = self.destinations.iter().map(Destination::reach).max().unwrap_or(Reach::Nobody);
         if self.is_enabled() { furthest } else { Reach::Nobody }
     }
 
     /// The topic of which it is not decided whether it takes the alert, and why; `None` unless nothing gets further.
     pub(crate) fn undecided(&self) -> Option<(&str, &str)> {
-        let open = self.leads.iter().find_map(|lead| Some((lead.target.arn.as_str(), lead.undecided()?)));
+        let open = self
+            .destinations
+            .iter()
+            .find_map(|destination| Some((destination.target.arn.as_str(), destination.undecided()?)));
         open.filter(|_| self.reach() == Reach::Undecided)
     }
 
@@ -138,11 +141,11 @@ impl Alarm {
 
     /// Its state and where it leads.
     pub(crate) fn in_words(&self) -> String {
-        let leads = match self.leads.as_slice() {
+        let destinations = match self.destinations.as_slice() {
             [] => "no target".to_owned(),
-            leads => leads.iter().map(Lead::in_words).collect::<Vec<_>>().join("; "),
+            destinations => destinations.iter().map(Destination::in_words).collect::<Vec<_>>().join("; "),
         };
-        format!("rule is {}, {leads}", self.rule.state)
+        format!("rule is {}, {destinations}", self.rule.state)
     }
 }
 
@@ -169,46 +172,46 @@ mod tests {
 
     const TOPIC: &str = "arn:aws:sns:eu-central-1:222222222222:alerts";
 
-    fn lead(arn: &str, subscriptions: Option<&[&str]>) -> Lead {
+    fn destination(arn: &str, subscriptions: Option<&[&str]>) -> Destination {
         let subscription = |arn: &&str| Subscription {
             arn: (*arn).to_owned(),
             protocol: "https".to_owned(),
             endpoint: "https://example.org".to_owned(),
         };
-        Lead {
+        Destination {
             target: RuleTarget { id: "t".to_owned(), arn: arn.to_owned(), role: None },
             topic: subscriptions.map(|all| (all.iter().map(subscription).collect(), Publishing::Allowed)),
         }
     }
 
-    fn alarm(state: &str, leads: Vec<Lead>) -> Alarm {
+    fn alarm(state: &str, destinations: Vec<Destination>) -> Alarm {
         let rule = EventRule {
             name: "watch".to_owned(),
             arn: "arn:aws:events:eu-central-1:222222222222:rule/watch".to_owned(),
             state: state.to_owned(),
             pattern: None,
         };
-        Alarm { rule, pattern: EventPattern::parse("{\"source\": [\"aws.s3\"]}"), leads, exchanges: Vec::new() }
+        Alarm { rule, pattern: EventPattern::parse("{\"source\": [\"aws.s3\"]}"), destinations, exchanges: Vec::new() }
     }
 
     #[test]
     fn an_alert_gets_as_far_as_its_best_target() {
         let confirmed =
-            || lead(TOPIC, Some(&["PendingConfirmation", "arn:aws:sns:eu-central-1:222222222222:alerts:1"]));
-        let pending = || lead(TOPIC, Some(&["PendingConfirmation"]));
-        let function = || lead("arn:aws:lambda:eu-central-1:222222222222:function:f", None);
+            || destination(TOPIC, Some(&["PendingConfirmation", "arn:aws:sns:eu-central-1:222222222222:alerts:1"]));
+        let pending = || destination(TOPIC, Some(&["PendingConfirmation"]));
+        let function = || destination("arn:aws:lambda:eu-central-1:222222222222:function:f", None);
         let of = |publishing: Publishing| {
-            let mut lead = confirmed();
-            lead.topic = lead.topic.map(|(subscriptions, _)| (subscriptions, publishing));
-            lead
+            let mut destination = confirmed();
+            destination.topic = destination.topic.map(|(subscriptions, _)| (subscriptions, publishing));
+            destination
         };
         let refused = || of(Publishing::Refused("no statement".to_owned()));
         let undecided = || of(Publishing::Undecided("a variable".to_owned()));
         let cases = [
             (vec![], Reach::Nobody),
             (vec![pending()], Reach::Nobody),
-            (vec![lead(TOPIC, Some(&[]))], Reach::Nobody),
-            (vec![lead(TOPIC, None)], Reach::Nobody),
+            (vec![destination(TOPIC, Some(&[]))], Reach::Nobody),
+            (vec![destination(TOPIC, None)], Reach::Nobody),
             (vec![function()], Reach::Unfollowed),
             (vec![pending(), function()], Reach::Unfollowed),
             (vec![function(), confirmed()], Reach::Subscriber),
@@ -217,23 +220,23 @@ mod tests {
             (vec![undecided(), function()], Reach::Unfollowed),
             (vec![undecided(), confirmed()], Reach::Subscriber),
         ];
-        for (leads, reach) in cases {
-            assert_eq!(alarm("ENABLED", leads.clone()).reach(), reach, "{leads:?}");
-            assert_eq!(alarm(WITH_READS, leads.clone()).reach(), reach, "{leads:?}");
-            assert_eq!(alarm("DISABLED", leads).reach(), Reach::Nobody);
+        for (destinations, reach) in cases {
+            assert_eq!(alarm("ENABLED", destinations.clone()).reach(), reach, "{destinations:?}");
+            assert_eq!(alarm(WITH_READS, destinations.clone()).reach(), reach, "{destinations:?}");
+            assert_eq!(alarm("DISABLED", destinations).reach(), Reach::Nobody);
         }
     }
 
     #[test]
     fn what_is_not_decided_is_named_unless_the_alert_gets_there_another_way() {
-        let mut open = lead(TOPIC, Some(&["arn:aws:sns:eu-central-1:222222222222:alerts:1"]));
+        let mut open = destination(TOPIC, Some(&["arn:aws:sns:eu-central-1:222222222222:alerts:1"]));
         let sure = open.clone();
         open.topic = open.topic.map(|(all, _)| (all, Publishing::Undecided("a variable".to_owned())));
         assert_eq!(alarm("ENABLED", vec![open.clone()]).undecided(), Some((TOPIC, "a variable")));
         assert!(alarm("ENABLED", vec![open.clone()]).in_words().ends_with("confirmed, and a variable"));
         assert_eq!(alarm("DISABLED", vec![open.clone()]).undecided(), None);
         assert_eq!(alarm("ENABLED", vec![open, sure]).undecided(), None);
-        let mut pending = lead(TOPIC, Some(&["PendingConfirmation"]));
+        let mut pending = destination(TOPIC, Some(&["PendingConfirmation"]));
         pending.topic = pending.topic.map(|(all, _)| (all, Publishing::Undecided("a variable".to_owned())));
         assert_eq!(alarm("ENABLED", vec![pending]).undecided(), None);
     }
@@ -241,9 +244,9 @@ mod tests {
     #[test]
     fn a_dead_end_is_said() {
         assert_eq!(alarm("DISABLED", vec![]).in_words(), "rule is DISABLED, no target");
-        let pending = alarm("ENABLED", vec![lead(TOPIC, Some(&["PendingConfirmation"]))]);
+        let pending = alarm("ENABLED", vec![destination(TOPIC, Some(&["PendingConfirmation"]))]);
         assert_eq!(pending.in_words(), format!("rule is ENABLED, topic {TOPIC} has 0 of 1 subscriptions confirmed"));
-        assert!(alarm("ENABLED", vec![lead(TOPIC, None)]).in_words().ends_with("does not exist"));
+        assert!(alarm("ENABLED", vec![destination(TOPIC, None)]).in_words().ends_with("does not exist"));
     }
 
     #[test]

@@ -129,7 +129,7 @@ impl Guard {
     }
 }
 
-/// One made-up event.
+/// One synthetic event.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct GuardEvent {
     /// Name as CloudTrail records it.

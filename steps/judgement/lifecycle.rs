@@ -1,22 +1,22 @@
 //! How long an object lives under the lifecycle rules of its bucket.
 //!
-//! Owns the meaning of rules: which of them speak of an object, which comes first, and what versioning makes of an
+//! Owns the meaning of rules: which of them refer to an object, which comes first, and what versioning makes of an
 //! expiration. Answers for one object, or for every object under a prefix, by trying one of each kind the rules tell
 //! apart. Days are least days: S3 acts at the next midnight UTC or later. Knows nothing of what an owner expects.
 //!
 //! See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html>,
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-conflicts.html>
 
-mod fates;
 mod kinds;
+mod outcomes;
 
 use std::fmt;
 
 use jiff::Timestamp;
 use logproof_estate::facts::{LifecycleRule, Versioning};
 
-pub(crate) use fates::Fates;
 pub(crate) use kinds::{Kind, kinds_under};
+pub(crate) use outcomes::Outcomes;
 
 /// What becomes of a version that a newer one or a delete marker replaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +135,7 @@ impl fmt::Display for Move {
 
 /// What the rules make of an object that nobody touches after it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fate {
+pub(crate) struct Outcome {
     /// When it expires: it is deleted, or a delete marker hides it.
     pub(crate) expires: Option<Moment>,
     /// When it is deleted after it became noncurrent; days from then on. Only where versions are kept.
@@ -146,7 +146,7 @@ pub(crate) struct Fate {
     pub(crate) moves: Vec<Move>,
 }
 
-impl Fate {
+impl Outcome {
     /// What the rules make of an object.
     pub(crate) fn of(object: &Object, rules: &[LifecycleRule], versions: Versions) -> Self {
         let speaking: Vec<&LifecycleRule> =
@@ -251,7 +251,7 @@ pub(crate) fn lone_delete_markers_go(key: &str, rules: &[LifecycleRule]) -> bool
     })
 }
 
-/// Uploads and delete markers have neither tags nor size: only a rule that asks for none speaks of them.
+/// Uploads and delete markers have neither tags nor size: only a rule that asks for none refers to them.
 fn is_plain(rule: &LifecycleRule, key: &str) -> bool {
     rule.enabled
         && key.starts_with(&rule.prefix)

@@ -45,19 +45,19 @@ fn at(text: &str) -> Timestamp {
 
 /// Days until nothing is left.
 fn days(rules: &[LifecycleRule], versions: Versions) -> Option<i64> {
-    Fate::of(&log(), rules, versions).gone_after_days
+    Outcome::of(&log(), rules, versions).gone_after_days
 }
 
 /// Ends of every kind under a prefix, as (days, object), the earliest first.
 fn ends(prefix: &str, rules: &[LifecycleRule], versions: Versions) -> Vec<(Option<i64>, Object)> {
     let kinds = kinds_under(prefix, rules).unwrap().into_iter();
-    kinds.map(|kind| (Fate::of(&kind.object, rules, versions).gone_after_days, kind.object)).collect()
+    kinds.map(|kind| (Outcome::of(&kind.object, rules, versions).gone_after_days, kind.object)).collect()
 }
 
 #[test]
 fn without_versions_an_expiration_is_the_end() {
     assert_eq!(days(&[expiring("e", 400)], NotKept), Some(400));
-    assert_eq!(Fate::of(&log(), &[expiring("e", 400)], NotKept).end(), "is deleted after 400 days (rule `e`)");
+    assert_eq!(Outcome::of(&log(), &[expiring("e", 400)], NotKept).end(), "is deleted after 400 days (rule `e`)");
     assert_eq!(days(&[], NotKept), None);
     assert_eq!(days(&[noncurrent("n", 1)], NotKept), None, "there are no noncurrent versions");
 }
@@ -69,11 +69,11 @@ fn with_versions_an_expiration_hides_and_the_noncurrent_rule_decides_the_end() {
     let rules = [expiring("e", 400), noncurrent("n", 30)];
     assert_eq!(days(&rules, Kept), Some(430));
     assert_eq!(
-        Fate::of(&log(), &rules, Kept).end(),
+        Outcome::of(&log(), &rules, Kept).end(),
         "is deleted after 430 days: a delete marker hides it after 400 days (rule `e`), its noncurrent version goes after 30 days (rule `n`)"
     );
     assert_eq!(
-        Fate::of(&log(), &[expiring("e", 400)], Kept).end(),
+        Outcome::of(&log(), &[expiring("e", 400)], Kept).end(),
         "is hidden by a delete marker after 400 days (rule `e`) and never deleted"
     );
 }
@@ -106,9 +106,9 @@ fn keeping_newer_noncurrent_versions_keeps_the_only_one_for_ever() {
 #[test]
 fn a_date_ends_even_the_youngest_object() {
     let dated = LifecycleRule { expiration_date: Some(at("2027-01-01T00:00:00Z")), ..rule("d") };
-    let fate = Fate::of(&log(), &[expiring("e", 400), dated], NotKept);
-    assert_eq!(fate.gone_after_days, Some(0));
-    assert_eq!(fate.end(), "is deleted on 2027-01-01, whatever its age (rule `d`)");
+    let outcome = Outcome::of(&log(), &[expiring("e", 400), dated], NotKept);
+    assert_eq!(outcome.gone_after_days, Some(0));
+    assert_eq!(outcome.end(), "is deleted on 2027-01-01, whatever its age (rule `d`)");
 }
 
 #[test]
@@ -212,12 +212,12 @@ fn moves_are_read_by_storage_class() {
 #[test]
 fn the_first_move_out_of_reach_is_found() {
     let rules = [moving("m", &[(365, "DEEP_ARCHIVE"), (30, "GLACIER_IR"), (90, "GLACIER")])];
-    let fate = Fate::of(&log(), &rules, Kept);
-    assert_eq!(fate.first_move(Reading::AfterRestore).unwrap().to_string(), "GLACIER after 90 days (rule `m`)");
-    assert_eq!(fate.first_move(Reading::Direct).unwrap().moment.days, 30);
-    assert_eq!(fate.first_move(Reading::NotKnown), None);
+    let outcome = Outcome::of(&log(), &rules, Kept);
+    assert_eq!(outcome.first_move(Reading::AfterRestore).unwrap().to_string(), "GLACIER after 90 days (rule `m`)");
+    assert_eq!(outcome.first_move(Reading::Direct).unwrap().moment.days, 30);
+    assert_eq!(outcome.first_move(Reading::NotKnown), None);
     let two = [moving("late", &[(90, "GLACIER")]), moving("early", &[(1, "DEEP_ARCHIVE")])];
-    assert_eq!(Fate::of(&log(), &two, Kept).first_move(Reading::AfterRestore).unwrap().moment.rule, "early");
+    assert_eq!(Outcome::of(&log(), &two, Kept).first_move(Reading::AfterRestore).unwrap().moment.rule, "early");
 }
 
 #[test]
@@ -225,14 +225,14 @@ fn a_move_by_date_takes_even_the_youngest_object() {
     let transition =
         Transition { days: None, date: Some(at("2026-06-01T00:00:00Z")), storage_class: "GLACIER".to_owned() };
     let dated = LifecycleRule { transitions: vec![transition], ..rule("d") };
-    let fate = Fate::of(&log(), &[dated], Kept);
-    assert_eq!(fate.first_move(Reading::AfterRestore).unwrap().moment.days, 0);
+    let outcome = Outcome::of(&log(), &[dated], Kept);
+    assert_eq!(outcome.first_move(Reading::AfterRestore).unwrap().moment.days, 0);
 }
 
 #[test]
 fn an_expired_object_moves_no_more() {
     let rules = |move_at, expire_at| [moving("m", &[(move_at, "GLACIER")]), expiring("e", expire_at)];
-    let moved = |rules: &[LifecycleRule], versions| Fate::of(&log(), rules, versions).moves.len();
+    let moved = |rules: &[LifecycleRule], versions| Outcome::of(&log(), rules, versions).moves.len();
     assert_eq!(moved(&rules(400, 365), Kept), 0);
     assert_eq!(moved(&rules(365, 365), Kept), 1, "a move goes before a delete marker");
     assert_eq!(moved(&rules(365, 365), NotKept), 0, "a deletion goes before a move");

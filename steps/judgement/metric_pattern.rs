@@ -59,7 +59,7 @@ pub(crate) enum Comparison {
 /// What a field is compared with.
 #[derive(Debug, Clone)]
 pub(crate) enum Operand {
-    /// Text in which `*` stands for anything; `number` when it was written without quotes and reads as one.
+    /// Text in which `*` matches anything; `number` when it was written without quotes and reads as one.
     Text { text: String, number: Option<f64> },
     /// `%expression%`
     Expression(Regex),
@@ -160,7 +160,7 @@ fn in_order(comparison: Comparison, operand: &Operand, found: &Value) -> Matched
     })
 }
 
-/// Whether a text fits a pattern in which `*` stands for any text. Case matters.
+/// Whether a text fits a pattern in which `*` matches any text. Case matters.
 fn with_wildcards(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };

@@ -60,7 +60,7 @@ pub(crate) fn management_gaps(selectors: &EventSelectors, access: Access) -> Vec
     gaps
 }
 
-/// Every event source a selector names, those that can be excluded, and one that stands for all others.
+/// Every event source a selector names, those that can be excluded, and one that represents all others.
 fn event_sources(selectors: &EventSelectors) -> Vec<String> {
     let excluded = selectors.basic.iter().flat_map(|selector| &selector.excluded_sources).cloned();
     let fields = selectors.advanced.iter().flat_map(|selector| &selector.fields).filter(|f| f.field == "eventSource");

@@ -1,6 +1,6 @@
 //! What CloudTrail hands to Amazon EventBridge when somebody touches the log bucket.
 //!
-//! Owns a table of events made up after the documented records; an alert is examined by whether its pattern sees them.
+//! Owns a table of synthetic events modelled on the documented records; an alert is examined by whether its pattern sees them.
 //! Judges nothing.
 //!
 //! See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html>,
@@ -94,7 +94,7 @@ impl Caller {
     }
 }
 
-/// The bucket and the callers that events are made up for.
+/// The bucket and the callers that synthetic events are about.
 #[derive(Debug, Clone)]
 pub(crate) struct Scenery {
     /// The bucket touched.
@@ -105,7 +105,7 @@ pub(crate) struct Scenery {
     pub(crate) management: AccountId,
 }
 
-/// One made-up event. What EventBridge receives is made by [`Scenery::event`] when it is looked at: some 25 KB each.
+/// One synthetic event. What EventBridge receives is made by [`Scenery::event`] when it is looked at: some 25 KB each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StoreEvent {
     kind: Kind,

@@ -91,11 +91,11 @@ impl<R> ResourceAccess<R> {
             expected: expected.into(),
             change: change.into(),
             exchanges: self.exchanges.clone(),
-            stood_for_by: None,
+            represented_by: None,
         }
     }
 
-    /// Adds what the answers rest on besides.
+    /// Adds what the answers are based on besides.
     pub(crate) fn rest_on(&mut self, further: &[ExchangeId]) {
         for id in further {
             if !self.exchanges.contains(id) {

@@ -57,7 +57,7 @@ async fn build(
         Some((name, text, operation)) => Some(parse(w, name, text, operation, &owner)?),
         None => None,
     };
-    // An account whose own users and roles are asked about stands for itself.
+    // An account whose own users and roles are asked about represents itself.
     let named = match inhabitants {
         Inhabitants::Administrators => String::new(),
         Inhabitants::RealIn(account) => account.to_string(),

@@ -21,7 +21,7 @@ use crate::{
 /// Name the engine gives the policy it assumes for unknown users and roles.
 const ASSUMED: &str = "assumed administrator policy";
 
-/// A claim about a subject: no request of a set is let through.
+/// A claim about a subject: no request of a set is allowed.
 #[derive(Debug, Clone)]
 pub(crate) struct Claim {
     /// What the claim is about.
@@ -32,10 +32,10 @@ pub(crate) struct Claim {
     pub(crate) expected: String,
     /// The change that would stop a violation.
     pub(crate) change: String,
-    /// What the answer rests on.
+    /// What the answer is based on.
     pub(crate) exchanges: Vec<ExchangeId>,
-    /// The account the answer was found for, when it stands for this one.
-    pub(crate) stood_for_by: Option<AccountId>,
+    /// The account the answer was found for, when it represents this one.
+    pub(crate) represented_by: Option<AccountId>,
 }
 
 /// What the policies say to a question: everything that a report needs.
@@ -107,7 +107,7 @@ impl Claim {
         }
     }
 
-    /// Records a request that is let through although it must not be, and all others.
+    /// Records a request that is allowed although it must not be, and all others.
     fn violated(self, w: &mut LogproofWorld, witness: &Witness, all: &Violations, proposal: Option<Proposal>) {
         let report = WitnessReport {
             sentence: self.in_words_of_the_subject(&witness.sentence()),
@@ -170,9 +170,9 @@ impl Claim {
         open
     }
 
-    /// A witness about the account that stands for this one, told of this one: no policy tells the two apart.
+    /// A witness about the account that represents this one, told of this one: no policy tells the two apart.
     fn in_words_of_the_subject(&self, text: &str) -> String {
-        match &self.stood_for_by {
+        match &self.represented_by {
             Some(other) if *other != self.account => text.replace(other.as_str(), self.account.as_str()),
             _ => text.to_owned(),
         }

@@ -25,7 +25,7 @@ impl Naming<'_> {
 
 /// Groups accounts that no policy can tell apart and names the first of each group.
 ///
-/// An account that is named stands for itself, and so does every account when a policy matches parts of account ids.
+/// An account that is named represents itself, and so does every account when a policy matches parts of account ids.
 pub(crate) fn representatives(
     active: &[Member],
     directory: &Directory,
@@ -35,7 +35,7 @@ pub(crate) fn representatives(
 ) -> BTreeMap<AccountId, AccountId> {
     let alone = naming.policies.iter().any(|policy| policy.matches_parts_of_account_ids());
     let mut first: BTreeMap<Signature, AccountId> = BTreeMap::new();
-    let mut stands_for = BTreeMap::new();
+    let mut represented_by = BTreeMap::new();
     for member in active {
         let named = alone || naming.names(member.id.as_str());
         let representative = if named {
@@ -45,9 +45,9 @@ pub(crate) fn representatives(
             let signature = (scps.signature(&path), rcps.signature(&path), member.parent.clone());
             first.entry(signature).or_insert_with(|| member.id.clone()).clone()
         };
-        stands_for.insert(member.id.clone(), representative);
+        represented_by.insert(member.id.clone(), representative);
     }
-    stands_for
+    represented_by
 }
 
 /// Policies per level of both layers, and the parent (organization paths can be named in conditions).

@@ -18,7 +18,7 @@ use crate::scene::{
     layers::Layer,
 };
 
-/// The organization as the policy engine sees it, with the exchanges it rests on.
+/// The organization as the policy engine sees it, with the exchanges it is based on.
 pub(crate) struct OrganizationView {
     organization: Organization,
     /// Active member accounts other than the management account, by id.
@@ -29,8 +29,8 @@ pub(crate) struct OrganizationView {
     pub(crate) management: AccountId,
     /// Account id to the organization path of each active account.
     paths: BTreeMap<AccountId, String>,
-    /// Account id to the account that stands for it: the same SCPs and RCPs, and named in no policy.
-    stands_for: BTreeMap<AccountId, AccountId>,
+    /// Account id to the account that represents it: the same SCPs and RCPs, and named in no policy.
+    represented_by: BTreeMap<AccountId, AccountId>,
     exchanges: Vec<ExchangeId>,
     /// Ends the scenario's questions.
     cancellation: Cancellation,
@@ -38,7 +38,7 @@ pub(crate) struct OrganizationView {
 
 impl OrganizationView {
     /// Reads organization, SCPs and RCPs. `policies` are the other policies a question will look at, and `ids` what else
-    /// it will name: an account named in one of them stands for itself.
+    /// it will name: an account named in one of them represents itself.
     pub(crate) async fn read(w: &mut LogproofWorld, policies: &[&Policy], ids: &[&str]) -> Result<Self, Stop> {
         let estate = w.estate()?;
         let organization = w.see(estate.organization().await)?;
@@ -56,10 +56,10 @@ impl OrganizationView {
         naming.texts.extend(ids.iter().map(|id| (*id).to_owned()));
         let management = organization.management_account.clone();
         let active: Vec<Member> = directory.active().cloned().collect();
-        let stands_for = representatives(&active, &directory, &scps, &rcps, &naming);
+        let represented_by = representatives(&active, &directory, &scps, &rcps, &naming);
         let mut accounts = Vec::new();
         for member in &active {
-            if stands_for.get(&member.id) != Some(&member.id) && member.id != management {
+            if represented_by.get(&member.id) != Some(&member.id) && member.id != management {
                 continue;
             }
             accounts.push(account(member, &management, &directory, &organization.id, &scps, &rcps));
@@ -82,7 +82,7 @@ impl OrganizationView {
             members: active.into_iter().filter(|member| member.id != management).collect(),
             left_out,
             management,
-            stands_for,
+            represented_by,
             exchanges,
         })
     }
@@ -92,7 +92,7 @@ impl OrganizationView {
         &self.organization
     }
 
-    /// Exchanges the organization's part of an answer rests on.
+    /// Exchanges the organization's part of an answer is based on.
     pub(crate) fn exchanges(&self) -> &[ExchangeId] {
         &self.exchanges
     }
@@ -121,13 +121,13 @@ impl OrganizationView {
 
     /// The account whose answer is this account's answer as well.
     pub(crate) fn representative<'g>(&'g self, account: &'g AccountId) -> &'g AccountId {
-        self.stands_for.get(account).unwrap_or(account)
+        self.represented_by.get(account).unwrap_or(account)
     }
 
     /// A scene around a resource of `owner`.
     pub(crate) fn scene(&self, owner: &AccountId, resource_policy: Option<Arc<Policy>>) -> Scene {
         let mut organization = self.organization.clone();
-        // The resource control policies of the owner bind the resource, also where another account stands for it.
+        // The resource control policies of the owner bind the resource, also where another account represents it.
         if !organization.accounts.iter().any(|account| account.id == owner.as_str()) {
             let known = organization.accounts.iter().find(|account| account.id == self.representative(owner).as_str());
             let owner = known.cloned().map(|account| Account {

@@ -64,7 +64,7 @@ impl Role {
         Remedy::Deny(Box::new(Deny { sid, places: vec![place], on: On::These(Vec::new()), condition, keeping }))
     }
 
-    /// A claim about who can put it on, with what else it rests on.
+    /// A claim about who can put it on, with what else it is based on.
     pub(crate) fn claim(&self, expected: &str, change: &str, further: &[ExchangeId]) -> Claim {
         Claim {
             subject: self.subject(),
@@ -72,7 +72,7 @@ impl Role {
             expected: expected.to_owned(),
             change: change.to_owned(),
             exchanges: [&self.exchanges, further].concat(),
-            stood_for_by: None,
+            represented_by: None,
         }
     }
 }

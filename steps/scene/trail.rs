@@ -9,7 +9,7 @@ use logproof_estate::{
 
 use crate::judgement::key_name::{account_of, region_of};
 
-/// The organization trail where there is one, for sentences that speak of something else.
+/// The organization trail where there is one, for sentences that refer to something else.
 pub(crate) async fn organization_trail(w: &mut LogproofWorld) -> Result<Option<Fact<Trail>>, Stop> {
     let (estate, config) = (w.estate()?, w.config()?);
     let (account, region) = (&config.organization.management_account, &config.organization.home_region);

@@ -101,7 +101,7 @@ impl Aws {
     }
 
     /// Asks one question in one account and Region: waits for a place, gets the session, makes the calls of `body`,
-    /// and returns the value with the exchanges it rests on.
+    /// and returns the value with the exchanges it is based on.
     pub(crate) async fn ask<T, F, Fut>(&self, asked: Asked<'_>, body: F) -> Answer<T>
     where
         F: FnOnce(Session) -> Fut + Send,
@@ -111,7 +111,7 @@ impl Aws {
         let _permits = self.sessions.permit(asked.account).await;
         let region = asked.region.unwrap_or(&self.home).clone();
         // Exchanges of AssumeRole are evidence of a refusal only: which question comes first in an account is a matter
-        // of scheduling and must not show in what a fact rests on.
+        // of scheduling and must not show in what a fact is based on.
         let session = match with_exchanges(self.sessions.session(asked.account, &region)).await {
             (Ok(session), _) => session,
             (Err(failure), made) => return Err(failure.unseen(&asked, &made)),

@@ -96,7 +96,7 @@ pub(crate) fn give(response: &mut WireResponse, other_headers: &mut Vec<(String,
     response.headers.retain(|(name, _)| name != "content-type");
     response.headers.push((RECEIPT.to_owned(), "1".to_owned()));
     response.headers.sort();
-    // They speak of the body that came.
+    // They refer to the body that came.
     other_headers.retain(|(name, _)| name != "content-length" && !name.starts_with("x-amz-checksum-"));
 }
 

@@ -244,7 +244,7 @@ fn untagged() -> CallTag {
     }
 }
 
-/// A request body as text. CloudWatch is sent CBOR, which is kept as the JSON it stands for.
+/// A request body as text. CloudWatch is sent CBOR, which is kept as the JSON it represents.
 fn text_of(body: &[u8]) -> String {
     match std::str::from_utf8(body) {
         Ok(text) => text.to_owned(),

@@ -112,7 +112,8 @@ pub enum BucketChange {
     },
     /// It is deleted. A replaced bucket is `Deleted`, then `Created`.
     Deleted,
-    /// Default encryption; `Known(None)` when the configuration is removed, which makes it SSE-S3.
+    /// Default encryption; `Known(None)` when the configuration is removed, which makes it SSE-S3. An empty list of blocked
+    /// kinds leaves what is blocked as it is, and `NONE` in it allows every kind: so does S3 with the request.
     Encryption(Planned<Option<BucketEncryption>>),
     /// Block Public Access; `Known(None)` when the configuration is removed.
     PublicAccessBlock(Planned<Option<PublicAccessBlock>>),
@@ -301,7 +302,8 @@ pub enum OrganizationChange {
         /// Its id.
         id: String,
     },
-    /// An account is created, renamed or moved. Its id may be a symbol.
+    /// An account is created, renamed or moved. Its id may be a symbol; an empty parent is the root for a new account, and
+    /// no move of another.
     Account(Planned<Account>),
     /// An account leaves the organization, or is closed (`SUSPENDED`).
     AccountGone {

@@ -9,12 +9,19 @@
 //!
 //! It must not know how facts are obtained, what a control asks, or how a report looks.
 
+pub mod cloudformation;
+mod conflict;
 pub mod context;
+pub mod coverage;
 pub mod document;
 pub mod edit;
+mod input;
 pub mod plan;
 pub mod planned;
 pub mod symbol;
+pub mod terraform;
+mod translate;
+mod tree;
 
 pub use context::Context;
 pub use document::{Bound, Document};

@@ -1,6 +1,6 @@
 //! What CloudTrail delivered to a described zone: digests, signed with the sample's own key, and the log files they name.
 //!
-//! A chain goes on for every account that the description says delivered something on the day it is described at, in
+//! A chain continues for every account that the description says delivered something on the day it is described at, in
 //! every governed Region, for the hours that LS-4.4 looks back. Bodies are made when they are first asked for.
 
 use std::{

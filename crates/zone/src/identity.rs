@@ -75,7 +75,7 @@ fn roles<'z>(zone: &'z Zone, account: &str) -> BTreeMap<&'z str, &'z Role> {
     roles
 }
 
-/// A document as IAM sends it: percent-encoded; `ACCOUNT` stands for the account's id.
+/// A document as IAM sends it: percent-encoded; `ACCOUNT` represents the account's id.
 fn encoded(document_value: &Value, account: &str) -> String {
     let text = document(document_value).replace("ACCOUNT", account);
     utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string()

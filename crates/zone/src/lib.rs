@@ -218,7 +218,7 @@ fn throttled(tag: &CallTag) -> Reply {
     }
 }
 
-/// Made-up accounts deliver log files like the others.
+/// Synthetic accounts deliver log files like the others.
 fn deliver_for_generated(zone: &mut Zone) {
     let Some(generated) = &zone.generated_accounts else { return };
     let now = zone.now;
@@ -239,7 +239,7 @@ fn deliver_for_generated(zone: &mut Zone) {
     }
 }
 
-/// Id of a made-up account.
+/// Id of a synthetic account.
 fn generated_id(index: u64) -> String {
     format!("{}", 700_000_000_000 + index * 7)
 }

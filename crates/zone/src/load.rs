@@ -161,7 +161,7 @@ fn by_index(zone: &Value, path: &str) -> Result<String, String> {
     Ok(out)
 }
 
-/// Refuses a zone that speaks of accounts or units it does not have.
+/// Refuses a zone that refers to accounts or units it does not have.
 fn check(zone: &Zone, origin: &str) -> Result<(), ZoneError> {
     let account = |id: &str, what: String| {
         if zone.accounts.contains_key(id) || id.len() == 12 && zone.generated_accounts.is_some() {

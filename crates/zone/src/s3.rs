@@ -124,7 +124,7 @@ fn list_buckets(zone: &Zone, tag: &CallTag, request: &WireRequest) -> Reply {
     ))
 }
 
-/// The canonical user an account stands for.
+/// The canonical user an account represents.
 pub(super) fn canonical(account: &str) -> String {
     logproof_wire::sha256_hex(account.as_bytes())
 }

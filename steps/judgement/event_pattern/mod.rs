@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use operator::Operator;
 
-/// `$or` may stand for at most so many combinations.
+/// `$or` may represent at most so many combinations.
 ///
 /// See: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#eb-filtering-complex-example-or>
 const MOST_COMBINATIONS: usize = 1000;
@@ -110,7 +110,7 @@ impl EventPattern {
     }
 }
 
-/// The alternatives a JSON object of fields stands for.
+/// The alternatives a JSON object of fields represents.
 fn expand(object: &Map<String, Value>) -> Result<Vec<Fields>, String> {
     if object.is_empty() {
         return Err("the pattern holds an empty object, which EventBridge refuses".to_owned());

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 
-/// The fields the table speaks of.
+/// The fields the table refers to.
 fn event() -> Value {
     json!({
         "version": "0",
@@ -233,7 +233,7 @@ fn or_chooses_between_fields() {
             ]}}),
             "yes",
         ),
-        // Both sides speak of the same array, and must mean the same member.
+        // Both sides refer to the same array, and must mean the same member.
         (
             json!({"detail": {"resources": {"type": ["AWS::S3::Bucket"]}, "$or": [
                 {"resources": {"ARN": ["arn:aws:s3:::acme-logs/x"]}},

@@ -1,6 +1,6 @@
 //! One object of every kind that lifecycle rules tell apart.
 //!
-//! Two objects that no filter tells apart have the same fate, so that trying one of each kind tries them all.
+//! Two objects that no filter tells apart have the same outcome, so that trying one of each kind tries them all.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -38,7 +38,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Every kind of objects under a prefix: first the untagged ones, which fewest rules speak of.
+/// Every kind of objects under a prefix: first the untagged ones, which fewest rules refer to.
 ///
 /// # Errors
 /// When there are too many, as a fragment in lower case.

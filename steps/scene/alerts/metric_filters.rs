@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     judgement::{
-        alarm::{Lead, Reach},
+        alarm::{Destination, Reach},
         event_pattern::Matched,
         metric_alarm::{Fires, fires, passed_on},
         metric_pattern::MetricPattern,
@@ -117,13 +117,22 @@ impl Filters {
         for filter in listed.iter() {
             let mut alerts = Vec::new();
             for (alarm, fires) in alarms_on(filter, &alarms) {
-                let leads = actions_of(w, &mut topics, &account, &region, alarm).await?;
-                exchanges.extend(leads.iter().flat_map(|(_, seen)| seen.iter().cloned()));
-                let reach = leads.iter().map(|(lead, _)| Lead::reach(lead)).max().unwrap_or(Reach::Nobody);
-                let open =
-                    leads.iter().find_map(|(lead, _)| Some((lead.target.arn.clone(), lead.undecided()?.to_owned())));
+                let destinations = actions_of(w, &mut topics, &account, &region, alarm).await?;
+                exchanges.extend(destinations.iter().flat_map(|(_, seen)| seen.iter().cloned()));
+                let reach = destinations
+                    .iter()
+                    .map(|(destination, _)| Destination::reach(destination))
+                    .max()
+                    .unwrap_or(Reach::Nobody);
+                let open = destinations.iter().find_map(|(destination, _)| {
+                    Some((destination.target.arn.clone(), destination.undecided()?.to_owned()))
+                });
                 let undecided = open.filter(|_| reach == Reach::Undecided);
-                let refused = leads.iter().filter_map(|(lead, _)| lead.refused()).map(str::to_owned).collect();
+                let refused = destinations
+                    .iter()
+                    .filter_map(|(destination, _)| destination.refused())
+                    .map(str::to_owned)
+                    .collect();
                 alerts.push(Alert { alarm: alarm.name.clone(), fires, reach, undecided, refused });
             }
             let pattern = MetricPattern::parse(&filter.pattern);

@@ -9,7 +9,7 @@ use logproof_estate::{
 };
 
 use crate::{
-    judgement::alarm::{Alarm, Lead},
+    judgement::alarm::{Alarm, Destination},
     scene::{
         alerts::topics::{Place, Publisher, Topics},
         questions::ask_each,
@@ -28,32 +28,32 @@ pub(crate) async fn follow(
     let targets = w.see(estate.rule_targets(account, region, &alarm.rule.name).await)?;
     alarm.exchanges.extend_from_slice(targets.exchanges());
     let publisher = Publisher::rule(&alarm.rule.arn, account);
-    for (lead, seen) in leads(w, topics, &publisher, (account, region), targets.to_vec()).await? {
+    for (destination, seen) in destinations(w, topics, &publisher, (account, region), targets.to_vec()).await? {
         alarm.exchanges.extend(seen);
-        alarm.leads.push(lead);
+        alarm.destinations.push(destination);
     }
     Ok(alarm)
 }
 
-/// The actions of an alarm as leads, each with the exchanges it rests on.
+/// The actions of an alarm as destinations, each with the exchanges it is based on.
 pub(crate) async fn actions_of(
     w: &mut LogproofWorld,
     topics: &mut Topics,
     account: &AccountId,
     region: &Region,
     alarm: &facts::Alarm,
-) -> Result<Vec<(Lead, Vec<ExchangeId>)>, Stop> {
+) -> Result<Vec<(Destination, Vec<ExchangeId>)>, Stop> {
     let targets = alarm.alarm_actions.iter().map(|arn| RuleTarget { id: arn.clone(), arn: arn.clone(), role: None });
-    leads(w, topics, &Publisher::alarm(&alarm.arn, account), (account, region), targets.collect()).await
+    destinations(w, topics, &Publisher::alarm(&alarm.arn, account), (account, region), targets.collect()).await
 }
 
-async fn leads(
+async fn destinations(
     w: &mut LogproofWorld,
     topics: &mut Topics,
     publisher: &Publisher,
     (account, region): (&AccountId, &Region),
     targets: Vec<RuleTarget>,
-) -> Result<Vec<(Lead, Vec<ExchangeId>)>, Stop> {
+) -> Result<Vec<(Destination, Vec<ExchangeId>)>, Stop> {
     let estate = w.estate()?;
     let answers = ask_each(targets, |target| {
         let estate = Arc::clone(&estate);
@@ -73,19 +73,19 @@ async fn leads(
     let mut found = Vec::new();
     for (target, owner, region, subscriptions) in answers {
         let Some(subscriptions) = subscriptions else {
-            found.push((Lead { target, topic: None }, Vec::new()));
+            found.push((Destination { target, topic: None }, Vec::new()));
             continue;
         };
         let subscriptions = w.see(subscriptions)?;
         let mut seen = subscriptions.exchanges().to_vec();
         let Some(subscriptions) = subscriptions.as_ref().cloned() else {
-            found.push((Lead { target, topic: None }, seen));
+            found.push((Destination { target, topic: None }, seen));
             continue;
         };
         let place = Place { arn: &target.arn, owner: &owner, region: &region };
         let (publishing, exchanges) = topics.take(w, &place, publisher, target.role.as_deref()).await?;
         seen.extend(exchanges);
-        found.push((Lead { topic: publishing.map(|publishing| (subscriptions, publishing)), target }, seen));
+        found.push((Destination { topic: publishing.map(|publishing| (subscriptions, publishing)), target }, seen));
     }
     Ok(found)
 }

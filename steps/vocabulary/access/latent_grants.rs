@@ -70,7 +70,7 @@ fn report(witness: &Witness) -> WitnessReport {
     }
 }
 
-#[then("no grant to anybody outside the organization is held back by a service or resource control policy alone")]
+#[then("no grant to anybody outside the organization is blocked by a service or resource control policy alone")]
 async fn no_latent_grant_on_the_bucket(w: &mut LogproofWorld) -> Judged {
     let access = BucketAccess::read(w).await?;
     let question = Question::about(["s3:*"]).on(&access.arn).on_all(&access.objects()).by(outsiders(w)?);
@@ -84,7 +84,7 @@ async fn no_latent_grant_on_the_bucket(w: &mut LogproofWorld) -> Judged {
 }
 
 #[then(
-    "no grant on the log key to anybody outside the organization is held back by a service or resource control policy alone"
+    "no grant on the log key to anybody outside the organization is blocked by a service or resource control policy alone"
 )]
 async fn no_latent_grant_on_the_key(w: &mut LogproofWorld) -> Judged {
     let key = KeyAccess::read(w).await?;
@@ -100,7 +100,7 @@ async fn no_latent_grant_on_the_key(w: &mut LogproofWorld) -> Judged {
 }
 
 /// A reader of the bucket's own account needs no grant of the bucket policy, so there is none to hold back.
-#[then("no grant to a named reader beyond its path is held back by a service or resource control policy alone")]
+#[then("no grant to a named reader beyond its path is blocked by a service or resource control policy alone")]
 async fn no_latent_grant_to_a_reader(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
     let access = BucketAccess::read(w).await?;

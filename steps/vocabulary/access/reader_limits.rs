@@ -47,7 +47,7 @@ async fn no_reader_reads_outside_its_path(w: &mut LogproofWorld) -> Judged {
             w.note(format!("{} is registered for every log file", reader.principal));
             continue;
         }
-        // A path that no reader was given stands for all others; the engine tells apart what the policies tell apart.
+        // A path that no reader was given represents all others; the engine tells apart what the policies tell apart.
         let mut question =
             Question::about(read()).on_all(&access.objects()).by(Who::exactly(principal(&reader.principal)));
         let granted: Vec<String> = paths.iter().map(|path| format!("{}/{path}*", access.arn)).collect();

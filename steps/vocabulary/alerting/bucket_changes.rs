@@ -157,20 +157,20 @@ enum Raised {
 struct Watch {
     bucket: BucketRef,
     scenery: Scenery,
-    alarms: Vec<(Alarm, Sight)>,
+    alarms: Vec<(Alarm, Coverage)>,
     exchanges: Vec<ExchangeId>,
 }
 
 /// What a rule sees of all changes and writes.
 #[derive(Default)]
-struct Sight {
+struct Coverage {
     /// It certainly sees one of them.
     certain: bool,
     /// Why it cannot be said of one of them whether it sees it.
     open: Option<String>,
 }
 
-impl Sight {
+impl Coverage {
     fn add(&mut self, matched: Matched) {
         match matched {
             Matched::Yes => self.certain = true,
@@ -190,22 +190,22 @@ impl Watch {
         };
         let rules = w.see(estate.event_rules(&bucket.owner, &bucket.region).await)?;
         let (mut alarms, mut topics) = (Vec::new(), Topics::default());
-        for (alarm, sight) in sights(&scenery, &rules) {
-            let may_see = sight.certain || sight.open.is_some();
+        for (alarm, coverage) in coverages(&scenery, &rules) {
+            let may_see = coverage.certain || coverage.open.is_some();
             let alarm =
                 if may_see { follow(w, &mut topics, &bucket.owner, &bucket.region, alarm).await? } else { alarm };
-            alarms.push((alarm, sight));
+            alarms.push((alarm, coverage));
         }
         Ok(Self { bucket, scenery, alarms, exchanges: rules.exchanges().to_vec() })
     }
 
     /// Rules that certainly see a change or a write, enabled or not.
     fn watching(&self) -> impl Iterator<Item = &Alarm> {
-        self.alarms.iter().filter(|(_, sight)| sight.certain).map(|(alarm, _)| alarm)
+        self.alarms.iter().filter(|(_, coverage)| coverage.certain).map(|(alarm, _)| alarm)
     }
 
     /// Rules whose alert gets somewhere.
-    fn live(&self) -> impl Iterator<Item = &(Alarm, Sight)> {
+    fn live(&self) -> impl Iterator<Item = &(Alarm, Coverage)> {
         self.alarms.iter().filter(|(alarm, _)| alarm.reach() > Reach::Nobody)
     }
 
@@ -227,8 +227,8 @@ impl Watch {
 
     /// Records the enabled rules of which it cannot be said whether they watch the bucket.
     fn note_undecided(&self, w: &mut LogproofWorld) {
-        for (alarm, sight) in self.live() {
-            if let Some(reason) = sight.open.clone() {
+        for (alarm, coverage) in self.live() {
+            if let Some(reason) = coverage.open.clone() {
                 w.unseen(self.undecided(alarm, reason));
             }
         }
@@ -257,7 +257,7 @@ impl Watch {
         let targets = self
             .watching()
             .filter(|alarm| alarm.reach() == Reach::Unfollowed)
-            .flat_map(|alarm| alarm.leads.iter().map(|lead| lead.target.arn.as_str()))
+            .flat_map(|alarm| alarm.destinations.iter().map(|destination| destination.target.arn.as_str()))
             .collect::<Vec<_>>();
         w.needs_attestation(format!("an alert that reaches {} is heard by the people on call", targets.join(", ")));
     }
@@ -285,19 +285,19 @@ impl Watch {
 }
 
 /// The rules with a pattern, each with what it sees of the changes and writes.
-fn sights(scenery: &Scenery, rules: &[EventRule]) -> Vec<(Alarm, Sight)> {
-    let mut alarms: Vec<(Alarm, Sight)> = Vec::new();
+fn coverages(scenery: &Scenery, rules: &[EventRule]) -> Vec<(Alarm, Coverage)> {
+    let mut alarms: Vec<(Alarm, Coverage)> = Vec::new();
     for rule in rules {
         // A rule without a pattern runs by the clock and sees no event.
         let Some(text) = &rule.pattern else { continue };
         let pattern = EventPattern::parse(text);
-        let alarm = Alarm { rule: rule.clone(), pattern, leads: Vec::new(), exchanges: Vec::new() };
-        alarms.push((alarm, Sight::default()));
+        let alarm = Alarm { rule: rule.clone(), pattern, destinations: Vec::new(), exchanges: Vec::new() };
+        alarms.push((alarm, Coverage::default()));
     }
     for event in StoreEvent::all(Kind::Administration).chain(StoreEvent::all(Kind::Write)) {
         let event = scenery.event(event);
-        for (alarm, sight) in &mut alarms {
-            sight.add(alarm.sees_event(&event));
+        for (alarm, coverage) in &mut alarms {
+            coverage.add(alarm.sees_event(&event));
         }
     }
     alarms

@@ -31,8 +31,12 @@ async fn a_change_starts_a_correction(w: &mut LogproofWorld) -> Judged {
     let mut exchanges = rules.exchanges().to_vec();
     for rule in rules.iter() {
         let Some(text) = &rule.pattern else { continue };
-        let alarm =
-            Alarm { rule: rule.clone(), pattern: EventPattern::parse(text), leads: Vec::new(), exchanges: Vec::new() };
+        let alarm = Alarm {
+            rule: rule.clone(),
+            pattern: EventPattern::parse(text),
+            destinations: Vec::new(),
+            exchanges: Vec::new(),
+        };
         let sees = |event: &GuardEvent| alarm.sees_event(&event.event) == Matched::Yes;
         if !alarm.is_enabled() || !made_up.iter().any(sees) {
             continue;

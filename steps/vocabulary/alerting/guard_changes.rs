@@ -210,7 +210,7 @@ async fn raises_an_alert(w: &mut LogproofWorld, cells: Vec<Cell>) -> Judged {
             let alarm = Alarm {
                 rule: rule.clone(),
                 pattern: EventPattern::parse(text),
-                leads: Vec::new(),
+                destinations: Vec::new(),
                 exchanges: Vec::new(),
             };
             if heard.silent.iter().any(|one| alarm.sees_event(&one.event.event) != Matched::No) {

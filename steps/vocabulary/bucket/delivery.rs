@@ -25,7 +25,7 @@ use crate::scene::{
     trail::organization_trail,
 };
 
-/// Records whether one request is let through.
+/// Records whether one request is allowed.
 fn must_be_allowed(w: &mut LogproofWorld, access: &BucketAccess, request: &Request, what: &str, change: &str) {
     let expected = format!("{what} is accepted");
     let Some(decided) = decide_for_service(&access.organization, &access.owner, access.policy.clone(), request) else {

@@ -11,7 +11,7 @@ use logproof_estate::{
 
 use crate::{
     judgement::{
-        lifecycle::{Fates, Kind, Versions, lone_delete_markers_go, replaced_version_goes, unfinished_uploads_go},
+        lifecycle::{Kind, Outcomes, Versions, lone_delete_markers_go, replaced_version_goes, unfinished_uploads_go},
         log_files::log_root,
     },
     scene::lifecycle::{has_mfa_delete, too_many_kinds, unknown_class},
@@ -21,12 +21,13 @@ use crate::{
 async fn no_rule_deletes_too_early(w: &mut LogproofWorld) -> Judged {
     let files = LogFiles::read(w).await?;
     let retention = i64::from(w.estate()?.retention_days(&files.bucket.name));
-    let earliest = files.fates.first_gone();
+    let earliest = files.outcomes.first_gone();
     let (found, met) = match &earliest {
         None => ("no lifecycle rule deletes a log file".to_owned(), true),
-        Some((days, kind, fate)) => (format!("{kind} {}", fate.end()), *days >= retention),
+        Some((days, kind, outcome)) => (format!("{kind} {}", outcome.end()), *days >= retention),
     };
-    if let Some((kind, expires)) = files.fates.first_expiry().filter(|(_, expires)| met && expires.days < retention) {
+    if let Some((kind, expires)) = files.outcomes.first_expiry().filter(|(_, expires)| met && expires.days < retention)
+    {
         w.note(format!("a delete marker hides {kind} {expires}; its version stays, and is read by version id only"));
     }
     let replaced = files.kinds().filter_map(|kind| replaced_version_goes(&kind.object, &files.rules, files.versions));
@@ -44,7 +45,7 @@ async fn no_rule_deletes_too_early(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-#[then("a lifecycle rule that is on ends every log file at last")]
+#[then("an enabled lifecycle rule eventually deletes every log file")]
 async fn every_log_file_ends(w: &mut LogproofWorld) -> Judged {
     let files = LogFiles::read(w).await?;
     if files.mfa_delete {
@@ -52,9 +53,9 @@ async fn every_log_file_ends(w: &mut LogproofWorld) -> Judged {
             "s3:GetBucketVersioning returned MFA delete: S3 takes no lifecycle rules for such a bucket",
         ));
     }
-    let endless = files.fates.endless();
-    let found = match (endless, files.fates.last_gone_days()) {
-        (Some((kind, fate)), _) => format!("{kind} {}{}", fate.end(), files.disabled_in_words()),
+    let endless = files.outcomes.endless();
+    let found = match (endless, files.outcomes.last_gone_days()) {
+        (Some((kind, outcome)), _) => format!("{kind} {}{}", outcome.end(), files.disabled_in_words()),
         (None, last) => format!("every log file is deleted, the last kind after {} days", last.unwrap_or_default()),
     };
     let expected = format!("every object under `{}` deleted by a rule some day", files.root);
@@ -66,14 +67,14 @@ async fn every_log_file_ends(w: &mut LogproofWorld) -> Judged {
 async fn log_files_stay_hot(w: &mut LogproofWorld) -> Judged {
     let files = LogFiles::read(w).await?;
     let hot = i64::from(w.estate()?.hot_days(&files.bucket.name));
-    if let Some(to) = files.fates.unknown_move_before(hot) {
+    if let Some(to) = files.outcomes.unknown_move_before(hot) {
         w.unseen(unknown_class(&files.bucket, &to.storage_class, &files.exchanges));
         return w.settle();
     }
     if files.rules.iter().flat_map(|rule| &rule.transitions).any(|to| to.storage_class == "INTELLIGENT_TIERING") {
         w.note("objects in INTELLIGENT_TIERING are read at once unless its archive tiers were configured, which is not examined");
     }
-    let (found, met) = match files.fates.first_out_of_reach() {
+    let (found, met) = match files.outcomes.first_out_of_reach() {
         None => ("no rule moves log files out of reach or ends them".to_owned(), true),
         Some((days, words)) => (words, days >= hot),
     };
@@ -97,7 +98,7 @@ async fn no_rule_expires_what_is_locked(w: &mut LogproofWorld) -> Judged {
     let Some(retention) = retention else {
         return Err(w.not_applicable("s3:GetObjectLockConfiguration returned no default retention"));
     };
-    let (found, met) = match files.fates.first_expiry() {
+    let (found, met) = match files.outcomes.first_expiry() {
         None => ("no rule expires log files".to_owned(), true),
         Some((kind, expires)) => (format!("{kind} expires {expires}"), expires.days >= retention.days),
     };
@@ -159,7 +160,7 @@ struct LogFiles {
     rules: Vec<LifecycleRule>,
     versions: Versions,
     mfa_delete: bool,
-    fates: Fates,
+    outcomes: Outcomes,
     exchanges: Vec<ExchangeId>,
 }
 
@@ -171,8 +172,8 @@ impl LogFiles {
         let versions = Versions::of(&versioning);
         let root = log_root(config.names.log_prefix.as_deref());
         let exchanges = [rules.exchanges(), versioning.exchanges()].concat();
-        let fates = match Fates::under(&root, &rules, versions) {
-            Ok(fates) => fates,
+        let outcomes = match Outcomes::under(&root, &rules, versions) {
+            Ok(outcomes) => outcomes,
             Err(detail) => {
                 let stop = Stop::because(detail.clone());
                 w.unseen(too_many_kinds(&bucket, detail, &exchanges));
@@ -180,11 +181,11 @@ impl LogFiles {
             }
         };
         let mfa_delete = has_mfa_delete(&versioning);
-        Ok(Self { bucket, root, rules: rules.to_vec(), versions, mfa_delete, fates, exchanges })
+        Ok(Self { bucket, root, rules: rules.to_vec(), versions, mfa_delete, outcomes, exchanges })
     }
 
     fn kinds(&self) -> impl Iterator<Item = &Kind> {
-        self.fates.iter().map(|(kind, _)| kind)
+        self.outcomes.iter().map(|(kind, _)| kind)
     }
 
     /// Names the rules that are off, where there are any.

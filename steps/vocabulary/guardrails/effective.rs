@@ -136,7 +136,7 @@ async fn in_every_member_account(
             expected: texts.0.to_owned(),
             change: texts.1.to_owned(),
             exchanges: view.exchanges().to_vec(),
-            stood_for_by: Some(representative),
+            represented_by: Some(representative),
         };
         let offered = answered.found().and(proposal.clone());
         if let (Some(Proposal::Policies(_)), Some(_)) = (&proposal, answered.found()) {

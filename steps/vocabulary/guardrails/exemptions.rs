@@ -130,7 +130,7 @@ async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
             expected: format!("no statement that protects the log store exempts others than {role} here"),
             change: String::new(),
             exchanges: view.exchanges().to_vec(),
-            stood_for_by: Some(representative.clone()),
+            represented_by: Some(representative.clone()),
         };
         let open = found.get(&representative).map_or(&[][..], Vec::as_slice);
         if open.is_empty() {

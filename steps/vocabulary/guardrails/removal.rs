@@ -89,7 +89,7 @@ async fn nothing_is_delegated(w: &mut LogproofWorld) -> Judged {
         expected: expected.to_owned(),
         change: "take the action out of the resource policy, or narrow it with organizations:PolicyType to types that guard nothing".to_owned(),
         exchanges: [exchanges.as_slice(), view.exchanges()].concat(),
-        stood_for_by: None,
+        represented_by: None,
     };
     let remedy = Remedy::Unknown(
         "what is delegated is closed by taking it out of the organization's resource policy, not by a statement beside it",

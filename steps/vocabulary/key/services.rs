@@ -103,7 +103,7 @@ async fn no_service_uses_the_key_for_a_stranger(w: &mut LogproofWorld) -> Judged
     key.must_refuse(w, refusal).await
 }
 
-/// Records whether one request of a service is let through by the key policy and the RCPs.
+/// Records whether one request of a service is allowed by the key policy and the RCPs.
 fn must_be_allowed(w: &mut LogproofWorld, key: &KeyAccess, request: &Request, what: &str, change: &str) {
     let expected = format!("{what} is granted");
     let policy = key.policy.clone();

@@ -10,7 +10,7 @@ use logproof_estate::{
 };
 
 use crate::{
-    judgement::lifecycle::{Fates, Versions},
+    judgement::lifecycle::{Outcomes, Versions},
     scene::{
         bucket::BucketAccess,
         buckets::registered_bucket,
@@ -184,10 +184,12 @@ async fn every_bucket_is_logged(w: &mut LogproofWorld) -> Judged {
 #[then("no lifecycle rule of a registered bucket deletes a log before its registered retention ends")]
 async fn no_bucket_deletes_too_early(w: &mut LogproofWorld) -> Judged {
     for kept in kept_streams(w).await? {
-        let KeptStream { stream, class, fates, .. } = &kept;
-        let (found, met) = match fates.first_gone() {
+        let KeptStream { stream, class, outcomes, .. } = &kept;
+        let (found, met) = match outcomes.first_gone() {
             None => ("no rule deletes them".to_owned(), true),
-            Some((days, kind, fate)) => (format!("{kind} {}", fate.end()), days >= i64::from(class.delete_after_days)),
+            Some((days, kind, outcome)) => {
+                (format!("{kind} {}", outcome.end()), days >= i64::from(class.delete_after_days))
+            }
         };
         let expected =
             format!("stream {} kept for {} days, by class {}", stream.name, class.delete_after_days, class.class);
@@ -200,13 +202,13 @@ async fn no_bucket_deletes_too_early(w: &mut LogproofWorld) -> Judged {
 #[then("every log of a registered bucket is directly readable for the hot days of its class")]
 async fn every_stream_stays_hot(w: &mut LogproofWorld) -> Judged {
     for kept in kept_streams(w).await? {
-        let KeptStream { stream, class, fates, .. } = &kept;
+        let KeptStream { stream, class, outcomes, .. } = &kept;
         let hot = i64::from(class.hot_days);
-        if let Some(to) = fates.unknown_move_before(hot) {
+        if let Some(to) = outcomes.unknown_move_before(hot) {
             w.unseen(unknown_class(&kept.bucket, &to.storage_class, &kept.exchanges()));
             continue;
         }
-        let (found, met) = match fates.first_out_of_reach() {
+        let (found, met) = match outcomes.first_out_of_reach() {
             None => ("no rule moves them out of reach or ends them".to_owned(), true),
             Some((days, words)) => (words, days >= hot),
         };
@@ -219,15 +221,15 @@ async fn every_stream_stays_hot(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-#[then("every log of a registered bucket is deleted by a lifecycle rule at last")]
+#[then("every log of a registered bucket is eventually deleted by a lifecycle rule")]
 async fn every_stream_ends(w: &mut LogproofWorld) -> Judged {
     for kept in kept_streams(w).await? {
-        let (found, met) = match (kept.fates.endless(), kept.fates.last_gone_days()) {
+        let (found, met) = match (kept.outcomes.endless(), kept.outcomes.last_gone_days()) {
             // See: https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html
             _ if has_mfa_delete(&kept.versioning) => {
                 ("MFA delete is on, and S3 takes no lifecycle rules for such a bucket".to_owned(), true)
             }
-            (Some((kind, fate)), _) => (format!("{kind} {}", fate.end()), false),
+            (Some((kind, outcome)), _) => (format!("{kind} {}", outcome.end()), false),
             (None, last) => {
                 (format!("every log is deleted, the last kind after {} days", last.unwrap_or_default()), true)
             }
@@ -246,7 +248,7 @@ struct KeptStream {
     class: RetentionClass,
     rules: Fact<Vec<LifecycleRule>>,
     versioning: Fact<Versioning>,
-    fates: Fates,
+    outcomes: Outcomes,
 }
 
 impl KeptStream {
@@ -272,8 +274,8 @@ async fn kept_streams(w: &mut LogproofWorld) -> Result<Vec<KeptStream>, Stop> {
                 w.note(format!("stream {} names no class of retention.toml: see control LS-10.1", stream.name));
                 continue;
             };
-            let fates = match Fates::under(&stream.prefix, &rules, Versions::of(&versioning)) {
-                Ok(fates) => fates,
+            let outcomes = match Outcomes::under(&stream.prefix, &rules, Versions::of(&versioning)) {
+                Ok(outcomes) => outcomes,
                 Err(detail) => {
                     w.unseen(too_many_kinds(&bucket, detail, rules.exchanges()));
                     continue;
@@ -285,7 +287,7 @@ async fn kept_streams(w: &mut LogproofWorld) -> Result<Vec<KeptStream>, Stop> {
                 class: class.clone(),
                 rules: rules.clone(),
                 versioning: versioning.clone(),
-                fates,
+                outcomes,
             });
         }
     }

@@ -162,7 +162,7 @@ fn observe_use(
     Ok(())
 }
 
-/// Whether an entry speaks of a session that began then.
+/// Whether an entry refers to a session that began then.
 fn covers(one: &BreakGlassUse, session: &str, at: Timestamp) -> bool {
     !one.session.trim().is_empty() && session.contains(one.session.as_str()) && one.from <= at && at <= one.until
 }

@@ -192,7 +192,7 @@ async fn no_account_writes_to_another_environment(w: &mut LogproofWorld) -> Judg
     let buckets: BTreeMap<&str, Environment> = streams.iter().map(|s| (s.bucket.as_str(), s.environment)).collect();
     for (name, environment) in &buckets {
         let Some(bucket) = registered_bucket(w, name).await? else { continue };
-        // Each account asked about stands for itself, so that a finding names it and no other.
+        // Each account asked about represents itself, so that a finding names it and no other.
         let ids: Vec<&str> = delivering.iter().map(|(account, _)| *account).collect();
         let access = BucketAccess::naming(w, bucket, &ids).await?;
         for (account, theirs) in delivering.iter().filter(|(_, theirs)| theirs != environment) {

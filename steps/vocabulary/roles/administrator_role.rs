@@ -35,7 +35,7 @@ async fn the_administrator_role_exists(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-#[then("the administrator role has not been used within the time the organization calls quiet")]
+#[then("the administrator role has not been used within the quiet period")]
 async fn the_administrator_role_is_quiet(w: &mut LogproofWorld) -> Judged {
     let (now, quiet_days) = (w.now()?, i64::from(w.config()?.expectations.admin_role_quiet_days));
     let (role, exchanges) = administrator(w).await?;

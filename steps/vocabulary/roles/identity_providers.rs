@@ -35,7 +35,7 @@ const WHICH: &str = "which provider should be trusted in its place is known to y
 const EXPECTED: &str = "identity providers let in to the role only whom its trust policy names by subject, and none of \
                         another account is trusted";
 
-#[then("no identity provider lets strangers put on the log storage role")]
+#[then("no identity provider lets strangers assume the log storage role")]
 async fn no_provider_lets_strangers_become_the_storage_role(w: &mut LogproofWorld) -> Judged {
     let arn = w.config()?.storage_role_arn();
     for role in with_those_behind(w, [arn]).await? {
@@ -44,7 +44,7 @@ async fn no_provider_lets_strangers_become_the_storage_role(w: &mut LogproofWorl
     w.settle()
 }
 
-#[then("no identity provider lets strangers put on the role of a named reader")]
+#[then("no identity provider lets strangers assume the role of a named reader")]
 async fn no_provider_lets_strangers_become_readers(w: &mut LogproofWorld) -> Judged {
     let readers = reader_roles(w).await?;
     for role in with_those_behind(w, readers).await? {
@@ -67,23 +67,23 @@ async fn no_strangers(w: &mut LogproofWorld, role: &Role) -> Judged {
     }
     let view = OrganizationView::read(w, &[trust.as_ref()], &[]).await?;
     let scene = view.scene(&role.account, Some(Arc::clone(trust)));
-    let door = Door { role, scene, further: view.exchanges(), trust };
+    let examined = ExaminedRole { role, scene, further: view.exchanges(), trust };
     for provider in &named {
-        door.judge(w, provider).await?;
+        examined.judge(w, provider).await?;
     }
     Ok(())
 }
 
-/// A role, with all that decides who may put it on.
-struct Door<'a> {
+/// A role, with all that decides who may assume it.
+struct ExaminedRole<'a> {
     role: &'a Role,
     trust: &'a Policy,
     scene: Scene,
-    /// What the answer rests on besides the role.
+    /// What the answer is based on besides the role.
     further: &'a [ExchangeId],
 }
 
-impl Door<'_> {
+impl ExaminedRole<'_> {
     async fn judge(&self, w: &mut LogproofWorld, provider: &Provider) -> Judged {
         let own = provider.account.as_ref().is_none_or(|account| self.role.account.as_str() == account);
         match &provider.kind {

@@ -124,7 +124,7 @@ fn names(trust_policy: &Policy, reader: &str) -> Option<String> {
     found.map(|principal| principal.to_string())
 }
 
-/// Whether two ARNs stand for the same set of people: the same role, or roles IAM Identity Center made from one
+/// Whether two ARNs represent the same set of people: the same role, or roles IAM Identity Center made from one
 /// permission set in different accounts.
 ///
 /// See: <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>

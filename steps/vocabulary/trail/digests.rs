@@ -47,7 +47,7 @@ async fn no_log_file_was_added(w: &mut LogproofWorld) -> Judged {
     judge(w, Part::Added).await
 }
 
-/// What a sentence speaks of; each finding belongs to one.
+/// What a sentence refers to; each finding belongs to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Chain,
@@ -124,6 +124,9 @@ async fn judge(w: &mut LogproofWorld, part: Part) -> Judged {
     }
     w.population(everywhere.cells_examined(examined));
     let percent = config.integrity.log_file_percent;
+    if part == Part::Added {
+        note_unlisted_accounts(w, &trail).await?;
+    }
     if part == Part::LogFiles && percent < 100 {
         w.note(format!(
             "{percent} % of the log files were read, chosen by name; of the others only the presence is proven"
@@ -190,10 +193,35 @@ fn unproven(found: &ChainFinding, account: &AccountId, subject: &Subject, exchan
 
 /// `arn:aws:s3:::bucket/prefix/AWSLogs/o-x/`.
 async fn folder_root(w: &mut LogproofWorld, trail: &Trail) -> Result<String, Stop> {
+    Ok(format!("{}/{}", bucket_of(w, trail)?.arn(), folder_of_accounts(w, trail).await?))
+}
+
+/// `prefix/AWSLogs/o-x/`.
+async fn folder_of_accounts(w: &mut LogproofWorld, trail: &Trail) -> Result<String, Stop> {
     let organization = organization_id(w, trail).await?;
     let prefix = trail.prefix.as_ref().map(|prefix| format!("{prefix}/")).unwrap_or_default();
     let organization = organization.map(|id| format!("{id}/")).unwrap_or_default();
-    Ok(format!("{}/{prefix}AWSLogs/{organization}", bucket_of(w, trail)?.arn()))
+    Ok(format!("{prefix}AWSLogs/{organization}"))
+}
+
+/// Notes the folders of accounts that the organization does not list: it may have had them once, or never.
+async fn note_unlisted_accounts(w: &mut LogproofWorld, trail: &Trail) -> Result<(), Stop> {
+    let (estate, bucket) = (w.estate()?, bucket_of(w, trail)?);
+    let folder = folder_of_accounts(w, trail).await?;
+    let level = w.see(estate.bucket_level(&bucket, &folder).await)?;
+    let directory = w.see(estate.directory().await)?;
+    let names = level.prefixes.iter().filter_map(|prefix| prefix.strip_prefix(folder.as_str()));
+    let names = names.map(|name| name.trim_end_matches('/'));
+    let unlisted: Vec<&str> =
+        names.filter(|name| directory.accounts.iter().all(|account| account.id.as_str() != *name)).collect();
+    w.record.rest_on(level.exchanges());
+    if !unlisted.is_empty() {
+        w.note(format!(
+            "not verified: what lies below `{folder}` for {}, which AWS Organizations does not list",
+            unlisted.join(", ")
+        ));
+    }
+    Ok(())
 }
 
 /// The bucket the trail delivers to; that it is the log bucket is another control's finding.
@@ -285,6 +313,7 @@ mod tests {
             ("log.hash_mismatch", Part::LogFiles),
             ("log.unproven", Part::LogFiles),
             ("log.unreferenced", Part::Added),
+            ("log.misplaced", Part::Added),
             ("log.unlistable", Part::Added),
         ] {
             assert_eq!(Part::of(code), part, "{code}");

@@ -36,7 +36,7 @@ impl Aws {
         let objects = TrailObjects::new(session.clone(), account.clone(), true);
         let verified = Verifier::new(settings(query, &session)).run(objects.clone(), job(bucket, query)).await;
         let Journal { mut made, failed } = objects.take_journal();
-        // In which order calls end is a matter of scheduling, and must not show in what a fact rests on.
+        // In which order calls end is a matter of scheduling, and must not show in what a fact is based on.
         made.sort_by(|one, other| one.id.cmp(&other.id));
         let report = verified.map_err(|error| unproven(&asked, &made, error.to_string()))?;
         let integrity = summary(&report);

@@ -34,6 +34,6 @@ pub(super) async fn subscriptions(sns: &Client, topic_arn: &str) -> Result<Optio
         Ok((found.collect::<Result<_, Failure>>()?, output.next_token().map(str::to_owned)))
     })
     .await?;
-    // One `None` stands for a topic that is gone, or went between two pages.
+    // One `None` represents a topic that is gone, or went between two pages.
     Ok(pages.into_iter().collect())
 }

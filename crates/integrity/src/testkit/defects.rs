@@ -174,45 +174,45 @@ impl Defect {
     /// Plants the rest of it in one chain, which must be twelve hours long at least, with two log files an hour at least.
     pub fn plant(self, generated: &mut Generated, chain: usize) {
         let made = generated.chains[chain].clone();
-        let mut patient = Patient { generated, made };
+        let mut damaged = DamagedChain { generated, made };
         match self {
-            Self::LogDeleted => patient.delete_log(9),
-            Self::LogModified => patient.change_log(9, |body| gzip(&changed(&inflated(body)))),
+            Self::LogDeleted => damaged.delete_log(9),
+            Self::LogModified => damaged.change_log(9, |body| gzip(&changed(&inflated(body)))),
             Self::BackfilledLogModified => {
-                let last = patient.made.logs.iter().rposition(|(_, _, digest)| *digest == 6).expect("a log file");
-                patient.change_log(last, |body| gzip(&changed(&inflated(body))));
+                let last = damaged.made.logs.iter().rposition(|(_, _, digest)| *digest == 6).expect("a log file");
+                damaged.change_log(last, |body| gzip(&changed(&inflated(body))));
             }
-            Self::LogsSwapped => patient.swap_logs(9, 10),
-            Self::LogTruncated => patient.change_log(9, |body| body[..body.len() / 2].to_vec()),
-            Self::LogEmptied => patient.change_log(9, |_| Vec::new()),
-            Self::MemberAppended => patient.change_log(9, |body| [body, &gzip(b"forged")].concat()),
+            Self::LogsSwapped => damaged.swap_logs(9, 10),
+            Self::LogTruncated => damaged.change_log(9, |body| body[..body.len() / 2].to_vec()),
+            Self::LogEmptied => damaged.change_log(9, |_| Vec::new()),
+            Self::MemberAppended => damaged.change_log(9, |body| [body, &gzip(b"forged")].concat()),
             Self::MemberAppendedWithTrailer => {
-                patient.change_log(9, |body| [body, &gzip(b"forged"), &body[body.len() - 8..]].concat());
+                damaged.change_log(9, |body| [body, &gzip(b"forged"), &body[body.len() - 8..]].concat());
             }
-            Self::LogNotCompressed => patient.change_log(9, inflated),
-            Self::LogRecompressed => patient.change_log(9, |body| stored(&inflated(body))),
-            Self::LogPlanted => patient.plant_log(),
-            Self::ObjectPlanted => patient.plant_object(),
-            Self::StrayPlanted => patient.plant_strays(),
-            Self::DigestDeleted => patient.delete_digests(5..6),
-            Self::TwoDigestsDeleted => patient.delete_digests(5..7),
-            Self::OldestDigestDeleted => patient.delete_digests(0..1),
-            Self::NewestDigestDeleted => patient.delete_newest(1),
-            Self::TailDeleted => patient.delete_newest(patient.made.digests.len() / 2),
-            Self::ChainDeleted => patient.delete_newest(patient.made.digests.len()),
-            Self::BucketChangedAndLost | Self::PrefixChangedAndLost => patient.delete_digests(0..9),
-            Self::SignatureFlipped => patient.change_signature(5, |signature| Some(flip(signature))),
-            Self::SignatureRemoved => patient.change_signature(5, |_| None),
-            Self::SignedByAnother => patient.sign_again(5, |_| {}),
-            Self::SignedByUnknown => patient.sign_again(5, |digest| {
+            Self::LogNotCompressed => damaged.change_log(9, inflated),
+            Self::LogRecompressed => damaged.change_log(9, |body| stored(&inflated(body))),
+            Self::LogPlanted => damaged.plant_log(),
+            Self::ObjectPlanted => damaged.plant_object(),
+            Self::StrayPlanted => damaged.plant_strays(),
+            Self::DigestDeleted => damaged.delete_digests(5..6),
+            Self::TwoDigestsDeleted => damaged.delete_digests(5..7),
+            Self::OldestDigestDeleted => damaged.delete_digests(0..1),
+            Self::NewestDigestDeleted => damaged.delete_newest(1),
+            Self::TailDeleted => damaged.delete_newest(damaged.made.digests.len() / 2),
+            Self::ChainDeleted => damaged.delete_newest(damaged.made.digests.len()),
+            Self::BucketChangedAndLost | Self::PrefixChangedAndLost => damaged.delete_digests(0..9),
+            Self::SignatureFlipped => damaged.change_signature(5, |signature| Some(flip(signature))),
+            Self::SignatureRemoved => damaged.change_signature(5, |_| None),
+            Self::SignedByAnother => damaged.sign_again(5, |_| {}),
+            Self::SignedByUnknown => damaged.sign_again(5, |digest| {
                 digest["digestPublicKeyFingerprint"] = "00000000000000000000000000000000".into();
             }),
-            Self::DigestEdited => patient.edit_digest(5, |digest| {
+            Self::DigestEdited => damaged.edit_digest(5, |digest| {
                 digest["logFiles"].as_array_mut().expect("a list").pop();
             }),
-            Self::DigestNotJson => patient.change_digest(5, |_| gzip(b"not a digest")),
-            Self::DigestBomb => patient.change_digest(5, |_| gzip(&vec![b' '; 16 << 20])),
-            Self::DigestCopiedOver => patient.copy_digest(4, 5),
+            Self::DigestNotJson => damaged.change_digest(5, |_| gzip(b"not a digest")),
+            Self::DigestBomb => damaged.change_digest(5, |_| gzip(&vec![b' '; 16 << 20])),
+            Self::DigestCopiedOver => damaged.copy_digest(4, 5),
             Self::Clean
             | Self::WrongPreviousHash
             | Self::WrongPreviousSignature
@@ -225,12 +225,12 @@ impl Defect {
     }
 }
 
-struct Patient<'a> {
+struct DamagedChain<'a> {
     generated: &'a mut Generated,
     made: MadeChain,
 }
 
-impl Patient<'_> {
+impl DamagedChain<'_> {
     fn object(&self, (bucket, key): &(String, String)) -> Stored {
         self.generated.store.object(bucket, key).expect("it was made").clone()
     }

@@ -68,7 +68,7 @@ pub(crate) struct Walk<'p> {
 
 /// One caller, action and resource.
 #[derive(Clone, Copy)]
-struct Spot<'w> {
+struct Combination<'w> {
     candidate: usize,
     action: &'w Action,
     resource: &'w str,
@@ -153,11 +153,11 @@ impl<'p> Walk<'p> {
                 service: action.service.clone(),
                 chosen: Vec::new(),
             };
-            let spot = Spot { candidate: index, action, resource };
+            let combination = Combination { candidate: index, action, resource };
             let found = if partial.service_call && prepared.question.source != Source::Any {
-                self.branch(SOURCE, spot, &mut partial)
+                self.branch(SOURCE, combination, &mut partial)
             } else {
-                self.explore(spot, &mut partial)
+                self.explore(combination, &mut partial)
             };
             if found.is_some() {
                 return found;
@@ -198,21 +198,21 @@ impl<'p> Walk<'p> {
     }
 
     /// Weighs the request so far; if that leaves the goal open, tries every class of the open key.
-    fn explore(&mut self, spot: Spot<'_>, partial: &mut Partial<'_>) -> Option<Box<Witness>> {
+    fn explore(&mut self, combination: Combination<'_>, partial: &mut Partial<'_>) -> Option<Box<Witness>> {
         if self.prepared.effort.spend(self.prepared.weight).is_err() {
             return None;
         }
         self.looked = true;
-        match self.judge(spot, partial) {
+        match self.judge(combination, partial) {
             Tri::No => None,
-            Tri::Yes => self.witness(spot, partial),
+            Tri::Yes => self.witness(combination, partial),
             Tri::Maybe(Doubt::Open(key)) => {
                 if partial.chosen.len() >= MAX_KEYS {
                     self.unsure(format!("more than {MAX_KEYS} condition keys bear on one request"));
                     return None;
                 }
                 let key = partial.first(key);
-                self.branch(&key, spot, partial)
+                self.branch(&key, combination, partial)
             }
             Tri::Maybe(doubt) => {
                 self.unsure(doubt.to_string());
@@ -221,8 +221,8 @@ impl<'p> Walk<'p> {
         }
     }
 
-    fn branch(&mut self, key: &str, spot: Spot<'_>, partial: &mut Partial<'_>) -> Option<Box<Witness>> {
-        let cells = match self.cells(key, spot, partial) {
+    fn branch(&mut self, key: &str, combination: Combination<'_>, partial: &mut Partial<'_>) -> Option<Box<Witness>> {
+        let cells = match self.cells(key, combination, partial) {
             Ok(cells) => cells,
             Err(Stuck::First(other)) => {
                 self.unsure(format!("a policy variable compares `{key}` with `{other}`, whose value is not known"));
@@ -230,7 +230,7 @@ impl<'p> Walk<'p> {
                 if other == key || partial.chosen(&other).is_some() {
                     return None;
                 }
-                return self.branch(&other, spot, partial);
+                return self.branch(&other, combination, partial);
             }
             Err(Stuck::TooMany) => {
                 self.unsure(format!("the values of `{key}` have too many classes"));
@@ -239,7 +239,7 @@ impl<'p> Walk<'p> {
         };
         for cell in cells.iter() {
             partial.chosen.push((key.to_owned(), cell.clone()));
-            let found = self.explore(spot, partial);
+            let found = self.explore(combination, partial);
             partial.chosen.pop();
             if found.is_some() {
                 return found;
@@ -248,7 +248,7 @@ impl<'p> Walk<'p> {
         None
     }
 
-    fn judge(&self, spot: Spot<'_>, partial: &Partial<'_>) -> Tri<'p> {
+    fn judge(&self, combination: Combination<'_>, partial: &Partial<'_>) -> Tri<'p> {
         let mut truth = Tri::Yes;
         for condition in &self.prepared.question.when {
             truth = truth.and(condition.holds(partial));
@@ -256,7 +256,7 @@ impl<'p> Walk<'p> {
                 return truth;
             }
         }
-        let allowed = |side: usize| self.allowed(spot, partial, side);
+        let allowed = |side: usize| self.allowed(combination, partial, side);
         truth.and(match self.goal {
             Goal::Allowed => allowed(0),
             Goal::Refused => allowed(0).not(),
@@ -264,19 +264,20 @@ impl<'p> Walk<'p> {
         })
     }
 
-    fn allowed(&self, spot: Spot<'_>, partial: &Partial<'_>, side: usize) -> Tri<'p> {
+    fn allowed(&self, combination: Combination<'_>, partial: &Partial<'_>, side: usize) -> Tri<'p> {
         let prepared = self.prepared;
-        let Some(policies) = prepared.sides.get(spot.candidate).and_then(|s| s.get(side)) else {
+        let Some(policies) = prepared.sides.get(combination.candidate).and_then(|s| s.get(side)) else {
             return Tri::No;
         };
-        let (Some(candidate), Some(scene)) = (prepared.candidates.get(spot.candidate), prepared.scenes.get(side))
+        let (Some(candidate), Some(scene)) =
+            (prepared.candidates.get(combination.candidate), prepared.scenes.get(side))
         else {
             return Tri::No;
         };
         let subject = Subject {
             principal: &candidate.principal,
-            action: &spot.action.lower,
-            resource: spot.resource,
+            action: &combination.action.lower,
+            resource: combination.resource,
             view: partial,
             bounded: policies.boundary.is_some(),
         };
@@ -291,18 +292,18 @@ impl<'p> Walk<'p> {
     }
 
     /// Drops what does not matter, and shows the rest only if the concrete evaluator agrees.
-    fn witness(&mut self, spot: Spot<'_>, partial: &mut Partial<'_>) -> Option<Box<Witness>> {
+    fn witness(&mut self, combination: Combination<'_>, partial: &mut Partial<'_>) -> Option<Box<Witness>> {
         let before = partial.chosen.clone();
         for at in (0..partial.chosen.len()).rev() {
             let removed = partial.chosen.remove(at);
             let asked = removed.0 == SOURCE && self.prepared.question.source != Source::Any;
             let needed =
                 asked || partial.chosen.iter().any(|(k, _)| catalog::prerequisite(k) == Some(removed.0.as_str()));
-            if needed || !self.judge(spot, partial).is_yes() {
+            if needed || !self.judge(combination, partial).is_yes() {
                 partial.chosen.insert(at, removed);
             }
         }
-        let witness = self.confirmed(spot, partial);
+        let witness = self.confirmed(combination, partial);
         partial.chosen = before;
         if witness.is_none() {
             self.unsure(
@@ -312,13 +313,13 @@ impl<'p> Walk<'p> {
         witness.map(Box::new)
     }
 
-    fn confirmed(&self, spot: Spot<'_>, partial: &Partial<'_>) -> Option<Witness> {
+    fn confirmed(&self, combination: Combination<'_>, partial: &Partial<'_>) -> Option<Witness> {
         let prepared = self.prepared;
-        let candidate = prepared.candidates.get(spot.candidate)?;
+        let candidate = prepared.candidates.get(combination.candidate)?;
         let name = |key: &str| self.atoms.shown(key).unwrap_or(key).to_owned();
         let context = partial.concrete(name);
         let meets = prepared.question.when.iter().all(|condition| condition.holds(&context).is_yes());
-        let mut request = Request::new(candidate.principal.clone(), &spot.action.name, spot.resource);
+        let mut request = Request::new(candidate.principal.clone(), &combination.action.name, combination.resource);
         let scene = prepared.scenes.last()?;
         if let Some(owner) = owner(scene) {
             request = request.owned_by(owner);
@@ -326,7 +327,7 @@ impl<'p> Walk<'p> {
         let request = request.with_context(context);
         let decisions: Vec<Decided> = prepared
             .sides
-            .get(spot.candidate)?
+            .get(combination.candidate)?
             .iter()
             .map(|p| decide_with(&request, p, prepared.question.owner_root_exempt))
             .collect();

@@ -49,7 +49,7 @@ pub(crate) struct Zone {
     pub(crate) units: BTreeMap<String, Unit>,
     /// Accounts by id.
     pub(crate) accounts: BTreeMap<String, Account>,
-    /// So many more member accounts, with made-up ids.
+    /// So many more member accounts, with synthetic ids.
     #[serde(default)]
     pub(crate) generated_accounts: Option<Generated>,
     #[serde(default)]
@@ -78,7 +78,7 @@ pub(crate) struct Zone {
     pub(crate) config_recorders: Cells<Recorder>,
     #[serde(default)]
     pub(crate) delivery_channels: Cells<Channel>,
-    /// Roles that exist in every account, by name; `ACCOUNT` in their policies stands for the account's id.
+    /// Roles that exist in every account, by name; `ACCOUNT` in their policies represents the account's id.
     #[serde(default)]
     pub(crate) roles_everywhere: BTreeMap<String, Role>,
     /// Roles by account and name.
@@ -129,7 +129,7 @@ impl Zone {
     }
 }
 
-/// Made-up accounts.
+/// Synthetic accounts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Generated {

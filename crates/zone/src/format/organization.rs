@@ -58,7 +58,7 @@ pub(crate) struct OrgPolicy {
     pub(crate) name: String,
     #[serde(default)]
     pub(crate) aws_managed: bool,
-    /// Ids of root, units and accounts; `everywhere` stands for all of them.
+    /// Ids of root, units and accounts; `everywhere` represents all of them.
     #[serde(default)]
     pub(crate) targets: Vec<String>,
     /// The policy: an object, or text as it stands.

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use super::{Spot, Walk};
+use super::{Combination, Walk};
 use crate::condition::{Condition, Test, Values};
 use crate::context::{ContextValue, Lookup, View};
 use crate::glob::Glob;
@@ -21,12 +21,17 @@ use crate::template::{Matched, Piece, Shape, Template};
 const MAX_FITS: usize = 64;
 
 impl Walk<'_> {
-    pub(super) fn cells(&mut self, key: &str, spot: Spot<'_>, partial: &Partial<'_>) -> Result<Rc<Vec<Cell>>, Stuck> {
+    pub(super) fn cells(
+        &mut self,
+        key: &str,
+        combination: Combination<'_>,
+        partial: &Partial<'_>,
+    ) -> Result<Rc<Vec<Cell>>, Stuck> {
         if let (SOURCE, Some(sources)) = (key, &self.sources) {
             return Ok(Rc::new(sources.choices()));
         }
         let effort = &self.prepared.effort;
-        let candidate = self.prepared.candidates.get(spot.candidate);
+        let candidate = self.prepared.candidates.get(combination.candidate);
         if let (true, true, Some(sources)) = (source::owns(key), partial.service_call, &self.sources) {
             let account = match partial.chosen(SOURCE) {
                 Some(Some(ContextValue::One(account))) => account.as_str(),
