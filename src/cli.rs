@@ -5,9 +5,9 @@ use clap::{Parser, Subcommand};
 use crate::{
     catalogue::FeatureArgs,
     command::{
-        ask::AskArgs, check::CheckArgs, controls::ControlsArgs, diff::DiffArgs, doctor::DoctorArgs, explain::ExplainArgs, init::InitArgs,
-        key::KeyArgs, period::PeriodArgs, register::RegisterArgs, replay::ReplayArgs, report::ReportArgs,
-        trail::TrailArgs, verify::VerifyArgs,
+        ask::AskArgs, check::CheckArgs, controls::ControlsArgs, diff::DiffArgs, doctor::DoctorArgs,
+        explain::ExplainArgs, init::InitArgs, key::KeyArgs, period::PeriodArgs, plan::PlanArgs, register::RegisterArgs,
+        replay::ReplayArgs, report::ReportArgs, trail::TrailArgs, verify::VerifyArgs,
     },
 };
 
@@ -38,6 +38,12 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Look at the organization with your credentials and write logproof.toml.
     Init(InitArgs),
+    /// Compare the verdicts before and after a planned change, before it is made.
+    #[command(
+        after_help = "Exit codes: 0 nothing gets worse; 1 the plan makes something worse; 2 usage, or a plan that cannot be \
+        read or placed; 3 something cannot be decided before the apply (outranks 1); 4 nothing was assessed."
+    )]
+    Plan(Box<PlanArgs>),
     /// Ask a policy question: can, who-can, never, difference.
     Ask(AskArgs),
     /// Prove that the delivered logs are untouched: verify CloudTrail's digests and log files.

@@ -23,6 +23,10 @@ pub(crate) const CSV: &str = "findings.csv";
 pub(crate) const REQUEST: &str = "request.json";
 /// The configuration the run used, complete with defaults.
 pub(crate) const CONFIGURATION: &str = "configuration.json";
+/// The edits that were laid over the landing zone, in the bundle of a plan.
+pub(crate) const EDITS: &str = "edits.json";
+/// The landing zone as it was before the edits, in the bundle of a plan.
+pub(crate) const BASELINE: &str = "baseline.json";
 /// Folder of the features the run used.
 pub(crate) const FEATURES: &str = "features";
 /// Folder of the register the run used; beside a configuration it has the same name.

@@ -15,8 +15,8 @@ use logproof::{
     },
     catalogue::CatalogueError,
     command::{
-        ask::AskError, check::CheckError, diff::DiffError, init::InitError, period::PeriodError, register::EntryError,
-        trail::TrailError,
+        ask::AskError, check::CheckError, diff::DiffError, init::InitError, period::PeriodError, plan::PlanError,
+        register::EntryError, trail::TrailError,
     },
     error::{Unreadable, Unwritable},
     run::{register::LoadError, selection::SelectionError, target::TargetError},
@@ -96,6 +96,7 @@ fn bundle(texts: &mut Texts) {
     texts.of(
         "BundleError",
         [
+            BundleError::NoEdits { path: path() },
             BundleError::Occupied { path: path() },
             BundleError::NothingToResume { path: path() },
             BundleError::OtherRequest { what: "configuration" },
@@ -201,6 +202,18 @@ fn commands(texts: &mut Texts) {
             AskError::NoSuchCaller { principal: text("arn:aws:iam::111122223333:role/x") },
             AskError::Policies(3, "give the old and the new policy"),
             AskError::NoLogKey,
+        ],
+    );
+    let hint = || text("name it by its id or name");
+    texts.of(
+        "PlanError",
+        [
+            PlanError::NoChange,
+            PlanError::Unplaced { number: 3 },
+            PlanError::Twice { subject: text("policy of bucket logs"), one: text("a in x"), other: text("b in y") },
+            PlanError::Form { given: text("x"), form: "NAME=FILE", hint: hint() },
+            PlanError::Document { path: path(), problem: text("it is not an object") },
+            PlanError::Unknown { what: "the key", name: text("x"), problem: "does not exist", hint: hint() },
         ],
     );
     texts.of("DiffError", [DiffError::Changed { path: path(), why: text("report.html: changed") }]);

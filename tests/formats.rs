@@ -190,6 +190,7 @@ fn reasons() -> Vec<Reason> {
         Reason::NotRecorded,
         Reason::Undecided,
         Reason::Unproven,
+        Reason::AfterApply { address: "a".to_owned(), attribute: "b".to_owned() },
     ];
     for reason in &all {
         match reason {
@@ -202,7 +203,8 @@ fn reasons() -> Vec<Reason> {
             | Reason::NoCredentials
             | Reason::NotRecorded
             | Reason::Undecided
-            | Reason::Unproven => {}
+            | Reason::Unproven
+            | Reason::AfterApply { .. } => {}
         }
     }
     all
@@ -277,7 +279,8 @@ fn everything() -> Vec<Assessment> {
         }],
     });
     let mut others = vec![full];
-    for target in [Target::Live, Target::Replay { bundle: "b".to_owned() }] {
+    let planned = Target::Planned { over: Box::new(Target::Live), files: vec!["plan.json".to_owned()] };
+    for target in [Target::Live, Target::Replay { bundle: "b".to_owned() }, planned] {
         let mut other = others[0].clone();
         other.run.target = target;
         others.push(other);

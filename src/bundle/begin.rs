@@ -8,6 +8,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use logproof_estate::Config;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -21,7 +22,7 @@ use crate::{
     catalogue::FeatureSet,
     error::{Unreadable, Unwritable},
     files::{CONFIGURATION, EXCHANGES, FEATURES, REGISTER, REQUEST},
-    run::{register::Loaded, target::Connected},
+    run::register::Loaded,
 };
 
 /// What a run was asked, kept from its beginning so that an interrupted run resumes with the same.
@@ -120,17 +121,17 @@ pub fn write_request(
     folder: &Folder,
     request: &Request,
     former: Option<&Request>,
-    connected: &Connected,
+    (config, register): (&Config, &Loaded),
     features: &FeatureSet,
 ) -> Result<(), BundleError> {
-    let configuration = pretty(CONFIGURATION, &*connected.config)?;
+    let configuration = pretty(CONFIGURATION, config)?;
     if let Some(former) = former {
         let path = folder.working().join(CONFIGURATION);
         let before = fs::read_to_string(&path).map_err(|source| Unreadable { path, source })?;
         if before != configuration {
             return Err(BundleError::OtherRequest { what: "configuration" });
         }
-        if !Loaded::of_bundle(folder.working())?.same_as(&connected.register) {
+        if !Loaded::of_bundle(folder.working())?.same_as(register) {
             return Err(BundleError::OtherRequest { what: "register" });
         }
         if former.selection != request.selection {
@@ -141,7 +142,7 @@ pub fn write_request(
     let request = pretty(REQUEST, request)?;
     folder.write(REQUEST, |out| out.write_all(request.as_bytes()))?;
     folder.write(CONFIGURATION, |out| out.write_all(configuration.as_bytes()))?;
-    for (path, bytes) in connected.register.files() {
+    for (path, bytes) in register.files() {
         folder.write(&format!("{REGISTER}/{path}"), |out| out.write_all(bytes))?;
     }
     for file in features.read()? {

@@ -70,6 +70,14 @@ pub enum BundleError {
         /// What is wrong.
         problem: serde_json::Error,
     },
+    /// The bundle of a plan without its edits.
+    #[error(
+        "`{path}` is the prediction of a plan with sensitive values, which are not kept\nhint: make it again with `logproof plan` and the plan itself"
+    )]
+    NoEdits {
+        /// The bundle.
+        path: PathBuf,
+    },
     /// Something could not be written as JSON.
     #[error("cannot write `{what}` as JSON: {problem}\nhint: this is a defect of the program; report it")]
     Json {

@@ -5,27 +5,27 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use logproof_aws::{Aws, Options};
+use logproof_aws::Options;
 use logproof_estate::{
-    Config, Estate,
-    assessment::{Assessment, ControlResult, Tool},
+    Estate,
+    assessment::{Assessment, ControlResult, Target, Tool},
 };
 
 use super::{
     BundleError,
-    begin::{self, Request},
-    manifest, sealing,
-    tape::{Tape, Use},
-    verify,
+    begin::Request,
+    laid::{Edits, Keeper},
+    manifest,
+    playback::Playback,
+    sealing,
 };
 use crate::{
     catalogue::{Control, FeatureSet, lint, vocabulary::Vocabulary},
-    error::Unreadable,
-    files::{ASSESSMENT, CONFIGURATION, EXCHANGES, FEATURES, REQUEST},
+    files::FEATURES,
     report::Format,
     run::{
         assess::{self, Setting},
-        register::Loaded,
+        planned::{Ground, make_presentable},
         selection::{Selection, SelectionError},
     },
 };
@@ -50,21 +50,10 @@ pub struct Outcome {
 /// # Errors
 /// [`BundleError`]: the bundle does not verify or cannot be read.
 pub async fn replay(place: &Path) -> Result<Outcome, BundleError> {
-    let verification = verify::verify(place, verify::Known::default())?;
-    if let Some(problem) = verification.problems.into_iter().next() {
-        return Err(BundleError::Changed { path: place.to_owned(), problem });
-    }
-    let original: Assessment = read(&place.join(ASSESSMENT))?;
-    let config: Config = read(&place.join(CONFIGURATION))?;
-    let request = begin::read_request(&place.join(REQUEST))?;
-    let tape = Tape::open(&place.join(EXCHANGES), Use::Replay)?;
-    let exchanges = tape.len();
-    let caller =
-        original.run.caller.as_ref().map_or(&config.organization.management_account, |caller| &caller.account).clone();
-    let aws = Arc::new(Aws::served(Arc::new(tape), &caller, &config, Options::default()));
-    let register = Loaded::of_bundle(place)?.register;
-    let source = Arc::clone(&aws) as Arc<dyn logproof_estate::Source>;
-    let estate = Arc::new(Estate::new(Arc::new(config), source, request.as_of).with_register(register));
+    let playback = Playback::open(place, Options::default())?;
+    let Playback { original, request, .. } = &playback;
+    let estate = Estate::new(Arc::clone(&playback.config), playback.source(), request.as_of);
+    let estate = Arc::new(estate.with_register(Arc::clone(&playback.register.register)));
     let vocabulary = Vocabulary::registered();
     let linted = lint::examine(&FeatureSet::of(Some(&place.join(FEATURES))).read()?, &vocabulary);
     if let Some(problem) = linted.problems.first() {
@@ -72,22 +61,40 @@ pub async fn replay(place: &Path) -> Result<Outcome, BundleError> {
             problem: format!("{}:{}: {}", problem.file, problem.line, problem.problem),
         });
     }
-    let selected = select(linted.controls, &request)?;
+    let selected = select(linted.controls, request)?;
     let setting = Setting {
         id: original.run.id.clone(),
         target: original.run.target.clone(),
         started: request.started,
         selection: request.selection.clone(),
     };
-    let calls = || aws.calls();
-    let replayed =
-        assess::assess(&selected, &vocabulary, &estate, &calls, setting, std::future::pending(), || ()).await;
+    let replayed = if matches!(original.run.target, Target::Planned { .. }) {
+        let edits = Edits::of_bundle(place)?.ok_or_else(|| BundleError::NoEdits { path: place.to_owned() })?;
+        planned(&estate, &selected, &vocabulary, edits, &setting).await
+    } else {
+        let calls = || playback.aws().calls();
+        assess::assess(&selected, &vocabulary, &estate, &calls, setting, std::future::pending(), || ()).await
+    };
     let tool = replayed.tool.clone();
-    let mut outcome = compare(place, &original, replayed, exchanges);
+    let mut outcome = compare(place, original, replayed, playback.exchanges);
     let (manifest, _) = manifest::read(place)?;
     let same_binary = manifest.binary_sha256.is_some() && manifest.binary_sha256 == sealing::binary_digest();
     outcome.cause = cause(&original.tool, &tool, same_binary, outcome.differences.is_empty());
     Ok(outcome)
+}
+
+/// The prediction of a plan, made again from its edits.
+async fn planned(
+    estate: &Arc<Estate>,
+    controls: &[Control],
+    vocabulary: &Vocabulary,
+    Edits { edits, symbols }: Edits,
+    setting: &Setting,
+) -> Assessment {
+    let ground = Ground { estate, keep: Arc::new(Keeper::default()), controls, vocabulary };
+    let mut planned = ground.plan(&edits.into(), setting).await;
+    make_presentable(&mut planned.assessment, &planned.laid, &symbols);
+    planned.assessment
 }
 
 /// Why a replay may differ: another version may judge differently, the same program may not.
@@ -114,11 +121,6 @@ fn select(controls: Vec<Control>, request: &Request) -> Result<Vec<Control>, Sel
         .map(|ids| ids.split_whitespace().map(str::to_owned).collect())
         .unwrap_or_default();
     Selection::new(request.selection.get("tags").map(String::as_str), &ids)?.apply(controls)
-}
-
-fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, BundleError> {
-    let text = fs::read(path).map_err(Unreadable::at(path))?;
-    serde_json::from_slice(&text).map_err(|problem| BundleError::Form { path: path.to_owned(), problem })
 }
 
 fn compare(place: &Path, original: &Assessment, mut replayed: Assessment, exchanges: usize) -> Outcome {

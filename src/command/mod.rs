@@ -13,6 +13,7 @@ pub mod key;
 pub mod lint;
 pub mod period;
 pub mod permissions;
+pub mod plan;
 pub mod register;
 pub mod replay;
 pub mod report;

@@ -212,7 +212,7 @@ fn unseen(scenario: &ScenarioResult, out: &mut dyn Write) -> io::Result<()> {
 const BREAK: &str = "<!-- -->";
 
 /// Text that cannot become markup, a table cell, a mention or a link.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -241,7 +241,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Text as code, between more backticks than it holds.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let fence = "`".repeat(1 + text.split(|c| c != '`').map(str::len).max().unwrap_or(0));
     let blank = if text.contains('`') { " " } else { "" };
     format!("{fence}{blank}{}{blank}{fence}", text.replace(['\n', '\r'], " "))

@@ -1,6 +1,7 @@
 //! A run: what it looks at, which scenarios it runs, and the assessment it ends with. It must not know commands.
 
 pub mod assess;
+pub mod planned;
 pub mod progress;
 pub mod register;
 pub mod runner;

@@ -104,6 +104,20 @@ impl Reach {
         Ok((reached, assessment))
     }
 
+    /// Positions of the controls that a change of the zone can reach.
+    ///
+    /// # Errors
+    /// When the changed zone cannot be read.
+    pub(crate) fn reaches(&self, changed: &Value, origin: &str) -> Result<BTreeSet<usize>, String> {
+        let zone = MockZone::from_value(changed.clone(), origin).map_err(|error| error.to_string())?;
+        if !self.is_asked_alike(changed) {
+            return Ok((0..self.asked_by.len()).collect());
+        }
+        let differs = |asked: &Asked| zone.serve(&asked.tag, &asked.request) != asked.answer;
+        let differs: Vec<bool> = self.book.requests.iter().map(differs).collect();
+        Ok(self.reached(changed, &differs))
+    }
+
     /// Every operation that is asked, as `service:Operation`, with the positions of the controls that ask it.
     pub(crate) fn operations(&self) -> BTreeMap<String, BTreeSet<usize>> {
         let mut all: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();

@@ -327,6 +327,7 @@ fn hint(reason: &Reason, asked: &Asked<'_>) -> String {
         Reason::NoCredentials => "renew the credentials (`aws sso login`, or the environment) and run again".to_owned(),
         Reason::Undecided => "read the policies named, and attest what they allow".to_owned(),
         Reason::Unproven => "see what the detail names, and run again".to_owned(),
+        Reason::AfterApply { .. } => "apply the plan, and check the landing zone".to_owned(),
         Reason::NotRecorded => {
             "the bundle was made by a run that did not ask this; run `logproof check` again".to_owned()
         }

@@ -122,6 +122,13 @@ pub enum Target {
         /// The bundle.
         bundle: String,
     },
+    /// A landing zone with a planned change laid over it.
+    Planned {
+        /// What the change was laid over.
+        over: Box<Target>,
+        /// The files of the plan.
+        files: Vec<String>,
+    },
 }
 
 impl Target {
@@ -133,6 +140,10 @@ impl Target {
             Self::Mock { zone } if zone == "sample" => Some("SAMPLE LANDING ZONE, not your accounts".to_owned()),
             Self::Mock { zone } => Some(format!("MOCK LANDING ZONE {zone}, not live accounts")),
             Self::Replay { bundle } => Some(format!("REPLAY of {bundle}")),
+            Self::Planned { over, files } => {
+                let over = over.caution().unwrap_or_else(|| "the live landing zone".to_owned());
+                Some(format!("PLANNED, not applied: {} laid over {over}", files.join(", ")))
+            }
         }
     }
 }

@@ -4,6 +4,8 @@
 
 mod conventions;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use logproof_policy::Partition;
 use serde::{Deserialize, Serialize};
@@ -50,6 +52,9 @@ pub struct Config {
     /// How long a run computes.
     #[serde(default)]
     pub limits: LimitsConfig,
+    /// Where the providers, modules and stacks of a plan deploy, for `logproof plan`. Default: nothing is mapped.
+    #[serde(default, skip_serializing_if = "Places::is_empty")]
+    pub plan: Places,
     /// Who may read log files, and where, besides the readers of the register: for a log store that has no register yet.
     /// Default: nobody.
     #[serde(default)]
@@ -270,6 +275,46 @@ impl Default for LimitsConfig {
     fn default() -> Self {
         Self { computing_seconds: 20 }
     }
+}
+
+/// `[plan]`: where providers, modules and stacks deploy, where a plan does not say.
+///
+/// ```toml
+/// [plan.providers]
+/// "aws.log_archive" = { account = "222222222222", region = "eu-central-1" }
+/// [plan.modules]
+/// "module.baseline" = { account = "333333333333" }
+/// [plan.stacks]
+/// "log-archive" = { account = "222222222222", region = "eu-central-1" }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Places {
+    /// By provider configuration: `aws`, `aws.audit`, `module.x:aws.audit`.
+    pub providers: BTreeMap<String, Placed>,
+    /// By module path, the longest that matches; `""` is the root module.
+    pub modules: BTreeMap<String, Placed>,
+    /// By CloudFormation stack name, or by the file name of a template.
+    pub stacks: BTreeMap<String, Placed>,
+}
+
+impl Places {
+    /// Whether nothing is mapped.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.providers.is_empty() && self.modules.is_empty() && self.stacks.is_empty()
+    }
+}
+
+/// A row of `[plan]`: account, and Region where one is given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Placed {
+    /// The account. Required.
+    pub account: AccountId,
+    /// The Region. Default: that of the resource or of the provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Region>,
 }
 
 impl Config {

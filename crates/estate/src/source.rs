@@ -114,6 +114,13 @@ pub enum Reason {
     Undecided,
     /// What was read neither proves nor disproves it, for example for want of the key of a signature.
     Unproven,
+    /// A planned change decides it, by a value that is known only after the apply.
+    AfterApply {
+        /// Address of the planned resource.
+        address: String,
+        /// Attribute of it that is not known.
+        attribute: String,
+    },
 }
 
 /// A question that could not be answered: what was asked, where, why not, and what to do. Never a verdict on the
@@ -151,6 +158,7 @@ impl fmt::Display for Unseen {
             Reason::NotRecorded => "not in the recording".to_owned(),
             Reason::Undecided => "the policies do not decide it".to_owned(),
             Reason::Unproven => "what was read does not prove it".to_owned(),
+            Reason::AfterApply { address, attribute } => format!("known after apply: `{attribute}` of `{address}`"),
         };
         write!(f, "cannot read `{}` with {} in account {}", self.subject, self.operation, self.account)?;
         if let Some(region) = &self.region {

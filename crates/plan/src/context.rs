@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+pub use logproof_estate::config::{Placed, Places};
 use logproof_estate::{AccountId, Partition, Region};
-use serde::{Deserialize, Serialize};
 
 /// What a reader knows of the landing zone besides the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,36 +18,4 @@ pub struct Context {
     pub buckets: BTreeMap<String, (AccountId, Option<Region>)>,
     /// The `[plan]` table of the configuration.
     pub places: Places,
-}
-
-/// Account, and Region where one is given, of what a provider or module deploys: a row of the `[plan]` table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Placed {
-    /// The account.
-    pub account: AccountId,
-    /// The Region; that of the resource, or of the provider, when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<Region>,
-}
-
-/// The `[plan]` table: where providers and modules deploy.
-///
-/// ```toml
-/// [plan.providers]
-/// "aws.log_archive" = { account = "222222222222", region = "eu-central-1" }
-/// [plan.modules]
-/// "module.baseline" = { account = "333333333333" }
-/// [plan.stacks]
-/// "log-archive" = { account = "222222222222", region = "eu-central-1" }
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Places {
-    /// By provider configuration: `aws`, `aws.audit`, `module.x:aws.audit`.
-    pub providers: BTreeMap<String, Placed>,
-    /// By module path, the longest that matches; `""` is the root module.
-    pub modules: BTreeMap<String, Placed>,
-    /// By CloudFormation stack name, or by the file name of a template.
-    pub stacks: BTreeMap<String, Placed>,
 }

@@ -3,6 +3,8 @@
 //! A part that only the apply will tell is a *hole*. The policy is then decided twice: as permissive and as restrictive as
 //! it can be. Where both give the same verdict it is decided.
 
+mod bounds;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -53,3 +55,52 @@ impl Document {
         }
     }
 }
+
+/// What a document is attached to: which forms mean everything and nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A policy of a role, user or group, or a permission boundary.
+    Identity,
+    /// A policy of a bucket, key or topic.
+    Resource,
+    /// A trust policy of a role.
+    Trust,
+    /// A service control policy.
+    ServiceControl,
+    /// A resource control policy.
+    ResourceControl,
+}
+
+impl Document {
+    /// The text: of a document with unknown parts the one that `bound` names.
+    #[must_use]
+    pub fn text(&self, bound: Bound, kind: Kind) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Partial { json, .. } => bounds::bounded(json, bound)
+                .map_or_else(|| bounds::anything(bound, kind), |document| document.to_string()),
+            Self::Unknown(_) => bounds::anything(bound, kind),
+        }
+    }
+}
+
+/// Whether a text contains a hole.
+#[must_use]
+pub(crate) fn has_hole(text: &str) -> bool {
+    text.contains(HOLE.0)
+}
+
+/// A text in which each hole is replaced.
+pub(crate) fn fill(text: &str, with: &str) -> String {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(HOLE.0) {
+        filled.push_str(before);
+        filled.push_str(with);
+        rest = after.split_once(HOLE.1).map_or("", |(_, after)| after);
+    }
+    filled + rest
+}
+
+#[cfg(test)]
+mod tests;

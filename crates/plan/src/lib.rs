@@ -16,6 +16,7 @@ pub mod coverage;
 pub mod document;
 pub mod edit;
 mod input;
+mod overlay;
 pub mod plan;
 pub mod planned;
 pub mod symbol;
@@ -24,8 +25,9 @@ mod translate;
 mod tree;
 
 pub use context::Context;
-pub use document::{Bound, Document};
+pub use document::{Bound, Document, Kind};
 pub use edit::{Change, Edit, Origin};
+pub use overlay::{DELETED, Keep, Keeps, Laid, Overlay, QUESTIONS, Remembered, Setting, Stale, Trace};
 pub use plan::{Plan, ReadError};
 pub use planned::{Planned, Unknown};
 pub use symbol::Symbols;

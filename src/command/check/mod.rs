@@ -187,7 +187,13 @@ impl<'a> Ready<'a> {
         let id = former.map_or_else(|| place.id_of(&begun.folder, started), |former| former.id.clone());
         let selection = asked.selection.as_given();
         let request = begin::Request { id: id.clone(), started, as_of, selection: selection.clone() };
-        begin::write_request(&begun.folder, &request, former, &connected, &args.features.set())?;
+        begin::write_request(
+            &begun.folder,
+            &request,
+            former,
+            (&connected.config, &connected.register),
+            &args.features.set(),
+        )?;
         let setting = Setting { id, target: connected.target.clone(), started, selection };
         Ok(Self { connected, estate, key, upload, setting, baseline })
     }

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, path::Path};
 use jiff::Timestamp;
 use logproof_estate::{
     Config,
-    assessment::{Assessment, ControlResult},
+    assessment::{Assessment, ControlResult, Target},
     record::{Observation, Verdict},
 };
 use serde::Serialize;
@@ -126,9 +126,14 @@ struct Loaded {
 pub(super) fn diff(from: &Path, to: &Path, key: Option<&PublicKey>) -> Result<Diff, DiffError> {
     let (before, after) = (load(from, key)?, load(to, key)?);
     let recordings = (from.join(EXCHANGES), to.join(EXCHANGES));
-    let facts = facts::compare(&recordings.0, &recordings.1)?;
-    let around = policies::Around::of(&after.assessment, &after.config);
-    let policies = policies::compare(&recordings.0, &recordings.1, &around)?;
+    let (facts, policies) = if before.is_predicted() || after.is_predicted() {
+        // A prediction holds what AWS answered before the change, which its edits were laid over.
+        (Vec::new(), Vec::new())
+    } else {
+        let around = policies::Around::of(&after.assessment, &after.config);
+        let policies = policies::compare(&recordings.0, &recordings.1, &around)?;
+        (facts::compare(&recordings.0, &recordings.1)?, policies)
+    };
     Ok(Diff {
         cautions: cautions(&before, &after),
         verdicts: verdicts(&before.assessment, &after.assessment),
@@ -138,6 +143,13 @@ pub(super) fn diff(from: &Path, to: &Path, key: Option<&PublicKey>) -> Result<Di
         from: before.side,
         to: after.side,
     })
+}
+
+impl Loaded {
+    /// Whether it is of a plan.
+    fn is_predicted(&self) -> bool {
+        matches!(self.assessment.run.target, Target::Planned { .. })
+    }
 }
 
 fn load(place: &Path, key: Option<&PublicKey>) -> Result<Loaded, DiffError> {
@@ -172,6 +184,10 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, String> {
 fn cautions(before: &Loaded, after: &Loaded) -> Vec<String> {
     let (a, b) = (&before.assessment, &after.assessment);
     let mut cautions = Vec::new();
+    if before.is_predicted() || after.is_predicted() {
+        cautions
+            .push("one is the prediction of a plan: verdicts and subjects are compared, not AWS's answers".to_owned());
+    }
     if a.run.organization != b.run.organization {
         cautions.push("the bundles are of different organizations".to_owned());
     }

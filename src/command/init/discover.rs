@@ -10,7 +10,10 @@ use jiff::Timestamp;
 use logproof_aws::{Aws, Options};
 use logproof_estate::{
     AccountId, BucketRef, Config, Estate, KeyRef, Partition, Region,
-    config::{AccessConfig, ConventionsConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig, NamesConfig, OrganizationConfig},
+    config::{
+        AccessConfig, ConventionsConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig, NamesConfig,
+        OrganizationConfig, Places,
+    },
     facts::{Account, Trail},
 };
 
@@ -181,6 +184,7 @@ fn provisional(request: &Request, management: AccountId) -> Config {
         expectations: ExpectationsConfig::default(),
         integrity: IntegrityConfig::default(),
         limits: LimitsConfig::default(),
+        plan: Places::default(),
     }
 }
 

@@ -11,7 +11,10 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use logproof_estate::{assessment::Assessment, record::Verdict};
+use logproof_estate::{
+    assessment::{Assessment, Target},
+    record::Verdict,
+};
 use serde::Serialize;
 
 use crate::{
@@ -192,6 +195,9 @@ fn load(place: &Path, request: &Request) -> Result<Option<Loaded>, String> {
     let (manifest, digest) = manifest::read(place).map_err(|error| first_line(error.to_string()))?;
     if manifest.run.as_of < request.from || manifest.run.as_of >= request.to {
         return Ok(None);
+    }
+    if matches!(manifest.run.target, Target::Planned { .. }) {
+        return Err("is the prediction of a plan, not a run".to_owned());
     }
     let verification = verify::verify(place, verify::Known { key: request.key.as_ref(), ..verify::Known::default() })
         .map_err(|error| first_line(error.to_string()))?;

@@ -22,7 +22,7 @@ pub struct TrailPublicKey {
 }
 
 /// Which chain is verified, for which period and against which keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChainQuery {
     /// Name of the trail.
     pub trail: String,

@@ -1,0 +1,159 @@
+//! Rules, targets, topics, subscriptions, metric filters, alarms and analyzers.
+
+use logproof_estate::facts::{AccessAnalyzer, Alarm, EventRule, MetricFilter, RuleTarget, Subscription, Topic};
+use serde_json::json;
+
+use super::{
+    Overlay,
+    lay::{Pen, State},
+};
+use crate::{
+    document::Kind,
+    edit::{AlertingChange, Change, Edit},
+    planned::Planned,
+};
+
+/// The change, when it is one of alerting.
+pub(super) fn of(change: &Change) -> Option<&AlertingChange> {
+    match change {
+        Change::Alerting(change) => Some(change),
+        _ => None,
+    }
+}
+
+/// One of a list is set, or removed when nothing is planned.
+fn put<T: Clone>(state: &mut State<Vec<T>>, to: Option<&Planned<T>>, is: impl Fn(&T) -> bool) {
+    match to {
+        Some(to) => state.change_by(to, |all, to| match all.iter_mut().find(|one| is(one)) {
+            Some(one) => *one = to.clone(),
+            None => all.push(to.clone()),
+        }),
+        None => state.change(|all| all.retain(|one| !is(one))),
+    }
+}
+
+pub(super) fn rules(state: &mut State<Vec<EventRule>>, change: &Change) {
+    if let Some(AlertingChange::Rule { name, to }) = of(change) {
+        put(state, to.as_ref(), |rule| &rule.name == name);
+    }
+}
+
+pub(super) fn targets(state: &mut State<Vec<RuleTarget>>, change: &Change) {
+    if let Some(AlertingChange::Target { id, to, .. }) = of(change) {
+        put(state, to.as_ref(), |target| &target.id == id);
+    }
+}
+
+pub(super) fn filters(state: &mut State<Vec<MetricFilter>>, change: &Change) {
+    if let Some(AlertingChange::MetricFilter { name, to, .. }) = of(change) {
+        put(state, to.as_ref(), |filter| &filter.name == name);
+    }
+}
+
+pub(super) fn alarms(state: &mut State<Vec<Alarm>>, change: &Change) {
+    if let Some(AlertingChange::Alarm { name, to }) = of(change) {
+        put(state, to.as_ref(), |alarm| &alarm.name == name);
+    }
+}
+
+/// Findings are AWS's: those of an analyzer that stays are kept.
+pub(super) fn analyzers(state: &mut State<Vec<AccessAnalyzer>>, change: &Change) {
+    let Some(AlertingChange::Analyzer { name, to }) = of(change) else { return };
+    match to {
+        Some(to) => state.change_by(to, |all, to| match all.iter_mut().find(|one| &one.name == name) {
+            Some(one) => {
+                *one = AccessAnalyzer { findings: one.findings.clone(), status: one.status.clone(), ..to.clone() };
+            }
+            None => all.push(AccessAnalyzer { findings: Vec::new(), ..to.clone() }),
+        }),
+        None => state.change(|all| all.retain(|one| &one.name != name)),
+    }
+}
+
+pub(super) fn topic(state: &mut State<Option<Topic>>, change: &Change, pen: &mut Pen) {
+    match of(change) {
+        Some(AlertingChange::Topic { arn, kms_key }) => state.change_by(kms_key, |topic, key| {
+            let topic = topic.get_or_insert_with(|| Topic { policy: default_policy(arn), kms_key: None });
+            topic.kms_key.clone_from(key);
+        }),
+        Some(AlertingChange::TopicDeleted { .. }) => *state = State::Is(None),
+        Some(AlertingChange::TopicPolicy { arn, to }) => {
+            let policy = match to {
+                Some(document) => pen.text(document, Kind::Resource),
+                None => default_policy(arn),
+            };
+            state.change(|topic| {
+                topic.get_or_insert_with(|| Topic { policy: String::new(), kms_key: None }).policy = policy;
+            });
+        }
+        _ => {}
+    }
+}
+
+/// A new e-mail or HTTP endpoint has to confirm; what is confirmed stays so while the endpoint is the same.
+///
+/// See: <https://docs.aws.amazon.com/sns/latest/dg/sns-create-subscribe-endpoint-to-topic.html>
+pub(super) fn subscriptions(state: &mut State<Option<Vec<Subscription>>>, change: &Change) {
+    match of(change) {
+        Some(AlertingChange::Topic { .. }) => state.change(|all| {
+            all.get_or_insert_default();
+        }),
+        Some(AlertingChange::TopicDeleted { .. }) => *state = State::Is(None),
+        Some(AlertingChange::Subscribed { to, .. }) => state.change_by(to, |all, to| {
+            let all = all.get_or_insert_default();
+            let same = |one: &Subscription| one.protocol == to.protocol && one.endpoint == to.endpoint;
+            if all.iter().any(same) {
+                return;
+            }
+            all.retain(|one| one.arn != to.arn || !one.confirmed());
+            let asked = ["email", "email-json", "http", "https", "sms"].contains(&to.protocol.as_str());
+            let arn = if asked && to.protocol != "sms" { "PendingConfirmation".to_owned() } else { to.arn.clone() };
+            all.push(Subscription { arn, ..to.clone() });
+        }),
+        Some(AlertingChange::Unsubscribed { arn, .. }) => state.change(|all| {
+            if let Some(all) = all {
+                all.retain(|one| &one.arn != arn);
+            }
+        }),
+        _ => {}
+    }
+}
+
+impl Overlay {
+    /// Edits of a topic, by its ARN.
+    pub(super) fn of_topic(&self, topic: &str) -> Vec<&Edit> {
+        self.chosen(|edit| match of(&edit.change) {
+            Some(
+                AlertingChange::Topic { arn, .. }
+                | AlertingChange::TopicDeleted { arn }
+                | AlertingChange::TopicPolicy { arn, .. }
+                | AlertingChange::Subscribed { topic: arn, .. }
+                | AlertingChange::Unsubscribed { topic: arn, .. },
+            ) => arn == topic,
+            _ => false,
+        })
+    }
+}
+
+/// The policy of a topic for which none is given: its account may do everything with it.
+///
+/// See: <https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html>
+fn default_policy(arn: &str) -> String {
+    let account = arn.split(':').nth(4).unwrap_or_default();
+    json!({
+        "Version": "2008-10-17",
+        "Id": "__default_policy_ID",
+        "Statement": [{
+            "Sid": "__default_statement_ID",
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": [
+                "SNS:GetTopicAttributes", "SNS:SetTopicAttributes", "SNS:AddPermission", "SNS:RemovePermission",
+                "SNS:DeleteTopic", "SNS:Subscribe", "SNS:ListSubscriptionsByTopic", "SNS:Publish",
+            ],
+            "Resource": arn,
+            "Condition": {"StringEquals": {"AWS:SourceOwner": account}},
+        }],
+    })
+    .to_string()
+}

@@ -1,0 +1,141 @@
+use super::*;
+use crate::{Document, edit::AlertingChange};
+
+const TOPIC: &str = "arn:aws:sns:eu-central-1:222222222222:alerts";
+
+fn change(change: AlertingChange) -> Edit {
+    edit(Change::Alerting(change))
+}
+
+fn rule(name: &str, state: &str) -> EventRule {
+    EventRule { name: name.to_owned(), arn: String::new(), state: state.to_owned(), pattern: None }
+}
+
+fn target(id: &str) -> RuleTarget {
+    RuleTarget { id: id.to_owned(), arn: TOPIC.to_owned(), role: None }
+}
+
+#[tokio::test]
+async fn rules_and_targets() {
+    let at: [&dyn Debug; 2] = [&account(), &home()];
+    let zone = Zone::default().with("event_rules", &at, vec![rule("a", "ENABLED"), rule("b", "ENABLED")]).with(
+        "rule_targets",
+        &[&account(), &home(), &"a"],
+        vec![target("1")],
+    );
+    let to = |rule| Some(Planned::Known(rule));
+    let edits = vec![
+        change(AlertingChange::Rule { name: "a".to_owned(), to: to(rule("a", "DISABLED")) }),
+        change(AlertingChange::Rule { name: "b".to_owned(), to: None }),
+        edit_as(
+            "create",
+            Change::Alerting(AlertingChange::Rule { name: "c".to_owned(), to: to(rule("c", "ENABLED")) }),
+        ),
+        change(AlertingChange::Target { rule: "a".to_owned(), id: "1".to_owned(), to: None }),
+        change(AlertingChange::Target {
+            rule: "c".to_owned(),
+            id: "2".to_owned(),
+            to: Some(Planned::Known(target("2"))),
+        }),
+    ];
+    let overlay = overlay(zone, edits);
+    let rules = overlay.event_rules(&account(), &home()).await.unwrap();
+    assert_eq!(*rules, [rule("a", "DISABLED"), rule("c", "ENABLED")]);
+    assert!(overlay.rule_targets(&account(), &home(), "a").await.unwrap().is_empty());
+    // The new rule is not asked for.
+    assert_eq!(*overlay.rule_targets(&account(), &home(), "c").await.unwrap(), [target("2")]);
+}
+
+#[tokio::test]
+async fn a_topic_and_its_policy() {
+    let new = |kms_key: Option<&str>| {
+        let kms_key = Planned::Known(kms_key.map(str::to_owned));
+        edit_as("create", Change::Alerting(AlertingChange::Topic { arn: TOPIC.to_owned(), kms_key }))
+    };
+    let overlay = overlay(Zone::default(), vec![new(Some("alias/k"))]);
+    let topic = overlay.topic(&account(), &home(), TOPIC).await.unwrap();
+    let topic = topic.as_ref().unwrap();
+    assert!(topic.policy.contains("__default_policy_ID") && topic.kms_key.as_deref() == Some("alias/k"));
+    assert_eq!(*overlay.topic_subscriptions(&account(), &home(), TOPIC).await.unwrap(), Some(vec![]));
+    let observed = Topic { policy: "observed".to_owned(), kms_key: Some("k".to_owned()) };
+    let zone = || Zone::default().with("topic", &[&account(), &home(), &TOPIC], Some(observed.clone()));
+    let to = |to: Option<&str>| {
+        let to = to.map(|text| Document::Text(text.to_owned()));
+        change(AlertingChange::TopicPolicy { arn: TOPIC.to_owned(), to })
+    };
+    for (text, expected) in [(Some("{}"), "{}"), (None, "__default_policy_ID")] {
+        let answer = super::overlay(zone(), vec![to(text)]).topic(&account(), &home(), TOPIC).await.unwrap();
+        let topic = answer.as_ref().unwrap();
+        assert!(topic.policy.contains(expected) && topic.kms_key.as_deref() == Some("k"), "{topic:?}");
+    }
+    let gone = super::overlay(zone(), vec![change(AlertingChange::TopicDeleted { arn: TOPIC.to_owned() })]);
+    assert_eq!(*gone.topic(&account(), &home(), TOPIC).await.unwrap(), None);
+    assert_eq!(*gone.topic_subscriptions(&account(), &home(), TOPIC).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_new_e_mail_endpoint_has_to_confirm() {
+    let one = |protocol: &str, endpoint: &str, arn: &str| Subscription {
+        arn: arn.to_owned(),
+        protocol: protocol.to_owned(),
+        endpoint: endpoint.to_owned(),
+    };
+    let confirmed = one("email", "a@example.org", "arn:aws:sns:eu-central-1:222222222222:alerts:1");
+    let zone =
+        Zone::default().with("topic_subscriptions", &[&account(), &home(), &TOPIC], Some(vec![confirmed.clone()]));
+    let subscribed =
+        |to: Subscription| change(AlertingChange::Subscribed { topic: TOPIC.to_owned(), to: Planned::Known(to) });
+    let edits = vec![
+        subscribed(one("email", "a@example.org", "arn:other")),
+        subscribed(one("email", "b@example.org", "arn:new")),
+        subscribed(one("sqs", "arn:aws:sqs:eu-central-1:222222222222:q", "arn:sqs")),
+    ];
+    let overlay = overlay(zone, edits);
+    let answer = overlay.topic_subscriptions(&account(), &home(), TOPIC).await.unwrap();
+    let all = answer.as_ref().unwrap();
+    assert_eq!(all[0], confirmed, "what is confirmed stays so");
+    assert_eq!(all.iter().map(Subscription::confirmed).collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!(all[2].arn, "arn:sqs");
+}
+
+#[tokio::test]
+async fn filters_alarms_and_analyzers() {
+    let at: [&dyn Debug; 2] = [&account(), &home()];
+    let analyzer = |status: &str, findings: Vec<AnalyzerFinding>| AccessAnalyzer {
+        arn: String::new(),
+        name: "a".to_owned(),
+        kind: "ORGANIZATION".to_owned(),
+        status: status.to_owned(),
+        findings,
+    };
+    let finding = AnalyzerFinding { id: "1".to_owned(), resource: "r".to_owned(), status: "ACTIVE".to_owned() };
+    let filter = |pattern: &str| MetricFilter { name: "f".to_owned(), pattern: pattern.to_owned(), metrics: vec![] };
+    let zone = || {
+        Zone::default()
+            .with("metric_filters", &[&account(), &home(), &"group"], vec![filter("x")])
+            .with("alarms", &at, Vec::<Alarm>::new())
+            .with("access_analyzers", &at, vec![analyzer("ACTIVE", vec![finding.clone()])])
+    };
+    let edits = vec![
+        change(AlertingChange::MetricFilter {
+            log_group: "group".to_owned(),
+            name: "f".to_owned(),
+            to: Some(Planned::Known(filter("y"))),
+        }),
+        change(AlertingChange::Analyzer {
+            name: "a".to_owned(),
+            to: Some(Planned::Known(analyzer("CREATING", vec![]))),
+        }),
+        change(AlertingChange::Alarm { name: "none".to_owned(), to: None }),
+    ];
+    let found = overlay(zone(), edits);
+    assert_eq!(*found.metric_filters(&account(), &home(), "group").await.unwrap(), [filter("y")]);
+    assert!(found.alarms(&account(), &home()).await.unwrap().is_empty());
+    // What it found stays.
+    assert_eq!(
+        *found.access_analyzers(&account(), &home()).await.unwrap(),
+        [analyzer("ACTIVE", vec![finding.clone()])]
+    );
+    let gone = overlay(zone(), vec![change(AlertingChange::Analyzer { name: "a".to_owned(), to: None })]);
+    assert!(gone.access_analyzers(&account(), &home()).await.unwrap().is_empty());
+}
