@@ -35,7 +35,7 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Look at the organization with your credentials and write logproof.toml.
     Init(InitArgs),
-    /// Lay a planned change over the landing zone and compare the verdicts before and after, before it is made.
+    /// Compare the verdicts before and after a planned change, before it is made.
     #[command(
         after_help = "Exit codes: 0 nothing gets worse; 1 the plan makes something worse; 2 usage, or a plan that cannot be \
         read or placed; 3 something cannot be decided before the apply (outranks 1); 4 nothing was assessed."

@@ -5,7 +5,9 @@
 //! whose patch no plan can make (a denied call, another configuration or register, what only time changes) are left out,
 //! each with the reason; `tests/plan_equivalence/coverage.toml` has how many of each, and the test keeps it true.
 //!
-//! `LOGPROOF_FIXTURES=LS-2.6` runs the fixtures of one folder; `LOGPROOF_UPDATE_FIXTURES=1` rewrites the counts.
+//! A third of the fixtures is examined, chosen by their names: all of them cost what `controls.rs` costs. With
+//! `LOGPROOF_PLANS=all` each one is and the counts must be those found, `LOGPROOF_UPDATE_FIXTURES=1` rewrites them, and
+//! `LOGPROOF_FIXTURES=LS-2.6` examines the fixtures of one folder.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
@@ -177,7 +179,13 @@ fn remembered(connected: &target::Connected) -> Arc<dyn Source> {
 fn a_planned_change_gives_the_verdicts_of_the_changed_zone() {
     let origin = Origin::new();
     assert!(origin.sample.controls.iter().all(|control| control.verdict == Verdict::Pass), "the sample is compliant");
-    let fixtures = fixtures();
+    let mut fixtures = fixtures();
+    let total = fixtures.len();
+    let set = |name: &str| std::env::var_os(name).is_some();
+    let whole = set("LOGPROOF_PLANS") || set("LOGPROOF_UPDATE_FIXTURES");
+    if !whole && !set("LOGPROOF_FIXTURES") {
+        fixtures.retain(|fixture| fixture.name.bytes().map(usize::from).sum::<usize>().is_multiple_of(3));
+    }
     let (next, problems, left) =
         (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(BTreeMap::<String, BTreeSet<String>>::new()));
     thread::scope(|scope| {
@@ -200,12 +208,27 @@ fn a_planned_change_gives_the_verdicts_of_the_changed_zone() {
     problems.sort();
     let not: usize = left.values().map(BTreeSet::len).sum();
     let covered = fixtures.len() - not;
-    if std::env::var_os("LOGPROOF_FIXTURES").is_some() {
+    if whole {
+        coverage(covered, &left);
+    } else if set("LOGPROOF_FIXTURES") {
         eprintln!("{covered} of {} fixtures covered; left out: {left:#?}", fixtures.len());
     } else {
-        coverage(covered, &left);
+        plausible(total, covered, &left);
     }
     assert!(problems.is_empty(), "{} problems in {covered} fixtures:\n{}", problems.len(), problems.join("\n"));
+}
+
+/// The committed counts are enough, not more than there are fixtures, and have every reason that was found.
+fn plausible(total: usize, covered: usize, left: &BTreeMap<String, BTreeSet<String>>) {
+    let committed = fs::read_to_string(support::root().join(COVERAGE)).unwrap();
+    let committed: toml::Table = toml::from_str(&committed).unwrap();
+    let number = |value: &toml::Value| usize::try_from(value.as_integer().unwrap()).unwrap();
+    let reasons = committed["left_out"].as_table().unwrap();
+    let counted = number(&committed["covered"]) + reasons.values().map(number).sum::<usize>();
+    assert!(number(&committed["covered"]) >= 400 && counted <= total, "{counted} of {total} fixtures are counted");
+    let unknown: Vec<_> = left.iter().filter(|(why, _)| !reasons.contains_key(*why)).collect();
+    assert!(unknown.is_empty(), "{COVERAGE} has no such reason: {unknown:#?}");
+    assert!(covered * 8 >= total, "only {covered} of {total} fixtures were laid over the sample");
 }
 
 /// The committed counts are those found, and enough fixtures are covered.
@@ -298,9 +321,10 @@ fn a_log_store_of_one_plan_is_decided_before_it_is_there() {
     for (id, _, why) in &undecided {
         assert!(why.contains("known after apply"), "{id}: {why}");
     }
-    // What fails is true after the apply: a new endpoint has not confirmed, and what nobody attested.
+    // What fails is true after the apply: nobody has confirmed a subscription that was just made.
     let failing: Vec<_> = of(Verdict::Fail).collect();
-    assert!(failing.iter().all(|(_, _, why)| why.contains("confirm")), "{failing:#?}");
+    let unheard = |why: &str| why.contains("confirmed") || why.contains("reaches somebody");
+    assert!(failing.iter().all(|(_, _, why)| unheard(why)), "{failing:#?}");
     // Another name of the same symbol changes no verdict.
     let renamed: Vec<_> = verdicts("module.elsewhere.").into_iter().map(|(id, verdict, _)| (id, verdict)).collect();
     assert_eq!(renamed, found.into_iter().map(|(id, verdict, _)| (id, verdict)).collect::<Vec<_>>());

@@ -84,7 +84,7 @@ fn every_path_that_is_named_is_there() {
 
 /// Files a reader writes or gets.
 fn names_a_file_of_the_reader(word: &str) -> bool {
-    ["logproof.toml", "zone.yaml", "summary.md"].contains(&word) || word == "error-denied.yaml"
+    ["logproof.toml", "zone.yaml", "summary.md", "plan.md"].contains(&word) || word == "error-denied.yaml"
 }
 
 /// Lines of the code blocks without a language or in a shell, continued ones joined, comments cut off.

@@ -40,9 +40,6 @@ pub struct PlanArgs {
     pub parameter: Vec<String>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would replace the help of the flattened arguments")]
-    pub documents: DocumentArgs,
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would replace the help of the flattened arguments")]
     pub features: FeatureArgs,
     /// Check only scenarios whose tags match.
     #[arg(long, value_name = "EXPR")]
@@ -63,6 +60,9 @@ pub struct PlanArgs {
     /// change, what was asked, and the edits, so that `verify`, `replay` and `diff` take it as that of a run.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would replace the help of the flattened arguments")]
+    pub documents: DocumentArgs,
 }
 
 /// Changes given as documents and settings.

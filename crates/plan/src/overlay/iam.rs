@@ -181,7 +181,7 @@ impl Account<'_> {
         }
         Err(Unknown {
             address: edit.origin.address.clone(),
-            attribute: edit.origin.attribute.clone(),
+            attribute: "members".to_owned(),
             why: format!("which users are in the group `{group}` is not observed"),
         })
     }

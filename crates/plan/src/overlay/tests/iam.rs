@@ -152,7 +152,8 @@ async fn a_group_that_exists_makes_the_answer_unknown_and_a_new_one_does_not() {
         to: Some(text("d")),
     };
     let overlay = overlay(zone(), vec![change(inline())]);
-    assert_eq!(refused(overlay.account_authorization(&account()).await), after_apply());
+    let members = Reason::AfterApply { address: "aws_thing.one".to_owned(), attribute: "members".to_owned() };
+    assert_eq!(refused(overlay.account_authorization(&account()).await), members);
     let member = IamChange::Member { group: "team".to_owned(), user: "eve".to_owned(), member: true };
     let all = after(vec![member, inline(), IamChange::Group { name: "team".to_owned() }]).await;
     assert_eq!(names(&all.users[0]).last(), Some(&("p", "d")));
