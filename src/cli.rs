@@ -5,9 +5,9 @@ use clap::{Parser, Subcommand};
 use crate::{
     catalogue::FeatureArgs,
     command::{
-        ask::AskArgs, check::CheckArgs, controls::ControlsArgs, diff::DiffArgs, explain::ExplainArgs, init::InitArgs,
-        key::KeyArgs, period::PeriodArgs, plan::PlanArgs, register::RegisterArgs, replay::ReplayArgs,
-        report::ReportArgs, trail::TrailArgs, verify::VerifyArgs,
+        ask::AskArgs, check::CheckArgs, controls::ControlsArgs, diff::DiffArgs, doctor::DoctorArgs,
+        explain::ExplainArgs, init::InitArgs, key::KeyArgs, period::PeriodArgs, plan::PlanArgs, register::RegisterArgs,
+        replay::ReplayArgs, report::ReportArgs, steps::StepsArgs, test::TestArgs, trail::TrailArgs, verify::VerifyArgs,
     },
 };
 
@@ -33,6 +33,19 @@ pub enum Command {
     Controls(ControlsArgs),
     /// Show one control: its text, its steps and the API calls it makes.
     Explain(ExplainArgs),
+    /// List the sentences controls are written in.
+    Steps(StepsArgs),
+    /// Try your own controls on your own fixtures, both ways.
+    #[command(
+        after_help = "Exit codes: 0 every fixture shows what it expects; 1 one does not, or with --strict a control has \
+        no fixture that meets or violates it; 2 usage, features or fixtures; 3 the results could not be written."
+    )]
+    Test(TestArgs),
+    /// Find out why a check would end in ERROR: credentials, roles, permissions, Regions, clock, disk.
+    #[command(
+        after_help = "Exit codes: 0 nothing stands in the way; 2 usage or configuration; 3 a check would have ERROR."
+    )]
+    Doctor(DoctorArgs),
     /// Look at the organization with your credentials and write logproof.toml.
     Init(InitArgs),
     /// Compare the verdicts before and after a planned change, before it is made.

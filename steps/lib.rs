@@ -16,4 +16,20 @@ mod judgement;
 mod scene;
 mod vocabulary;
 
+pub use judgement::guide;
 pub use scene::ask;
+
+use guide::Entry;
+
+/// What is documented of the sentences with parameters: those that owners write their own controls in.
+pub fn general() -> impl Iterator<Item = &'static Entry> {
+    let lists = [
+        given::named_buckets::GUIDE,
+        given::named_keys::GUIDE,
+        vocabulary::general::requests::GUIDE,
+        vocabulary::general::bucket::GUIDE,
+        vocabulary::general::key::GUIDE,
+        vocabulary::general::account::GUIDE,
+    ];
+    lists.into_iter().flatten()
+}

@@ -163,12 +163,15 @@ pub fn severity_of(tag: &str) -> Option<&str> {
     tag.strip_prefix("severity:")
 }
 
-/// `LS-3.4`, `LS-3`, `ACME-12.1`: capital letters, a hyphen, numbers joined by dots.
+/// `LS-3.4`, `PAY-1`, `ACME-S3-12.1`: words in capital letters and digits, joined by hyphens, the first of them beginning
+/// with a letter; then a hyphen and numbers joined by dots.
 #[must_use]
 pub fn is_control_id(tag: &str) -> bool {
-    let Some((letters, numbers)) = tag.split_once('-') else { return false };
+    let Some((words, numbers)) = tag.rsplit_once('-') else { return false };
     let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    !letters.is_empty() && letters.bytes().all(|b| b.is_ascii_uppercase()) && numbers.split('.').all(number)
+    let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    let begins = words.starts_with(|c: char| c.is_ascii_uppercase());
+    begins && words.split('-').all(word) && numbers.split('.').all(number)
 }
 
 /// Sorts ids the way people count: LS-2.10 after LS-2.9.
@@ -223,9 +226,11 @@ mod tests {
 
     #[test]
     fn only_ids_are_ids() {
-        assert!(["LS-3.4", "ACME-12", "A-1.2.3"].into_iter().all(is_control_id));
+        assert!(["LS-3.4", "ACME-12", "A-1.2.3", "ACME-S3-4.2", "PAY2-1"].into_iter().all(is_control_id));
         assert!(
-            !["hardening", "ls-3.4", "LS-", "LS-3.", "nist-800-53r5:sc-8", "-3", "LS3"].into_iter().any(is_control_id)
+            !["hardening", "ls-3.4", "LS-", "LS-3.", "nist-800-53r5:sc-8", "-3", "LS3", "3-LS-4", "LS--4"]
+                .into_iter()
+                .any(is_control_id)
         );
     }
 }

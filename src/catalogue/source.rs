@@ -21,13 +21,16 @@ pub struct FeatureArgs {
     /// Folder of feature files to use instead of the controls in this program.
     #[arg(long, value_name = "DIR")]
     pub features: Option<PathBuf>,
+    /// Folder of your own feature files to use besides the others; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    pub with: Vec<PathBuf>,
 }
 
 impl FeatureArgs {
     /// The features these arguments name.
     #[must_use]
     pub fn set(&self) -> FeatureSet {
-        FeatureSet::of(self.features.as_deref())
+        FeatureSet::of(self.features.as_deref()).with(&self.with)
     }
 }
 
@@ -38,6 +41,8 @@ pub enum FeatureSet {
     Embedded,
     /// A folder.
     Folder(PathBuf),
+    /// Those, and the ones of further folders.
+    With(Box<Self>, Vec<PathBuf>),
 }
 
 impl FeatureSet {
@@ -45,6 +50,12 @@ impl FeatureSet {
     #[must_use]
     pub fn of(folder: Option<&Path>) -> Self {
         folder.map_or(Self::Embedded, |folder| Self::Folder(folder.to_owned()))
+    }
+
+    /// The same with the features of further folders.
+    #[must_use]
+    pub fn with(self, folders: &[PathBuf]) -> Self {
+        if folders.is_empty() { self } else { Self::With(Box::new(self), folders.to_vec()) }
     }
 
     /// Every feature file, by path.
@@ -56,6 +67,12 @@ impl FeatureSet {
         match self {
             Self::Embedded => embedded(&EMBEDDED, &mut files),
             Self::Folder(folder) => walk(folder, folder, 0, &mut files)?,
+            Self::With(base, folders) => {
+                files = base.read()?;
+                for folder in folders {
+                    further(folder, &mut files)?;
+                }
+            }
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(files)
@@ -67,6 +84,10 @@ impl fmt::Display for FeatureSet {
         match self {
             Self::Embedded => f.write_str("features"),
             Self::Folder(folder) => write!(f, "{}", folder.display()),
+            Self::With(base, folders) => {
+                write!(f, "{base}")?;
+                folders.iter().try_for_each(|folder| write!(f, " and {}", folder.display()))
+            }
         }
     }
 }
@@ -108,6 +129,27 @@ fn embedded(dir: &Dir<'_>, files: &mut Vec<FeatureFile>) {
     for dir in dir.dirs() {
         embedded(dir, files);
     }
+}
+
+/// Adds the features of a further folder, below a folder of its name: a bundle keeps all of them in one.
+fn further(folder: &Path, files: &mut Vec<FeatureFile>) -> Result<(), Unreadable> {
+    let mut found = Vec::new();
+    walk(folder, folder, 0, &mut found)?;
+    if found.is_empty() {
+        let source = io::Error::new(io::ErrorKind::NotFound, "no feature file in the folder");
+        return Err(Unreadable { path: folder.to_owned(), source });
+    }
+    let whole = fs::canonicalize(folder).map_err(Unreadable::at(folder))?;
+    let name = whole.file_name().map_or_else(|| "with".to_owned(), |name| name.to_string_lossy().into_owned());
+    let taken = |name: &str, files: &[FeatureFile]| files.iter().any(|file| file.path.starts_with(&format!("{name}/")));
+    let mut own = name.clone();
+    let mut number = 1;
+    while taken(&own, files) {
+        number += 1;
+        own = format!("{name}-{number}");
+    }
+    files.extend(found.into_iter().map(|file| FeatureFile { path: format!("{own}/{}", file.path), ..file }));
+    Ok(())
 }
 
 fn walk(root: &Path, folder: &Path, depth: usize, files: &mut Vec<FeatureFile>) -> Result<(), Unreadable> {

@@ -10,7 +10,7 @@ use cucumber::{
 use logproof_estate::world::LogproofWorld;
 // Registers the steps: a crate that is only a dependency and never named is not linked, and every control would be
 // without steps.
-use logproof_steps as _;
+use logproof_steps::guide::Entry;
 
 /// Every registered step.
 #[derive(Debug, Clone)]
@@ -30,6 +30,10 @@ pub struct Registered {
     text: String,
     /// The pattern matches this text and no other.
     literal: bool,
+    /// How everything the pattern matches begins.
+    head: String,
+    /// What is documented of it, for a sentence that owners write their own controls in.
+    entry: Option<&'static Entry>,
     function: Step<LogproofWorld>,
 }
 
@@ -44,6 +48,8 @@ pub struct Sentence {
     pub file: &'static str,
     /// Line of the registration.
     pub line: u32,
+    /// Whether owners write their own controls in it.
+    pub general: bool,
 }
 
 /// What a step of a feature resolves to.
@@ -66,6 +72,8 @@ pub struct Found {
     pub location: Option<Location>,
     /// What the function is called with.
     pub context: Context,
+    /// What is documented of the sentence, where owners write their own controls in it.
+    pub entry: Option<&'static Entry>,
 }
 
 impl Registered {
@@ -75,16 +83,39 @@ impl Registered {
         let expression = pattern();
         let text = plain(expression.as_str());
         let literal = expression.as_str() == format!("^{}$", regex::escape(&text));
-        Self { ty, location, pattern, text, literal, function }
+        Self { ty, location, pattern, text, literal, head: String::new(), entry: None, function }
+    }
+
+    /// The same with what is documented of it; its text is then the sentence as a cucumber expression.
+    fn documented(mut self) -> Self {
+        let (keyword, pattern) = (keyword(self.ty), (self.pattern)());
+        // Few patterns begin as a sentence does: matching all of them with all sentences would take every start of the
+        // program longer.
+        let begins = |head: &str| pattern.as_str().trim_start_matches('^').starts_with(head);
+        let is_its = |entry: &&'static Entry| match self.literal {
+            true => self.text == entry.sentence,
+            false => begins(head_of(entry.sentence)) && pattern.is_match(entry.example),
+        };
+        let entry = logproof_steps::general().filter(|entry| entry.keyword == keyword).find(is_its);
+        if let (Some(entry), false) = (entry, self.literal) {
+            entry.sentence.clone_into(&mut self.text);
+            self.head = head_of(entry.sentence).to_owned();
+        }
+        self.entry = entry;
+        self
     }
 
     fn may_match(&self, step: &gherkin::Step) -> bool {
-        self.ty == step.ty && (!self.literal || self.text == step.value)
+        self.ty == step.ty
+            && match self.literal {
+                true => self.text == step.value,
+                false => step.value.starts_with(&self.head),
+            }
     }
 
     fn sentence(&self) -> Sentence {
         let Location { path: file, line, .. } = self.location;
-        Sentence { keyword: keyword(self.ty), text: self.text.clone(), file, line }
+        Sentence { keyword: keyword(self.ty), text: self.text.clone(), file, line, general: self.entry.is_some() }
     }
 }
 
@@ -95,7 +126,7 @@ impl Vocabulary {
         let mut steps = steps::<<LogproofWorld as WorldInventory>::Given>(StepType::Given);
         steps.extend(self::steps::<<LogproofWorld as WorldInventory>::When>(StepType::When));
         steps.extend(self::steps::<<LogproofWorld as WorldInventory>::Then>(StepType::Then));
-        Self::of(steps)
+        Self::of(steps.into_iter().map(Registered::documented).collect())
     }
 
     /// A vocabulary of these steps only.
@@ -123,7 +154,9 @@ impl Vocabulary {
         });
         match candidates.find(step) {
             Ok(Some((function, _, location, context))) => {
-                Resolved::One(Found { function: *function, location, context })
+                let registered = self.steps.iter().find(|registered| Some(registered.location) == location);
+                let entry = registered.and_then(|registered| registered.entry);
+                Resolved::One(Found { function: *function, location, context, entry })
             }
             Ok(None) => Resolved::Undefined,
             Err(several) => Resolved::Ambiguous(
@@ -132,13 +165,41 @@ impl Vocabulary {
         }
     }
 
-    /// The sentence nearest to a text that resolves to nothing, when one is near.
+    /// The sentences nearest to a text that resolves to nothing, nearest first, at most three; none when none is near.
     #[must_use]
-    pub fn nearest(&self, text: &str) -> Option<&Sentence> {
-        let near = |sentence: &Sentence| strsim::normalized_damerau_levenshtein(&sentence.text, text);
-        let best = self.sentences.iter().max_by(|a, b| near(a).total_cmp(&near(b)))?;
-        (near(best) > 0.6).then_some(best)
+    pub fn nearest(&self, text: &str) -> Vec<&Sentence> {
+        let mut near: Vec<(f64, &Sentence)> =
+            self.sentences.iter().map(|sentence| (likeness(&sentence.text, text), sentence)).collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0));
+        near.into_iter().filter(|(near, _)| *near > 0.6).map(|(_, sentence)| sentence).take(3).collect()
     }
+}
+
+/// What stands before the first parameter of a sentence.
+fn head_of(sentence: &str) -> &str {
+    sentence.split(['{', '(']).next().unwrap_or_default()
+}
+
+/// How alike a sentence and a text are, whatever values the text has: from 0 to 1.
+fn likeness(sentence: &str, text: &str) -> f64 {
+    strsim::normalized_damerau_levenshtein(&without_values(sentence), &without_values(text))
+}
+
+/// A text in which each value, and each parameter, is one character.
+fn without_values(text: &str) -> String {
+    let mut words = Vec::new();
+    for (at, part) in text.split('"').enumerate() {
+        if at % 2 == 1 {
+            words.push("_".to_owned());
+            continue;
+        }
+        let is_value = |word: &&str| word.contains(':') || word.starts_with('{') || word.parse::<u64>().is_ok();
+        let mut in_part: Vec<&str> =
+            part.split_whitespace().map(|word| if is_value(&word) { "_" } else { word }).collect();
+        in_part.dedup_by(|a, b| *a == "_" && *b == "_");
+        words.push(in_part.join(" "));
+    }
+    words.join(" ")
 }
 
 fn steps<T>(ty: StepType) -> Vec<Registered>

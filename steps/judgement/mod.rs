@@ -2,12 +2,14 @@
 //! questions, no steps.
 
 pub(crate) mod alarm;
+pub(crate) mod asked_actions;
 pub(crate) mod config_delivery;
 pub(crate) mod delivery;
 pub(crate) mod effects;
 pub(crate) mod event_pattern;
 pub(crate) mod federated;
 pub(crate) mod guard_events;
+pub mod guide;
 pub(crate) mod key_name;
 pub(crate) mod lifecycle;
 pub(crate) mod log_files;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::scene::{
     access::{ResourceAccess, ResourceRead},
+    key_services::key_services,
     proposal::{Deny, Kind, On, Place, Remedy, kept::Keeping},
 };
 
@@ -35,6 +36,18 @@ impl KeyAccess {
         seen: &[ExchangeId],
         called: &str,
     ) -> Result<Self, Stop> {
+        Self::naming(w, asked, key, seen, called, &[]).await
+    }
+
+    /// The same for questions about accounts by their ids: no other account represents them.
+    pub(crate) async fn naming(
+        w: &mut LogproofWorld,
+        asked: KeyRef,
+        key: &KmsKey,
+        seen: &[ExchangeId],
+        called: &str,
+        ids: &[&str],
+    ) -> Result<Self, Stop> {
         let text = w.see(w.estate()?.key_policy(&by_id(&asked, key)).await)?;
         let read = ResourceRead {
             kind: Kind::Key,
@@ -46,7 +59,16 @@ impl KeyAccess {
             exchanges: [seen, text.exchanges()].concat(),
             resource: AskedKey { asked, multi_region: key.multi_region },
         };
-        Self::around(w, read, &[]).await
+        Self::around(w, read, ids).await
+    }
+
+    /// The services that may use the key: log services, and those that deliver a registered stream into a bucket that is
+    /// encrypted with it.
+    pub(crate) async fn services(&mut self, w: &mut LogproofWorld) -> Result<Vec<String>, Stop> {
+        let estate = w.estate()?;
+        let services = w.see(key_services(&estate, &self.arn).await)?;
+        self.rest_on(services.exchanges());
+        Ok(services.to_vec())
     }
 
     /// A statement about the key.

@@ -7,6 +7,7 @@ pub(crate) mod access;
 pub(crate) mod alerting;
 pub(crate) mod bucket;
 pub(crate) mod config;
+pub(crate) mod general;
 pub(crate) mod guardrails;
 pub(crate) mod key;
 pub(crate) mod register;

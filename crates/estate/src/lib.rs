@@ -17,6 +17,7 @@ mod place;
 pub mod record;
 pub mod register;
 mod source;
+pub mod subjects;
 pub mod world;
 
 pub use config::Config;

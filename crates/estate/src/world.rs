@@ -14,6 +14,7 @@ use crate::{
     record::{Observation, Population, Record},
     register::Register,
     source::{Answer, Fact, Unseen},
+    subjects::Subjects,
 };
 
 /// Why a step does not go on. The record says the rest; the text is for the runner only.
@@ -54,6 +55,8 @@ pub struct LogproofWorld {
     pub trail: Option<Fact<Trail>>,
     /// What the scenario means by "every", set by a `Given`.
     pub everywhere: Option<Everywhere>,
+    /// The subjects the scenario names itself, set by a `Given`.
+    pub subjects: Subjects,
 }
 
 impl fmt::Debug for LogproofWorld {

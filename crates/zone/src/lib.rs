@@ -73,6 +73,26 @@ impl MockZone {
         load::resolve(text, origin)
     }
 
+    /// The same, where `base` may also name another description, which `bases` finds.
+    ///
+    /// # Errors
+    /// [`ZoneError`] naming file, place and what to do.
+    pub fn resolve_on(
+        text: &str,
+        origin: &str,
+        bases: &dyn Fn(&str) -> Result<Value, ZoneError>,
+    ) -> Result<Value, ZoneError> {
+        load::resolve_on(text, origin, bases)
+    }
+
+    /// What a variant is expected to show: the value of its key `expect`.
+    ///
+    /// # Errors
+    /// [`ZoneError`] when the text cannot be read.
+    pub fn expectations(text: &str, origin: &str) -> Result<Option<Value>, ZoneError> {
+        load::beside(text, origin, "expect")
+    }
+
     /// Reads a description; `origin` names it in errors.
     ///
     /// # Errors

@@ -33,8 +33,29 @@ fn one_line(text: &str) -> String {
 
 /// A description with its base and its patches applied.
 pub(crate) fn resolve(text: &str, origin: &str) -> Result<Value, ZoneError> {
+    resolve_on(text, origin, &only_sample(origin))
+}
+
+/// Finds the description that another one begins from, by the name it gives it.
+pub(crate) type Bases<'a> = dyn Fn(&str) -> Result<Value, ZoneError> + 'a;
+
+/// The same, where a description may begin from others than the sample.
+pub(crate) fn resolve_on(text: &str, origin: &str, bases: &Bases<'_>) -> Result<Value, ZoneError> {
     let raw: Value = yaml(text, origin)?;
-    if raw.as_object().is_some_and(|map| map.contains_key("base")) { variant(raw, origin) } else { Ok(raw) }
+    if raw.as_object().is_some_and(|map| map.contains_key("base")) { variant(raw, origin, bases) } else { Ok(raw) }
+}
+
+/// What stands beside the description of a variant under a key of its own.
+pub(crate) fn beside(text: &str, origin: &str, key: &str) -> Result<Option<Value>, ZoneError> {
+    Ok(yaml(text, origin)?.get(key).cloned())
+}
+
+fn only_sample(origin: &str) -> impl Fn(&str) -> Result<Value, ZoneError> {
+    let origin = origin.to_owned();
+    move |base| {
+        let problem = format!("`base` is \"{base}\", not `sample`");
+        Err(ZoneError::new(&origin, problem, "write `base: sample`"))
+    }
 }
 
 /// Reads a description.
@@ -42,7 +63,7 @@ pub(crate) fn load(text: &str, origin: &str) -> Result<Zone, ZoneError> {
     let raw: Value = yaml(text, origin)?;
     let is_variant = raw.as_object().is_some_and(|map| map.contains_key("base"));
     let zone: Zone = if is_variant {
-        typed(variant(raw, origin)?, origin)?
+        typed(variant(raw, origin, &only_sample(origin))?, origin)?
     } else {
         // Parsed from the text itself, so that errors name line and column.
         serde_yaml_ng::from_str(text).map_err(|error| ZoneError::new(origin, error, HINT))?
@@ -75,18 +96,18 @@ fn typed(value: Value, origin: &str) -> Result<Zone, ZoneError> {
 }
 
 /// A file that begins from another zone and changes it.
-fn variant(raw: Value, origin: &str) -> Result<Value, ZoneError> {
+fn variant(raw: Value, origin: &str, bases: &Bases<'_>) -> Result<Value, ZoneError> {
     let Value::Object(mut file) = raw else {
         return Err(ZoneError::new(origin, "the file is not a mapping", HINT));
     };
-    match file.remove("base") {
-        Some(Value::String(base)) if base == "sample" => {}
+    let mut zone = match file.remove("base") {
+        Some(Value::String(base)) if base == "sample" => sample()?,
+        Some(Value::String(base)) => bases(&base)?,
         other => {
             let problem = format!("`base` is {}, not `sample`", other.unwrap_or_default());
             return Err(ZoneError::new(origin, problem, "write `base: sample`"));
         }
-    }
-    let mut zone = sample()?;
+    };
     if let Some(patch) = file.remove("patch") {
         json_patch::merge(&mut zone, &patch);
     }

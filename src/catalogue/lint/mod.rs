@@ -173,11 +173,14 @@ fn duplicate_ids(files: &[FeatureFile], controls: &[Control], problems: &mut Vec
     let mut first: BTreeMap<&str, &str> = BTreeMap::new();
     for control in controls.iter().filter(|control| !control.id.is_empty()) {
         let Some(earlier) = first.insert(&control.id, &control.path) else { continue };
-        let file = files.iter().find(|file| file.path == control.path);
+        let shown = |path: &str| {
+            let file = files.iter().find(|file| file.path == path);
+            file.map_or_else(|| path.to_owned(), |file| file.shown.clone())
+        };
         problems.push(Problem {
-            file: file.map_or_else(|| control.path.clone(), |file| file.shown.clone()),
+            file: shown(&control.path),
             line: 1,
-            problem: format!("control `{}` is also in `{earlier}`", control.id),
+            problem: format!("control `{}` is also in `{}`", control.id, shown(earlier)),
             hint: "give each control an id of its own".to_owned(),
         });
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cucumber::gherkin::{self, StepType};
+use logproof_steps::guide::{self, Entry};
 
 use super::Report;
 use crate::catalogue::{
@@ -25,6 +26,45 @@ pub(super) fn examine(control: &Control, vocabulary: &Vocabulary, report: &mut R
         }
         placeholder(&scenario.name, scenario.line, report);
         scenario.steps.iter().for_each(|step| examine_step(scenario, step, vocabulary, report));
+        subjects(scenario, vocabulary, report);
+    }
+}
+
+/// A subject that a `Given` names and no `Then` looks at, and a `Then` that has nothing to look at.
+fn subjects(scenario: &Scenario, vocabulary: &Vocabulary, report: &mut Report<'_>) {
+    let resolved = scenario.steps.iter().filter_map(|step| match vocabulary.resolve(step) {
+        Resolved::One(found) => Some((step, found.entry)),
+        _ => None,
+    });
+    let resolved: Vec<(&gherkin::Step, Option<&Entry>)> = resolved.collect();
+    let (given, then): (Vec<_>, Vec<_>) = resolved.into_iter().partition(|(step, _)| step.ty == StepType::Given);
+    for (step, entry) in &given {
+        let Some(entry) = entry else { continue };
+        let looks = |then: &Entry| then.kinds.iter().any(|kind| entry.kinds.contains(kind));
+        if !then.iter().filter_map(|(_, then)| *then).any(looks) {
+            let kind = entry.kinds.first().map_or("subject", |kind| kind.word());
+            report.add(
+                step.position.line,
+                format!("no `Then` of the scenario looks at the {kind} that this `Given` names"),
+                format!("add a sentence about a {kind}: `logproof steps --search {kind}` lists them"),
+            );
+        }
+    }
+    // What the sentences of the log store name can be looked at too.
+    if given.iter().any(|(_, entry)| entry.is_none()) {
+        return;
+    }
+    for (step, entry) in &then {
+        let Some(entry) = entry.filter(|entry| !entry.kinds.is_empty()) else { continue };
+        let named = given.iter().filter_map(|(_, given)| *given).flat_map(|given| given.kinds);
+        if !named.into_iter().any(|kind| entry.kinds.contains(kind)) {
+            let kinds: Vec<&str> = entry.kinds.iter().map(|kind| kind.word()).collect();
+            report.add(
+                step.position.line,
+                format!("no `Given` of the scenario names a {} for this sentence", kinds.join(" or a ")),
+                "name one: `logproof steps --search given` lists how",
+            );
+        }
     }
 }
 
@@ -34,7 +74,11 @@ fn examine_step(scenario: &Scenario, step: &gherkin::Step, vocabulary: &Vocabula
     let cells = step.table.iter().flat_map(|table| table.rows.iter().flatten());
     cells.chain(step.docstring.iter()).for_each(|text| placeholder(text, line, report));
     match vocabulary.resolve(step) {
-        Resolved::One(_) => {}
+        Resolved::One(found) => {
+            for misfit in found.entry.iter().flat_map(|entry| guide::misfits(entry, step)) {
+                report.add(line, misfit.problem, misfit.hint);
+            }
+        }
         Resolved::Undefined => {
             let problem = format!("no step is registered for `{} {}`", keyword(step.ty), step.value);
             report.add(line, problem, undefined_hint(step, vocabulary));
@@ -60,9 +104,12 @@ fn undefined_hint(step: &gherkin::Step, vocabulary: &Vocabulary) -> String {
             );
         }
     }
-    match vocabulary.nearest(&step.value) {
-        Some(near) => format!("did you mean `{} {}`?", near.keyword, near.text),
-        None => "use a registered sentence, or add a step function for this one".to_owned(),
+    let near: Vec<String> =
+        vocabulary.nearest(&step.value).into_iter().map(|near| format!("`{} {}`", near.keyword, near.text)).collect();
+    match near.as_slice() {
+        [] => "use a registered sentence: `logproof steps` lists them".to_owned(),
+        [near @ .., last] if !near.is_empty() => format!("did you mean {} or {last}?", near.join(", ")),
+        near => format!("did you mean {}?", near.join("")),
     }
 }
 

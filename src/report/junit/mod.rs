@@ -199,7 +199,7 @@ fn properties(case: &Case<'_>) -> Vec<(String, String)> {
 }
 
 /// Text for an attribute: one line of characters that XML 1.0 allows.
-fn text(from: &str) -> String {
+pub(crate) fn text(from: &str) -> String {
     allowed(from).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -137,7 +137,7 @@ async fn run_steps(
                 return Ending::Defect(format!("`{}` matches {} registered steps", step.value, several.len()));
             }
         };
-        let Found { function, location, context } = found;
+        let Found { function, location, context, .. } = found;
         if let Err(panic) = guard::watch(async { function(world, context).await }).await {
             let registered = location.map(|place| (place.path, place.line));
             return ending_of(panic, registered);

@@ -1,0 +1,107 @@
+//! What is documented of a sentence, and whether a step that uses it is written as it must be.
+
+use cucumber::gherkin;
+
+use crate::judgement::asked_actions;
+pub use crate::judgement::asked_actions::Misfit;
+
+/// What a sentence names or judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Buckets.
+    Bucket,
+    /// Keys.
+    Key,
+}
+
+impl Kind {
+    /// The word for one of them.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Bucket => "bucket",
+            Self::Key => "key",
+        }
+    }
+}
+
+/// What stands below a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Below {
+    /// Nothing.
+    Nothing,
+    /// A table with one column and a row for each of these.
+    Table(&'static str),
+    /// A doc string with a condition as IAM policies write it.
+    Condition,
+}
+
+/// What is documented of a sentence.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// `Given` or `Then`.
+    pub keyword: &'static str,
+    /// The sentence as a cucumber expression.
+    pub sentence: &'static str,
+    /// What it means, in a sentence or two.
+    pub about: &'static str,
+    /// What a `Given` names, or what a `Then` judges; empty for a `Then` that needs no `Given`.
+    pub kinds: &'static [Kind],
+    /// What stands below it.
+    pub below: Below,
+    /// The sentence with values.
+    pub example: &'static str,
+}
+
+/// What is wrong with the values of a step that uses this sentence.
+#[must_use]
+pub fn misfits(entry: &Entry, step: &gherkin::Step) -> Vec<Misfit> {
+    let mut found = Vec::new();
+    if entry.sentence.contains("{actions}") {
+        found.extend(asked_actions::read(&without_principals(&step.value)).err());
+    }
+    let rows = step.table.as_ref().map(|table| table.rows.len()).unwrap_or_default();
+    let condition = step.docstring.as_deref().filter(|text| !text.trim().is_empty());
+    match entry.below {
+        Below::Table(of) if rows == 0 => found.push(Misfit {
+            problem: format!("there is no table of {of} below the sentence"),
+            hint: format!("write {of} below it, one in each row"),
+        }),
+        Below::Table(of) if step.table.iter().flat_map(|table| &table.rows).any(|row| row.len() != 1) => {
+            found.push(Misfit {
+                problem: format!("the table of {of} has more than one column"),
+                hint: "write one in each row".to_owned(),
+            });
+        }
+        Below::Condition => found.extend(condition_misfit(condition)),
+        Below::Table(_) | Below::Nothing => {}
+    }
+    if step.table.is_some() && !matches!(entry.below, Below::Table(_)) {
+        let hint = format!("remove it, or use a sentence that takes one; this one is `{}`", entry.sentence);
+        found.push(Misfit { problem: "the sentence takes no table, so nothing would look at it".to_owned(), hint });
+    }
+    if condition.is_some() && entry.below != Below::Condition {
+        let hint = format!("remove it, or use a sentence that takes one; this one is `{}`", entry.sentence);
+        found
+            .push(Misfit { problem: "the sentence takes no doc string, so nothing would look at it".to_owned(), hint });
+    }
+    found
+}
+
+fn condition_misfit(condition: Option<&str>) -> Option<Misfit> {
+    let hint =
+        "write a Condition element below the sentence as a doc string: {\"Bool\": {\"aws:SecureTransport\": \"false\"}}"
+            .to_owned();
+    let Some(text) = condition else {
+        return Some(Misfit { problem: "there is no condition below the sentence".to_owned(), hint });
+    };
+    let error = logproof_policy::Question::about(["s3:*"]).when(text).err()?;
+    let problem = error.to_string().lines().next().unwrap_or_default().to_owned();
+    Some(Misfit { problem: format!("the condition cannot be read: {problem}"), hint })
+}
+
+/// The sentence without the ARNs in it, which have colons too.
+fn without_principals(sentence: &str) -> String {
+    let words = sentence.split(' ').filter(|word| !word.starts_with("arn:") && !word.starts_with('"'));
+    words.collect::<Vec<_>>().join(" ")
+}
