@@ -5,9 +5,9 @@ use clap::{Parser, Subcommand};
 use crate::{
     catalogue::FeatureArgs,
     command::{
-        ask::AskArgs, check::CheckArgs, controls::ControlsArgs, diff::DiffArgs, explain::ExplainArgs, init::InitArgs,
-        key::KeyArgs, period::PeriodArgs, plan::PlanArgs, register::RegisterArgs, replay::ReplayArgs,
-        report::ReportArgs, steps::StepsArgs, test::TestArgs, trail::TrailArgs, verify::VerifyArgs,
+        ask::AskArgs, check::CheckArgs, controls::ControlsArgs, diff::DiffArgs, doctor::DoctorArgs,
+        explain::ExplainArgs, init::InitArgs, key::KeyArgs, period::PeriodArgs, plan::PlanArgs, register::RegisterArgs,
+        replay::ReplayArgs, report::ReportArgs, steps::StepsArgs, test::TestArgs, trail::TrailArgs, verify::VerifyArgs,
     },
 };
 
@@ -41,6 +41,11 @@ pub enum Command {
         no fixture that meets or violates it; 2 usage, features or fixtures; 3 the results could not be written."
     )]
     Test(TestArgs),
+    /// Find out why a check would end in ERROR: credentials, roles, permissions, Regions, clock, disk.
+    #[command(
+        after_help = "Exit codes: 0 nothing stands in the way; 2 usage or configuration; 3 a check would have ERROR."
+    )]
+    Doctor(DoctorArgs),
     /// Look at the organization with your credentials and write logproof.toml.
     Init(InitArgs),
     /// Compare the verdicts before and after a planned change, before it is made.

@@ -6,8 +6,8 @@ use clap::Parser as _;
 use logproof::{
     cli::{Cli, Command},
     command::{
-        ask, check, controls, diff, explain, init, key, lint, period, permissions, plan, register, replay, report,
-        steps, test, trail, verify,
+        ask, check, controls, diff, doctor, explain, init, key, lint, period, permissions, plan, register, replay,
+        report, steps, test, trail, verify,
     },
     console,
     error::CommandError,
@@ -50,6 +50,7 @@ async fn run(command: Command) -> Result<Exit, Box<dyn CommandError>> {
         Command::Explain(args) => explain::run(&args).await?,
         Command::Steps(args) => steps::run(&args)?,
         Command::Test(args) => test::run(&args).await?,
+        Command::Doctor(args) => Box::pin(doctor::run(&args)).await?,
         Command::Init(args) => init::run(&args).await?,
         Command::Plan(args) => Box::pin(plan::run(&args)).await?,
         Command::Ask(args) => ask::run(&args).await?,

@@ -57,6 +57,7 @@ fn help_of_every_command() {
         vec!["lint", "--help"],
         vec!["controls", "--help"],
         vec!["explain", "--help"],
+        vec!["doctor", "--help"],
     ] {
         let ran = run(home.path(), &args);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""));

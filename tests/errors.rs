@@ -183,6 +183,8 @@ fn commands(texts: &mut Texts) {
         [
             CheckError::AsOf(config()),
             CheckError::OtherOrganization { configured: text("o-1"), found: text("o-2") },
+            CheckError::NoBaseline { path: path() },
+            CheckError::Acceptance { problem: text("nobody answers for them"), hint: text("give a person") },
             CheckError::Interrupted,
         ],
     );

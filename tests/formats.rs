@@ -17,6 +17,7 @@ use logproof_estate::{
     assessment::{Assessment, ExchangeLabel, StepResult, StepState, Target},
     facts::CallerIdentity,
     record::{ActionGroup, AllowedActions, Proposal, ProposedPolicy},
+    register::{Acceptance, BaselineState, FindingRef},
 };
 use serde_json::Value;
 use support::specimen::{NASTY, assessment, registered};
@@ -259,9 +260,24 @@ fn everything() -> Vec<Assessment> {
         text: "{}".to_owned(),
         whole: Some("{}".to_owned()),
     };
+    observations.last_mut().unwrap().accepted = Some(Box::new(Acceptance {
+        owner: "ada@example.org".to_owned(),
+        since: "2026-01-01".parse().unwrap(),
+        until: "2026-04-01".parse().unwrap(),
+    }));
     let proposals =
         [Proposal::Policies(vec![policy]), Proposal::AsFor("a".to_owned()), Proposal::NotOffered("b".to_owned())];
     observations.extend(proposals.map(|proposal| first.clone().proposal(Some(proposal))));
+    full.baseline = Some(BaselineState {
+        known: 1,
+        new: 2,
+        mended: vec![FindingRef {
+            control: "LS-1.1".to_owned(),
+            scenario: "Good".to_owned(),
+            subject: "arn:aws:s3:::logs".to_owned(),
+            expected: "versioning".to_owned(),
+        }],
+    });
     let mut others = vec![full];
     let planned = Target::Planned { over: Box::new(Target::Live), files: vec!["plan.json".to_owned()] };
     for target in [Target::Live, Target::Replay { bundle: "b".to_owned() }, planned] {

@@ -5,7 +5,7 @@
 Feature: Readers read their exact path and nothing else
 
   Requirement
-    Each reader can read the log files under the path it was given, and nothing else of the log bucket: no
+    Each reader can read the log files under the path it was given, and nothing else of that bucket: no
     other path, no writing, no administration. The bucket policy itself grants it no more: nothing is held
     back by a service or resource control policy alone.
 
@@ -15,7 +15,8 @@ Feature: Readers read their exact path and nothing else
   How it is examined
     For each reader in the configuration, the bucket policy, the SCPs and RCPs and an identity policy that
     allows everything are evaluated: reading outside the path, listing keys outside it, and every action other
-    than reading and listing must be refused. The path is a prefix of the keys. A reader that is registered for
+    than reading and listing must be refused. The path is a prefix of the keys of
+    the bucket it is registered for, the log bucket where none is named. A reader that is registered for
     the whole bucket is noted.
 
     The bucket policy is evaluated once more as if there were no control policies, for each reader of

@@ -6,7 +6,8 @@ Feature: AWS Config delivers to the log store
 
   Requirement
     AWS Config delivers the configuration logs of every active account and governed Region to one bucket
-    of the log archive account, and that bucket accepts them: no delivery fails, and none is overdue.
+    of the log archive account, or of the security tooling account where the owner has agreed so, and that
+    bucket accepts them: no delivery fails, and none is overdue.
 
   Why
     Configuration logs that stay in the account they describe can be changed or deleted by whoever controls
@@ -16,7 +17,8 @@ Feature: AWS Config delivers to the log store
   How it is examined
     The delivery channel of every pair of active account and governed Region must name the bucket for
     configuration logs: names.config_bucket, or the log bucket where that is not given. The log archive
-    account must own a bucket of that name.
+    account must own a bucket of that name, or the account that names.config_account gives instead; AWS
+    Control Tower 4 puts this bucket into the security tooling account.
 
     AWS Config is asked how the last deliveries of history files and of snapshots ended. Where snapshots are
     delivered, a delivery must have succeeded within their interval and expectations.delivery_hours together;
@@ -29,7 +31,7 @@ Feature: AWS Config delivers to the log store
 
   Remediation
     Set the bucket of the delivery channel the finding names. Where the log bucket is locked, give AWS
-    Config a bucket of its own in the log archive account, and replicate that one into a bucket with
+    Config a bucket of its own, and replicate that one into a bucket with
     Object Lock.
 
   References
@@ -44,8 +46,8 @@ Feature: AWS Config delivers to the log store
       Given every active account of the organization and every governed Region
       Then AWS Config delivers to the bucket for configuration logs from each of these accounts and Regions
 
-    Scenario: The bucket for configuration logs is in the log archive account
-      Then the bucket for configuration logs is owned by the log archive account
+    Scenario: The bucket for configuration logs is in the account it belongs into
+      Then the bucket for configuration logs is owned by the account it belongs into
 
   Rule: Deliveries are accepted
 

@@ -11,7 +11,8 @@ Feature: Buckets for logs are made by automation
 
   How it is examined
     The tags of each registered bucket are read: CloudFormation tags what it makes, other tools are
-    named in the tag managed-by. The event history of CloudTrail is read for the creation of the
+    named in the tag that conventions.automation_tag names, which is managed-by where nothing else is
+    agreed. The event history of CloudTrail is read for the creation of the
     bucket: a console session or a browser is a person.
 
   What stays manual

@@ -12,7 +12,8 @@ Feature: Somebody decided how long network, DNS, access and change logs are kept
     Logs that nobody decided about are kept until they cost too much, and then not at all.
 
   How it is examined
-    retention.toml of the register is read for the classes network, dns, access and change. Nothing else
+    retention.toml of the register is read for the classes network, dns, access and change, or those that
+    conventions.retention_classes names in their place. Nothing else
     is: neither the flow logs of a VPC nor the query logs of Route 53 Resolver are asked for, so one that is
     off, or that goes to a bucket outside the log archive, is not noticed here. A stream of such logs that is
     registered in streams.toml is compared with the buckets of the log archive by controls LS-10.2 and LS-10.3.

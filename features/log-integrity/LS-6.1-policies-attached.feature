@@ -68,7 +68,7 @@ Feature: Service control policies bind the log archive and every member account
       Examples:
         | bucket                                               |
         | the log bucket of the log archive account            |
-        | the bucket of AWS Config in the log archive account  |
+        | the bucket of AWS Config                             |
         | the bucket of access logs in the log archive account |
 
     Scenario Outline: An administrator of the log archive cannot delete what is stored: <bucket>
@@ -78,5 +78,5 @@ Feature: Service control policies bind the log archive and every member account
       Examples:
         | bucket                                               |
         | the log bucket of the log archive account            |
-        | the bucket of AWS Config in the log archive account  |
+        | the bucket of AWS Config                             |
         | the bucket of access logs in the log archive account |

@@ -37,7 +37,7 @@ Feature: The log bucket cannot be re-configured or deleted
     Examples:
       | bucket                                               |
       | the log bucket of the log archive account            |
-      | the bucket of AWS Config in the log archive account  |
+      | the bucket of AWS Config                             |
       | the bucket of access logs in the log archive account |
 
   Scenario Outline: The bucket owner's root user is bound as well: <bucket>
@@ -47,5 +47,5 @@ Feature: The log bucket cannot be re-configured or deleted
     Examples:
       | bucket                                               |
       | the log bucket of the log archive account            |
-      | the bucket of AWS Config in the log archive account  |
+      | the bucket of AWS Config                             |
       | the bucket of access logs in the log archive account |

@@ -16,8 +16,8 @@ Feature: Access to the log bucket is itself logged
     each delivery another record; logging into a bucket that refuses makes none.
 
   How it is examined
-    The logging target of the log bucket is read. It must be another bucket, owned by the log archive
-    account, in the same Region: S3 delivers nowhere else. Its bucket policy is evaluated for the very
+    The logging target of the log bucket is read. It must be another bucket of the same account and
+    Region: S3 delivers nowhere else. Its bucket policy is evaluated for the very
     request the service logging.s3.amazonaws.com makes to deliver a record of the log bucket; where no
     policy allows it, an access control list may, unless object ownership has switched lists off.
     Resource control policies are not part of that evaluation.
@@ -52,16 +52,16 @@ Feature: Access to the log bucket is itself logged
       Examples:
         | bucket                                              |
         | the log bucket of the log archive account           |
-        | the bucket of AWS Config in the log archive account |
+        | the bucket of AWS Config                            |
 
-    Scenario Outline: The access logs stay in the log archive: <bucket>
+    Scenario Outline: The access logs stay in the account: <bucket>
       Given <bucket>
-      Then the log archive account owns the bucket of the access logs, in the Region of the bucket
+      Then its account owns the bucket of the access logs, in the Region of the bucket
 
       Examples:
         | bucket                                              |
         | the log bucket of the log archive account           |
-        | the bucket of AWS Config in the log archive account |
+        | the bucket of AWS Config                            |
 
   Rule: The access logs arrive
 
@@ -72,7 +72,7 @@ Feature: Access to the log bucket is itself logged
       Examples:
         | bucket                                              |
         | the log bucket of the log archive account           |
-        | the bucket of AWS Config in the log archive account |
+        | the bucket of AWS Config                            |
 
     Scenario Outline: The bucket of the access logs takes them: <bucket>
       Given <bucket>
@@ -81,4 +81,4 @@ Feature: Access to the log bucket is itself logged
       Examples:
         | bucket                                              |
         | the log bucket of the log archive account           |
-        | the bucket of AWS Config in the log archive account |
+        | the bucket of AWS Config                            |

@@ -15,8 +15,9 @@ Feature: A retention policy states how long each type of log is kept
 
   How it is examined
     retention.toml and streams.toml of the register are read: the organization trail and AWS Config must
-    have a stream with a class of retention.toml, classes in use must reach expectations.retention_days
-    and expectations.hot_days, and each class its review. The register is kept in the evidence with its
+    have a stream with a class of retention.toml, classes in use must reach what conventions.least_days
+    asks of the class, or else expectations.retention_days, and of these days expectations.hot_days, and
+    each class its review. The register is kept in the evidence with its
     digest. That the buckets implement it is the business of controls LS-9.2, LS-9.3 and LS-10.3.
 
   What stays manual

@@ -3,8 +3,8 @@
 Feature: Logs of production, staging and development are kept apart
 
   Requirement
-    No bucket holds log streams of two environments. Each registered bucket carries the tag
-    environment with its registered environment. No account that delivers logs of one environment can
+    No bucket holds log streams of two environments. Each registered bucket carries a tag
+    with its registered environment. No account that delivers logs of one environment can
     write to the bucket of another, neither itself nor through an AWS service that writes on its behalf.
 
   Why
@@ -13,7 +13,8 @@ Feature: Logs of production, staging and development are kept apart
 
   How it is examined
     The environments of the streams in streams.toml of the register are compared bucket by bucket,
-    and with the tag of each bucket.
+    and with the tag of each bucket. The key of the tag and its values are those of the configuration,
+    environment and the environment's own word where nothing else is agreed.
 
     Where a stream is delivered by a role of an account, the policies of the registered buckets of all
     other environments are evaluated, together with the SCPs and RCPs, for an upload by anybody in that
@@ -42,7 +43,7 @@ Feature: Logs of production, staging and development are kept apart
     Then no bucket holds log streams of two environments
 
   Scenario: Buckets say which environment they belong to
-    Then the tag environment of every registered bucket is its registered environment
+    Then the environment tag of every registered bucket names its registered environment
 
   Scenario: No account writes to another environment
     Then no account that delivers logs of one environment can write to the bucket of another

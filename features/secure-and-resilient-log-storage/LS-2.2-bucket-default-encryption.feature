@@ -38,7 +38,7 @@ Feature: The log bucket encrypts with the log key by default
     Examples:
       | bucket                                              |
       | the log bucket of the log archive account           |
-      | the bucket of AWS Config in the log archive account |
+      | the bucket of AWS Config                            |
 
   Scenario Outline: The default key is the log key: <bucket>
     Given <bucket>
@@ -48,4 +48,4 @@ Feature: The log bucket encrypts with the log key by default
     Examples:
       | bucket                                              |
       | the log bucket of the log archive account           |
-      | the bucket of AWS Config in the log archive account |
+      | the bucket of AWS Config                            |

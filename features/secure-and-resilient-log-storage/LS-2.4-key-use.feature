@@ -18,8 +18,9 @@ Feature: Only the log services and named principals use the log key
 
   How it is examined
     The key policy, the grants on the key, the SCPs and RCPs on the path of every account, and the users
-    and roles of the key's account are read and evaluated together. A finding shows one request that is
-    allowed although it must not be.
+    and roles of the key's account are read and evaluated together. A service that the register names as
+    delivering a stream into a bucket encrypted with the key is one that delivers logs. A finding shows
+    one request that is allowed although it must not be.
 
   Remediation
     Allow the log service kms:GenerateDataKey* and kms:DescribeKey with a condition on the encryption

@@ -5,15 +5,15 @@
 Feature: Every permitted reader can decrypt, and nobody else
 
   Requirement
-    Each reader that may read the log bucket can decrypt with the log key, and nobody can decrypt with it
-    who may not read.
+    Each reader that may read a bucket encrypted with the log key can decrypt with it, and nobody can
+    decrypt with it who may not read.
 
   Why
     A reader who cannot decrypt finds out during an incident; a principal who can decrypt without being a
     reader is one bucket mistake away from every log.
 
   How it is examined
-    For each reader in the configuration, a read of a log file under its path and the decryption it needs
+    For each reader, a read of a log file under its path in its bucket and the decryption it needs
     are evaluated over the bucket policy, the key policy, the SCPs and RCPs and the reader's own policies
     where its account can be read. Then every principal that can decrypt is compared with the readers.
 

@@ -38,6 +38,6 @@ Feature: Public access to the log bucket is blocked
     Examples:
       | bucket                                               |
       | the log bucket of the log archive account            |
-      | the bucket of AWS Config in the log archive account  |
+      | the bucket of AWS Config                             |
       | the bucket of access logs in the log archive account |
       | the replica of the log bucket                        |

@@ -32,5 +32,5 @@ Feature: Delivered log files belong to the log archive account
     Examples:
       | bucket                                               |
       | the log bucket of the log archive account            |
-      | the bucket of AWS Config in the log archive account  |
+      | the bucket of AWS Config                             |
       | the bucket of access logs in the log archive account |

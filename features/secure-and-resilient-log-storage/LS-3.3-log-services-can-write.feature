@@ -16,7 +16,7 @@ Feature: CloudTrail and AWS Config can deliver, with owner control
   How it is examined
     The bucket policies are evaluated for the requests the two services make: GetBucketAcl, ListBucket and
     PutObject with the bucket-owner-full-control ACL, for the trail and for the recorder of every active
-    account. Principals that are written like services but are none are named.
+    account, below the key prefix of the trail and of the delivery channels. Principals that are written like services but are none are named.
 
     The policy of the log key is evaluated for the data key each of the two services asks for, CloudTrail
     with the trail in its encryption context. A service that may write but not encrypt delivers nothing.
@@ -53,5 +53,5 @@ Feature: CloudTrail and AWS Config can deliver, with owner control
     Examples:
       | bucket                                               |
       | the log bucket of the log archive account            |
-      | the bucket of AWS Config in the log archive account  |
+      | the bucket of AWS Config                             |
       | the bucket of access logs in the log archive account |

@@ -38,7 +38,7 @@ Feature: Every request to the log store travels over TLS
       Examples:
         | bucket                                               |
         | the log bucket of the log archive account            |
-        | the bucket of AWS Config in the log archive account  |
+        | the bucket of AWS Config                             |
         | the bucket of access logs in the log archive account |
 
   Rule: Old TLS is refused
@@ -50,5 +50,5 @@ Feature: Every request to the log store travels over TLS
       Examples:
         | bucket                                               |
         | the log bucket of the log archive account            |
-        | the bucket of AWS Config in the log archive account  |
+        | the bucket of AWS Config                             |
         | the bucket of access logs in the log archive account |

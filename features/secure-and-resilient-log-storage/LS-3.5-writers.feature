@@ -36,7 +36,7 @@ Feature: Only the log services write to the log bucket
     Examples:
       | bucket                                               |
       | the log bucket of the log archive account            |
-      | the bucket of AWS Config in the log archive account  |
+      | the bucket of AWS Config                             |
       | the bucket of access logs in the log archive account |
 
   Scenario Outline: No access control list lets anybody else write: <bucket>
@@ -46,5 +46,5 @@ Feature: Only the log services write to the log bucket
     Examples:
       | bucket                                               |
       | the log bucket of the log archive account            |
-      | the bucket of AWS Config in the log archive account  |
+      | the bucket of AWS Config                             |
       | the bucket of access logs in the log archive account |

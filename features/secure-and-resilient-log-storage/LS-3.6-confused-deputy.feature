@@ -34,5 +34,5 @@ Feature: No stranger's service can deliver into the log bucket
     Examples:
       | bucket                                               |
       | the log bucket of the log archive account            |
-      | the bucket of AWS Config in the log archive account  |
+      | the bucket of AWS Config                             |
       | the bucket of access logs in the log archive account |

@@ -40,7 +40,7 @@ Feature: Nobody outside the organization reaches the log bucket
     Examples:
       | bucket                                               |
       | the log bucket of the log archive account            |
-      | the bucket of AWS Config in the log archive account  |
+      | the bucket of AWS Config                             |
       | the bucket of access logs in the log archive account |
 
   @severity:medium
@@ -51,5 +51,5 @@ Feature: Nobody outside the organization reaches the log bucket
     Examples:
       | bucket                                               |
       | the log bucket of the log archive account            |
-      | the bucket of AWS Config in the log archive account  |
+      | the bucket of AWS Config                             |
       | the bucket of access logs in the log archive account |

@@ -6,6 +6,7 @@ pub mod ask;
 pub mod check;
 pub mod controls;
 pub mod diff;
+pub mod doctor;
 pub mod explain;
 pub mod init;
 pub mod key;

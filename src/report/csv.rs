@@ -79,10 +79,14 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
 
 /// What was found, with every action that is allowed.
 fn found(finding: &Observation) -> String {
-    match finding.allowed.as_ref().filter(|allowed| allowed.count() > 1) {
-        Some(allowed) => format!("{}\n{}", finding.found, effects(allowed, usize::MAX).join("\n")),
-        None => finding.found.clone(),
+    let mut text = finding.found.clone();
+    if let Some(allowed) = finding.allowed.as_ref().filter(|allowed| allowed.count() > 1) {
+        text.push_str(&format!("\n{}", effects(allowed, usize::MAX).join("\n")));
     }
+    if let Some(accepted) = &finding.accepted {
+        text.push_str(&format!("\n{}", accepted.sentence()));
+    }
+    text
 }
 
 /// What to change, with the policy that would do it.

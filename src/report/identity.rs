@@ -8,6 +8,8 @@ use logproof_estate::{
 };
 use uuid::Uuid;
 
+use super::owner::made_by_aws;
+
 /// Namespace of every version 5 UUID this tool makes.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6c6f_6770_726f_5f66_8e2a_5d1c_2f4b_9a07);
 
@@ -76,6 +78,17 @@ pub fn effects(allowed: &AllowedActions, most: usize) -> Vec<String> {
     allowed.groups.iter().map(|group| format!("{}: {}", group.effect, names(group))).collect()
 }
 
+/// Which of a control's checks do not apply, where others decide its verdict: what a reader must know of a PASS.
+#[must_use]
+pub fn not_applicable(control: &ControlResult) -> Option<String> {
+    let left_out: Vec<&ScenarioResult> =
+        control.scenarios.iter().filter(|scenario| scenario.verdict == Verdict::NotApplicable).collect();
+    let first = left_out.first().filter(|_| control.verdict != Verdict::NotApplicable)?;
+    let (number, of) = (left_out.len(), control.scenarios.len());
+    let verb = if number == 1 { "does" } else { "do" };
+    Some(format!("{number} of {of} checks {verb} not apply: {}", first.reason))
+}
+
 /// What comes before the text of a proposed policy.
 #[must_use]
 pub fn introduction(policy: &ProposedPolicy) -> String {
@@ -135,6 +148,12 @@ pub fn finding_text(finding: &Observation) -> String {
     if let Some(hint) = &finding.hint {
         text.push_str(&format!("; to fix: {hint}"));
     }
+    if let Some(owner) = made_by_aws(&finding.subject.arn) {
+        text.push_str(&format!("; {owner}"));
+    }
+    if let Some(accepted) = &finding.accepted {
+        text.push_str(&format!("; {}", accepted.sentence()));
+    }
     if let Some(proposal) = &finding.proposal {
         text.push_str(&proposal_text(proposal));
     }
@@ -176,7 +195,7 @@ fn incomplete(assessment: &Assessment, why: &str) -> ControlResult {
 
 fn register(assessment: &Assessment) -> ControlResult {
     let scenarios = assessment.register.iter().map(|finding| {
-        let subject = Subject::arn(format!("register/{}s.toml", finding.entry));
+        let subject = Subject::arn(file_of(&finding.entry));
         let expected = format!("each {} of the register holds", finding.entry);
         let observation = Observation::new(subject, expected, finding.problem.as_str(), false)
             .place(finding.control.as_str())
@@ -187,6 +206,16 @@ fn register(assessment: &Assessment) -> ControlResult {
         ScenarioResult { name, reason, ..of_run(assessment, record, verdict) }
     });
     control("REGISTER", "Waivers and attestations hold", Verdict::Fail, scenarios.collect())
+}
+
+/// The file of the register that an entry is in.
+fn file_of(entry: &str) -> String {
+    match entry {
+        "baseline" => "register/baseline.toml".to_owned(),
+        "retention class" => "register/retention.toml".to_owned(),
+        "use of the break-glass role" => "register/break-glass.toml".to_owned(),
+        other => format!("register/{other}s.toml"),
+    }
 }
 
 /// A scenario that no step examined.

@@ -7,7 +7,11 @@ use logproof_estate::{
     record::{Observation, Proposal, Verdict},
 };
 
-use super::identity::{PROVED, effects, introduction, title, without_policy};
+use super::{
+    first::{self, Group},
+    identity::{PROVED, effects, introduction, not_applicable, title, without_policy},
+    owner::made_by_aws,
+};
 
 /// Verdicts in the order a reader wants them.
 const ORDER: [Verdict; 6] =
@@ -33,6 +37,10 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
     if let Some(why) = &assessment.run.incomplete {
         writeln!(out, "> **Incomplete run:** {}\n", escaped(why))?;
     }
+    if let Some(baseline) = &assessment.baseline {
+        writeln!(out, "{}\n", escaped(&baseline.sentence()))?;
+    }
+    what_first(&first::groups(assessment), out)?;
     for control in assessment.controls.iter().filter(|c| !matches!(c.verdict, Verdict::Pass | Verdict::NotApplicable)) {
         open_control(control, out)?;
     }
@@ -43,13 +51,50 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "<details><summary>{} controls without findings</summary>\n", quiet.len())?;
         writeln!(out, "| control | verdict | examined |\n|---|---|---|")?;
         for control in quiet {
-            let reason = control.scenarios.first().map_or("", |scenario| scenario.reason.as_str());
+            let mut reason = control.scenarios.first().map_or("", |scenario| scenario.reason.as_str()).to_owned();
+            reason.extend(not_applicable(control).map(|text| format!("; {text}")));
             let verdict = control.verdict.word();
-            writeln!(out, "| {} {} | {verdict} | {} |", control.id, escaped(&control.title), escaped(reason))?;
+            writeln!(out, "| {} {} | {verdict} | {} |", control.id, escaped(&control.title), escaped(&reason))?;
         }
         writeln!(out, "\n</details>")?;
     }
     Ok(())
+}
+
+/// What to do first, each change with what to paste.
+fn what_first(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
+    if groups.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "<details open><summary>What to do first</summary>\n")?;
+    for (index, group) in groups.iter().enumerate() {
+        if index == first::SHOWN {
+            writeln!(out, "\n</details>\n\n<details><summary>What to do after that</summary>\n")?;
+        }
+        let number = index + 1;
+        writeln!(out, "{number}. {}", escaped(&group.what))?;
+        let (severity, effort) = (&group.severity, group.effort.word());
+        writeln!(out, "   - {severity}, {effort}; {}", escaped(&group.clears(usize::MAX)))?;
+        group.made_by.iter().try_for_each(|owner| writeln!(out, "   - {}", escaped(owner)))?;
+        if !group.commands.is_empty() {
+            fenced("sh", &group.commands.join("\n"), 3, out)?;
+        }
+        for block in &group.blocks {
+            writeln!(out, "   - {}; each statement is proved by itself", escaped(&block.what))?;
+            block.texts.iter().try_for_each(|text| fenced("json", text, 5, out))?;
+        }
+    }
+    writeln!(out, "\n</details>\n")
+}
+
+/// A block of code behind a margin, in a fence longer than any run of backticks in it, so that the text cannot end it.
+fn fenced(language: &str, text: &str, margin: usize, out: &mut dyn Write) -> io::Result<()> {
+    let fence = "`".repeat(3.max(1 + text.split(|c| c != '`').map(str::len).max().unwrap_or(0)));
+    writeln!(out, "\n{:margin$}{fence}{language}", "")?;
+    for line in text.lines() {
+        writeln!(out, "{:margin$}{line}", "")?;
+    }
+    writeln!(out, "{:margin$}{fence}\n", "")
 }
 
 /// What is wrong with the register, and the persons whose word a verdict rests on.
@@ -108,6 +153,12 @@ fn open_control(control: &ControlResult, out: &mut dyn Write) -> io::Result<()> 
             if let Some(hint) = &finding.hint {
                 writeln!(out, "    - to fix: {}", escaped(hint))?;
             }
+            if let Some(owner) = made_by_aws(&finding.subject.arn) {
+                writeln!(out, "    - {}", escaped(owner))?;
+            }
+            if let Some(accepted) = &finding.accepted {
+                writeln!(out, "    - {}", escaped(&accepted.sentence()))?;
+            }
             if let Some(proposal) = &finding.proposal {
                 self::proposal(proposal, out)?;
             }
@@ -138,14 +189,8 @@ fn proposal(proposal: &Proposal, out: &mut dyn Write) -> io::Result<()> {
     }
     let Proposal::Policies(policies) = proposal else { return Ok(()) };
     for policy in policies {
-        writeln!(out, "    - proposed {} ({PROVED})\n", escaped(&introduction(policy)))?;
-        // A fence longer than any run of backticks in the text, so that the text cannot end it.
-        let fence = "`".repeat(3.max(1 + policy.text.split(|c| c != '`').map(str::len).max().unwrap_or(0)));
-        writeln!(out, "      {fence}json")?;
-        for line in policy.text.lines() {
-            writeln!(out, "      {line}")?;
-        }
-        writeln!(out, "      {fence}\n")?;
+        writeln!(out, "    - proposed {} ({PROVED})", escaped(&introduction(policy)))?;
+        fenced("json", &policy.text, 6, out)?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 pub mod consistency;
 pub mod csv;
+pub mod first;
 mod format;
 pub mod html;
 pub mod identity;
@@ -11,6 +12,7 @@ pub mod markdown;
 pub mod ocsf;
 pub mod oscal;
 pub mod outline;
+pub mod owner;
 pub mod sarif;
 pub mod terminal;
 pub mod wrap;

@@ -14,7 +14,7 @@ use logproof_estate::{
     ExchangeId,
     assessment::{Assessment, ControlResult, ScenarioResult},
     record::Verdict,
-    register::Waiver,
+    register::{Acceptance, Waiver},
 };
 use serde_json::{Map, Value, json};
 
@@ -270,13 +270,27 @@ fn risk(assessment: &Assessment, control: &ControlResult) -> Option<Value> {
     risk.insert("statement".to_owned(), json!(or(reasons.join("; ").trim(), control.verdict.word())));
     risk.insert("status".to_owned(), json!(status));
     let waivers: Vec<&Waiver> = control.scenarios.iter().flat_map(|scenario| &scenario.waivers).collect();
+    let findings = control.scenarios.iter().flat_map(|scenario| scenario.record.findings());
+    let accepted: BTreeSet<&Acceptance> = findings.filter_map(|finding| finding.accepted.as_deref()).collect();
+    let ends = waivers.iter().map(|waiver| waiver.until).chain(accepted.iter().map(|known| known.until));
     if control.verdict == Verdict::Waived
-        && let Some(until) = waivers.iter().map(|waiver| waiver.until).min()
+        && let Some(until) = ends.min()
     {
-        risk.insert("props".to_owned(), waivers.iter().flat_map(|waiver| waiver_props(waiver)).collect());
+        let props = waivers.iter().flat_map(|waiver| waiver_props(waiver));
+        let props = props.chain(accepted.iter().flat_map(|known| baseline_props(known)));
+        risk.insert("props".to_owned(), props.collect());
         risk.insert("deadline".to_owned(), json!(format!("{until}T23:59:59Z")));
     }
     Some(Value::Object(risk))
+}
+
+/// Who answers for what the baseline accepts, until when.
+fn baseline_props(known: &Acceptance) -> [Value; 3] {
+    [
+        prop("baseline-owner", &known.owner),
+        prop("baseline-since", &known.since.to_string()),
+        prop("baseline-until", &known.until.to_string()),
+    ]
 }
 
 /// Who accepted a risk, until when.

@@ -27,14 +27,19 @@ fn document(assessment: &Assessment) -> Value {
     // A rule is named where a result refers to it; what was examined in all is in the other reports.
     let mut rules: Vec<Value> = Vec::new();
     let mut results: Vec<Value> = Vec::new();
+    let compared = assessment.baseline.is_some();
     for control in &assessment.controls {
-        let of_control: Vec<Value> =
-            control.scenarios.iter().flat_map(|scenario| self::results(rules.len(), control, scenario)).collect();
+        let of_control: Vec<Value> = control
+            .scenarios
+            .iter()
+            .flat_map(|scenario| self::results(rules.len(), control, scenario, compared))
+            .collect();
         if !of_control.is_empty() {
             rules.push(rule(control));
             results.extend(of_control);
         }
     }
+    results.extend(absent(assessment));
     json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
@@ -55,6 +60,24 @@ fn document(assessment: &Assessment) -> Value {
             "results": results,
         }]
     })
+}
+
+/// Findings of the baseline that are mended, for viewers that show them as fixed.
+fn absent(assessment: &Assessment) -> Vec<Value> {
+    let mended = assessment.baseline.iter().flat_map(|baseline| &baseline.mended);
+    mended
+        .map(|finding| {
+            json!({
+                "ruleId": finding.control,
+                "level": "none",
+                "kind": "pass",
+                "baselineState": "absent",
+                "message": {"text": format!("mended: expected {}, at {}", finding.expected, finding.subject)},
+                "locations": [{"logicalLocations": [{"fullyQualifiedName": finding.subject, "kind": "resource"}]}],
+                "properties": {"scenario": finding.scenario},
+            })
+        })
+        .collect()
 }
 
 fn rule(control: &ControlResult) -> Value {
@@ -78,7 +101,7 @@ fn rule(control: &ControlResult) -> Value {
     rule
 }
 
-fn results(index: usize, control: &ControlResult, scenario: &ScenarioResult) -> Vec<Value> {
+fn results(index: usize, control: &ControlResult, scenario: &ScenarioResult, compared: bool) -> Vec<Value> {
     let one = |text: String, subject: &str, finding: Option<&Observation>| {
         let mut result = json!({
             "ruleId": control.id,
@@ -96,8 +119,15 @@ fn results(index: usize, control: &ControlResult, scenario: &ScenarioResult) -> 
             "properties": {"verdict": scenario.verdict.word(), "scenario": scenario.name},
         });
         if let Some(object) = result.as_object_mut() {
-            if scenario.verdict == Verdict::Waived {
-                object.insert("suppressions".to_owned(), suppressions(scenario));
+            let accepted = finding.and_then(|finding| finding.accepted.as_ref());
+            if scenario.verdict == Verdict::Waived || accepted.is_some() {
+                object
+                    .insert("suppressions".to_owned(), suppressions(scenario, accepted.map(|known| known.sentence())));
+            }
+            if compared {
+                // What was accepted is the previous run of which SARIF speaks.
+                let state = if accepted.is_some() { "unchanged" } else { "new" };
+                object.insert("baselineState".to_owned(), json!(state));
             }
             if scenario.verdict == Verdict::Manual {
                 // A result that is not a failure has no level.
@@ -133,10 +163,13 @@ fn results(index: usize, control: &ControlResult, scenario: &ScenarioResult) -> 
     }
 }
 
-/// The waivers that accept a finding; the reason names them too.
-fn suppressions(scenario: &ScenarioResult) -> Value {
+/// The waivers or the entry of the baseline that accept a finding; the reason names them too.
+fn suppressions(scenario: &ScenarioResult, known: Option<String>) -> Value {
     let accepted =
         |justification: String| json!({"kind": "external", "status": "accepted", "justification": justification});
+    if let Some(sentence) = known {
+        return json!([accepted(sentence)]);
+    }
     if scenario.waivers.is_empty() {
         return json!([accepted(scenario.reason.clone())]);
     }

@@ -1,6 +1,9 @@
 //! The terminal: a line per control, what does not pass with its findings, a summary. Readable without colour.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
 
 use console::Style;
 use logproof_estate::{
@@ -11,9 +14,12 @@ use logproof_estate::{
 };
 
 use super::{
-    identity::{PROVED, effects, introduction, title, without_policy},
+    first::{self, Group},
+    identity::{PROVED, effects, introduction, not_applicable, title, without_policy},
+    owner::made_by_aws,
     wrap::wrapped,
 };
+use crate::files;
 
 /// Findings shown per scenario; the others are counted.
 const SHOWN: usize = 5;
@@ -22,6 +28,9 @@ const SHOWN: usize = 5;
 const NAMES: usize = 4;
 /// How many actions are many.
 const MANY: usize = 40;
+
+/// Proposed policies up to which each is printed with its finding; more are printed where what to do first is listed.
+const PRINTED: usize = 3;
 
 /// Verdicts in the order of the summary.
 const ORDER: [Verdict; 6] =
@@ -76,19 +85,65 @@ pub fn write(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Re
     let ids = assessment.controls.iter().map(|control| control.id.len()).max().unwrap_or(0);
     let shown =
         |control: &&ControlResult| !form.quiet || !matches!(control.verdict, Verdict::Pass | Verdict::NotApplicable);
+    let groups = first::groups(assessment);
+    let elsewhere = groups.iter().map(|group| group.blocks.len()).sum::<usize>() > PRINTED;
     for control in assessment.controls.iter().filter(shown) {
         let word = paint(control.verdict, form).apply_to(format!("{:width$}", control.verdict.word()));
         let begin = format!("{word}  {:ids$}  ", control.id);
-        form.hanging(&begin, width + ids + 4, &format!("{}{}", control.title, examined(control)), out)?;
+        let left_out = not_applicable(control).map(|text| format!("; {text}")).unwrap_or_default();
+        form.hanging(&begin, width + ids + 4, &format!("{}{}{left_out}", control.title, examined(control)), out)?;
         if !matches!(control.verdict, Verdict::Pass) {
-            scenarios(control, width + 2, form, out)?;
+            scenarios(control, width + 2, form, elsewhere, out)?;
         }
-        for attestation in control.scenarios.iter().filter_map(|scenario| scenario.attestation.as_ref()) {
-            Details { indent: width + 2, form, out: &mut *out }.line("attested", &attestation_line(attestation))?;
+        let attestations = control.scenarios.iter().filter_map(|scenario| scenario.attestation.as_ref());
+        // Scenarios of a control may share one.
+        let lines: BTreeSet<String> = attestations.map(attestation_line).collect();
+        for line in lines {
+            Details { indent: width + 2, form, elsewhere, out: &mut *out }.line("attested", &line)?;
         }
     }
     register(assessment, form, out)?;
+    what_first(&groups, form, out)?;
     summary(assessment, form, out)
+}
+
+/// What to do first: a numbered line for each change, with what it clears.
+fn what_first(groups: &[Group], form: Form, out: &mut dyn Write) -> io::Result<()> {
+    if groups.is_empty() {
+        return Ok(());
+    }
+    const NUMBER: usize = 4;
+    const NAMED: usize = 6;
+    let bold = Style::new().bold().force_styling(form.colour);
+    writeln!(out, "\n{}", bold.apply_to("What to do first"))?;
+    let mut told: Vec<&str> = Vec::new();
+    for (index, group) in groups.iter().take(first::SHOWN).enumerate() {
+        let begin = format!("{:>2}. ", index + 1);
+        form.hanging(&begin, NUMBER, &group.what, out)?;
+        let helps = format!("{}, {}; {}", group.severity, group.effort.word(), group.clears(NAMED));
+        form.hanging("    ", NUMBER, &helps, out)?;
+        for owner in group.made_by.iter().filter(|owner| !told.contains(owner)) {
+            form.hanging("    ", NUMBER, owner, out)?;
+        }
+        told.extend(group.made_by);
+        match group.commands.as_slice() {
+            [] => {}
+            [only] => writeln!(out, "    {}", clean(only))?,
+            [line, more @ ..] => {
+                writeln!(out, "    {}\n    and {} more, in {}", clean(line), more.len(), files::MARKDOWN)?
+            }
+        }
+    }
+    let more = groups.len().saturating_sub(first::SHOWN);
+    if more > 0 {
+        writeln!(out, "    and {} more, in {} and {}", count(more, "change"), files::MARKDOWN, files::HTML)?;
+    }
+    if groups.iter().any(|group| !group.blocks.is_empty()) {
+        let line =
+            format!("The policies to paste are in {} and {}, under the same numbers.", files::MARKDOWN, files::HTML);
+        form.hanging("", 0, &line, out)?;
+    }
+    Ok(())
 }
 
 /// What is wrong with the register.
@@ -96,7 +151,7 @@ fn register(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Res
     for finding in &assessment.register {
         let word = paint(Verdict::Fail, form).apply_to("REGISTER");
         writeln!(out, "{word}  {} of {}", finding.entry, clean(&finding.control))?;
-        let mut details = Details { indent: 6, form, out: &mut *out };
+        let mut details = Details { indent: 6, form, elsewhere: false, out: &mut *out };
         details.line("found", &finding.problem)?;
         details.line("hint", &finding.hint)?;
     }
@@ -119,7 +174,11 @@ fn head(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Result<
         None => "accounts unknown".to_owned(),
     };
     let regions: Vec<&str> = assessment.run.regions.iter().map(|region| region.as_str()).collect();
-    writeln!(out, "as of {}, {accounts}, {}\n", assessment.run.as_of, regions.join(" "))
+    writeln!(out, "as of {}, {accounts}, {}", assessment.run.as_of, regions.join(" "))?;
+    if !assessment.run.assumed.is_empty() {
+        form.hanging("assumed: ", 9, &assessment.run.assumed.join("; "), out)?;
+    }
+    writeln!(out)
 }
 
 /// ` (6 of 6 active accounts)`, from the first population of the control.
@@ -129,7 +188,13 @@ fn examined(control: &ControlResult) -> String {
     largest.map_or_else(String::new, |p| format!(" ({} of {} {})", p.examined, p.expected, clean(&p.of)))
 }
 
-fn scenarios(control: &ControlResult, indent: usize, form: Form, out: &mut dyn Write) -> io::Result<()> {
+fn scenarios(
+    control: &ControlResult,
+    indent: usize,
+    form: Form,
+    elsewhere: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut said: Vec<String> = Vec::new();
     for scenario in control.scenarios.iter().filter(|scenario| scenario.verdict != Verdict::Pass) {
         let severity = scenario.severity.as_ref().map(|own| format!(" (severity {own})")).unwrap_or_default();
@@ -137,11 +202,11 @@ fn scenarios(control: &ControlResult, indent: usize, form: Form, out: &mut dyn W
             writeln!(out, "{:indent$}{}", "", Style::new().bold().force_styling(form.colour).apply_to(line))?;
         }
         let mut text = Vec::new();
-        Details { indent: indent + 2, form, out: &mut text }.of(scenario)?;
+        Details { indent: indent + 2, form, elsewhere, out: &mut text }.of(scenario)?;
         let text = String::from_utf8_lossy(&text).into_owned();
         // One denied call often stops every scenario of a control.
         if said.contains(&text) {
-            Details { indent: indent + 2, form, out: &mut *out }.line("", "as above")?;
+            Details { indent: indent + 2, form, elsewhere, out: &mut *out }.line("", "as above")?;
         } else {
             out.write_all(text.as_bytes())?;
             said.push(text);
@@ -154,6 +219,8 @@ fn scenarios(control: &ControlResult, indent: usize, form: Form, out: &mut dyn W
 struct Details<'a> {
     indent: usize,
     form: Form,
+    /// Proposed policies are printed elsewhere.
+    elsewhere: bool,
     out: &'a mut dyn Write,
 }
 
@@ -214,6 +281,8 @@ impl Details<'_> {
             witness.change.iter().try_for_each(|change| self.line("change", change))?;
         }
         finding.hint.iter().try_for_each(|hint| self.line("hint", hint))?;
+        made_by_aws(&finding.subject.arn).iter().try_for_each(|owner| self.line("owner", owner))?;
+        finding.accepted.iter().try_for_each(|accepted| self.line("known", &accepted.sentence()))?;
         finding.proposal.iter().try_for_each(|proposal| self.proposal(proposal))
     }
 
@@ -241,12 +310,15 @@ impl Details<'_> {
         let Proposal::Policies(policies) = proposal else { return Ok(()) };
         for policy in policies {
             self.line("proposal", &introduction(policy))?;
+            if self.elsewhere {
+                continue;
+            }
             let indent = self.indent + 11;
             for line in policy.text.lines() {
                 writeln!(self.out, "{:indent$}{}", "", clean(line))?;
             }
         }
-        self.line("", PROVED)
+        if self.elsewhere { Ok(()) } else { self.line("", PROVED) }
     }
 
     fn more(&mut self, total: usize, one: &str, many: &str) -> io::Result<()> {
@@ -294,8 +366,13 @@ fn summary(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Resu
     // Colours are no control characters to be cleaned away here, and take no columns.
     wrapped(&line, form.width.max(NARROWEST)).iter().try_for_each(|line| writeln!(out, "{line}"))?;
     if !assessment.register.is_empty() {
-        let text = format!("{} on waivers and attestations", count(assessment.register.len(), "finding"));
+        let text = format!("{} on entries of the register", count(assessment.register.len(), "finding"));
         writeln!(out, "{}", paint(Verdict::Fail, form).apply_to(text))?;
+    }
+    if let Some(baseline) = &assessment.baseline {
+        for line in form.filled(&baseline.sentence(), 0) {
+            writeln!(out, "{line}")?;
+        }
     }
     if let Some(why) = &assessment.run.incomplete {
         for line in form.filled(&format!("INCOMPLETE: {why}"), 0) {

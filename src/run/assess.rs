@@ -72,6 +72,7 @@ pub async fn assess(
         summary: Assessment::count(&results),
         controls: results,
         register: Vec::new(),
+        baseline: None,
         exchanges: BTreeMap::new(),
     };
     logproof_estate::register::apply(&mut assessment, estate.register(), estate.as_of());
@@ -101,6 +102,7 @@ async fn describe(estate: &Estate, setting: Setting, interrupt: impl Future<Outp
         accounts_from: directory.as_ref().map(|directory| directory.exchanges().to_vec()).unwrap_or_default(),
         accounts: directory.map(|directory| directory.active().map(|account| account.id.clone()).collect()),
         regions: estate.config().organization.governed_regions.clone(),
+        assumed: estate.config().assumed(),
         selection: setting.selection,
         incomplete,
         calls: BTreeMap::new(),

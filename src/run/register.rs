@@ -22,6 +22,9 @@ use crate::{
     files::REGISTER,
 };
 
+/// Findings that are accepted for a time.
+const BASELINE: &str = "baseline.toml";
+
 /// Largest evidence file that is kept in a bundle, in bytes.
 const LARGEST_EVIDENCE: u64 = 64 * 1024 * 1024;
 
@@ -104,6 +107,25 @@ impl Loaded {
         let texts = texts(&value).map_err(|source| refuse(&place, source))?;
         let files = texts.into_iter().map(|(file, text)| (file, text.into_bytes())).collect();
         Self::read(files, &place, &|relative| Ok(evidence.get(relative).and_then(|t| t.as_str()).map(|t| t.into())))
+    }
+
+    /// The same with this baseline in place of the one it has, if any.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub fn with_baseline(mut self, path: &Path) -> Result<Self, LoadError> {
+        let unreadable = |source| Unreadable { path: path.to_owned(), source };
+        let bytes = fs::read(path).map_err(unreadable)?;
+        let shown = path.display().to_string();
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
+            let problem = format!("it is not UTF-8 after byte {}", error.valid_up_to());
+            refuse(&shown, RegisterError::new(BASELINE, "file", problem, "save it as UTF-8 text"))
+        })?;
+        let read = Register::parse([(BASELINE, text)]).map_err(|source| refuse(&shown, source))?;
+        let register = Arc::unwrap_or_clone(self.register);
+        self.register = Arc::new(Register { baseline: read.baseline, ..register });
+        self.files.insert(BASELINE.to_owned(), bytes);
+        Ok(self)
     }
 
     /// Reads the texts, then the evidence they name.

@@ -11,7 +11,10 @@ use logproof_estate::{
     world::{Judged, LogproofWorld, Stop},
 };
 
-use crate::scene::{buckets::existing_bucket, trail::pick_trail};
+use crate::scene::{
+    buckets::{config_bucket, existing_bucket, owned_bucket},
+    trail::pick_trail,
+};
 
 #[given("the log bucket of the log archive account")]
 async fn the_log_bucket(w: &mut LogproofWorld) -> Judged {
@@ -21,13 +24,14 @@ async fn the_log_bucket(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-#[given("the bucket of AWS Config in the log archive account")]
+#[given("the bucket of AWS Config")]
 async fn the_bucket_of_aws_config(w: &mut LogproofWorld) -> Judged {
-    let (estate, name) = (w.estate()?, w.config()?.config_bucket_name());
-    if name == estate.log_bucket().name {
+    if w.estate()?.config_bucket().name == w.estate()?.log_bucket().name {
         return Err(w.not_applicable("names.config_bucket is the log bucket, which is examined as such"));
     }
-    owned_bucket(w, &name, "LS-5.2").await
+    let bucket = config_bucket(w).await?;
+    w.bucket = Some(bucket);
+    w.settle()
 }
 
 #[given("the bucket of access logs in the log archive account")]
@@ -45,25 +49,8 @@ async fn the_bucket_of_access_logs(w: &mut LogproofWorld) -> Judged {
             w.not_applicable(format!("access logs go to `{}`, which is examined by its other name", target.bucket))
         );
     }
-    owned_bucket(w, &target.bucket, "LS-7.1").await
-}
-
-/// A further bucket of the log archive account. That it is missing is the finding of one control, not of every one.
-async fn owned_bucket(w: &mut LogproofWorld, name: &str, found_by: &str) -> Judged {
-    let estate = w.estate()?;
-    let mut bucket = estate.archive_bucket(name);
-    if let Ok(owned) = estate.buckets(&bucket.owner).await
-        && !owned.iter().any(|one| one.name == name)
-    {
-        let archive = &bucket.owner;
-        let reason = format!("s3:ListBuckets of account {archive} returned no bucket `{name}`: see control {found_by}");
-        return Err(w.not_applicable(reason));
-    }
-    if let Ok(location) = estate.bucket_location(&bucket).await
-        && let Some(region) = location.as_ref()
-    {
-        bucket.region = region.clone();
-    }
+    let hint = "let access be logged into a bucket of the same account: S3 delivers to no other";
+    let bucket = owned_bucket(w, estate.archive_bucket(&target.bucket), "LS-7.1", hint).await?;
     w.bucket = Some(bucket);
     w.settle()
 }

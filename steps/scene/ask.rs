@@ -93,7 +93,7 @@ async fn resource_policy(
     match service {
         "s3" => {
             let name = path.split('/').next().unwrap_or_default();
-            let bucket = estate.archive_bucket(name);
+            let bucket = estate.store_bucket(name);
             let text = w.see(estate.bucket_policy(&bucket).await)?;
             let named =
                 (*text).clone().map(|text| (format!("the policy of bucket {name}"), text, "s3:GetBucketPolicy"));

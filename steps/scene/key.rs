@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::scene::{
     access::{ResourceAccess, ResourceRead},
+    key_services::key_services,
     proposal::{Deny, Kind, On, Place, Remedy, kept::Keeping},
 };
 
@@ -59,6 +60,15 @@ impl KeyAccess {
             resource: AskedKey { asked, multi_region: key.multi_region },
         };
         Self::around(w, read, ids).await
+    }
+
+    /// The services that may use the key: log services, and those that deliver a registered stream into a bucket that is
+    /// encrypted with it.
+    pub(crate) async fn services(&mut self, w: &mut LogproofWorld) -> Result<Vec<String>, Stop> {
+        let estate = w.estate()?;
+        let services = w.see(key_services(&estate, &self.arn).await)?;
+        self.rest_on(services.exchanges());
+        Ok(services.to_vec())
     }
 
     /// A statement about the key.

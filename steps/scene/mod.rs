@@ -17,6 +17,7 @@ pub(crate) mod copies;
 pub(crate) mod grouping;
 pub(crate) mod guardrails;
 pub(crate) mod key;
+pub(crate) mod key_services;
 pub(crate) mod layers;
 pub(crate) mod lifecycle;
 pub(crate) mod needed_access;

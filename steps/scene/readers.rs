@@ -1,6 +1,6 @@
 //! Who is named as a reader of log files, and who may decrypt them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use logproof_estate::{
     ExchangeId,
@@ -10,7 +10,10 @@ use logproof_estate::{
 };
 use logproof_policy::Who;
 
-use crate::{judgement::key_name::account_of, scene::principals::is_pattern};
+use crate::{
+    judgement::key_name::account_of,
+    scene::{bucket::BucketAccess, buckets::existing_bucket, principals::is_pattern},
+};
 
 /// The named readers; that there are none leaves nothing to examine, and that one may be many is a finding.
 pub(crate) async fn readers(w: &mut LogproofWorld) -> Result<Vec<ReaderConfig>, Stop> {
@@ -27,6 +30,33 @@ pub(crate) async fn readers(w: &mut LogproofWorld) -> Result<Vec<ReaderConfig>, 
     }
     w.settle()?;
     Ok(readers)
+}
+
+/// The bucket of each reader, with what decides on requests for it.
+pub(crate) struct ReaderBuckets(BTreeMap<String, BucketAccess>);
+
+impl ReaderBuckets {
+    /// Reads them; that a reader's bucket does not exist is a finding.
+    pub(crate) async fn read(w: &mut LogproofWorld, readers: &[ReaderConfig]) -> Result<Self, Stop> {
+        let (config, estate, referred_to) = (w.config()?, w.estate()?, w.bucket()?);
+        let names: BTreeSet<String> = readers.iter().map(|reader| config.reader_bucket(reader)).collect();
+        let mut buckets = BTreeMap::new();
+        for name in names {
+            let bucket = if name == referred_to.name {
+                referred_to.clone()
+            } else {
+                existing_bucket(w, estate.store_bucket(&name), "the bucket of a reader").await?
+            };
+            buckets.insert(name, BucketAccess::of(w, bucket).await?);
+        }
+        Ok(Self(buckets))
+    }
+
+    /// That of one reader.
+    pub(crate) fn of(&self, w: &LogproofWorld, reader: &ReaderConfig) -> Result<&BucketAccess, Stop> {
+        let name = w.config()?.reader_bucket(reader);
+        self.0.get(&name).ok_or_else(|| Stop::because(format!("bucket `{name}` was not read")))
+    }
 }
 
 /// The ARN of the read-only role of the security tooling account, where the configuration names that account.
@@ -79,11 +109,24 @@ impl MayDecrypt {
     }
 }
 
-/// Reads who may decrypt the logs.
+/// Reads who may decrypt the logs: the key opens every bucket that is encrypted with it.
 pub(crate) async fn may_decrypt(w: &mut LogproofWorld) -> Result<MayDecrypt, Stop> {
+    let readers = w.estate()?.readers();
+    with_readers(w, readers).await
+}
+
+/// Reads who may read log files of one bucket.
+pub(crate) async fn may_read(w: &mut LogproofWorld, bucket: &str) -> Result<MayDecrypt, Stop> {
+    let config = w.config()?;
+    let mut readers = w.estate()?.readers();
+    readers.retain(|reader| config.reader_bucket(reader) == bucket);
+    with_readers(w, readers).await
+}
+
+async fn with_readers(w: &mut LogproofWorld, readers: Vec<ReaderConfig>) -> Result<MayDecrypt, Stop> {
     let (config, estate) = (w.config()?, w.estate()?);
     let mut arns = vec![config.storage_role_arn()];
-    let readers = estate.readers().into_iter().map(|reader| reader.principal);
+    let readers = readers.into_iter().map(|reader| reader.principal);
     arns.extend(readers.filter(|principal| !is_pattern(principal)));
     let bucket = estate.log_bucket();
     if let Ok(owned) = estate.buckets(&bucket.owner).await

@@ -268,7 +268,9 @@ impl Making<'_> {
         let lock = block(source.object_lock(&bucket)).unwrap();
         let policy = block(source.bucket_policy(&bucket)).unwrap();
         let mut changes = vec![
-            BucketChange::Encryption(Planned::Known((*block(source.bucket_encryption(&bucket)).unwrap()).clone())),
+            BucketChange::Encryption(Planned::Known(outright(
+                (*block(source.bucket_encryption(&bucket)).unwrap()).clone(),
+            ))),
             BucketChange::PublicAccessBlock(Planned::Known(
                 *block(source.bucket_public_access_block(&bucket)).unwrap(),
             )),
@@ -332,7 +334,7 @@ impl Making<'_> {
             return Ok(());
         }
         let change = match asked.question {
-            "bucket_encryption" => BucketChange::Encryption(Planned::Known(value(&asked.after, asked)?)),
+            "bucket_encryption" => BucketChange::Encryption(Planned::Known(outright(value(&asked.after, asked)?))),
             "bucket_public_access_block" => {
                 BucketChange::PublicAccessBlock(Planned::Known(value(&asked.after, asked)?))
             }
@@ -826,4 +828,12 @@ fn listed<T: DeserializeOwned + PartialEq + Clone>(
 /// Answers of a described zone are there at once.
 fn block<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+/// Encryption as a plan writes it: nothing blocked is `NONE`, for an empty list leaves what is blocked as it is.
+fn outright(mut encryption: Option<BucketEncryption>) -> Option<BucketEncryption> {
+    if let Some(encryption) = encryption.as_mut().filter(|encryption| encryption.blocked.is_empty()) {
+        encryption.blocked.push("NONE".to_owned());
+    }
+    encryption
 }

@@ -186,7 +186,7 @@ def comma_separated(path):
 
 # What GitHub's sanitiser leaves alone and the report means.
 MEANT = {"details", "summary", "h2", "h3", "p", "strong", "code", "ul", "li", "table", "thead", "tbody", "tr", "th", "td",
-         "blockquote", "em", "a"}
+         "blockquote", "em", "a", "ol", "pre"}
 
 
 def markdown(path):

@@ -123,6 +123,7 @@ pub(crate) fn assessment(text: &str) -> Assessment {
             accounts: Some(vec!["111111111111".parse().unwrap(), "222222222222".parse().unwrap()]),
             accounts_from: Vec::new(),
             regions: vec!["eu-central-1".parse().unwrap()],
+            assumed: vec!["retention classes network".to_owned()],
             selection: BTreeMap::new(),
             incomplete: None,
             calls: BTreeMap::from([("s3:GetBucketPolicy".to_owned(), 1), ("kms:DescribeKey".to_owned(), 2)]),
@@ -131,6 +132,7 @@ pub(crate) fn assessment(text: &str) -> Assessment {
         summary: Assessment::count(&controls),
         controls,
         register: Vec::new(),
+        baseline: None,
         exchanges: BTreeMap::new(),
     }
 }

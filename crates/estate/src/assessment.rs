@@ -13,7 +13,7 @@ use crate::{
     facts::CallerIdentity,
     place::{AccountId, Region},
     record::{Record, Verdict},
-    register::{Attestation, RegisterFinding, Waiver},
+    register::{Attestation, BaselineState, RegisterFinding, Waiver},
     source::ExchangeId,
 };
 
@@ -38,6 +38,9 @@ pub struct Assessment {
     /// What is wrong with waivers and attestations of the register.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub register: Vec<RegisterFinding>,
+    /// What the run found of the baseline, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineState>,
     /// What the exchanges that verdicts rest on were, as far as the recording tells.
     #[serde(skip)]
     pub exchanges: BTreeMap<ExchangeId, ExchangeLabel>,
@@ -89,6 +92,9 @@ pub struct Run {
     pub accounts_from: Vec<ExchangeId>,
     /// Governed Regions.
     pub regions: Vec<Region>,
+    /// Conventions of the owner that were assumed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumed: Vec<String>,
     /// Tag filter and other selections, as given.
     pub selection: BTreeMap<String, String>,
     /// Why the run is incomplete (interrupted, or nobody knows who asked); `None` when every selected scenario ran and

@@ -2,6 +2,8 @@
 //!
 //! Parsing refuses unknown keys (with the nearest known one) and contradictory values; it never reads files itself.
 
+mod conventions;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -9,6 +11,8 @@ use logproof_policy::Partition;
 use serde::{Deserialize, Serialize};
 
 use crate::place::{AccountId, Region};
+
+pub use conventions::{ConventionsConfig, ENVIRONMENTS, KINDS};
 
 /// A configuration that cannot be used: where, what, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +40,9 @@ pub struct Config {
     /// What the owner expects.
     #[serde(default)]
     pub expectations: ExpectationsConfig,
+    /// The owner's own conventions.
+    #[serde(default)]
+    pub conventions: ConventionsConfig,
     /// Folder of the register, relative to this file. Default: `register`, when there is such a folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub register: Option<String>,
@@ -60,6 +67,9 @@ pub struct Config {
 pub struct ReaderConfig {
     /// ARN of the role or user. Required.
     pub principal: String,
+    /// Bucket of the log archive it may read; one that reads several has a table for each. Default: the log bucket.
+    #[serde(default)]
+    pub bucket: Option<String>,
     /// Key prefix it may read below, for example `AWSLogs/o-exampleorg1/444444444444/`. Required; empty means every log file.
     pub path: String,
     /// Why it reads. Default: none.
@@ -155,6 +165,10 @@ pub struct NamesConfig {
     /// default retention, so a locked log bucket needs another one here.
     #[serde(default)]
     pub config_bucket: Option<String>,
+    /// Account that holds the bucket of AWS Config: the log archive account, or the security tooling account, where AWS
+    /// Control Tower 4 puts it. Default: the log archive account.
+    #[serde(default)]
+    pub config_account: Option<AccountId>,
     /// Alias, id or ARN of the log key. Required.
     pub key: String,
     /// Account that holds the log key. Default: the log archive account.
@@ -325,6 +339,36 @@ impl Config {
         self.names.config_bucket.clone().unwrap_or_else(|| self.log_bucket_name())
     }
 
+    /// The conventions a run assumed, one line each.
+    #[must_use]
+    pub fn assumed(&self) -> Vec<String> {
+        self.conventions.assumed(self.expectations.retention_days)
+    }
+
+    /// Name of the bucket a reader may read.
+    #[must_use]
+    pub fn reader_bucket(&self, reader: &ReaderConfig) -> String {
+        reader.bucket.clone().unwrap_or_else(|| self.log_bucket_name())
+    }
+
+    /// Days for which logs of a retention class must exist at least.
+    #[must_use]
+    pub fn least_days(&self, class: &str) -> u32 {
+        self.conventions.least_days.get(class).copied().unwrap_or(self.expectations.retention_days)
+    }
+
+    /// Days for which logs of a retention class must be readable without a restore at least.
+    #[must_use]
+    pub fn least_hot_days(&self, class: &str) -> u32 {
+        self.expectations.hot_days.min(self.least_days(class))
+    }
+
+    /// Account that holds the bucket AWS Config delivers to.
+    #[must_use]
+    pub fn config_account(&self) -> &AccountId {
+        self.names.config_account.as_ref().unwrap_or(&self.organization.log_archive_account)
+    }
+
     /// Account that holds the log key.
     #[must_use]
     pub fn key_account(&self) -> &AccountId {
@@ -393,6 +437,7 @@ impl Config {
             );
         }
         self.validate_partition()?;
+        self.conventions.validate()?;
         if self.names.prefix.is_none() && self.names.bucket.is_none() {
             return refuse(
                 "names.prefix",
@@ -413,6 +458,22 @@ impl Config {
                 "is the management account".to_owned(),
                 "the log archive is an account of its own",
             );
+        }
+        if let Some(account) = &self.names.config_account {
+            if *account != org.log_archive_account && Some(account) != org.security_tooling_account.as_ref() {
+                return refuse(
+                    "names.config_account",
+                    format!("`{account}` is neither the log archive nor the security tooling account"),
+                    "logs belong into one of these; name the account under `[organization]` first",
+                );
+            }
+            if *account != org.log_archive_account && self.config_bucket_name() == self.log_bucket_name() {
+                return refuse(
+                    "names.config_account",
+                    "is given without `names.config_bucket`".to_owned(),
+                    "name the bucket AWS Config delivers to in that account",
+                );
+            }
         }
         for reader in &self.readers {
             if !reader.principal.starts_with("arn:") {

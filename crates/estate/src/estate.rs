@@ -12,7 +12,7 @@ use crate::{
     config::{Config, ReaderConfig},
     memo::Memo,
     place::{AccountId, BucketRef, KeyRef},
-    register::{Reader, Register, day},
+    register::{Reader, Register, RetentionClass, day},
     source::Source,
 };
 
@@ -95,15 +95,15 @@ impl Estate {
     /// configuration asks of every log file.
     #[must_use]
     pub fn retention_days(&self, bucket: &str) -> u32 {
-        let registered = self.register.classes_of(bucket).map(|class| class.delete_after_days).max();
-        registered.unwrap_or(0).max(self.config.expectations.retention_days)
+        let least = |class: &RetentionClass| class.delete_after_days.max(self.config.least_days(&class.class));
+        self.register.classes_of(bucket).map(least).max().unwrap_or(self.config.expectations.retention_days)
     }
 
     /// Days a log file of a bucket must be readable without a restore; as [`Self::retention_days`].
     #[must_use]
     pub fn hot_days(&self, bucket: &str) -> u32 {
-        let registered = self.register.classes_of(bucket).map(|class| class.hot_days).max();
-        registered.unwrap_or(0).max(self.config.expectations.hot_days)
+        let least = |class: &RetentionClass| class.hot_days.max(self.config.least_hot_days(&class.class));
+        self.register.classes_of(bucket).map(least).max().unwrap_or(self.config.expectations.hot_days)
     }
 
     /// Days of default retention Object Lock must have on a bucket: as configured, or as long as log files must exist.
@@ -126,6 +126,22 @@ impl Estate {
             owner: self.config.organization.log_archive_account.clone(),
             region: self.config.organization.home_region.clone(),
         }
+    }
+
+    /// The bucket AWS Config delivers to, as the configuration names it.
+    #[must_use]
+    pub fn config_bucket(&self) -> BucketRef {
+        BucketRef {
+            name: self.config.config_bucket_name(),
+            owner: self.config.config_account().clone(),
+            ..self.log_bucket()
+        }
+    }
+
+    /// A bucket of the log archive account in the home Region; the bucket of AWS Config where it is.
+    #[must_use]
+    pub fn store_bucket(&self, name: &str) -> BucketRef {
+        if name == self.config.config_bucket_name() { self.config_bucket() } else { self.archive_bucket(name) }
     }
 
     /// A bucket of the log archive account in the home Region.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     place::{AccountId, Region},
+    register::Acceptance,
     source::{ExchangeId, Unseen},
 };
 
@@ -182,6 +183,9 @@ pub struct Observation {
     /// What would close all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
+    /// Until when the baseline accepts it, when it is not met and was there when the baseline was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Box<Acceptance>>,
     /// Exchanges it rests on.
     pub exchanges: Vec<ExchangeId>,
 }
@@ -200,6 +204,7 @@ impl Observation {
             witness: None,
             allowed: None,
             proposal: None,
+            accepted: None,
             exchanges: Vec::new(),
         }
     }

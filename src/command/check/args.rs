@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
+use jiff::civil::Date;
 use logproof_estate::AccountId;
 
 use crate::{
@@ -32,6 +33,18 @@ pub struct CheckArgs {
     /// Folder for the reports [default: reports/RUN-ID].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Findings that are known and do not fail the run; what is not among them does.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write the baseline again without what is mended; with `--baseline-owner` also with all that fails now.
+    #[arg(long, requires = "baseline")]
+    pub update_baseline: bool,
+    /// Who answers for the findings that are taken into the baseline.
+    #[arg(long, value_name = "WHO", requires = "update_baseline")]
+    pub baseline_owner: Option<String>,
+    /// Last day on which the findings taken in are accepted, at most a year ahead [default: in 90 days].
+    #[arg(long, value_name = "DAY", requires = "baseline_owner")]
+    pub baseline_until: Option<Date>,
     /// Date or RFC 3339 instant that stands for "now" [default: the clock, or the `now` of the mock].
     #[arg(long, value_name = "WHEN")]
     pub as_of: Option<String>,

@@ -1,5 +1,7 @@
 //! Why a check cannot be made at all.
 
+use std::path::PathBuf;
+
 use logproof_estate::config::ConfigError;
 
 use crate::{
@@ -25,6 +27,20 @@ pub enum CheckError {
     /// The bundle.
     #[error(transparent)]
     Bundle(#[from] BundleError),
+    /// The baseline is not there.
+    #[error("there is no baseline at `{path}`\nhint: make it with `--update-baseline --baseline-owner WHO`")]
+    NoBaseline {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What is to be taken into the baseline cannot be accepted so.
+    #[error("cannot take findings into the baseline: {problem}\nhint: {hint}")]
+    Acceptance {
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        hint: String,
+    },
     /// `--as-of` is no instant.
     #[error("cannot use `--as-of`: {0}")]
     AsOf(ConfigError),
@@ -62,7 +78,9 @@ impl CommandError for CheckError {
             Self::Selection(error) => error.exit(),
             Self::Target(error) => error.exit(),
             Self::Bundle(error) => error.exit(),
-            Self::AsOf(_) | Self::OtherOrganization { .. } => Exit::Usage,
+            Self::AsOf(_) | Self::OtherOrganization { .. } | Self::NoBaseline { .. } | Self::Acceptance { .. } => {
+                Exit::Usage
+            }
             Self::Interrupted => Exit::Unassessed,
         }
     }

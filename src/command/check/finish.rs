@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use logproof_estate::assessment::Assessment;
 
-use super::CheckArgs;
+use super::{CheckArgs, baseline::Baseline};
 use crate::{
     bundle::{
         BundleError,
@@ -27,11 +27,12 @@ pub(super) struct Ending<'a> {
     pub(super) recording: &'a Recording,
     pub(super) sealing: &'a Sealing,
     pub(super) upload: Option<Upload>,
+    pub(super) baseline: Option<Baseline<'a>>,
 }
 
 /// Prints the result and closes the bundle.
 pub(super) async fn finish(mut assessment: Assessment, args: &CheckArgs, ending: Ending<'_>) -> Exit {
-    let Ending { folder, recording, sealing, upload } = ending;
+    let Ending { folder, recording, sealing, upload, baseline } = ending;
     let form = terminal::Form {
         colour: console::colour(),
         quiet: args.quiet,
@@ -59,6 +60,9 @@ pub(super) async fn finish(mut assessment: Assessment, args: &CheckArgs, ending:
             }
             say(&format!("no bundle was put at `{}`; what was there before is as it was", place.display()));
         }
+    }
+    if let Some(baseline) = baseline {
+        complete = baseline.update(&assessment) && complete;
     }
     Exit::of(&assessment, args.strict, complete)
 }

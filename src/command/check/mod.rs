@@ -1,6 +1,7 @@
 //! `logproof check`: from the arguments to the bundle, and where reports go.
 
 mod args;
+mod baseline;
 mod error;
 mod finish;
 
@@ -19,7 +20,7 @@ use logproof_aws::{OnCall, Options};
 use logproof_estate::{Estate, config::parse_instant};
 use logproof_wire::{Exchange, Recorder, Serve};
 
-use self::finish::Ending;
+use self::{baseline::Baseline, finish::Ending};
 use crate::{
     bundle::{
         BundleError,
@@ -82,7 +83,7 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
         }
     };
     let Begun { folder, recording, earlier, former } = begun;
-    let Ready { connected, estate, key, upload, setting } = ready;
+    let Ready { connected, estate, key, upload, setting, baseline } = ready;
     progress.begin(asked.controls.iter().map(|control| control.scenarios.len()).sum());
     let calls = || connected.calls();
     let one_more = || progress.finished_one();
@@ -104,7 +105,7 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
             writeln!(out, "resumed: {taken} exchanges were taken over from run {id}, interrupted after {began}")
         });
     }
-    let ending = Ending { folder, recording: &recording, sealing: &sealing, upload };
+    let ending = Ending { folder, recording: &recording, sealing: &sealing, upload, baseline };
     Ok(finish::finish(assessment, args, ending).await)
 }
 
@@ -146,17 +147,18 @@ impl Asked {
 }
 
 /// A landing zone that answers, and all that the run needs besides.
-struct Ready {
+struct Ready<'a> {
     connected: Connected,
     estate: Arc<Estate>,
     key: Option<Signer>,
     upload: Option<Upload>,
     setting: Setting,
+    baseline: Option<Baseline<'a>>,
 }
 
-impl Ready {
+impl<'a> Ready<'a> {
     async fn make(
-        args: &CheckArgs,
+        args: &'a CheckArgs,
         place: Place<'_>,
         asked: &Asked,
         begun: &Begun,
@@ -170,10 +172,12 @@ impl Ready {
             recorder: Some(Arc::clone(&begun.recording) as Arc<dyn Recorder>),
             earlier: begun.earlier.clone().map(|tape| tape as Arc<dyn Serve>),
         };
-        let connected = unless(interrupt.clone(), target::connect(&args.target, options)).await?;
+        let mut connected = unless(interrupt.clone(), target::connect(&args.target, options)).await?;
         connected.register.speaks_of(&asked.known)?;
         let (key, upload) = unless(interrupt.clone(), custody_of(args, &connected)).await?;
         let as_of = former.map(|former| former.as_of).or(asked.as_of).or(connected.now).unwrap_or(started);
+        let baseline;
+        (connected.register, baseline) = baseline::read(args, connected.register, as_of)?;
         let started = former.map_or(started, |former| former.started);
         let estate = Arc::new(
             Estate::new(Arc::clone(&connected.config), connected.source(), as_of)
@@ -191,7 +195,7 @@ impl Ready {
             &args.features.set(),
         )?;
         let setting = Setting { id, target: connected.target.clone(), started, selection };
-        Ok(Self { connected, estate, key, upload, setting })
+        Ok(Self { connected, estate, key, upload, setting, baseline })
     }
 }
 
@@ -264,6 +268,7 @@ fn parameters(args: &CheckArgs, selection: &Selection) -> BTreeMap<String, Strin
         ("upload-retain", args.upload_retain.as_ref().map(ToString::to_string)),
         ("timestamp", args.timestamp.clone()),
         ("resume", args.resume.then(|| "yes".to_owned())),
+        ("baseline", args.baseline.as_ref().map(path)),
     ];
     parameters.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     parameters

@@ -9,14 +9,18 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use logproof_aws::{Aws, Options};
 use logproof_estate::{
-    AccountId, BucketRef, Config, Estate, Partition, Region,
+    AccountId, BucketRef, Config, Estate, KeyRef, Partition, Region,
     config::{
-        AccessConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig, NamesConfig, OrganizationConfig, Places,
+        AccessConfig, ConventionsConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig, NamesConfig,
+        OrganizationConfig, Places,
     },
     facts::{Account, Trail},
 };
 
-use super::error::InitError;
+use super::{
+    draft::{Seen, SeenBucket},
+    error::InitError,
+};
 
 /// Regions enabled in every account of a partition; none are published for the partitions of intelligence agencies.
 ///
@@ -77,9 +81,13 @@ pub(super) struct Discovery {
     pub(super) log_archive: Option<AccountId>,
     pub(super) security_tooling: Option<AccountId>,
     pub(super) config_bucket: Option<String>,
+    /// Account that owns it, when it is the security tooling account.
+    pub(super) config_account: Option<AccountId>,
     pub(super) access: AccessConfig,
     /// Questions without an answer, where that leaves something open.
     pub(super) unseen: Vec<String>,
+    /// What a register can be begun from.
+    pub(super) seen: Seen,
 }
 
 /// Looks at the organization of the caller.
@@ -105,10 +113,26 @@ pub(super) async fn discover(request: &Request, options: Options) -> Result<Disc
     let log_archive = owner_of(&estate, &trail.bucket, &accounts, &home, &mut unseen).await;
     let (regions, regions_from) = governed_regions(&estate, request, log_archive.as_ref(), &home, &mut unseen).await;
     let config_bucket = config_bucket(&estate, log_archive.as_ref(), &home, &mut unseen).await;
+    let security_tooling = named(&accounts, &["security-tooling", "security tooling", "audit"]);
+    let config_account = match (&config_bucket, &security_tooling) {
+        (Some(bucket), Some(account)) if *bucket != trail.bucket => match estate.buckets(account).await {
+            Ok(owned) => owned.iter().any(|one| one.name == *bucket).then(|| account.clone()),
+            Err(why) => {
+                unseen.push(why.to_string());
+                None
+            }
+        },
+        _ => None,
+    };
+    let seen = match &log_archive {
+        Some(account) => seen(&estate, account, &home, &trail, &mut unseen).await,
+        None => Seen::default(),
+    };
     Ok(Discovery {
         organization: organization.id.clone(),
         management: organization.management_account.clone(),
-        security_tooling: named(&accounts, &["security-tooling", "security tooling", "audit"]),
+        security_tooling,
+        config_account,
         config_bucket: config_bucket.filter(|bucket| *bucket != trail.bucket),
         access: request.access.clone(),
         accounts,
@@ -119,6 +143,7 @@ pub(super) async fn discover(request: &Request, options: Options) -> Result<Disc
         regions_from,
         log_archive,
         unseen,
+        seen,
     })
 }
 
@@ -144,6 +169,7 @@ fn provisional(request: &Request, management: AccountId) -> Config {
             bucket: Some("unknown".to_owned()),
             log_prefix: None,
             config_bucket: None,
+            config_account: None,
             key: "unknown".to_owned(),
             key_account: None,
             trail: "unknown".to_owned(),
@@ -153,6 +179,7 @@ fn provisional(request: &Request, management: AccountId) -> Config {
             log_services: Vec::new(),
         },
         register: None,
+        conventions: ConventionsConfig::default(),
         readers: Vec::new(),
         expectations: ExpectationsConfig::default(),
         integrity: IntegrityConfig::default(),
@@ -270,6 +297,54 @@ async fn config_bucket(
             None
         }
     }
+}
+
+/// The buckets of the log archive and who uses the key.
+async fn seen(estate: &Estate, account: &AccountId, home: &Region, trail: &Trail, unseen: &mut Vec<String>) -> Seen {
+    let mut seen = Seen { log_bucket: trail.bucket.clone(), ..Seen::default() };
+    let buckets = match estate.buckets(account).await {
+        Ok(buckets) => buckets,
+        Err(why) => {
+            unseen.push(why.to_string());
+            return seen;
+        }
+    };
+    for owned in buckets.iter() {
+        let mut bucket = BucketRef { name: owned.name.clone(), owner: account.clone(), region: home.clone() };
+        match estate.bucket_location(&bucket).await {
+            Ok(found) => bucket.region = Option::clone(&found).unwrap_or(bucket.region),
+            Err(why) => {
+                unseen.push(why.to_string());
+                continue;
+            }
+        }
+        let (policy, lifecycle) = futures::join!(estate.bucket_policy(&bucket), estate.bucket_lifecycle(&bucket));
+        let mut kept = SeenBucket { name: owned.name.clone(), ..SeenBucket::default() };
+        match policy {
+            Ok(policy) => kept.policy.clone_from(&policy),
+            Err(why) => unseen.push(why.to_string()),
+        }
+        match lifecycle {
+            Ok(rules) => kept.lifecycle.clone_from(&rules),
+            Err(why) => unseen.push(why.to_string()),
+        }
+        seen.buckets.push(kept);
+    }
+    if let Some(arn) = &trail.kms_key
+        && let Some(owner) = arn.split(':').nth(4).and_then(|account| account.parse().ok())
+    {
+        let key = KeyRef { id: arn.clone(), account: owner, region: home.clone() };
+        let (policy, grants) = futures::join!(estate.key_policy(&key), estate.key_grants(&key));
+        match policy {
+            Ok(policy) => seen.key_policy = Some((*policy).clone()),
+            Err(why) => unseen.push(why.to_string()),
+        }
+        match grants {
+            Ok(grants) => seen.grants.clone_from(&grants),
+            Err(why) => unseen.push(why.to_string()),
+        }
+    }
+    seen
 }
 
 fn named(accounts: &[Account], names: &[&str]) -> Option<AccountId> {

@@ -1,24 +1,26 @@
 //! `logproof init`: looks at the organization with the caller's credentials and writes a commented `logproof.toml`.
 //!
-//! What was found is written as a value; what could not be found is written as a question.
+//! What was found is written as a value; what could not be found is written as a question. Beside it stands a register to
+//! begin with, in which nothing is signed.
 
 mod discover;
+mod draft;
 mod error;
 mod render;
 
 use std::{
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::Args;
 use logproof_aws::Options;
-use logproof_estate::{Region, config::AccessConfig};
+use logproof_estate::{Region, config::AccessConfig, register::day};
 
 pub use error::InitError;
 
-use crate::{console::print, error::Unwritable, exit::Exit};
+use crate::{clock, console::print, error::Unwritable, exit::Exit, files::REGISTER};
 
 /// Arguments of `init`.
 #[derive(Debug, Clone, Args)]
@@ -70,12 +72,32 @@ pub async fn run(args: &InitArgs) -> Result<Exit, InitError> {
     let found = discover::discover(&request, Options::default()).await?;
     let mut file = OpenOptions::new().write(true).create_new(true).open(&args.out).map_err(unwritable)?;
     file.write_all(found.render().as_bytes()).map_err(unwritable)?;
+    let register = write_register(&args.out, &found.seen)?;
     print(|out| {
-        writeln!(
-            out,
-            "wrote {}\nread it, complete what is marked with ?, then run `logproof check`",
-            args.out.display()
-        )
+        writeln!(out, "wrote {}", args.out.display())?;
+        register.iter().try_for_each(|file| writeln!(out, "wrote {}", file.display()))?;
+        if !register.is_empty() {
+            writeln!(out, "nothing in the register has an effect before somebody has signed it in place of ?")?;
+        }
+        writeln!(out, "read it, complete what is marked with ?, then run `logproof check`")
     });
     Ok(Exit::Success)
+}
+
+/// Writes a register to begin with beside the configuration; one that is there stays as it is.
+fn write_register(config: &Path, seen: &draft::Seen) -> Result<Vec<PathBuf>, InitError> {
+    let folder = config.parent().unwrap_or(Path::new("")).join(REGISTER);
+    let files = draft::files(seen, day(clock::now()));
+    if folder.exists() || files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let unwritable = |path: &Path, source| Unwritable { path: path.to_owned(), source };
+    fs::create_dir_all(&folder).map_err(|source| unwritable(&folder, source))?;
+    let mut written = Vec::new();
+    for (name, text) in files {
+        let path = folder.join(name);
+        fs::write(&path, text).map_err(|source| unwritable(&path, source))?;
+        written.push(path);
+    }
+    Ok(written)
 }

@@ -2,7 +2,7 @@
 
 use logproof_estate::{
     Partition,
-    config::{ExpectationsConfig, IntegrityConfig, LimitsConfig},
+    config::{ConventionsConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig},
 };
 
 use super::discover::Discovery;
@@ -65,6 +65,7 @@ impl Discovery {
         self.access(&mut page);
         self.names(&mut page);
         expectations(&mut page);
+        conventions(&mut page);
         integrity(&mut page, self.home.partition());
         page.0
     }
@@ -135,6 +136,8 @@ impl Discovery {
         page.note("Key prefix in front of AWSLogs/.").maybe("log_prefix", self.trail.prefix.as_deref(), "");
         page.note("Bucket AWS Config delivers to, when it is another one.");
         page.maybe("config_bucket", self.config_bucket.as_deref(), bucket);
+        page.note("Account that holds it, when it is the security tooling account.");
+        page.maybe("config_account", self.config_account.as_ref().map(|id| id.as_str()), self.archive());
         page.note("Alias, id or ARN of the log key, and the account that holds it when it is not the log archive.");
         match self.trail.kms_key.as_deref() {
             Some(key) => page.key("key", key),
@@ -150,7 +153,7 @@ impl Discovery {
     }
 
     fn roles(&self, page: &mut Page) {
-        let archive = self.log_archive.as_ref().map_or(EXAMPLE, |id| id.as_str());
+        let archive = self.archive();
         let partition = self.home.partition();
         page.note("ARN of the one role that may change the log store.");
         page.unset("storage_role", partition.arn("iam", "", archive, "role/LogArchive-Administrator"));
@@ -159,6 +162,10 @@ impl Discovery {
         page.note("Service principals that deliver logs.");
         let services = ["cloudtrail.amazonaws.com", "config.amazonaws.com"];
         page.unset("log_services", services.map(toml::Value::from).to_vec());
+    }
+
+    fn archive(&self) -> &str {
+        self.log_archive.as_ref().map_or(EXAMPLE, |id| id.as_str())
     }
 
     /// The prefix, when the trail's bucket has the conventional name.
@@ -199,6 +206,22 @@ fn expectations(page: &mut Page) {
     page.unset("replica_account", EXAMPLE);
 }
 
+fn conventions(page: &mut Page) {
+    let default = ConventionsConfig::default();
+    let table = |of: &[(&str, toml::Value)]| -> toml::Value {
+        toml::Value::Table(of.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect())
+    };
+    page.table("conventions").note("Key of the tag that names a bucket's environment, and its values by environment.");
+    page.unset("environment_tag", default.environment_tag);
+    page.unset("environment_values", table(&[("production", vec![toml::Value::from("production")].into())]));
+    page.note("Key of the tag by which automation marks what it owns, and the values that are automation.");
+    page.unset("automation_tag", default.automation_tag)
+        .unset("automation_values", vec![toml::Value::from("terraform")]);
+    page.note("Retention class by kind of log (network, dns, access, change), and least days by class.");
+    page.unset("retention_classes", table(&[("network", "network".into())]));
+    page.unset("least_days", table(&[("network", 365.into())]));
+}
+
 fn integrity(page: &mut Page, partition: Partition) {
     let default = IntegrityConfig::default();
     page.table("integrity").note("Hours before the run whose digests are verified.");
@@ -210,7 +233,10 @@ fn integrity(page: &mut Page, partition: Partition) {
     page.unset("computing_seconds", number(default.computing_seconds));
     page.line("").note("Who may read log files, while there is no register: one table per role or user.");
     page.line("# [[readers]]").unset("principal", partition.arn("iam", "", EXAMPLE, "role/LogReader"));
-    page.unset("path", "AWSLogs/").unset("purpose", "...").unset("until", "2030-12-31");
+    page.unset("bucket", "name-of-another-bucket")
+        .unset("path", "AWSLogs/")
+        .unset("purpose", "...")
+        .unset("until", "2030-12-31");
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use logproof_estate::{
     facts::{Account, Trail},
 };
 
-use super::super::discover::Discovery;
+use super::super::{discover::Discovery, draft::Seen};
 
 fn found() -> Discovery {
     Discovery {
@@ -41,8 +41,10 @@ fn found() -> Discovery {
         log_archive: Some("222222222222".parse().unwrap()),
         security_tooling: None,
         config_bucket: None,
+        config_account: None,
         access: AccessConfig::default(),
         unseen: Vec::new(),
+        seen: Seen::default(),
     }
 }
 

@@ -146,6 +146,9 @@ pub struct ReaderArgs {
     /// ARN of the role or user.
     #[arg(long, value_name = "ARN")]
     pub principal: Option<String>,
+    /// Bucket it may read [default: the log bucket].
+    #[arg(long, value_name = "NAME")]
+    pub bucket: Option<String>,
     /// Exact key prefix it may read below.
     #[arg(long, value_name = "PREFIX")]
     pub path: Option<String>,

@@ -105,8 +105,12 @@ pub fn add(args: &NewArgs, today: Date, person: Option<&mut dyn Person>) -> Resu
             writer.append("streams.toml", "stream", &stream, |read| read.streams.last() == Some(&stream))
         }
         Entry::Reader(given) => {
-            let reader: Reader = writer.entry("readers.toml", &given.fields(&today), person)?;
-            if register.readers.iter().any(|other| other.principal == reader.principal && other.path == reader.path) {
+            let mut reader: Reader = writer.entry("readers.toml", &given.fields(&today), person)?;
+            reader.bucket.clone_from(&given.bucket);
+            let same = |other: &Reader| {
+                other.principal == reader.principal && other.path == reader.path && other.bucket == reader.bucket
+            };
+            if register.readers.iter().any(same) {
                 return Err(writer.twice("readers.toml", &reader.principal));
             }
             writer.append("readers.toml", "reader", &reader, |read| read.readers.last() == Some(&reader))

@@ -94,7 +94,9 @@ pub(super) fn sarif(text: &str) -> Read {
     let id = word(run, "/automationDetails/id")?;
     let mut said = Said { run: Some(id.trim_start_matches("logproof/").to_owned()), ..Said::default() };
     let mut found: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for result in list(run, "/results") {
+    // What the baseline had and is mended is no result of this run.
+    let present = |result: &&Value| result.get("baselineState").is_none_or(|state| state != "absent");
+    for result in list(run, "/results").iter().filter(present) {
         let (rule, scenario) = (word(result, "/ruleId")?, word(result, "/properties/scenario")?);
         let verdict = word(result, "/properties/verdict")?;
         if !word(result, "/message/text")?.starts_with(&format!("{verdict}: ")) {

@@ -7,7 +7,10 @@ use logproof_estate::{
 };
 
 use super::{badge, coded, count, escaped, evidence::Exchanges, put, register};
-use crate::report::identity::{PROVED, effects, frameworks, introduction, without_policy};
+use crate::report::{
+    identity::{PROVED, effects, frameworks, introduction, without_policy},
+    owner::made_by_aws,
+};
 
 /// Observations shown per scenario; the assessment holds all of them.
 const SHOWN: usize = 50;
@@ -183,6 +186,12 @@ fn finding(page: &mut String, finding: &Observation, basis: &[ExchangeId], excha
     }
     if let Some(hint) = &finding.hint {
         put(page, format_args!("<dt>To fix</dt><dd>{}</dd>\n", coded(hint)));
+    }
+    if let Some(owner) = made_by_aws(&finding.subject.arn) {
+        put(page, format_args!("<dt>Owner</dt><dd>{}</dd>\n", escaped(owner)));
+    }
+    if let Some(accepted) = &finding.accepted {
+        put(page, format_args!("<dt>Known</dt><dd>{}</dd>\n", escaped(&accepted.sentence())));
     }
     if let Some(proposal) = &finding.proposal {
         self::proposal(page, proposal);

@@ -2,6 +2,7 @@
 //!
 //! The markup is well-formed XML as well, so that what was written can be read back without an HTML parser.
 
+mod changes;
 mod control;
 mod evidence;
 mod graph;

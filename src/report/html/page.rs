@@ -8,11 +8,14 @@ use logproof_estate::{
 };
 
 use super::{
-    badge, class, coded, control, count, end_table, escaped,
+    badge, changes, class, coded, control, count, end_table, escaped,
     evidence::{Exchanges, link},
     put, register, table, topology,
 };
-use crate::report::identity::title;
+use crate::report::{
+    first::groups,
+    identity::{not_applicable, title},
+};
 
 /// Verdicts in the order a reader wants them.
 const ORDER: [Verdict; 6] =
@@ -100,6 +103,10 @@ fn summary(page: &mut String, assessment: &Assessment) {
         }
     }
     page.push_str("</ul>\n");
+    if let Some(baseline) = &assessment.baseline {
+        put(page, format_args!("<p>{}</p>\n", coded(&baseline.sentence())));
+    }
+    changes::section(page, &groups(assessment));
     to_act_on(page, assessment);
     page.push_str("</section>\n");
 }
@@ -185,7 +192,13 @@ fn overview(page: &mut String, assessment: &Assessment) {
                 escaped(&control.title),
                 escaped(&control.severity),
                 badge(control.verdict),
-                escaped(&examined(control)),
+                escaped(
+                    &[Some(examined(control)), not_applicable(control)]
+                        .into_iter()
+                        .flatten()
+                        .collect::<Vec<_>>()
+                        .join("; ")
+                ),
             ),
         );
     }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::scene::{
     actions::{administer, delete, read, write},
+    key_services::key_services,
     principals::{is_pattern, principal},
 };
 
@@ -170,12 +171,9 @@ async fn around_bucket(estate: &Estate, bucket: &BucketRef) -> Kept {
             kept.push(keep(format!("role {role}"), on_both(&does).by(exactly(role)), &proper)?);
         }
     }
-    if bucket.name != config.log_bucket_name() {
-        return Ok(kept);
-    }
     let now = estate.as_of();
     for reader in estate.readers().iter().filter(|reader| reader.ends().is_none_or(|end| end > now)) {
-        if is_pattern(&reader.principal) {
+        if is_pattern(&reader.principal) || config.reader_bucket(reader) != bucket.name {
             continue;
         }
         let path = format!("{}/{}*", bucket.arn(), reader.path);
@@ -226,7 +224,8 @@ async fn around_key(estate: &Estate, key: &KeyRef, arn: &str) -> Kept {
     let anyhow = json!({});
     let organization = organization(estate).await?;
     let mut kept = Vec::new();
-    for service in &config.names.log_services {
+    let services = key_services(estate, arn).await.map_err(|unseen| unseen.to_string())?;
+    for service in services.iter() {
         let question = Question::about(SERVICE_KEY).on(arn).by(Who::service(service));
         kept.push(keep(
             format!("service {service}"),

@@ -9,7 +9,11 @@ use logproof_estate::{
 use logproof_policy::{Answer, Question, Who};
 
 use crate::scene::{
-    actions::read, bucket::BucketAccess, population::examined, principals::principal, readers::readers,
+    actions::read,
+    bucket::BucketAccess,
+    population::examined,
+    principals::principal,
+    readers::{ReaderBuckets, readers},
 };
 
 /// Reads by a reader of another account at times that an operator compares with an instant.
@@ -23,19 +27,24 @@ fn reads(access: &BucketAccess, reader: &ReaderConfig, operator: &str, instant: 
 #[then("no reader that can read no more stands in the bucket policy with a grant that has ended")]
 async fn no_ended_grant_is_left(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
-    let (access, now) = (BucketAccess::read(w).await?, w.now()?);
-    let others: Vec<&ReaderConfig> =
-        readers.iter().filter(|reader| reader.principal.split(':').nth(4) != Some(access.owner.as_str())).collect();
+    let (buckets, now) = (ReaderBuckets::read(w, &readers).await?, w.now()?);
+    let mut others: Vec<(&ReaderConfig, &BucketAccess)> = Vec::new();
+    for reader in &readers {
+        let access = buckets.of(w, reader)?;
+        if reader.principal.split(':').nth(4) != Some(access.owner.as_str()) {
+            others.push((reader, access));
+        }
+    }
     if others.is_empty() {
         return Err(w.not_applicable("every named reader is in the account of the bucket"));
     }
     let now = now.to_string();
-    for reader in &others {
+    for (reader, access) in &others {
         let expected = "no grant in the bucket policy that has ended";
         let mut claim = access.claim(expected, "remove the statement, or what is left of it, from the bucket policy");
         claim.subject = Subject::arn(&reader.principal);
-        let from_now_on = access.assume_administrators(&reads(&access, reader, "DateGreaterThanEquals", &now)?);
-        let before = access.assume_administrators(&reads(&access, reader, "DateLessThan", &now)?);
+        let from_now_on = access.assume_administrators(&reads(access, reader, "DateGreaterThanEquals", &now)?);
+        let before = access.assume_administrators(&reads(access, reader, "DateLessThan", &now)?);
         match (from_now_on, before) {
             (Answer::Undecided(reason), _) | (_, Answer::Undecided(reason)) => claim.undecided(w, reason),
             (Answer::Holds, Answer::Violated(witness)) => {
@@ -49,7 +58,7 @@ async fn no_ended_grant_is_left(w: &mut LogproofWorld) -> Judged {
                 w.observe(Observation::new(claim.subject, expected, "no grant at any time", true));
             }
             (Answer::Violated(_), _) => {
-                note_missing_date(w, &access, reader)?;
+                note_missing_date(w, access, reader)?;
                 w.observe(Observation::new(claim.subject, expected, "its grant has not ended", true));
             }
         }

@@ -18,7 +18,7 @@ use crate::scene::{
     population::examined,
     principals::{identities, principal},
     proposal::{On, Remedy},
-    readers::{may_decrypt, reader_role_arn, readers},
+    readers::{ReaderBuckets, may_read, reader_role_arn, readers},
 };
 
 /// A condition that one principal meets.
@@ -26,17 +26,20 @@ fn exactly(arn: &str) -> Value {
     json!({"ArnEquals": {"aws:PrincipalArn": arn}})
 }
 
-/// Every path a principal is registered for.
-fn paths_of<'r>(readers: &'r [ReaderConfig], principal: &str) -> Vec<&'r str> {
-    readers.iter().filter(|reader| reader.principal == principal).map(|reader| reader.path.as_str()).collect()
+/// Every path in the bucket of a reader that its principal is registered for.
+fn paths_of<'r>(w: &LogproofWorld, readers: &'r [ReaderConfig], reader: &ReaderConfig) -> Result<Vec<&'r str>, Stop> {
+    let config = w.config()?;
+    let bucket = config.reader_bucket(reader);
+    let same = |other: &&ReaderConfig| other.principal == reader.principal && config.reader_bucket(other) == bucket;
+    Ok(readers.iter().filter(same).map(|reader| reader.path.as_str()).collect())
 }
 
 #[then("no named reader can read log files outside its path")]
 async fn no_reader_reads_outside_its_path(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
-    let access = BucketAccess::read(w).await?;
+    let buckets = ReaderBuckets::read(w, &readers).await?;
     for reader in &readers {
-        let paths = paths_of(&readers, &reader.principal);
+        let (paths, access) = (paths_of(w, &readers, reader)?, buckets.of(w, reader)?);
         let subject = Subject::arn(&reader.principal);
         if paths.contains(&"") {
             let found = "its path is the whole bucket";
@@ -67,9 +70,9 @@ async fn no_reader_reads_outside_its_path(w: &mut LogproofWorld) -> Judged {
 #[then("no named reader can list keys outside its path")]
 async fn no_reader_lists_outside_its_path(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
-    let access = BucketAccess::read(w).await?;
+    let buckets = ReaderBuckets::read(w, &readers).await?;
     for reader in &readers {
-        let paths = paths_of(&readers, &reader.principal);
+        let (paths, access) = (paths_of(w, &readers, reader)?, buckets.of(w, reader)?);
         let subject = Subject::arn(&reader.principal);
         let expected = format!("{} lists nothing outside {}", reader.principal, paths.join(", "));
         if paths.contains(&"") {
@@ -108,8 +111,9 @@ fn literal(text: &str) -> String {
 #[then("no named reader can do anything other than read")]
 async fn no_reader_does_anything_else(w: &mut LogproofWorld) -> Judged {
     let readers = readers(w).await?;
-    let access = BucketAccess::read(w).await?;
+    let buckets = ReaderBuckets::read(w, &readers).await?;
     for reader in &readers {
+        let access = buckets.of(w, reader)?;
         let question = Question::about(other_than_reading())
             .on(&access.arn)
             .on_all(&access.objects())
@@ -132,8 +136,10 @@ async fn ended_readers_cannot_read(w: &mut LogproofWorld) -> Judged {
     if readers.is_empty() {
         return Err(w.not_applicable("no reader has an end date"));
     }
-    let (access, now) = (BucketAccess::read(w).await?, w.now()?);
+    let all: Vec<ReaderConfig> = readers.iter().map(|(reader, _)| reader.clone()).collect();
+    let (buckets, now) = (ReaderBuckets::read(w, &all).await?, w.now()?);
     for (reader, end) in &readers {
+        let access = buckets.of(w, reader)?;
         // Before its end a reader may read; the condition on the statement must be there from the start, unless the
         // owner removes the statement in time: only what stands now can be judged.
         let subject = Subject::arn(&reader.principal);
@@ -280,7 +286,7 @@ fn beyond_reading(pattern: &str) -> Option<String> {
 )]
 async fn nobody_else_reads(w: &mut LogproofWorld) -> Judged {
     let mut access = BucketAccess::read(w).await?;
-    let allowed = may_decrypt(w).await?;
+    let allowed = may_read(w, &access.resource.name).await?;
     access.rest_on(&allowed.exchanges);
     let refusal = Refusal {
         question: Question::about(read()).on_all(&access.objects()).by(allowed.excepted_from(Who::anyone())),

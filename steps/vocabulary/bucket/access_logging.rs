@@ -37,11 +37,11 @@ async fn access_logging_is_on(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-#[then("the log archive account owns the bucket of the access logs, in the Region of the bucket")]
+#[then("its account owns the bucket of the access logs, in the Region of the bucket")]
 async fn the_archive_owns_the_access_logs(w: &mut LogproofWorld) -> Judged {
     let (estate, bucket) = (w.estate()?, w.bucket()?);
     let target = target_of(w, &bucket).await?;
-    let access_logs = estate.archive_bucket(&target.bucket);
+    let access_logs = BucketRef { owner: bucket.owner.clone(), ..estate.archive_bucket(&target.bucket) };
     let owned = w.see(estate.buckets(&access_logs.owner).await)?;
     let mut exchanges = [target.exchanges(), owned.exchanges()].concat();
     let (found, met) = if owned.iter().any(|one| one.name == access_logs.name) {
@@ -57,7 +57,7 @@ async fn the_archive_owns_the_access_logs(w: &mut LogproofWorld) -> Judged {
     w.observe(
         Observation::new(
             Subject::arn(access_logs.arn()).at(&access_logs.owner, None),
-            format!("a bucket of the log archive account {} in {}", access_logs.owner, bucket.region),
+            format!("a bucket of account {} in {}", access_logs.owner, bucket.region),
             found,
             met,
         )
@@ -71,7 +71,7 @@ async fn the_archive_owns_the_access_logs(w: &mut LogproofWorld) -> Judged {
 async fn s3_may_write_access_logs(w: &mut LogproofWorld) -> Judged {
     let (estate, bucket) = (w.estate()?, w.bucket()?);
     let target = target_of(w, &bucket).await?;
-    let Some(access_logs) = owned_target(w, &target).await? else { return Err(no_target(w, &target)) };
+    let Some(access_logs) = owned_target(w, &bucket, &target).await? else { return Err(no_target(w, &target)) };
     let text = w.see(estate.bucket_policy(&access_logs).await)?;
     let organization = w.see(estate.organization().await)?;
     let mut exchanges = [target.exchanges(), text.exchanges()].concat();
@@ -115,7 +115,7 @@ async fn s3_may_write_access_logs(w: &mut LogproofWorld) -> Judged {
 async fn nothing_turns_access_logs_away(w: &mut LogproofWorld) -> Judged {
     let (estate, bucket) = (w.estate()?, w.bucket()?);
     let target = target_of(w, &bucket).await?;
-    let Some(access_logs) = owned_target(w, &target).await? else { return Err(no_target(w, &target)) };
+    let Some(access_logs) = owned_target(w, &bucket, &target).await? else { return Err(no_target(w, &target)) };
     let lock = w.see(estate.object_lock(&access_logs).await)?;
     let encryption = w.see(estate.bucket_encryption(&access_logs).await)?;
     let retention = lock.as_ref().and_then(|lock| lock.default_retention.as_ref());
@@ -160,10 +160,14 @@ async fn target_of(w: &mut LogproofWorld, bucket: &BucketRef) -> Result<Fact<Log
     }
 }
 
-/// The target in the Region it is in; `None` when the log archive account does not own it.
-async fn owned_target(w: &mut LogproofWorld, target: &LoggingTarget) -> Result<Option<BucketRef>, Stop> {
+/// The target in the Region it is in; `None` when the account of the bucket does not own it.
+async fn owned_target(
+    w: &mut LogproofWorld,
+    bucket: &BucketRef,
+    target: &LoggingTarget,
+) -> Result<Option<BucketRef>, Stop> {
     let estate = w.estate()?;
-    let mut named = estate.archive_bucket(&target.bucket);
+    let mut named = BucketRef { owner: bucket.owner.clone(), ..estate.archive_bucket(&target.bucket) };
     let owned = w.see(estate.buckets(&named.owner).await)?;
     if !owned.iter().any(|one| one.name == named.name) {
         return Ok(None);
@@ -176,7 +180,7 @@ async fn owned_target(w: &mut LogproofWorld, target: &LoggingTarget) -> Result<O
 }
 
 fn no_target(w: &mut LogproofWorld, target: &LoggingTarget) -> Stop {
-    w.not_applicable(format!("s3:ListBuckets returned no bucket `{}` of the log archive account", target.bucket))
+    w.not_applicable(format!("s3:ListBuckets returned no bucket `{}` of the bucket's account", target.bucket))
 }
 
 /// The request S3 makes to deliver a record of access to `bucket`.

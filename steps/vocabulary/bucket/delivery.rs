@@ -3,6 +3,11 @@
 //! See: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html>,
 //! <https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html>
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
 use cucumber::then;
 use logproof_estate::{
     AccountId, BucketRef, Region,
@@ -13,8 +18,11 @@ use logproof_policy::Request;
 
 use crate::scene::{
     bucket::BucketAccess,
+    buckets::config_bucket,
     conditions::organization_id,
+    questions::ask_each,
     service_requests::{CLOUDTRAIL, CONFIG, by_service, config_arn, context_of_service, decide_for_service},
+    trail::organization_trail,
 };
 
 /// Records whether one request is allowed.
@@ -36,6 +44,18 @@ fn must_be_allowed(w: &mut LogproofWorld, access: &BucketAccess, request: &Reque
     );
 }
 
+/// The key prefix the organization trail writes below; where there is no trail, the one it should have.
+async fn trail_prefix(w: &mut LogproofWorld) -> Result<Option<String>, Stop> {
+    let agreed = w.config()?.names.log_prefix.clone();
+    Ok(match organization_trail(w).await? {
+        Some(trail) => {
+            w.record.rest_on(trail.exchanges());
+            trail.prefix.clone()
+        }
+        None => agreed,
+    })
+}
+
 fn prefixed(prefix: Option<&str>, path: &str) -> String {
     match prefix.map(|prefix| prefix.trim_matches('/')).filter(|prefix| !prefix.is_empty()) {
         Some(prefix) => format!("{prefix}/{path}"),
@@ -51,6 +71,7 @@ async fn cloudtrail_can_deliver(w: &mut LogproofWorld) -> Judged {
     let owner = &config.organization.management_account;
     let context = || context_of_service(&organization, owner, &trail);
     let change = "allow cloudtrail.amazonaws.com s3:GetBucketAcl on the bucket and s3:PutObject on AWSLogs/<management account>/* and AWSLogs/<organization id>/*, with aws:SourceArn of the trail";
+    let prefix = trail_prefix(w).await?;
     let acl = by_service(CLOUDTRAIL, "s3:GetBucketAcl", &access.arn, &access.owner, context());
     must_be_allowed(w, &access, &acl, "CloudTrail's check of the bucket ACL", change);
     let mut written = 0;
@@ -62,7 +83,7 @@ async fn cloudtrail_can_deliver(w: &mut LogproofWorld) -> Judged {
         written += 1;
     }
     for path in paths {
-        let object = format!("{}/{}", access.arn, prefixed(config.names.log_prefix.as_deref(), &path));
+        let object = format!("{}/{}", access.arn, prefixed(prefix.as_deref(), &path));
         let context = context()
             .with("s3:x-amz-acl", "bucket-owner-full-control")
             .with("s3:x-amz-server-side-encryption", "aws:kms");
@@ -94,7 +115,8 @@ async fn cloudtrail_delivers_with_either_encryption(w: &mut LogproofWorld) -> Ju
     let (config, organization) = (w.config()?, organization_id(w).await?);
     let owner = &config.organization.management_account;
     let path = format!("AWSLogs/{organization}/{owner}/CloudTrail/{}/x", config.organization.home_region);
-    let object = format!("{}/{}", access.arn, prefixed(config.names.log_prefix.as_deref(), &path));
+    let prefix = trail_prefix(w).await?;
+    let object = format!("{}/{}", access.arn, prefixed(prefix.as_deref(), &path));
     let plain =
         context_of_service(&organization, owner, &config.trail_arn()).with("s3:x-amz-acl", "bucket-owner-full-control");
     let change = "let the Deny apply only when the encryption header is present: pair StringNotEquals with Null: false";
@@ -112,9 +134,10 @@ async fn cloudtrail_delivers_with_either_encryption(w: &mut LogproofWorld) -> Ju
 
 #[then("AWS Config can check its bucket and write the configuration logs of every active account")]
 async fn config_can_deliver(w: &mut LogproofWorld) -> Judged {
-    let (estate, config, organization) = (w.estate()?, w.config()?, organization_id(w).await?);
-    let access = BucketAccess::of(w, estate.archive_bucket(&config.config_bucket_name())).await?;
-    let change = "allow config.amazonaws.com s3:GetBucketAcl and s3:ListBucket on the bucket and s3:PutObject on AWSLogs/<account>/Config/*, with aws:SourceAccount or aws:SourceOrgID";
+    let (config, organization) = (w.config()?, organization_id(w).await?);
+    let bucket = config_bucket(w).await?;
+    let access = BucketAccess::of(w, bucket).await?;
+    let change = "allow config.amazonaws.com s3:GetBucketAcl and s3:ListBucket on the bucket and s3:PutObject on AWSLogs/<account>/Config/* below the key prefix of the delivery channel, with aws:SourceAccount or aws:SourceOrgID";
     let accounts: Vec<AccountId> = access
         .organization
         .members
@@ -122,8 +145,10 @@ async fn config_can_deliver(w: &mut LogproofWorld) -> Judged {
         .map(|member| member.id.clone())
         .chain([access.organization.management.clone()])
         .collect();
+    let prefixes = channel_prefixes(w, &accounts, &access.resource.name).await?;
     for account in &accounts {
-        config_requests(w, &access, account, &organization, &config.organization.home_region, change);
+        let prefixes = prefixes.of.get(account).unwrap_or(&prefixes.agreed);
+        config_requests(w, &access, account, (&organization, &config.organization.home_region), prefixes, change);
     }
     w.population(Population {
         of: "active accounts".to_owned(),
@@ -135,12 +160,47 @@ async fn config_can_deliver(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
+/// The key prefixes below which the delivery channels of each account write into a bucket.
+struct ChannelPrefixes {
+    of: BTreeMap<AccountId, BTreeSet<Option<String>>>,
+    /// Those of all channels: what an account without a channel would be given.
+    agreed: BTreeSet<Option<String>>,
+}
+
+async fn channel_prefixes(
+    w: &mut LogproofWorld,
+    accounts: &[AccountId],
+    bucket: &str,
+) -> Result<ChannelPrefixes, Stop> {
+    let (estate, regions) = (w.estate()?, w.config()?.organization.governed_regions.clone());
+    let cells: Vec<(AccountId, Region)> =
+        accounts.iter().flat_map(|account| regions.iter().map(|region| (account.clone(), region.clone()))).collect();
+    let answers = ask_each(cells, |(account, region)| {
+        let estate = Arc::clone(&estate);
+        async move { (estate.config_delivery(&account, &region).await, account) }
+    })
+    .await;
+    let mut of: BTreeMap<AccountId, BTreeSet<Option<String>>> = BTreeMap::new();
+    for (channels, account) in answers {
+        let Some(channels) = w.see_or_note(channels) else { continue };
+        w.record.rest_on(channels.exchanges());
+        for channel in channels.iter().filter(|channel| channel.bucket == bucket) {
+            of.entry(account.clone()).or_default().insert(channel.prefix.clone());
+        }
+    }
+    let mut agreed: BTreeSet<Option<String>> = of.values().flatten().cloned().collect();
+    if agreed.is_empty() {
+        agreed.insert(None);
+    }
+    Ok(ChannelPrefixes { of, agreed })
+}
+
 fn config_requests(
     w: &mut LogproofWorld,
     access: &BucketAccess,
     account: &AccountId,
-    organization: &str,
-    region: &Region,
+    (organization, region): (&str, &Region),
+    prefixes: &BTreeSet<Option<String>>,
     change: &str,
 ) {
     let source = config_arn(region, account);
@@ -150,10 +210,12 @@ fn config_requests(
         let request = by_service(CONFIG, action, &access.arn, owner, context());
         must_be_allowed(w, access, &request, &format!("AWS Config's {action} for account {account}"), change);
     }
-    let object = format!("{}/AWSLogs/{account}/Config/{region}/x", access.arn);
-    let put =
-        by_service(CONFIG, "s3:PutObject", &object, owner, context().with("s3:x-amz-acl", "bucket-owner-full-control"));
-    must_be_allowed(w, access, &put, &format!("AWS Config's delivery for account {account}"), change);
+    for prefix in prefixes {
+        let path = prefixed(prefix.as_deref(), &format!("AWSLogs/{account}/Config/{region}/x"));
+        let context = context().with("s3:x-amz-acl", "bucket-owner-full-control");
+        let put = by_service(CONFIG, "s3:PutObject", &format!("{}/{path}", access.arn), owner, context);
+        must_be_allowed(w, access, &put, &format!("AWS Config's delivery for account {account}"), change);
+    }
 }
 
 #[then("every service principal in the bucket policy is an AWS service")]

@@ -123,10 +123,10 @@ async fn config_deliveries_arrive(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-#[then("the bucket for configuration logs is owned by the log archive account")]
+#[then("the bucket for configuration logs is owned by the account it belongs into")]
 async fn the_config_bucket_is_owned_by_the_archive(w: &mut LogproofWorld) -> Judged {
-    let (estate, config) = (w.estate()?, w.config()?);
-    let bucket = estate.archive_bucket(&config.config_bucket_name());
+    let estate = w.estate()?;
+    let bucket = estate.config_bucket();
     let owned = w.see(estate.buckets(&bucket.owner).await)?;
     let met = owned.iter().any(|one| one.name == bucket.name);
     let found = if met {
@@ -137,11 +137,11 @@ async fn the_config_bucket_is_owned_by_the_archive(w: &mut LogproofWorld) -> Jud
     w.observe(
         Observation::new(
             Subject::arn(bucket.arn()).at(&bucket.owner, None),
-            format!("owned by the log archive account {}", bucket.owner),
+            format!("owned by account {}", bucket.owner),
             found,
             met,
         )
-        .hint("create the bucket in the log archive account, or name the right one in `names.config_bucket`")
+        .hint("create the bucket in that account, or name the right one in `names.config_bucket` and `names.config_account`")
         .resting_on(owned.exchanges()),
     );
     w.settle()
@@ -150,7 +150,7 @@ async fn the_config_bucket_is_owned_by_the_archive(w: &mut LogproofWorld) -> Jud
 #[then("Object Lock keeps no delivery of AWS Config out of the bucket for configuration logs")]
 async fn object_lock_keeps_no_delivery_out(w: &mut LogproofWorld) -> Judged {
     let (estate, config) = (w.estate()?, w.config()?);
-    let named = estate.archive_bucket(&config.config_bucket_name());
+    let named = estate.config_bucket();
     let bucket = existing_bucket(w, named, "the bucket for configuration logs").await?;
     let lock = w.see(estate.object_lock(&bucket).await)?;
     let (found, met) = match lock.as_ref() {

@@ -49,7 +49,7 @@ async fn protected(w: &mut LogproofWorld) -> Result<Vec<Protected>, Stop> {
         Protected::new("AWS Config", stop_config(), "*"),
     ];
     for name in bucket_names(w).await? {
-        let arn = estate.archive_bucket(&name).arn();
+        let arn = estate.store_bucket(&name).arn();
         all.push(Protected::new(format!("what bucket {name} holds"), delete(), format!("{arn}/AWSLogs/x")));
         all.push(Protected::new(format!("bucket {name}"), administer(), arn));
     }

@@ -42,20 +42,20 @@ fn note_the_lock(w: &mut LogproofWorld, mut scene: Scene, question: &Question) {
 
 #[then("no service other than the log services can use the log key")]
 async fn no_other_service_can_use_the_log_key(w: &mut LogproofWorld) -> Judged {
-    let key = KeyAccess::read(w).await?;
-    let config = w.config()?;
+    let mut key = KeyAccess::read(w).await?;
+    let services = key.services(w).await?;
     let mut who = Who::services();
-    for service in &config.names.log_services {
+    for service in &services {
         who = who.except_service(service);
     }
     let condition = json!({
         "Bool": {"aws:PrincipalIsAWSService": "true"},
-        "StringNotEquals": {"aws:PrincipalServiceName": config.names.log_services},
+        "StringNotEquals": {"aws:PrincipalServiceName": services},
     });
     let refusal = Refusal {
         question: Question::about(use_key()).on(&key.arn).by(who),
         callers: Callers::Assumed,
-        expected: format!("no service other than {} uses the key", config.names.log_services.join(", ")),
+        expected: format!("no service other than {} uses the key", services.join(", ")),
         change: "remove the service from the key policy's statement".to_owned(),
         remedy: key.deny_in_own_policy("OnlyLogServicesUseTheKey", condition),
     };
@@ -143,8 +143,9 @@ async fn every_grant_is_to_somebody_named(w: &mut LogproofWorld) -> Judged {
         w.observe(Observation::new(subject, expected, "no grants", true).resting_on(grants.exchanges()));
         return w.settle();
     }
+    let services = KeyAccess::read(w).await?.services(w).await?;
     for grant in grants.iter() {
-        let named = config.names.log_services.contains(&grant.grantee)
+        let named = services.contains(&grant.grantee)
             || estate.readers().iter().any(|reader| reader.principal == grant.grantee)
             || config.storage_role_arn() == grant.grantee;
         let found = format!("grant {} to {} for {}", grant.id, grant.grantee, grant.operations.join(", "));

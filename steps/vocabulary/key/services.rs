@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::scene::{
     access::{Callers, Refusal},
     actions::use_key,
+    buckets::config_bucket,
     conditions::organization_id,
     key::KeyAccess,
     service_requests::{CLOUDTRAIL, CONFIG, by_service, config_arn, context_of_service, decide_for_service},
@@ -43,7 +44,7 @@ async fn cloudtrail_can_encrypt(w: &mut LogproofWorld) -> Judged {
 #[then("AWS Config can encrypt what it delivers for every active account with the log key")]
 async fn config_can_encrypt(w: &mut LogproofWorld) -> Judged {
     let (estate, config) = (w.estate()?, w.config()?);
-    let bucket = estate.archive_bucket(&config.config_bucket_name());
+    let bucket = config_bucket(w).await?;
     let encryption = w.see(estate.bucket_encryption(&bucket).await)?;
     if !encryption.as_ref().is_some_and(|one| one.algorithm.starts_with("aws:kms")) {
         return Err(w.not_applicable(format!(

@@ -24,8 +24,6 @@ use crate::{
 ///
 /// See: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html>
 const STACK_TAG: &str = "aws:cloudformation:stack-";
-/// Tag other tools put on what they own.
-const OWNER_TAG: &str = "managed-by";
 
 /// The registered buckets that exist.
 async fn population(w: &mut LogproofWorld) -> Result<Vec<BucketRef>, Stop> {
@@ -298,17 +296,20 @@ async fn kept_streams(w: &mut LogproofWorld) -> Result<Vec<KeptStream>, Stop> {
 
 #[then("every registered bucket carries the tag of the automation that owns it")]
 async fn every_bucket_is_automated(w: &mut LogproofWorld) -> Judged {
+    let config = w.config()?;
+    let owner = config.conventions.automation_tag.as_str();
+    let accepted = &config.conventions.automation_values;
+    let is_tool = |value: &String| if accepted.is_empty() { is_tool(value) } else { accepted.contains(value) };
     for bucket in population(w).await? {
         let estate = w.estate()?;
         let tags = w.see(estate.bucket_tags(&bucket).await)?;
-        let tag =
-            tags.iter().find(|tag| tag.key.starts_with(STACK_TAG) || (tag.key == OWNER_TAG && is_tool(&tag.value)));
+        let tag = tags.iter().find(|tag| tag.key.starts_with(STACK_TAG) || (tag.key == owner && is_tool(&tag.value)));
         let judged = Judgement {
-            expected: format!("a tag {STACK_TAG}... or {OWNER_TAG}"),
+            expected: format!("a tag {STACK_TAG}... or {owner}"),
             found: tag.map_or_else(|| "neither of the tags".to_owned(), |tag| format!("{} = {}", tag.key, tag.value)),
             met: tag.is_some(),
             place: "Tagging",
-            hint: "make the bucket with the stack that owns the log store, or tag it managed-by with the tool's name",
+            hint: "make the bucket with the stack that owns the log store, or have the tool tag it as its own",
         };
         observe(w, &bucket, judged, tags.exchanges());
     }

@@ -76,22 +76,23 @@ async fn every_stream_has_a_retention(w: &mut LogproofWorld) -> Judged {
 
 #[then("no registered retention is shorter than the organization allows")]
 async fn no_retention_is_too_short(w: &mut LogproofWorld) -> Judged {
-    let (classes, expected) = (classes(w)?, w.config()?.expectations.clone());
+    let (classes, config) = (classes(w)?, w.config()?);
     let streams = w.register()?.streams.clone();
     let used = |class: &&RetentionClass| streams.iter().any(|stream| stream.retention_class == class.class);
     let mut number = 0;
     for class in classes.iter().filter(used) {
         number += 1;
-        let met = class.delete_after_days >= expected.retention_days && class.hot_days >= expected.hot_days;
+        let (least, least_hot) = (config.least_days(&class.class), config.least_hot_days(&class.class));
+        let met = class.delete_after_days >= least && class.hot_days >= least_hot;
         let found = format!(
             "deleted after {} days, {} of them hot, by {}",
             class.delete_after_days, class.hot_days, class.legal_basis
         );
-        let asked = format!("kept for at least {} days, {} of them hot", expected.retention_days, expected.hot_days);
+        let asked = format!("kept for at least {least} days, {least_hot} of them hot");
         w.observe(
             Observation::new(in_register(w, "retention.toml")?, asked, found, met)
                 .place(format!("class {}", class.class))
-                .hint("lengthen the retention of the class, or lower `expectations.retention_days` with its reason"),
+                .hint("lengthen the retention of the class, or give the class its own least in `conventions.least_days`, with its reason"),
         );
     }
     if number == 0 {
@@ -127,20 +128,22 @@ async fn every_retention_was_reviewed(w: &mut LogproofWorld) -> Judged {
 #[then("the register decides how long network, DNS, access and change logs are kept")]
 async fn every_kind_has_a_decision(w: &mut LogproofWorld) -> Judged {
     let classes = classes(w)?;
+    let config = w.config()?;
     for (kind, what) in KINDS {
-        let class = classes.iter().find(|class| class.class == kind);
+        let name = config.conventions.class_of(kind);
+        let class = classes.iter().find(|class| class.class == name);
         let found = class.map_or_else(
-            || format!("no class `{kind}`"),
+            || format!("no class `{name}`"),
             |class| format!("deleted after {} days, by {}", class.delete_after_days, class.legal_basis),
         );
         w.observe(
             Observation::new(
                 in_register(w, "retention.toml")?,
-                format!("a retention class `{kind}`: {what}"),
+                format!("a retention class `{name}`: {what}"),
                 found,
                 class.is_some(),
             )
-            .place(format!("class {kind}"))
+            .place(format!("class {name}"))
             .hint("decide how long these logs are kept and on what basis, even when it is a short time"),
         );
     }

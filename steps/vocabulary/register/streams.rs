@@ -95,13 +95,13 @@ async fn every_bucket_is_registered(w: &mut LogproofWorld) -> Judged {
 async fn every_registered_bucket_exists(w: &mut LogproofWorld) -> Judged {
     let streams = streams(w)?;
     let estate = w.estate()?;
-    let archive = estate.log_bucket().owner;
-    let owned = w.see(estate.buckets(&archive).await)?;
     for stream in &streams {
-        let exists = owned.iter().any(|bucket| bucket.name == stream.bucket);
+        let bucket = estate.store_bucket(&stream.bucket);
+        let owned = w.see(estate.buckets(&bucket.owner).await)?;
+        let exists = owned.iter().any(|one| one.name == stream.bucket);
         let found = if exists { "it exists" } else { "no such bucket in the account" };
-        let subject = Subject::arn(estate.archive_bucket(&stream.bucket).arn()).at(&archive, None);
-        let expected = format!("the bucket of {} exists in account {archive}", named(stream));
+        let subject = Subject::arn(bucket.arn()).at(&bucket.owner, None);
+        let expected = format!("the bucket of {} exists in account {}", named(stream), bucket.owner);
         w.observe(
             Observation::new(subject, expected, found, exists)
                 .place("register/streams.toml")
@@ -131,7 +131,7 @@ fn one_of_each(w: &mut LogproofWorld, what: &str, of: impl Fn(&Stream) -> String
         found.entry(&stream.bucket).or_default().insert(of(stream));
     }
     for (bucket, values) in &found {
-        let bucket = estate.archive_bucket(bucket);
+        let bucket = estate.store_bucket(bucket);
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
         let subject = Subject::arn(bucket.arn()).at(&bucket.owner, None);
         w.observe(
@@ -144,9 +144,11 @@ fn one_of_each(w: &mut LogproofWorld, what: &str, of: impl Fn(&Stream) -> String
     w.settle()
 }
 
-#[then("the tag environment of every registered bucket is its registered environment")]
+#[then("the environment tag of every registered bucket names its registered environment")]
 async fn the_tag_is_the_registered_environment(w: &mut LogproofWorld) -> Judged {
     let (streams, estate) = (streams(w)?, w.estate()?);
+    let config = w.config()?;
+    let conventions = &config.conventions;
     let environments: BTreeMap<&str, Environment> =
         streams.iter().map(|stream| (stream.bucket.as_str(), stream.environment)).collect();
     let mut seen = 0;
@@ -154,12 +156,16 @@ async fn the_tag_is_the_registered_environment(w: &mut LogproofWorld) -> Judged 
         let Some(bucket) = registered_bucket(w, name).await? else { continue };
         seen += 1;
         let tags = w.see(estate.bucket_tags(&bucket).await)?;
-        let tag = tags.iter().find(|tag| tag.key == "environment").map(|tag| tag.value.as_str());
-        let found = tag.map_or_else(|| "no tag `environment`".to_owned(), |value| format!("environment = {value}"));
+        let key = conventions.environment_tag.as_str();
+        let tag = tags.iter().find(|tag| tag.key == key).map(|tag| tag.value.as_str());
+        let found = tag.map_or_else(|| format!("no tag `{key}`"), |value| format!("{key} = {value}"));
+        let met = tag.is_some_and(|value| conventions.is_environment(value, environment.word()));
         let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
-        let expected = format!("environment = {}", environment.word());
+        let values = conventions.environment_values.get(environment.word());
+        let expected = values.map_or_else(|| environment.word().to_owned(), |values| values.join(" or "));
+        let expected = format!("{key} = {expected}");
         w.observe(
-            Observation::new(subject, expected, found, tag == Some(environment.word()))
+            Observation::new(subject, expected, found, met)
                 .place("Tagging")
                 .hint("tag the bucket with its environment, or correct the register")
                 .resting_on(tags.exchanges()),

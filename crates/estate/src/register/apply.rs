@@ -14,15 +14,20 @@
 //! | NOT-APPLICABLE, PASS | - | - | - | as it is |
 //!
 //! So a waiver never touches an ERROR and never replaces an attestation, and an attestation never covers a finding.
-//! Nothing is waived that was not examined: findings of a population that was not examined as a whole, or with checks
-//! after them that were not reached. A control has the worst verdict of its scenarios: ERROR, FAIL, MANUAL, WAIVED, PASS,
+//! A finding that the baseline accepts counts as waived. Nothing is waived that was not examined: findings of a
+//! population that was not examined as a whole or, but for the baseline, with checks after them that were not reached. A control has the worst verdict of its scenarios: ERROR, FAIL, MANUAL, WAIVED, PASS,
 //! NOT-APPLICABLE. What is wrong with a waiver or an attestation (expired, unused, over-broad, evidence changed) is a
 //! finding of the register's own.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::model::{Register, Waiver, day};
+use super::{
+    baseline::{Acceptance, Accepted, BaselineState},
+    model::{OpenEntry, Register, Waiver, day},
+};
 use crate::{
     assessment::{Assessment, ControlResult, ScenarioResult, StepResult, StepState},
     record::Verdict,
@@ -31,7 +36,7 @@ use crate::{
 /// Something wrong with the register itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterFinding {
-    /// Kind of entry: `waiver` or `attestation`.
+    /// Kind of entry: `waiver`, `attestation`, `baseline`, or of one that nobody has signed.
     pub entry: String,
     /// Control the entry is for.
     pub control: String,
@@ -49,6 +54,8 @@ pub fn apply(assessment: &mut Assessment, register: &Register, as_of: Timestamp)
     for control in &mut assessment.controls {
         let mut changed = false;
         for scenario in &mut control.scenarios {
+            let overdue = accept(&control.id, scenario, &register.baseline, today);
+            findings.extend(overdue.into_iter().map(|(until, count)| overdue_finding(&control.id, &until, count)));
             changed |= waive(&control.id, scenario, &register.waivers, today, &mut used);
             changed |= attest(&control.id, scenario, register, today, &mut findings);
         }
@@ -57,16 +64,58 @@ pub fn apply(assessment: &mut Assessment, register: &Register, as_of: Timestamp)
         }
     }
     waiver_findings(assessment, register, today, &used, &mut findings);
+    findings.extend(open_findings(assessment, &register.open));
     assessment.summary = Assessment::count(&assessment.controls);
     assessment.register = findings;
+    assessment.baseline = (!register.baseline.is_empty()).then(|| BaselineState::of(assessment, &register.baseline));
+}
+
+/// Marks the findings of a scenario that fails as accepted, and counts those whose acceptance is over, by its last day.
+fn accept(
+    control: &str,
+    scenario: &mut ScenarioResult,
+    baseline: &[Accepted],
+    today: Date,
+) -> BTreeMap<Acceptance, usize> {
+    let mut overdue = BTreeMap::new();
+    if scenario.verdict != Verdict::Fail {
+        return overdue;
+    }
+    let name = scenario.name.clone();
+    for finding in scenario.record.observations.iter_mut().filter(|observation| !observation.met) {
+        let entries: Vec<&Accepted> = baseline.iter().filter(|entry| entry.is(control, &name, finding)).collect();
+        match entries.iter().find(|entry| entry.since <= today && today <= entry.until) {
+            Some(entry) => finding.accepted = Some(Box::new(entry.acceptance())),
+            None => {
+                if let Some(over) = entries.iter().filter(|entry| entry.until < today).max_by_key(|entry| entry.until) {
+                    *overdue.entry(over.acceptance()).or_insert(0) += 1;
+                }
+            }
+        }
+    }
+    overdue
+}
+
+fn overdue_finding(control: &str, acceptance: &Acceptance, count: usize) -> RegisterFinding {
+    let findings = if count == 1 { "1 finding is".to_owned() } else { format!("{count} findings are") };
+    let Acceptance { owner, until, .. } = acceptance;
+    RegisterFinding {
+        entry: "baseline".to_owned(),
+        control: control.to_owned(),
+        problem: format!("{findings} there still, accepted until {until} for {owner}"),
+        hint: "mend it, or have it accepted again with a waiver".to_owned(),
+    }
 }
 
 fn waive(control: &str, scenario: &mut ScenarioResult, waivers: &[Waiver], today: Date, used: &mut [bool]) -> bool {
     // Who was not examined may not be waived: a short population would be ERROR without the finding.
     let short = scenario.record.populations.iter().any(|population| population.examined != population.expected);
-    if scenario.verdict != Verdict::Fail || short || leaves_checks_out(&scenario.steps) {
+    if scenario.verdict != Verdict::Fail || short {
         return false;
     }
+    let accepted: BTreeSet<Acceptance> =
+        scenario.record.findings().filter_map(|finding| finding.accepted.as_deref().cloned()).collect();
+    let left_out = leaves_checks_out(&scenario.steps);
     let mut covering: Vec<usize> = Vec::new();
     for finding in scenario.record.findings() {
         let cover = waivers.iter().position(|waiver| {
@@ -75,13 +124,14 @@ fn waive(control: &str, scenario: &mut ScenarioResult, waivers: &[Waiver], today
                 && waiver.over_broad().is_none()
                 && waiver.covers(&finding.subject.arn)
         });
-        match cover {
+        match cover.filter(|_| !left_out) {
             Some(index) => covering.push(index),
+            None if finding.accepted.is_some() => {}
             None => return false,
         }
     }
     // A failure without a finding speaks of nothing a waiver could name.
-    if covering.is_empty() {
+    if covering.is_empty() && accepted.is_empty() {
         return false;
     }
     covering.sort_unstable();
@@ -92,7 +142,8 @@ fn waive(control: &str, scenario: &mut ScenarioResult, waivers: &[Waiver], today
             scenario.waivers.push(waiver.clone());
         }
     }
-    let lines: Vec<String> = scenario.waivers.iter().map(Waiver::sentence).collect();
+    let waived = scenario.waivers.iter().map(Waiver::sentence);
+    let lines: Vec<String> = waived.chain(accepted.iter().map(Acceptance::sentence)).collect();
     scenario.reason = format!("{}; {}", lines.join("; "), scenario.reason);
     if scenario.steps.iter().any(|step| step.state == StepState::NotReached) {
         scenario
@@ -186,6 +237,29 @@ fn waiver_findings(
     }
 }
 
+/// Entries that wait for a signature, one finding for each kind and key.
+fn open_findings(assessment: &Assessment, open: &[OpenEntry]) -> Vec<RegisterFinding> {
+    const NAMED: usize = 3;
+    let mut waiting: BTreeMap<(&str, &str, &str), Vec<&str>> = BTreeMap::new();
+    for entry in open.iter().filter(|entry| assessment.controls.iter().any(|control| control.id == entry.control)) {
+        waiting.entry((&entry.control, &entry.entry, &entry.key)).or_default().push(&entry.name);
+    }
+    let finding = |((control, entry, key), names): ((&str, &str, &str), Vec<&str>)| {
+        let shown = names.get(..NAMED).unwrap_or(&names).join(", ");
+        let more = match names.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        RegisterFinding {
+            entry: entry.to_owned(),
+            control: control.to_owned(),
+            problem: format!("`{key}` is `?`, which nobody has signed, so it has no effect: {shown}{more}"),
+            hint: "read the entry, correct it and write who signs for it, or take it out".to_owned(),
+        }
+    };
+    waiting.into_iter().map(finding).collect()
+}
+
 /// A waiver is only unused when its control was assessed and did not end in ERROR.
 fn was_assessed(assessment: &Assessment, control: &str) -> bool {
     let found: Option<&ControlResult> = assessment.controls.iter().find(|c| c.id == control);
@@ -194,4 +268,4 @@ fn was_assessed(assessment: &Assessment, control: &str) -> bool {
 
 #[cfg(test)]
 #[path = "apply_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -7,7 +7,7 @@ use crate::record::{Ending, Observation, Population, Record, Subject};
 
 const BUCKET: &str = "arn:aws:s3:::aws-acme-log-storage-222222222222-eu-central-1";
 
-fn at() -> Timestamp {
+pub(in crate::register) fn at() -> Timestamp {
     "2026-01-15T12:00:00Z".parse().unwrap()
 }
 
@@ -34,7 +34,7 @@ fn failing(subjects: &[&str]) -> Record {
     Record { observations: subjects.iter().map(found).collect(), ..Record::default() }
 }
 
-fn assessment(records: Vec<Record>) -> Assessment {
+pub(in crate::register) fn assessment(records: Vec<Record>) -> Assessment {
     let scenarios: Vec<ScenarioResult> = records.into_iter().map(scenario).collect();
     let verdict = Verdict::worst(scenarios.iter().map(|s| s.verdict)).unwrap();
     let run = json!({"id": "r", "target": {"kind": "live"}, "started": at(), "ended": at(), "as_of": at(), "caller": null,
@@ -58,6 +58,7 @@ fn assessment(records: Vec<Record>) -> Assessment {
         summary: Assessment::count(std::slice::from_ref(&control)),
         controls: vec![control],
         register: Vec::new(),
+        baseline: None,
         exchanges: std::collections::BTreeMap::new(),
     }
 }

@@ -4,7 +4,9 @@
 use jiff::{ToSpan, civil::Date};
 
 use super::{
+    baseline::Accepted,
     model::{Attestation, Register, Waiver},
+    open::UNSIGNED,
     parse::{FILES, KEYS, RegisterError},
 };
 
@@ -90,7 +92,7 @@ impl Entry<'_> {
     }
 
     fn two_people(&self, one: &str, other: &str) -> Checked {
-        if one.trim().eq_ignore_ascii_case(other.trim()) {
+        if other.trim() != UNSIGNED && one.trim().eq_ignore_ascii_case(other.trim()) {
             let problem = format!("`approved_by` is `{other}`, who asks for it");
             return self.refuse("approved_by", problem, "somebody else must approve it");
         }
@@ -131,6 +133,24 @@ pub(super) fn contradiction(register: &Register) -> Checked {
     }
     for (index, one) in register.attestations.iter().enumerate() {
         attestation(&Entry { file: "attestations.toml", index, name: &one.control }, one)?;
+    }
+    for (index, one) in register.baseline.iter().enumerate() {
+        accepted(&Entry { file: "baseline.toml", index, name: &one.control }, one)?;
+    }
+    Ok(())
+}
+
+/// A baseline is a way to begin, not to end: somebody answers for each finding, for at most a year.
+fn accepted(entry: &Entry<'_>, accepted: &Accepted) -> Checked {
+    entry.said(&[("owner", &accepted.owner), ("subject", &accepted.subject)])?;
+    if accepted.owner.trim() == UNSIGNED {
+        return entry.refuse("owner", "`owner` is `?`", "say who answers for the finding until it is mended");
+    }
+    entry.period("until", &accepted.since, &accepted.until)?;
+    let longest = accepted.since.saturating_add(1.year());
+    if accepted.until > longest {
+        let problem = format!("it accepts the finding until {}, more than one year", accepted.until);
+        return entry.refuse("until", problem, format!("the last possible day is {longest}"));
     }
     Ok(())
 }

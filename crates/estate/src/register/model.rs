@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use logproof_policy::Glob;
 
+use super::baseline::Accepted;
 use crate::config::ReaderConfig;
 
 /// Everything the owner registered.
@@ -33,9 +34,28 @@ pub struct Register {
     /// Attestations (`attestations.toml`).
     #[serde(default)]
     pub attestations: Vec<Attestation>,
+    /// Findings that were there when the baseline was made (`baseline.toml`); none when no baseline is in use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub baseline: Vec<Accepted>,
+    /// Entries that nobody has signed yet: they have no effect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<OpenEntry>,
     /// SHA-256 of the evidence files that are there, by the path attestations give; whoever reads files fills it in.
     #[serde(skip)]
     pub evidence: BTreeMap<String, String>,
+}
+
+/// An entry in which `?` stands where somebody must sign: a form to fill in, as `logproof init` writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenEntry {
+    /// What it is: `reader`, `stream`, `retention class` ...
+    pub entry: String,
+    /// Its name.
+    pub name: String,
+    /// The key that is `?`.
+    pub key: String,
+    /// Control that reads it.
+    pub control: String,
 }
 
 /// How long a class of logs is kept, and why.
@@ -110,6 +130,9 @@ pub struct Stream {
 pub struct Reader {
     /// ARN of the role or user.
     pub principal: String,
+    /// Bucket it may read; the log bucket where none is given. One that reads several has an entry for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<String>,
     /// Exact key prefix it may read below.
     pub path: String,
     /// What it reads for.
@@ -285,6 +308,7 @@ impl Reader {
     pub fn as_configured(&self) -> ReaderConfig {
         ReaderConfig {
             principal: self.principal.clone(),
+            bucket: self.bucket.clone(),
             path: self.path.clone(),
             purpose: Some(self.purpose.clone()),
             until: self.until.map(|last| last.tomorrow().unwrap_or(last).to_string()),

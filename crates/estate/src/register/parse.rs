@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
+    baseline::Accepted,
     contradiction::contradiction,
     model::{Attestation, BreakGlassUse, Exception, Reader, Register, RetentionClass, Stream, Waiver},
+    open::set_aside,
 };
 use crate::config::toml_error;
 
 /// Files of the register; each may be absent.
-pub const FILES: [&str; 7] = [
+pub const FILES: [&str; 8] = [
     "retention.toml",
     "streams.toml",
     "readers.toml",
@@ -19,10 +21,12 @@ pub const FILES: [&str; 7] = [
     "break-glass.toml",
     "waivers.toml",
     "attestations.toml",
+    "baseline.toml",
 ];
 
 /// The key of the entries in each of [`FILES`], in the same order.
-pub(super) const KEYS: [&str; 7] = ["retention", "stream", "reader", "exception", "use", "waiver", "attestation"];
+pub(super) const KEYS: [&str; 8] =
+    ["retention", "stream", "reader", "exception", "use", "waiver", "attestation", "accepted"];
 
 /// A register that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,6 +84,12 @@ struct Attestations {
     #[serde(default)]
     attestation: Vec<Attestation>,
 }
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Baseline {
+    #[serde(default)]
+    accepted: Vec<Accepted>,
+}
 
 /// The texts of the files of a register that is given as one value: lists of entries by file name without `.toml`.
 ///
@@ -125,6 +135,7 @@ impl Register {
                 "break-glass.toml" => register.break_glass = read::<BreakGlass>(file, text)?.r#use,
                 "waivers.toml" => register.waivers = read::<Waivers>(file, text)?.waiver,
                 "attestations.toml" => register.attestations = read::<Attestations>(file, text)?.attestation,
+                "baseline.toml" => register.baseline = read::<Baseline>(file, text)?.accepted,
                 other => return Err(unknown_file(other)),
             }
         }
@@ -132,6 +143,7 @@ impl Register {
             let text = files.iter().find(|(file, _)| *file == found.file).map(|(_, text)| *text);
             found.placed(text.unwrap_or_default())
         })?;
+        set_aside(&mut register);
         Ok(register)
     }
 }

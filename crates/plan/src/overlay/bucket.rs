@@ -87,6 +87,28 @@ pub(super) fn default_encryption(blocked: &[&str]) -> BucketEncryption {
     }
 }
 
+/// Sets default encryption. What is blocked stays when the request leaves it out, which is all that an empty list says; so it
+/// has to be known what was blocked. `NONE` blocks nothing.
+///
+/// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_BlockedEncryptionTypes.html>
+pub(super) fn encrypt(state: &mut State<Option<BucketEncryption>>, to: &Planned<Option<BucketEncryption>>) {
+    let mut to = match to {
+        Planned::Known(to) => to.clone().unwrap_or_else(|| default_encryption(&["NONE"])),
+        Planned::Unknown(unknown) => {
+            *state = State::Unknown(unknown.clone());
+            return;
+        }
+    };
+    if to.blocked.is_empty() {
+        match state {
+            State::Is(now) => to.blocked = now.take().map(|now| now.blocked).unwrap_or_default(),
+            State::Unknown(_) | State::Unseen(_) => return,
+        }
+    }
+    to.blocked.retain(|kind| kind != "NONE");
+    *state = State::Is(Some(to));
+}
+
 /// Kinds of encryption that a new bucket blocks: SSE-C, but for two Regions.
 ///
 /// See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-s3-c-encryption-setting-faq.html>

@@ -72,7 +72,14 @@ fn unit(directory: &mut Directory, to: &OrganizationalUnit) {
     directory.units = sorted;
 }
 
+/// An empty parent is the root for a new account, and no move of another.
 fn account(directory: &mut Directory, to: &Account) {
+    let now = directory.accounts.iter().find(|account| account.id == to.id).map(|account| &account.parent);
+    let parent = match to.parent.as_str() {
+        "" => now.unwrap_or(&directory.root.id).clone(),
+        parent => parent.to_owned(),
+    };
+    let to = &Account { parent, ..to.clone() };
     match directory.accounts.iter_mut().find(|account| account.id == to.id) {
         // When it joined and whether it is active is not a property of the plan.
         Some(account) => {

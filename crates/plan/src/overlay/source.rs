@@ -271,7 +271,7 @@ impl Source for Overlay {
         new |_| Some(bucket::default_encryption(bucket::blocked_by_default(bucket))),
         BucketChange::Encryption(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
             if let BucketChange::Encryption(to) = change {
-                state.set(to, |to| Some(to.clone().unwrap_or_else(|| bucket::default_encryption(&[]))));
+                bucket::encrypt(state, to);
             }
         })
     }

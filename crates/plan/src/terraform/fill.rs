@@ -76,6 +76,20 @@ fn not_set(kind: &str) -> &'static [&'static str] {
     }
 }
 
+/// Attributes that are open only because the provider computes them, in blocks that `dynamic` makes as well.
+fn only_computed(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    matches!(
+        name,
+        "mfa_delete"
+            | "expired_object_delete_marker"
+            | "recording_strategy"
+            | "blocked_encryption_types"
+            | "bucket_key_enabled"
+            | "newer_noncurrent_versions"
+    )
+}
+
 impl Index<'_> {
     /// The attributes after the apply, as far as they follow from the plan.
     pub(super) fn filled(&self, change: &ResourceChange) -> Tree {
@@ -86,7 +100,7 @@ impl Index<'_> {
         }
         for path in not_set(&change.kind) {
             let steps: Vec<&str> = path.split('.').collect();
-            leave_out(&mut tree, &steps, expressions);
+            leave_out(&mut tree, &steps, expressions, only_computed(path));
         }
         for (path, link) in links(&change.kind) {
             let steps: Vec<&str> = path.split('.').collect();
@@ -183,21 +197,23 @@ fn as_written(link: Link, text: String) -> String {
     if link == Link::LogGroupArn && !text.ends_with(":*") { format!("{text}:*") } else { text }
 }
 
-/// Removes an attribute that is open and not named by a configuration that is there to name it.
-fn leave_out(tree: &mut Tree, steps: &[&str], expressions: Option<&Value>) {
-    let (Some((name, rest)), Some(expressions)) = (steps.split_first(), expressions) else { return };
+/// Removes an attribute that is open and not named by a configuration that is there to name it; an attribute that is `only`
+/// computed also where the configuration does not show its block.
+fn leave_out(tree: &mut Tree, steps: &[&str], expressions: Option<&Value>, only: bool) {
+    let Some((name, rest)) = steps.split_first() else { return };
     let Tree::Map(map) = opened(tree) else { return };
     if rest.is_empty() {
         let open = map.get(*name).is_some_and(|value| matches!(value.open(), Tree::Unknown(_)));
-        if open && expressions.get(*name).is_none() {
+        let named = expressions.map_or(!only, |all| all.get(*name).is_some());
+        if open && !named {
             map.remove(*name);
         }
         return;
     }
     let Some(Tree::List(items)) = map.get_mut(*name).map(opened) else { return };
-    let blocks: Vec<Option<&Value>> = (0..items.len()).map(|at| block(Some(expressions), name, items, at)).collect();
+    let blocks: Vec<Option<&Value>> = (0..items.len()).map(|at| block(expressions, name, items, at)).collect();
     for (item, found) in items.iter_mut().zip(blocks) {
-        leave_out(item, rest, found);
+        leave_out(item, rest, found, only);
     }
 }
 

@@ -108,6 +108,28 @@ async fn what_a_removed_setting_leaves() {
 }
 
 #[tokio::test]
+async fn what_is_blocked_stays_unless_the_plan_says_otherwise() {
+    let encryption = |blocked: &[&str]| BucketEncryption {
+        algorithm: "aws:kms".to_owned(),
+        kms_key: None,
+        bucket_key_enabled: true,
+        blocked: blocked.iter().map(|kind| (*kind).to_owned()).collect(),
+    };
+    let set = |blocked| change(BucketChange::Encryption(Planned::Known(Some(encryption(blocked)))));
+    let observed = || Zone::default().with("bucket_encryption", &[&logs()], Some(encryption(&["SSE-C"])));
+    for (planned, is) in [(&[][..], &["SSE-C"][..]), (&["NONE"], &[]), (&["SSE-C"], &["SSE-C"])] {
+        let answer = overlay(observed(), vec![set(planned)]).bucket_encryption(&logs()).await.unwrap();
+        assert_eq!(*answer, Some(encryption(is)), "{planned:?}");
+    }
+    // What was blocked could not be observed.
+    assert!(overlay(Zone::default(), vec![set(&[])]).bucket_encryption(&logs()).await.is_err());
+    assert!(overlay(Zone::default(), vec![set(&["SSE-C"])]).bucket_encryption(&logs()).await.is_ok());
+    // A new bucket blocks it by itself.
+    let new = overlay(Zone::default(), vec![created(false), set(&[])]).bucket_encryption(&logs()).await.unwrap();
+    assert_eq!(*new, Some(encryption(&["SSE-C"])));
+}
+
+#[tokio::test]
 async fn versioning_that_never_was_enabled_is_not_suspended() {
     let never = Versioning { status: None, mfa_delete: None };
     for (was, is) in [(never.clone(), None), (versioning("Enabled"), Some("Suspended"))] {

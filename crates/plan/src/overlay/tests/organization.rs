@@ -113,6 +113,12 @@ async fn accounts_move_close_and_leave() {
     let found = overlay(zone(), vec![change(OrganizationChange::Account(Planned::Known(moved)))]);
     // Status and date are observed, whatever the edit has.
     assert_eq!(found.directory().await.unwrap().accounts, [member(&account(), "r-1")]);
+    // Without a parent another account stays where it is, and a new one is below the root.
+    let stays = overlay(zone(), vec![change(OrganizationChange::Account(Planned::Known(member(&account(), ""))))]);
+    assert_eq!(stays.directory().await.unwrap().accounts, directory().accounts);
+    let new: AccountId = "000000000007".parse().unwrap();
+    let added = overlay(zone(), vec![change(OrganizationChange::Account(Planned::Known(member(&new, ""))))]);
+    assert_eq!(added.directory().await.unwrap().path(&new), ["r-1", "000000000007"]);
     let gone = |closed| change(OrganizationChange::AccountGone { id: account(), closed });
     assert_eq!(overlay(zone(), vec![gone(true)]).directory().await.unwrap().accounts[0].status, "SUSPENDED");
     let left = overlay(zone(), vec![gone(false)]);
