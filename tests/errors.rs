@@ -16,7 +16,7 @@ use logproof::{
     catalogue::CatalogueError,
     command::{
         ask::AskError, check::CheckError, diff::DiffError, init::InitError, period::PeriodError, plan::PlanError,
-        register::EntryError, trail::TrailError,
+        register::EntryError, test::TestError, trail::TrailError,
     },
     error::{Unreadable, Unwritable},
     run::{register::LoadError, selection::SelectionError, target::TargetError},
@@ -243,6 +243,7 @@ fn commands(texts: &mut Texts) {
             EntryError::NoAnswer { option: text("--name") },
         ],
     );
+    texts.of("TestError", [TestError::NoFeature { path: path() }]);
     trail(texts);
 }
 
