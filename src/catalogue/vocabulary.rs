@@ -54,6 +54,7 @@ pub struct Sentence {
 
 /// What a step of a feature resolves to.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "made for one step at a time, and taken apart at once")]
 pub enum Resolved {
     /// Exactly one registered step.
     One(Found),

@@ -188,8 +188,11 @@ pub(crate) fn buckets(w: &LogproofWorld) -> Result<Vec<Members<BucketRef>>, Stop
     Ok(vec![Members::one(w.bucket()?)])
 }
 
+/// A key as it was asked for, and as it is.
+pub(crate) type AskedKey = (KeyRef, Fact<KmsKey>);
+
 /// The keys the scenario is about: those it names itself, or the one of the log store.
-pub(crate) fn keys(w: &LogproofWorld) -> Result<Vec<Members<(KeyRef, Fact<KmsKey>)>>, Stop> {
+pub(crate) fn keys(w: &LogproofWorld) -> Result<Vec<Members<AskedKey>>, Stop> {
     if !w.subjects.keys.is_empty() {
         return Ok(w.subjects.keys.clone());
     }

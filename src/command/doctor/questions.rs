@@ -72,7 +72,7 @@ pub(super) async fn ask(estate: &Arc<Estate>) -> Asked {
         questions.extend(of_account(estate, account));
     }
     questions.extend(of_bucket(estate, estate.log_bucket()));
-    let named = stream::iter(questions.into_iter().map(|question| async move { question.await }));
+    let named = stream::iter(questions);
     let mut answers = std::pin::pin!(named.buffer_unordered(IN_FLIGHT));
     loop {
         match timeout_at(until, answers.next()).await {

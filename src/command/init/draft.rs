@@ -176,7 +176,7 @@ fn readers(seen: &Seen) -> BTreeMap<(String, Option<String>), String> {
     }
     let decrypting = allowing(seen.key_policy.as_deref());
     let mut by_key: BTreeSet<String> =
-        decrypting.iter().filter(|statement| only_decrypts(statement)).flat_map(|statement| named(statement)).collect();
+        decrypting.iter().filter(|statement| only_decrypts(statement)).flat_map(named).collect();
     let granted = seen.grants.iter().filter(|grant| grant.operations.iter().any(|operation| operation == "Decrypt"));
     by_key.extend(granted.map(|grant| grant.grantee.clone()).filter(|arn| is_person(arn)));
     for arn in by_key {
@@ -231,7 +231,7 @@ fn only_decrypts(statement: &Value) -> bool {
 fn prefix(statement: &Value, bucket: &str) -> String {
     let paths = texts(statement.get("Resource"));
     let begin = format!(":{bucket}/");
-    let mut prefixes = paths.iter().filter_map(|arn| arn.split_once(&begin.as_str()[..]).map(|(_, path)| path));
+    let mut prefixes = paths.iter().filter_map(|arn| arn.split_once(begin.as_str()).map(|(_, path)| path));
     let first = prefixes.next().unwrap_or_default().split(['*', '?', '$']).next().unwrap_or_default().to_owned();
     let common = prefixes.fold(first, |common, path| {
         common.chars().zip(path.chars()).take_while(|(one, other)| one == other).map(|(one, _)| one).collect()

@@ -232,9 +232,9 @@ fn direction(
 ) -> Direction {
     let failed = |control: &ControlResult| control.verdict == Verdict::Fail;
     let waived = |control: &ControlResult| control.verdict == Verdict::Waived;
-    let worse =
-        !new.is_empty() && !(waived(after) && waived(before)) && (failed(after) || after.verdict == Verdict::Error)
-            || failed(after) && !failed(before) && before.verdict != Verdict::Error;
+    let worse = !(new.is_empty() || waived(after) && waived(before))
+        && (failed(after) || after.verdict == Verdict::Error)
+        || failed(after) && !failed(before) && before.verdict != Verdict::Error;
     if worse {
         Direction::Worse
     } else if !undecided.is_empty() {

@@ -66,8 +66,8 @@ fn add(all: &mut Vec<Value>, more: Vec<Value>) {
         if let Some(sid) = sid {
             let taken = |sid: &str| all.iter().any(|other| other.get("Sid").and_then(Value::as_str) == Some(sid));
             let free = std::iter::once(sid.clone()).chain((2..).map(|number| format!("{sid}{number}")));
-            if let Some(free) = free.into_iter().find(|sid| !taken(sid)) {
-                statement["Sid"] = json!(free);
+            if let (Some(free), Some(members)) = (free.into_iter().find(|sid| !taken(sid)), statement.as_object_mut()) {
+                members.insert("Sid".to_owned(), json!(free));
             }
         }
         all.push(statement);

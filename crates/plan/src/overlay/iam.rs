@@ -20,6 +20,9 @@ use crate::{
     planned::{Planned, Unknown},
 };
 
+/// Keys and values of tags.
+type Tags = Vec<(String, String)>;
+
 /// Documents of policies that AWS manages and that decide by themselves.
 ///
 /// See: <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html>
@@ -176,7 +179,7 @@ impl Account<'_> {
     /// An edit of a group changes its members, who are not observed; those of a new group are planned.
     fn of_group(&self, group: &str, edit: &Edit) -> Result<(), Unknown> {
         let new = |other: &&Edit| matches!(of(&other.change), Some(IamChange::Group { name }) if name == group);
-        if self.edits.iter().any(|other| new(&other)) {
+        if self.edits.iter().any(new) {
             return Ok(());
         }
         Err(Unknown {
@@ -191,7 +194,7 @@ impl Account<'_> {
         all: &'p mut AccountAuthorization,
         holder: Holder,
         (name, path): (&str, &str),
-        (boundary, tags): (&Planned<Option<String>>, &Planned<Vec<(String, String)>>),
+        (boundary, tags): (&Planned<Option<String>>, &Planned<Tags>),
         edit: &Edit,
         pen: &mut Pen,
     ) -> Result<&'p mut PrincipalPolicies, Unknown> {

@@ -34,11 +34,11 @@ pub(super) fn directory(state: &mut State<Directory>, change: &Change) {
         Some(OrganizationChange::EnabledPolicyTypes(to)) => {
             state.change_by(to, |directory, to| directory.root.enabled_policy_types.clone_from(to));
         }
-        Some(OrganizationChange::Unit(to)) => state.change_by(to, |directory, to| unit(directory, to)),
+        Some(OrganizationChange::Unit(to)) => state.change_by(to, unit),
         Some(OrganizationChange::UnitDeleted { id }) => {
             state.change(|directory| directory.units.retain(|unit| &unit.id != id));
         }
-        Some(OrganizationChange::Account(to)) => state.change_by(to, |directory, to| account(directory, to)),
+        Some(OrganizationChange::Account(to)) => state.change_by(to, account),
         Some(OrganizationChange::AccountGone { id, closed }) => state.change(|directory| {
             if !closed {
                 directory.accounts.retain(|account| &account.id != id);
