@@ -177,7 +177,7 @@ impl Loaded {
         Ok(())
     }
 
-    /// Every file of the register with its path below [`REGISTER`], evidence included.
+    /// Every file of the register with its path below `REGISTER`, evidence included.
     pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
     }
