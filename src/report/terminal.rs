@@ -398,6 +398,6 @@ fn paint(verdict: Verdict, form: Form) -> Style {
 }
 
 /// Text from an account as a terminal may show it: without control characters.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -109,11 +109,15 @@ pub(crate) async fn with_those_behind(
     Ok(found)
 }
 
+/// Whom the statements of a trust policy that allow something name.
+pub(crate) fn principals_allowed(trust: &Policy) -> impl Iterator<Item = Named<'_>> {
+    let allow = trust.statements().iter().filter(|statement| statement.effect() == Some(Effect::Allow));
+    allow.flat_map(|statement| statement.principals())
+}
+
 /// ARNs of the roles that a trust policy allows by name.
 fn roles_named(trust: &Policy) -> Vec<String> {
-    let allow = trust.statements().iter().filter(|statement| statement.effect() == Some(Effect::Allow));
-    let named = allow.flat_map(|statement| statement.principals());
-    let arns = named.filter_map(|principal| match principal {
+    let arns = principals_allowed(trust).filter_map(|principal| match principal {
         Named::Arn(arn) if arn.contains(":role/") && !arn.contains(['*', '?']) => Some(arn.to_owned()),
         _ => None,
     });

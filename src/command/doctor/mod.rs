@@ -22,6 +22,7 @@ use crate::{
     clock,
     console::print,
     exit::Exit,
+    report::terminal::clean,
     run::target::{self, Connected, TargetArgs, TargetError},
 };
 use cause::{Problem, problems};
@@ -155,11 +156,6 @@ fn free(folder: &Path) -> Option<u64> {
 #[cfg(not(unix))]
 fn free(_folder: &Path) -> Option<u64> {
     None
-}
-
-/// Text from an account as a terminal may show it.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// Seconds after which a question counts as not answered.

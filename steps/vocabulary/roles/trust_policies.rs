@@ -9,14 +9,14 @@ use logproof_estate::{
     record::Observation,
     world::{Judged, LogproofWorld},
 };
-use logproof_policy::{Effect, Policy, Question, Who};
+use logproof_policy::{Policy, Question, Who};
 use serde_json::json;
 
 use crate::scene::{
     organization::OrganizationView,
     proposal::{Remedy, kept::Entering},
     readers::reader_roles,
-    role::{Role, with_those_behind},
+    role::{Role, principals_allowed, with_those_behind},
 };
 
 const EXPECTED: &str =
@@ -74,9 +74,7 @@ async fn only_the_named(w: &mut LogproofWorld, role: &Role) -> Judged {
 
 /// Accounts a trust policy lets in by naming them as, or in, a principal. A wildcard names none.
 fn accounts_named(trust_policy: &Policy) -> BTreeSet<String> {
-    let allow = trust_policy.statements().iter().filter(|statement| statement.effect() == Some(Effect::Allow));
-    let named = allow.flat_map(|statement| statement.principals());
-    named.filter_map(|principal| principal.account().map(str::to_owned)).collect()
+    principals_allowed(trust_policy).filter_map(|principal| principal.account().map(str::to_owned)).collect()
 }
 
 #[cfg(test)]
