@@ -267,3 +267,24 @@ fn the_doctor_finds_wrong_names_and_another_organization() {
         assert!(names.out.contains(line), "{line}\n{}", names.out);
     }
 }
+
+#[test]
+fn the_organization_is_asked_from_a_delegated_administrator() {
+    let delegated = |account: &str| {
+        zone(&format!(
+            "patch:\n  delegated_administrators: {{config.amazonaws.com: [\"333333333333\"]}}\n  \
+             config: {{access: {{organizations_account: \"{account}\"}}}}"
+        ))
+    };
+    let home = home(&[("delegated.yaml", &delegated("333333333333")), ("member.yaml", &delegated("444444444444"))]);
+    let ran = check(home.path(), "delegated.yaml", &[]);
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+    let assessment = assessment(home.path());
+    assert_eq!(assessment.controls_with(Verdict::Pass), assessment.controls.len());
+
+    // A member that is none cannot look, and the reason names the account that was asked.
+    fs::remove_dir_all(home.path().join("o")).unwrap();
+    let ran = check(home.path(), "member.yaml", &["--control", "LS-6.1"]);
+    assert_eq!(ran.code, 3, "{}\n{}", ran.out, ran.err);
+    assert!(ran.out.contains("444444444444") && ran.out.contains("organizations:"), "{}", ran.out);
+}

@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+#[path = "zones/equivalent.rs"]
+mod equivalent;
 mod support;
 
 use std::{collections::BTreeMap, fs};

@@ -51,6 +51,8 @@ pub struct Aws {
     sessions: Arc<Sessions>,
     seam: Seam,
     management: AccountId,
+    /// Where AWS Organizations is asked.
+    organizations: AccountId,
     home: Region,
 }
 
@@ -84,6 +86,7 @@ impl Aws {
             sessions: Arc::new(sessions),
             seam,
             management: config.organization.management_account.clone(),
+            organizations: config.organizations_account().clone(),
             home: config.organization.home_region.clone(),
         }
     }

@@ -123,6 +123,11 @@ pub struct AccessConfig {
     pub session_name: String,
     /// Profile of the shared AWS configuration. Default: the standard credential chain decides.
     pub profile: Option<String>,
+    /// Account in which AWS Organizations is asked: the management account, or one that is a delegated administrator of
+    /// the organization. Default: the management account.
+    ///
+    /// See: <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html>
+    pub organizations_account: Option<AccountId>,
     /// API calls in flight at once, in all. Default: 32.
     pub max_calls_in_flight: usize,
     /// API calls in flight at once, per account. Default: 8.
@@ -140,6 +145,7 @@ impl Default for AccessConfig {
             external_id: None,
             session_name: "logproof".to_owned(),
             profile: None,
+            organizations_account: None,
             max_calls_in_flight: 32,
             max_calls_in_flight_per_account: 8,
             max_attempts: 6,
@@ -399,6 +405,12 @@ impl Config {
     #[must_use]
     pub fn root_arn(&self, account: &AccountId) -> String {
         self.partition().arn("iam", "", account.as_str(), "root")
+    }
+
+    /// Account in which AWS Organizations is asked.
+    #[must_use]
+    pub fn organizations_account(&self) -> &AccountId {
+        self.access.organizations_account.as_ref().unwrap_or(&self.organization.management_account)
     }
 
     /// ARN of the one role that may change the log store.

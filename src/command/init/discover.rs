@@ -20,6 +20,7 @@ use logproof_estate::{
 use super::{
     draft::{Seen, SeenBucket},
     error::InitError,
+    maker::{Maker, is_open},
 };
 
 /// Regions enabled in every account of a partition; none are published for the partitions of intelligence agencies.
@@ -66,13 +67,43 @@ pub(super) struct Request {
     pub access: AccessConfig,
 }
 
-/// What was found.
+/// What a configuration names of the organization trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Trailed {
+    pub(super) name: Option<String>,
+    pub(super) bucket: Option<String>,
+    pub(super) prefix: Option<String>,
+    pub(super) kms_key: Option<String>,
+}
+
+impl From<&Trail> for Trailed {
+    fn from(trail: &Trail) -> Self {
+        Self {
+            name: Some(trail.name.clone()),
+            bucket: Some(trail.bucket.clone()),
+            prefix: trail.prefix.clone(),
+            kms_key: trail.kms_key.clone(),
+        }
+    }
+}
+
+/// What the caller of `init --zone` already knows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct KnownAccounts {
+    pub(super) organization: Option<String>,
+    pub(super) management: Option<AccountId>,
+    pub(super) log_archive: Option<AccountId>,
+    pub(super) security_tooling: Option<AccountId>,
+}
+
+/// What was found, or is known without looking because everything of its maker is called so.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Discovery {
-    pub(super) organization: String,
-    pub(super) management: AccountId,
+    pub(super) maker: Maker,
+    pub(super) organization: Option<String>,
+    pub(super) management: Option<AccountId>,
     pub(super) accounts: Vec<Account>,
-    pub(super) trail: Trail,
+    pub(super) trail: Trailed,
     /// Other organization trails, by name.
     pub(super) other_trails: Vec<String>,
     pub(super) home: Region,
@@ -129,14 +160,15 @@ pub(super) async fn discover(request: &Request, options: Options) -> Result<Disc
         None => Seen::default(),
     };
     Ok(Discovery {
-        organization: organization.id.clone(),
-        management: organization.management_account.clone(),
+        maker: Maker::recognize(&trail.name, config_bucket.as_deref()),
+        organization: Some(organization.id.clone()),
+        management: Some(organization.management_account.clone()),
         security_tooling,
         config_account,
         config_bucket: config_bucket.filter(|bucket| *bucket != trail.bucket),
         access: request.access.clone(),
         accounts,
-        trail,
+        trail: Trailed::from(&trail),
         other_trails,
         home,
         regions,
@@ -145,6 +177,38 @@ pub(super) async fn discover(request: &Request, options: Options) -> Result<Disc
         unseen,
         seen,
     })
+}
+
+/// What a maker's landing zone is called, without looking at one.
+pub(super) fn of_maker(maker: Maker, accounts: &KnownAccounts, request: &Request) -> Discovery {
+    let home = &request.region;
+    let mut regions = request.regions.clone();
+    if !regions.contains(home) {
+        regions.push(home.clone());
+    }
+    let archive = accounts.log_archive.clone();
+    let config_account = maker.config_bucket(None).and(accounts.security_tooling.clone());
+    let settled = |form: Option<String>| form.filter(|form| !is_open(form));
+    let bucket = settled(maker.bucket(archive.as_ref(), home));
+    let prefix = settled(maker.log_prefix(accounts.organization.as_deref()));
+    Discovery {
+        maker,
+        organization: accounts.organization.clone(),
+        management: accounts.management.clone(),
+        accounts: Vec::new(),
+        trail: Trailed { name: maker.trail().map(str::to_owned), bucket, prefix, kms_key: None },
+        other_trails: Vec::new(),
+        home: home.clone(),
+        regions,
+        regions_from: "as given with `--governed-region`, and the home Region",
+        log_archive: archive,
+        security_tooling: accounts.security_tooling.clone(),
+        config_bucket: None,
+        config_account,
+        access: request.access.clone(),
+        unseen: Vec::new(),
+        seen: Seen::default(),
+    }
 }
 
 fn estate_of(aws: Aws, config: &Config) -> Estate {

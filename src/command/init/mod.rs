@@ -1,4 +1,5 @@
-//! `logproof init`: looks at the organization with the caller's credentials and writes a commented `logproof.toml`.
+//! `logproof init`: looks at the organization with the caller's credentials and writes a commented `logproof.toml`. With
+//! `--zone` it writes the names of a known landing zone without looking.
 //!
 //! What was found is written as a value; what could not be found is written as a question. Beside it stands a register to
 //! begin with, in which nothing is signed.
@@ -6,6 +7,7 @@
 mod discover;
 mod draft;
 mod error;
+mod maker;
 mod render;
 
 use std::{
@@ -16,9 +18,10 @@ use std::{
 
 use clap::Args;
 use logproof_aws::Options;
-use logproof_estate::{Region, config::AccessConfig, register::day};
+use logproof_estate::{AccountId, Region, config::AccessConfig, register::day};
 
 pub use error::InitError;
+pub use maker::Maker;
 
 use crate::{clock, console::print, error::Unwritable, exit::Exit, files::REGISTER};
 
@@ -40,9 +43,35 @@ pub struct InitArgs {
     /// Profile of the shared AWS configuration.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
+    /// Write the names of this landing zone instead of looking at the organization; needs no credentials.
+    #[arg(long, value_name = "MAKER")]
+    pub zone: Option<Maker>,
+    /// Id of the organization, for `--zone`.
+    #[arg(long, value_name = "ID", requires = "zone")]
+    pub organization: Option<String>,
+    /// Management account, for `--zone`.
+    #[arg(long, value_name = "ACCOUNT", requires = "zone")]
+    pub management_account: Option<AccountId>,
+    /// Account of the log bucket, for `--zone`.
+    #[arg(long, value_name = "ACCOUNT", requires = "zone")]
+    pub log_archive_account: Option<AccountId>,
+    /// Security tooling or audit account, for `--zone`.
+    #[arg(long, value_name = "ACCOUNT", requires = "zone")]
+    pub security_tooling_account: Option<AccountId>,
     /// File to write; never overwritten.
     #[arg(long, value_name = "FILE", default_value = "logproof.toml")]
     pub out: PathBuf,
+}
+
+impl InitArgs {
+    fn known(&self) -> discover::KnownAccounts {
+        discover::KnownAccounts {
+            organization: self.organization.clone(),
+            management: self.management_account.clone(),
+            log_archive: self.log_archive_account.clone(),
+            security_tooling: self.security_tooling_account.clone(),
+        }
+    }
 }
 
 /// `logproof init`.
@@ -69,12 +98,18 @@ pub async fn run(args: &InitArgs) -> Result<Exit, InitError> {
             ..AccessConfig::default()
         },
     };
-    let found = discover::discover(&request, Options::default()).await?;
+    let found = match args.zone {
+        Some(maker) => discover::of_maker(maker, &args.known(), &request),
+        None => discover::discover(&request, Options::default()).await?,
+    };
     let mut file = OpenOptions::new().write(true).create_new(true).open(&args.out).map_err(unwritable)?;
     file.write_all(found.render().as_bytes()).map_err(unwritable)?;
     let register = write_register(&args.out, &found.seen)?;
     print(|out| {
         writeln!(out, "wrote {}", args.out.display())?;
+        if args.zone.is_none() && found.maker != Maker::Organizations {
+            writeln!(out, "this is {}", found.maker.called())?;
+        }
         register.iter().try_for_each(|file| writeln!(out, "wrote {}", file.display()))?;
         if !register.is_empty() {
             writeln!(out, "nothing in the register has an effect before somebody has signed it in place of ?")?;

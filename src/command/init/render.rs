@@ -5,7 +5,10 @@ use logproof_estate::{
     config::{ConventionsConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig},
 };
 
-use super::discover::Discovery;
+use super::{
+    discover::Discovery,
+    maker::{Maker, is_open},
+};
 
 /// A file of keys and comments.
 #[derive(Debug, Default)]
@@ -46,6 +49,14 @@ impl Page {
         }
     }
 
+    /// The key when there is a value, a question otherwise.
+    fn required(&mut self, name: &str, value: Option<&str>, what: &str) -> &mut Self {
+        match value {
+            Some(value) => self.key(name, value),
+            None => self.open(name, what),
+        }
+    }
+
     /// A key that only the reader can fill in: `check` refuses the file until it is.
     fn open(&mut self, name: &str, what: &str) -> &mut Self {
         self.line(&format!("{name} = \"?\" # {what}"))
@@ -72,7 +83,15 @@ impl Discovery {
 
     fn head(&self, page: &mut Page) {
         page.note("Written by `logproof init`. Every key is shown; a key in a comment has its default.");
-        page.note("Active accounts found:");
+        if self.maker != Maker::Organizations {
+            page.note(&format!("Names are those of {}.", self.maker.called()));
+            self.maker.remarks().iter().for_each(|line| {
+                page.note(line);
+            });
+        }
+        if !self.accounts.is_empty() {
+            page.note("Active accounts found:");
+        }
         for account in &self.accounts {
             page.note(&format!("  {} {}", account.id, account.name));
         }
@@ -88,17 +107,20 @@ impl Discovery {
 
     fn organization(&self, page: &mut Page) {
         let text = |list: Vec<String>| list.into_iter().map(toml::Value::String).collect::<Vec<_>>();
-        page.table("organization").note("The organization must be this one.").key("id", self.organization.as_str());
-        page.key("management_account", self.management.as_str());
-        page.note(&format!("The account that owns bucket {}.", self.trail.bucket));
-        match &self.log_archive {
-            Some(id) => page.key("log_archive_account", id.as_str()),
-            None => page.open("log_archive_account", "not found in an account that could be asked: fill in its id"),
-        };
+        page.table("organization").note("The organization must be this one.");
+        page.required("id", self.organization.as_deref(), "fill in the id of the organization");
+        let management = self.management.as_ref().map(|id| id.as_str());
+        page.required("management_account", management, "fill in the id of the management account");
+        if let Some(bucket) = &self.trail.bucket {
+            page.note(&format!("The account that owns bucket {bucket}."));
+        }
+        let archive = self.log_archive.as_ref().map(|id| id.as_str());
+        page.required("log_archive_account", archive, "not found in an account that could be asked: fill in its id");
         page.note("The account analysts and the read-only role work in.");
         page.maybe("security_tooling_account", self.security_tooling.as_ref().map(|id| id.as_str()), EXAMPLE);
         page.note("Accounts of external auditors that may read.").unset("auditor_accounts", text(Vec::new()));
-        page.note(&format!("The Region the log store is in: the home Region of trail {}.", self.trail.name));
+        let trail = self.trail.name.as_deref().unwrap_or_default();
+        page.note(&format!("The Region the log store is in: the home Region of trail {trail}."));
         page.key("home_region", self.home.as_str());
         page.note(&format!("\"Every Region\" in a control means these: {}.", self.regions_from));
         page.key("governed_regions", text(self.regions.iter().map(ToString::to_string).collect()));
@@ -112,6 +134,8 @@ impl Discovery {
         page.key("session_name", access.session_name.as_str());
         page.note("Profile of the shared AWS configuration; the standard credential chain decides when it is absent.");
         page.maybe("profile", access.profile.as_deref(), "audit");
+        page.note("Account in which AWS Organizations is asked: the management account, or a delegated administrator.");
+        page.unset("organizations_account", EXAMPLE);
         page.note("API calls in flight at once, in all and per account.");
         page.unset("max_calls_in_flight", number(access.max_calls_in_flight));
         page.unset("max_calls_in_flight_per_account", number(access.max_calls_in_flight_per_account));
@@ -121,35 +145,47 @@ impl Discovery {
     }
 
     fn names(&self, page: &mut Page) {
-        let bucket = self.trail.bucket.as_str();
         page.table("names");
-        match self.conventional_prefix() {
-            Some(prefix) => {
-                page.note("Prefix of the convention aws-[prefix]-log-storage-[account ID]-[Region].");
-                page.key("prefix", prefix).note("Name of a log bucket that does not follow it.").unset("bucket", bucket)
-            }
-            None => {
-                page.note("The bucket does not follow aws-[prefix]-log-storage-[account ID]-[Region].");
-                page.key("bucket", bucket)
-            }
+        self.bucket(page);
+        let prefix = self.maker.log_prefix(self.organization.as_deref());
+        page.note("Key prefix in front of AWSLogs/.");
+        match (&self.trail.prefix, &prefix) {
+            (None, Some(form)) if is_open(form) => page.open("log_prefix", &format!("its form is {form}")),
+            (prefix, _) => page.maybe("log_prefix", prefix.as_deref(), ""),
         };
-        page.note("Key prefix in front of AWSLogs/.").maybe("log_prefix", self.trail.prefix.as_deref(), "");
         page.note("Bucket AWS Config delivers to, when it is another one.");
-        page.maybe("config_bucket", self.config_bucket.as_deref(), bucket);
+        match (&self.config_bucket, self.maker.config_bucket(self.security_tooling.as_ref())) {
+            (None, Some(form)) => page.open("config_bucket", &format!("its form is {form}")),
+            (bucket, _) => page.maybe("config_bucket", bucket.as_deref(), self.trail.bucket.as_deref().unwrap_or("...")),
+        };
         page.note("Account that holds it, when it is the security tooling account.");
         page.maybe("config_account", self.config_account.as_ref().map(|id| id.as_str()), self.archive());
         page.note("Alias, id or ARN of the log key, and the account that holds it when it is not the log archive.");
-        match self.trail.kms_key.as_deref() {
-            Some(key) => page.key("key", key),
-            None => page.open("key", "the trail names no key: fill in the log key"),
-        };
+        page.required("key", self.trail.kms_key.as_deref(), "the trail names no key: fill in the log key");
         page.maybe("key_account", self.key_account(), EXAMPLE);
         page.note("Name of the organization trail.");
         if !self.other_trails.is_empty() {
             page.note(&format!("There are other organization trails: {}.", self.other_trails.join(", ")));
         }
-        page.key("trail", self.trail.name.as_str());
+        page.required("trail", self.trail.name.as_deref(), "fill in the name of the organization trail");
         self.roles(page);
+    }
+
+    fn bucket(&self, page: &mut Page) {
+        let bucket = self.trail.bucket.as_deref();
+        match self.conventional_prefix() {
+            Some(prefix) => {
+                page.note("Prefix of the convention aws-[prefix]-log-storage-[account ID]-[Region].");
+                page.key("prefix", prefix).note("Name of a log bucket that does not follow it.");
+                page.maybe("bucket", None, bucket.unwrap_or("..."))
+            }
+            None => {
+                page.note("The bucket does not follow aws-[prefix]-log-storage-[account ID]-[Region].");
+                let form = self.maker.bucket(self.log_archive.as_ref(), &self.home);
+                let what = form.map_or("fill in the trail's bucket".to_owned(), |form| format!("its form is {form}"));
+                page.required("bucket", bucket, &what)
+            }
+        };
     }
 
     fn roles(&self, page: &mut Page) {
@@ -158,7 +194,8 @@ impl Discovery {
         page.note("ARN of the one role that may change the log store.");
         page.unset("storage_role", partition.arn("iam", "", archive, "role/LogArchive-Administrator"));
         page.note("Break-glass role in the log archive account; read-only role in the security tooling account.");
-        page.unset("admin_role", "LogArchive-Administrator").unset("reader_role", "LogsReadOnlyFrequencyRole");
+        page.maybe("admin_role", self.maker.admin_role(), "LogArchive-Administrator");
+        page.maybe("reader_role", self.maker.reader_role(), "LogsReadOnlyFrequencyRole");
         page.note("Service principals that deliver logs.");
         let services = ["cloudtrail.amazonaws.com", "config.amazonaws.com"];
         page.unset("log_services", services.map(toml::Value::from).to_vec());
@@ -171,7 +208,7 @@ impl Discovery {
     /// The prefix, when the trail's bucket has the conventional name.
     fn conventional_prefix(&self) -> Option<&str> {
         let ending = format!("-log-storage-{}-{}", self.log_archive.as_ref()?, self.home);
-        let prefix = self.trail.bucket.strip_prefix("aws-")?.strip_suffix(&ending)?;
+        let prefix = self.trail.bucket.as_deref()?.strip_prefix("aws-")?.strip_suffix(&ending)?;
         Some(prefix).filter(|prefix| !prefix.is_empty())
     }
 

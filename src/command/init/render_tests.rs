@@ -3,15 +3,20 @@ use std::collections::BTreeSet;
 use logproof_estate::{
     Config,
     config::{AccessConfig, ExpectationsConfig, IntegrityConfig, LimitsConfig},
-    facts::{Account, Trail},
+    facts::Account,
 };
 
-use super::super::{discover::Discovery, draft::Seen};
+use super::super::{
+    discover::{Discovery, KnownAccounts, Request, Trailed, of_maker},
+    draft::Seen,
+    maker::Maker,
+};
 
 fn found() -> Discovery {
     Discovery {
-        organization: "o-exampleorg1".to_owned(),
-        management: "111111111111".parse().unwrap(),
+        maker: Maker::Organizations,
+        organization: Some("o-exampleorg1".to_owned()),
+        management: Some("111111111111".parse().unwrap()),
         accounts: vec![Account {
             id: "222222222222".parse().unwrap(),
             arn: "arn:aws:organizations::111111111111:account/o-exampleorg1/222222222222".to_owned(),
@@ -20,19 +25,11 @@ fn found() -> Discovery {
             parent: "r-exmp".to_owned(),
             joined: None,
         }],
-        trail: Trail {
-            name: "org-trail".to_owned(),
-            arn: "arn:aws:cloudtrail:eu-central-1:111111111111:trail/org-trail".to_owned(),
-            home_region: Some("eu-central-1".to_owned()),
-            is_organization_trail: true,
-            is_multi_region: true,
-            include_global_service_events: true,
-            log_file_validation: true,
-            bucket: "aws-acme-log-storage-222222222222-eu-central-1".to_owned(),
+        trail: Trailed {
+            name: Some("org-trail".to_owned()),
+            bucket: Some("aws-acme-log-storage-222222222222-eu-central-1".to_owned()),
             prefix: None,
             kms_key: Some("arn:aws:kms:eu-central-1:222222222222:key/k".to_owned()),
-            log_group_arn: None,
-            sns_topic_arn: None,
         },
         other_trails: Vec::new(),
         home: "eu-central-1".parse().unwrap(),
@@ -90,6 +87,7 @@ fn what_is_written_is_a_configuration_with_the_defaults_it_shows() {
     let access = AccessConfig {
         external_id: Some("...".to_owned()),
         profile: Some("audit".to_owned()),
+        organizations_account: Some("123456789012".parse().unwrap()),
         ..AccessConfig::default()
     };
     assert_eq!(shown.access, access);
@@ -131,7 +129,7 @@ fn what_was_not_found_is_a_question_that_check_refuses() {
 #[test]
 fn another_bucket_name_and_the_key_of_another_account_are_values() {
     let mut discovery = found();
-    discovery.trail.bucket = "aws-controltower-logs-222222222222-eu-central-1".to_owned();
+    discovery.trail.bucket = Some("aws-controltower-logs-222222222222-eu-central-1".to_owned());
     discovery.trail.prefix = Some("a\"b".to_owned());
     discovery.trail.kms_key = Some("arn:aws:kms:eu-central-1:111111111111:key/k".to_owned());
     let config = Config::parse(&discovery.render()).unwrap();
@@ -151,4 +149,80 @@ fn arns_are_of_the_partition_of_the_home_region() {
     let shown = Config::parse(&uncommented(&text)).unwrap();
     assert_eq!(shown.storage_role_arn(), "arn:aws-cn:iam::222222222222:role/LogArchive-Administrator");
     assert_eq!(shown.readers[0].principal, "arn:aws-cn:iam::123456789012:role/LogReader");
+}
+
+const MAKERS: [(Maker, &str); 4] = [
+    (Maker::ControlTower, include_str!("../../../tests/zones/control-tower-4.yaml")),
+    (Maker::ControlTower3, include_str!("../../../tests/zones/control-tower-3.yaml")),
+    (Maker::Lza, include_str!("../../../tests/zones/lza.yaml")),
+    (Maker::Organizations, include_str!("../../../tests/zones/organizations.yaml")),
+];
+
+/// The configuration that a described landing zone has.
+fn described(zone: &str) -> serde_json::Value {
+    serde_yaml_ng::from_str::<serde_json::Value>(zone).unwrap()["config"].clone()
+}
+
+#[test]
+fn the_maker_of_each_described_zone_is_recognized() {
+    for (maker, zone) in MAKERS {
+        let names = &described(zone)["names"];
+        assert_eq!(Maker::recognize(names["trail"].as_str().unwrap(), names["config_bucket"].as_str()), maker);
+    }
+}
+
+#[test]
+fn the_names_of_a_maker_are_those_of_its_described_zone() {
+    for (maker, zone) in MAKERS {
+        let config = described(zone);
+        let id = |name: &str| config["organization"][name].as_str().unwrap();
+        let accounts = KnownAccounts {
+            organization: Some(id("id").to_owned()),
+            management: Some(id("management_account").parse().unwrap()),
+            log_archive: Some(id("log_archive_account").parse().unwrap()),
+            security_tooling: Some(id("security_tooling_account").parse().unwrap()),
+        };
+        let region = |name: &str| name.parse().unwrap();
+        let request = Request {
+            region: region("eu-central-1"),
+            regions: vec![region("eu-central-1"), region("eu-west-1")],
+            access: AccessConfig::default(),
+        };
+        let text = of_maker(maker, &accounts, &request).render();
+        let written: serde_json::Value = toml::from_str(&text).unwrap();
+        assert_eq!(written["organization"], config["organization"], "{text}");
+        let mut open: Vec<&str> = Vec::new();
+        for (key, value) in written["names"].as_object().unwrap() {
+            if value == "?" {
+                open.push(key);
+            } else {
+                assert_eq!(value, &config["names"][key], "{key}\n{text}");
+            }
+        }
+        let expected: &[&str] = match maker {
+            Maker::ControlTower => &["config_bucket", "key"],
+            Maker::ControlTower3 | Maker::Lza => &["key"],
+            Maker::Organizations => &["bucket", "key", "trail"],
+        };
+        assert_eq!(open, expected, "{text}");
+        let refused = Config::parse(&text).unwrap_err().to_string();
+        assert!(refused.contains("`?`") && refused.contains("hint:"), "{refused}");
+    }
+}
+
+#[test]
+fn without_accounts_every_account_is_a_question_with_the_form_of_the_name() {
+    let request = Request { region: "eu-central-1".parse().unwrap(), regions: Vec::new(), access: AccessConfig::default() };
+    let text = of_maker(Maker::ControlTower, &KnownAccounts::default(), &request).render();
+    for line in [
+        "id = \"?\" # fill in the id of the organization",
+        "bucket = \"?\" # its form is aws-controltower-logs-[log archive account ID]-eu-central-1",
+        "log_prefix = \"?\" # its form is [organization ID]",
+        "config_bucket = \"?\" # its form is aws-controltower-config-logs-[audit account ID]-[suffix]",
+        "trail = \"aws-controltower-BaselineCloudTrail\"",
+        "governed_regions = [\"eu-central-1\"]",
+        "# Names are those of AWS Control Tower, landing zone 4.0 or newer.",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
 }

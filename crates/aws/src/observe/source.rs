@@ -1,6 +1,7 @@
 //! Every question of the port, each asked in one account and Region.
 //!
-//! The organization is asked about in the management account, everything else in the account the question names.
+//! The organization is asked about in the management account or the delegated administrator that the configuration names,
+//! everything else in the account the question names.
 //! Services without Regions are asked at the home Region's endpoints, and no Region is reported for them.
 
 use async_trait::async_trait;
@@ -54,7 +55,7 @@ impl Aws {
         Fut: Future<Output = Result<T, Failure>> + Send,
         T: Send,
     {
-        self.ask(Asked { operation, account: &self.management, region: None, subject }, ask).await
+        self.ask(Asked { operation, account: &self.organizations, region: None, subject }, ask).await
     }
 }
 

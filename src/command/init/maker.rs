@@ -1,0 +1,122 @@
+//! Landing zones whose maker gives everything the same names everywhere: what those are, and what stays the maker's own.
+//!
+//! Owns the names. Asks nothing: `discover` looks, `render` writes.
+// See: https://docs.aws.amazon.com/controltower/latest/userguide/shared-account-resources.html
+// See: https://docs.aws.amazon.com/controltower/latest/userguide/config-integration-landing-zone-4.html
+// See: https://docs.aws.amazon.com/solutions/latest/landing-zone-accelerator-on-aws/solution-overview.html
+
+use clap::ValueEnum;
+use logproof_estate::{AccountId, Region};
+
+/// Who made a landing zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Maker {
+    /// AWS Control Tower, landing zone 4.0 or newer: AWS Config has a bucket of its own in the audit account.
+    ControlTower,
+    /// AWS Control Tower, landing zone 3.x: one bucket for the trail and AWS Config.
+    #[value(name = "control-tower-3")]
+    ControlTower3,
+    /// Landing Zone Accelerator on AWS, without AWS Control Tower.
+    Lza,
+    /// An organization with names of its own.
+    Organizations,
+}
+
+const CONTROL_TOWER_TRAIL: &str = "aws-controltower-BaselineCloudTrail";
+const CONTROL_TOWER_CONFIG: &str = "aws-controltower-config-logs-";
+const LZA: &str = "AWSAccelerator-";
+
+/// Whether a form has a word in it where an id must stand: it is a question then, not a name.
+pub(super) fn is_open(form: &str) -> bool {
+    form.contains('[')
+}
+
+impl Maker {
+    /// The maker of what is there.
+    pub(super) fn recognize(trail: &str, config_bucket: Option<&str>) -> Self {
+        let own_config_bucket = config_bucket.is_some_and(|bucket| bucket.starts_with(CONTROL_TOWER_CONFIG));
+        match trail {
+            CONTROL_TOWER_TRAIL if own_config_bucket => Self::ControlTower,
+            CONTROL_TOWER_TRAIL => Self::ControlTower3,
+            _ if trail.starts_with(LZA) => Self::Lza,
+            _ => Self::Organizations,
+        }
+    }
+
+    /// What a person calls it.
+    pub(super) fn called(self) -> &'static str {
+        match self {
+            Self::ControlTower => "AWS Control Tower, landing zone 4.0 or newer",
+            Self::ControlTower3 => "AWS Control Tower, landing zone 3.x",
+            Self::Lza => "Landing Zone Accelerator on AWS",
+            Self::Organizations => "an organization without a known landing zone",
+        }
+    }
+
+    /// What its owner cannot change, or changes in another place than the account.
+    pub(super) fn remarks(self) -> &'static [&'static str] {
+        match self {
+            Self::ControlTower | Self::ControlTower3 => &[
+                "AWS Control Tower owns the trail, the log buckets, their policies and lifecycles, and its SCPs: a change",
+                "by hand is drift. Retention and the KMS key are set in the console under Landing zone settings; what it",
+                "does not offer (Object Lock, an SCP or RCP of your own, alerts) stands beside what it made.",
+            ],
+            Self::Lza => &[
+                "The accelerator owns what it made: change its configuration files (global-config.yaml for logging and",
+                "retention, organization-config.yaml for SCPs, security-config.yaml for alerts) and run its pipeline.",
+            ],
+            Self::Organizations => &[],
+        }
+    }
+
+    /// Name of the organization trail.
+    pub(super) fn trail(self) -> Option<&'static str> {
+        match self {
+            Self::ControlTower | Self::ControlTower3 => Some(CONTROL_TOWER_TRAIL),
+            Self::Lza => Some("AWSAccelerator-Organizations-CloudTrail"),
+            Self::Organizations => None,
+        }
+    }
+
+    /// Name of the log bucket, with a word in place of an account that is not known.
+    pub(super) fn bucket(self, archive: Option<&AccountId>, home: &Region) -> Option<String> {
+        let account = archive.map_or("[log archive account ID]", |id| id.as_str());
+        match self {
+            Self::ControlTower | Self::ControlTower3 => Some(format!("aws-controltower-logs-{account}-{home}")),
+            Self::Lza => Some(format!("aws-accelerator-central-logs-{account}-{home}")),
+            Self::Organizations => None,
+        }
+    }
+
+    /// Key prefix in front of `AWSLogs/`.
+    pub(super) fn log_prefix(self, organization: Option<&str>) -> Option<String> {
+        match self {
+            Self::ControlTower | Self::ControlTower3 => Some(organization.unwrap_or("[organization ID]").to_owned()),
+            Self::Lza => Some("cloudtrail-organization".to_owned()),
+            Self::Organizations => None,
+        }
+    }
+
+    /// Form of the name of AWS Config's bucket, where it is a bucket of its own.
+    pub(super) fn config_bucket(self, audit: Option<&AccountId>) -> Option<String> {
+        let account = audit.map_or("[audit account ID]", |id| id.as_str());
+        (self == Self::ControlTower).then(|| format!("{CONTROL_TOWER_CONFIG}{account}-[suffix]"))
+    }
+
+    /// Name of the role that administers the log archive account.
+    pub(super) fn admin_role(self) -> Option<&'static str> {
+        match self {
+            Self::ControlTower | Self::ControlTower3 => Some("AWSControlTowerExecution"),
+            Self::Lza => Some("OrganizationAccountAccessRole"),
+            Self::Organizations => None,
+        }
+    }
+
+    /// Name of the role by which the security tooling account reads.
+    pub(super) fn reader_role(self) -> Option<&'static str> {
+        match self {
+            Self::ControlTower | Self::ControlTower3 => Some("aws-controltower-AuditReadOnlyRole"),
+            Self::Lza | Self::Organizations => None,
+        }
+    }
+}
