@@ -16,7 +16,7 @@ use logproof::cli::Cli;
 use support::root;
 
 /// The documents.
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "CONTRIBUTING.md",
     "reports/README.md",
@@ -24,6 +24,7 @@ const DOCUMENTS: [&str; 8] = [
     "tests/fixtures/README.md",
     "CHANGELOG.md",
     "SECURITY.md",
+    "docs/aws-changes.md",
     "docs/style.md",
 ];
 

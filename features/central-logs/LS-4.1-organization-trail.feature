@@ -22,7 +22,8 @@ Feature: One organization trail covers every account
     every governed Region which trails apply there, and the organization trail must be among them under the
     same ARN: what the management account says of the trail is not taken for what the members see. The
     accounts come from AWS Organizations, the Regions from organization.governed_regions; accounts that are
-    suspended or being closed are named as left out.
+    suspended or being closed are named as left out. An event data store of CloudTrail Lake is no trail, and is
+    not looked at.
 
   Remediation
     Create the trail in the management account, or as delegated administrator of CloudTrail, as an
