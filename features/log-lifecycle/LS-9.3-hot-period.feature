@@ -15,8 +15,8 @@ Feature: Recent log files can be read at once
     The lifecycle rules of the log bucket are played through for every kind of log file, as for control
     LS-9.2. Moves to S3 Glacier Flexible Retrieval and S3 Glacier Deep Archive end the hot period, and
     so does an expiration; S3 Glacier Instant Retrieval does not, as it is read at once.
-    Intelligent-Tiering is read at once unless its optional archive tiers were configured, which is not
-    examined and noted.
+    S3 Intelligent-Tiering does not either, unless the bucket has its optional archive tiers switched on: then
+    the hot period ends as many days after the move as the tier waits for a reader.
 
   What stays manual
     How long the hot period must be is decided by the organization. PCI DSS asks for three months.

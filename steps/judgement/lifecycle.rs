@@ -100,7 +100,7 @@ pub(crate) enum Reading {
 }
 
 impl Reading {
-    /// Of a storage class. The archive tiers of Intelligent-Tiering are off unless somebody configures them.
+    /// Of a storage class. The archive tiers of Intelligent-Tiering are no class of their own: see [`Outcomes::first_archived`].
     ///
     /// See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html>
     pub(crate) fn of(storage_class: &str) -> Self {

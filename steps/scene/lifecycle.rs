@@ -1,6 +1,29 @@
-//! What of the lifecycle rules of a bucket cannot be decided, or does not apply to it.
+//! What of the lifecycle rules of a bucket cannot be decided, or does not apply to it, and what its archive tiers add.
 
-use logproof_estate::{BucketRef, ExchangeId, Reason, Unseen, facts::Versioning};
+use logproof_estate::{
+    BucketRef, ExchangeId, Reason, Unseen,
+    facts::Versioning,
+    world::{LogproofWorld, Stop},
+};
+
+use crate::judgement::lifecycle::Outcomes;
+
+/// When the first object of a bucket can no longer be read without a restore, why, and the exchanges that show it besides
+/// those of the rules.
+pub(crate) async fn first_out_of_reach(
+    w: &mut LogproofWorld,
+    bucket: &BucketRef,
+    outcomes: &Outcomes,
+) -> Result<(Option<(i64, String)>, Vec<ExchangeId>), Stop> {
+    let by_rule = outcomes.first_out_of_reach();
+    // Archive tiers act on nothing that is not in the class.
+    if !outcomes.use_intelligent_tiering() {
+        return Ok((by_rule, Vec::new()));
+    }
+    let tiers = w.see(w.estate()?.bucket_archive_tiering(bucket).await)?;
+    let first = [by_rule, outcomes.first_archived(&tiers)].into_iter().flatten().min_by_key(|(days, _)| *days);
+    Ok((first, tiers.exchanges().to_vec()))
+}
 
 /// A storage class of which this program does not know whether it is read at once.
 pub(crate) fn unknown_class(bucket: &BucketRef, storage_class: &str, exchanges: &[ExchangeId]) -> Unseen {

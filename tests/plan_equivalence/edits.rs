@@ -359,6 +359,19 @@ impl Making<'_> {
                 BucketChange::ObjectLock(Planned::Known(is.default_retention))
             }
             "bucket_lifecycle" => BucketChange::Lifecycle(Planned::Known(value(&asked.after, asked)?)),
+            "bucket_archive_tiering" => {
+                let is: Vec<ArchiveTiering> = value(&asked.after, asked)?;
+                let was: Vec<ArchiveTiering> = value(&asked.before, asked)?;
+                let gone = was.into_iter().filter(|one| is.iter().all(|kept| kept.id != one.id));
+                let removed = gone.map(|one| BucketChange::ArchiveTiering { id: one.id, to: Planned::Known(None) });
+                let changes: Vec<BucketChange> = removed.collect();
+                changes.into_iter().for_each(|change| self.bucket(&bucket, change));
+                for one in is {
+                    let (id, to) = (one.id.clone(), Planned::Known(Some(one)));
+                    self.bucket(&bucket, BucketChange::ArchiveTiering { id, to });
+                }
+                return Ok(());
+            }
             "bucket_logging" => BucketChange::Logging(Planned::Known(value(&asked.after, asked)?)),
             "bucket_replication" => BucketChange::Replication(Planned::Known(value(&asked.after, asked)?)),
             "bucket_tags" => BucketChange::Tags(Planned::Known(value(&asked.after, asked)?)),

@@ -136,6 +136,9 @@ fn least(tag: &CallTag) -> Answer {
         "s3:GetObjectLockConfiguration" => "<ObjectLockConfiguration/>".into(),
         "s3:GetBucketLifecycleConfiguration" => "<LifecycleConfiguration/>".into(),
         "s3:GetBucketLogging" => "<BucketLoggingStatus/>".into(),
+        "s3:ListBucketIntelligentTieringConfigurations" => {
+            "<ListBucketIntelligentTieringConfigurationsOutput/>".into()
+        }
         "s3:GetBucketReplication" => "<ReplicationConfiguration><Role>r</Role></ReplicationConfiguration>".into(),
         "s3:GetBucketTagging" => "<Tagging><TagSet/></Tagging>".into(),
         "s3:ListObjectsV2" => {

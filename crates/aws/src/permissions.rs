@@ -49,6 +49,7 @@ pub const OPERATIONS: &[(&str, &str)] = &[
     ("s3:GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration"),
     ("s3:GetObjectRetention", "s3:GetObjectRetention"),
     ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
+    ("s3:ListBucketIntelligentTieringConfigurations", "s3:GetIntelligentTieringConfiguration"),
     ("s3:ListBuckets", "s3:ListAllMyBuckets"),
     ("s3:ListObjectsV2", "s3:ListBucket"),
     ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),

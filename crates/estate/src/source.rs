@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     facts::{
-        AccessAnalyzer, AccountAuthorization, Acl, Alarm, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
+        AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
         ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder, DelegatedAdministrator,
         Directory, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget,
         MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership,
@@ -221,6 +221,9 @@ macro_rules! for_each_question {
     object_lock(bucket: &BucketRef) -> Option<ObjectLock>;
     /// Lifecycle rules of a bucket, empty when absent (`s3:GetBucketLifecycleConfiguration`).
     bucket_lifecycle(bucket: &BucketRef) -> Vec<LifecycleRule>;
+    /// Archive tiers of Intelligent-Tiering in a bucket, empty when none is configured
+    /// (`s3:ListBucketIntelligentTieringConfigurations`).
+    bucket_archive_tiering(bucket: &BucketRef) -> Vec<ArchiveTiering>;
     /// Server access logging of a bucket, `None` when off (`s3:GetBucketLogging`).
     bucket_logging(bucket: &BucketRef) -> Option<LoggingTarget>;
     /// Replication of a bucket, `None` when absent (`s3:GetBucketReplication`).

@@ -55,6 +55,7 @@ pub const TABLE: &[Row] = &[
             "bucket_versioning",
             "object_lock",
             "bucket_lifecycle",
+            "bucket_archive_tiering",
             "bucket_logging",
             "bucket_replication",
             "bucket_tags",
@@ -69,6 +70,7 @@ pub const TABLE: &[Row] = &[
     row(&["aws_s3_bucket_versioning"], &[], Region, &["bucket_versioning"]),
     row(&["aws_s3_bucket_object_lock_configuration"], &[], Region, &["object_lock"]),
     row(&["aws_s3_bucket_lifecycle_configuration"], &[], Region, &["bucket_lifecycle"]),
+    row(&["aws_s3_bucket_intelligent_tiering_configuration"], &[], Region, &["bucket_archive_tiering"]),
     row(&["aws_s3_bucket_logging"], &[], Region, &["bucket_logging"]),
     row(&["aws_s3_bucket_replication_configuration"], &[], Region, &["bucket_replication"]),
     row(
@@ -233,6 +235,7 @@ pub const REMOVALS: &[(&[&str], &str)] = &[
         "no default retention; Object Lock stays enabled, and what is locked stays locked",
     ),
     (&["aws_s3_bucket_lifecycle_configuration"], "no lifecycle rules"),
+    (&["aws_s3_bucket_intelligent_tiering_configuration"], "no archive tiers by this configuration"),
     (&["aws_s3_bucket_logging"], "no server access logs"),
     (&["aws_s3_bucket_replication_configuration"], "no replication; what was copied stays"),
     (

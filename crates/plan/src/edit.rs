@@ -7,7 +7,7 @@
 use logproof_estate::{
     AccountId, Region,
     facts::{
-        AccessAnalyzer, Account, Alarm, BucketEncryption, BucketTag, ConfigDelivery, ConfigRecorder, EventRule,
+        AccessAnalyzer, Account, Alarm, ArchiveTiering, BucketEncryption, BucketTag, ConfigDelivery, ConfigRecorder, EventRule,
         EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter, OrgPolicyKind,
         OrganizationalUnit, Ownership, PublicAccessBlock, Replication, RuleTarget, Subscription, Trail, Versioning,
     },
@@ -129,6 +129,13 @@ pub enum BucketChange {
     ObjectLock(Planned<Option<logproof_estate::facts::DefaultRetention>>),
     /// Lifecycle rules; none when the configuration is removed.
     Lifecycle(Planned<Vec<LifecycleRule>>),
+    /// The archive tiers of Intelligent-Tiering that one configuration switches on; `Known(None)` when it is removed.
+    ArchiveTiering {
+        /// Id of the configuration.
+        id: String,
+        /// What it becomes.
+        to: Planned<Option<ArchiveTiering>>,
+    },
     /// Server access logging.
     Logging(Planned<Option<LoggingTarget>>),
     /// Replication.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     format::{
-        Bucket, Encryption, LifecycleRule, Logging, Object, ObjectLock, PublicAccessBlock, Replication, Transition,
+        ArchiveTiering, Bucket, Encryption, LifecycleRule, Logging, Object, ObjectLock, PublicAccessBlock, Replication, Transition,
     },
     reply::{element, optional},
 };
@@ -132,13 +132,14 @@ fn transition_days(name: &str, transition: &Transition) -> String {
     format!("{}{}", element(name, transition.days), element("StorageClass", &transition.storage_class))
 }
 
+fn filter_tags(tags: &BTreeMap<String, String>) -> Vec<String> {
+    let tag = |(key, value)| format!("<Tag>{}{}</Tag>", element("Key", key), element("Value", value));
+    tags.iter().map(tag).collect()
+}
+
 /// A filter with more than one condition stands in an `And`.
 fn filter(rule: &LifecycleRule) -> String {
-    let tags: Vec<String> = rule
-        .tags
-        .iter()
-        .map(|(key, value)| format!("<Tag>{}{}</Tag>", element("Key", key), element("Value", value)))
-        .collect();
+    let tags = filter_tags(&rule.tags);
     let greater = optional("ObjectSizeGreaterThan", rule.size_greater_than);
     let less = optional("ObjectSizeLessThan", rule.size_less_than);
     let sizes = usize::from(rule.size_greater_than.is_some()) + usize::from(rule.size_less_than.is_some());
@@ -151,6 +152,31 @@ fn filter(rule: &LifecycleRule) -> String {
     } else {
         format!("<Filter>{inner}</Filter>")
     }
+}
+
+pub(super) fn archive_tiering(configurations: &BTreeMap<String, ArchiveTiering>) -> String {
+    let of_one = |(id, found): (&String, &ArchiveTiering)| {
+        let tags = filter_tags(&found.tags);
+        let prefix = if found.prefix.is_empty() { String::new() } else { element("Prefix", &found.prefix) };
+        let conditions = tags.len() + usize::from(!found.prefix.is_empty());
+        let inner = format!("{prefix}{}", tags.concat());
+        let filter = match conditions {
+            0 => String::new(),
+            1 => format!("<Filter>{inner}</Filter>"),
+            _ => format!("<Filter><And>{inner}</And></Filter>"),
+        };
+        let tier = |(tier, days)| format!("<Tiering>{}{}</Tiering>", element("Days", days), element("AccessTier", tier));
+        format!(
+            "<IntelligentTieringConfiguration>{}{filter}{}{}</IntelligentTieringConfiguration>",
+            element("Id", id),
+            element("Status", found.status.as_deref().unwrap_or("Enabled")),
+            found.tiers.iter().map(tier).collect::<String>()
+        )
+    };
+    let configurations: String = configurations.iter().map(of_one).collect();
+    format!(
+        "<ListBucketIntelligentTieringConfigurationsOutput {NS}><IsTruncated>false</IsTruncated>{configurations}</ListBucketIntelligentTieringConfigurationsOutput>"
+    )
 }
 
 pub(super) fn logging(target: Option<&Logging>) -> String {

@@ -174,6 +174,9 @@ fn of_bucket(bucket: &Bucket, tag: &CallTag, key: &str) -> Reply {
             absent("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist")
         }
         "GetBucketLifecycleConfiguration" => Reply::Xml(bucket_xml::lifecycle(&bucket.lifecycle)),
+        "ListBucketIntelligentTieringConfigurations" => {
+            Reply::Xml(bucket_xml::archive_tiering(&bucket.archive_tiering))
+        }
         "GetBucketLogging" => Reply::Xml(bucket_xml::logging(bucket.logging.as_ref())),
         "GetBucketReplication" => bucket.replication.as_ref().map_or_else(
             || absent("ReplicationConfigurationNotFoundError", "The replication configuration was not found"),

@@ -260,6 +260,7 @@ fn of_bucket(estate: &Arc<Estate>, bucket: BucketRef) -> Vec<Question<'static>> 
         bucket_versioning "s3:GetBucketVersioning",
         object_lock "s3:GetObjectLockConfiguration",
         bucket_lifecycle "s3:GetBucketLifecycleConfiguration",
+        bucket_archive_tiering "s3:ListBucketIntelligentTieringConfigurations",
         bucket_logging "s3:GetBucketLogging",
         bucket_replication "s3:GetBucketReplication",
         bucket_tags "s3:GetBucketTagging",

@@ -1,6 +1,6 @@
 //! What the rules make of every kind of object under a prefix: the first and the last of each thing that happens.
 
-use logproof_estate::facts::LifecycleRule;
+use logproof_estate::facts::{ArchiveTiering, LifecycleRule};
 
 use super::{Kind, Moment, Move, Outcome, Reading, Versions, kinds_under};
 
@@ -50,6 +50,34 @@ impl Outcomes {
         moved.chain(gone).min_by_key(|(days, _)| *days)
     }
 
+    /// Whether a rule moves something to Intelligent-Tiering.
+    pub(crate) fn use_intelligent_tiering(&self) -> bool {
+        self.iter().any(|(_, outcome)| tiered(outcome).is_some())
+    }
+
+    /// When the first kind can no longer be read without a restore because nobody read it in Intelligent-Tiering, and why.
+    ///
+    /// See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/intelligent-tiering-overview.html>
+    pub(crate) fn first_archived(&self, tierings: &[ArchiveTiering]) -> Option<(i64, String)> {
+        let archived = self.iter().filter_map(|(kind, outcome)| {
+            let from = tiered(outcome)?.moment.days;
+            // A narrower prefix, or a tag, chooses some of the kind.
+            let reaches = |tiering: &&ArchiveTiering| {
+                let (narrow, under) = (&tiering.prefix, &kind.under);
+                tiering.enabled && (kind.object.key.starts_with(narrow.as_str()) || narrow.starts_with(under.as_str()))
+            };
+            let tiers = tierings.iter().filter(reaches).flat_map(|tiering| {
+                tiering.tiers.iter().map(move |tier| (from + tier.days, &tiering.id, &tier.tier))
+            });
+            let (days, id, tier) = tiers.min_by_key(|(days, ..)| *days)?;
+            let why = format!(
+                "{kind} that nobody reads moves to {tier} of INTELLIGENT_TIERING after {days} days (configuration `{id}`)"
+            );
+            Some((days, why))
+        });
+        archived.min_by_key(|(days, _)| *days)
+    }
+
     /// A move, in fewer days than these, to a storage class of which it is not known whether it is read at once.
     pub(crate) fn unknown_move_before(&self, days: i64) -> Option<&Move> {
         self.iter().filter_map(|(_, outcome)| outcome.first_move(Reading::NotKnown)).find(|to| to.moment.days < days)
@@ -69,4 +97,9 @@ impl Outcomes {
     fn untagged(&self) -> impl Iterator<Item = (&Kind, &Outcome)> {
         self.iter().filter(|(kind, _)| kind.object.tags.is_empty())
     }
+}
+
+/// The move of an object to Intelligent-Tiering.
+fn tiered(outcome: &Outcome) -> Option<&Move> {
+    outcome.moves.iter().find(|to| to.storage_class == "INTELLIGENT_TIERING")
 }

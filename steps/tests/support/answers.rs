@@ -160,6 +160,7 @@ unanswered {
         bucket_versioning(bucket: &BucketRef) -> Versioning;
         object_lock(bucket: &BucketRef) -> Option<ObjectLock>;
         bucket_lifecycle(bucket: &BucketRef) -> Vec<LifecycleRule>;
+        bucket_archive_tiering(bucket: &BucketRef) -> Vec<ArchiveTiering>;
         bucket_logging(bucket: &BucketRef) -> Option<LoggingTarget>;
         bucket_replication(bucket: &BucketRef) -> Option<Replication>;
         bucket_tags(bucket: &BucketRef) -> Vec<BucketTag>;

@@ -14,7 +14,7 @@ use crate::{
         lifecycle::{Kind, Outcomes, Versions, lone_delete_markers_go, replaced_version_goes, unfinished_uploads_go},
         log_files::log_root,
     },
-    scene::lifecycle::{has_mfa_delete, too_many_kinds, unknown_class},
+    scene::lifecycle::{first_out_of_reach, has_mfa_delete, too_many_kinds, unknown_class},
 };
 
 #[then("no lifecycle rule deletes a log file before the organization's retention ends")]
@@ -71,14 +71,13 @@ async fn log_files_stay_hot(w: &mut LogproofWorld) -> Judged {
         w.unseen(unknown_class(&files.bucket, &to.storage_class, &files.exchanges));
         return w.settle();
     }
-    if files.rules.iter().flat_map(|rule| &rule.transitions).any(|to| to.storage_class == "INTELLIGENT_TIERING") {
-        w.note("objects in INTELLIGENT_TIERING are read at once unless its archive tiers were configured, which is not examined");
-    }
-    let (found, met) = match files.outcomes.first_out_of_reach() {
+    let (out_of_reach, seen) = first_out_of_reach(w, &files.bucket, &files.outcomes).await?;
+    let (found, met) = match out_of_reach {
         None => ("no rule moves log files out of reach or ends them".to_owned(), true),
         Some((days, words)) => (words, days >= hot),
     };
     let expected = format!("every object under `{}` readable without a restore for at least {hot} days", files.root);
+    let files = files.resting_on(&seen);
     files.observe(
         w,
         expected,

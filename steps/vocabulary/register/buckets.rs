@@ -14,7 +14,7 @@ use crate::{
     scene::{
         bucket::BucketAccess,
         buckets::registered_bucket,
-        lifecycle::{has_mfa_delete, too_many_kinds, unknown_class},
+        lifecycle::{first_out_of_reach, has_mfa_delete, too_many_kinds, unknown_class},
         population::examined,
         register::streams,
     },
@@ -201,14 +201,16 @@ async fn no_bucket_deletes_too_early(w: &mut LogproofWorld) -> Judged {
 
 #[then("every log of a registered bucket is directly readable for the hot days of its class")]
 async fn every_stream_stays_hot(w: &mut LogproofWorld) -> Judged {
-    for kept in kept_streams(w).await? {
-        let KeptStream { stream, class, outcomes, .. } = &kept;
-        let hot = i64::from(class.hot_days);
-        if let Some(to) = outcomes.unknown_move_before(hot) {
+    for mut kept in kept_streams(w).await? {
+        let hot = i64::from(kept.class.hot_days);
+        if let Some(to) = kept.outcomes.unknown_move_before(hot) {
             w.unseen(unknown_class(&kept.bucket, &to.storage_class, &kept.exchanges()));
             continue;
         }
-        let (found, met) = match outcomes.first_out_of_reach() {
+        let out_of_reach;
+        (out_of_reach, kept.seen) = first_out_of_reach(w, &kept.bucket, &kept.outcomes).await?;
+        let KeptStream { stream, class, .. } = &kept;
+        let (found, met) = match out_of_reach {
             None => ("no rule moves them out of reach or ends them".to_owned(), true),
             Some((days, words)) => (words, days >= hot),
         };
@@ -249,11 +251,13 @@ struct KeptStream {
     rules: Fact<Vec<LifecycleRule>>,
     versioning: Fact<Versioning>,
     outcomes: Outcomes,
+    /// Exchanges besides those of the rules and of versioning.
+    seen: Vec<ExchangeId>,
 }
 
 impl KeptStream {
     fn exchanges(&self) -> Vec<ExchangeId> {
-        [self.rules.exchanges(), self.versioning.exchanges()].concat()
+        [self.rules.exchanges(), self.versioning.exchanges(), &self.seen].concat()
     }
 
     fn observe(&self, w: &mut LogproofWorld, expected: String, found: String, met: bool, hint: &str) {
@@ -288,6 +292,7 @@ async fn kept_streams(w: &mut LogproofWorld) -> Result<Vec<KeptStream>, Stop> {
                 rules: rules.clone(),
                 versioning: versioning.clone(),
                 outcomes,
+                seen: Vec::new(),
             });
         }
     }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use logproof_estate::{
     AccountId, Answer, BucketRef, KeyRef, Region, Source,
     facts::{
-        AccessAnalyzer, AccountAuthorization, Acl, Alarm, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
+        AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
         ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder, DelegatedAdministrator,
         Directory, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget,
         MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership,
@@ -156,6 +156,11 @@ impl Source for Aws {
     async fn bucket_lifecycle(&self, bucket: &BucketRef) -> Answer<Vec<LifecycleRule>> {
         let ask = |s3| async move { s3::bucket_lifecycle(&s3, bucket).await };
         self.ask_bucket("s3:GetBucketLifecycleConfiguration", bucket, ask).await
+    }
+
+    async fn bucket_archive_tiering(&self, bucket: &BucketRef) -> Answer<Vec<ArchiveTiering>> {
+        let ask = |s3| async move { s3::bucket_archive_tiering(&s3, bucket).await };
+        self.ask_bucket("s3:ListBucketIntelligentTieringConfigurations", bucket, ask).await
     }
 
     async fn bucket_logging(&self, bucket: &BucketRef) -> Answer<Option<LoggingTarget>> {

@@ -153,6 +153,32 @@ pub struct Transition {
     pub storage_class: String,
 }
 
+/// Optional archive tiers of S3 Intelligent-Tiering, for the objects of a bucket that the filter names.
+///
+/// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_IntelligentTieringConfiguration.html>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchiveTiering {
+    /// Id of the configuration.
+    pub id: String,
+    /// `Enabled` or not.
+    pub enabled: bool,
+    /// Prefix filter; empty means every object.
+    pub prefix: String,
+    /// Tag filters as (key, value); all must match.
+    pub tags: Vec<(String, String)>,
+    /// The tiers that are switched on.
+    pub tiers: Vec<ArchiveTier>,
+}
+
+/// One archive tier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchiveTier {
+    /// `ARCHIVE_ACCESS` or `DEEP_ARCHIVE_ACCESS`.
+    pub tier: String,
+    /// Days without access after which an object moves there, at least 90 or 180.
+    pub days: i64,
+}
+
 /// Where server access logs go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoggingTarget {

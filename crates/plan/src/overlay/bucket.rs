@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use logproof_estate::{
     AccountId, BucketRef,
-    facts::{Acl, AclGrant, BucketEncryption, BucketSummary, ObjectLock, Ownership, PublicAccessBlock, Versioning},
+    facts::{
+        Acl, AclGrant, ArchiveTiering, BucketEncryption, BucketSummary, ObjectLock, Ownership, PublicAccessBlock,
+        Versioning,
+    },
 };
 
 use super::{
@@ -123,6 +126,20 @@ pub(super) const NEW_BLOCK: PublicAccessBlock = PublicAccessBlock {
     block_public_policy: true,
     restrict_public_buckets: true,
 };
+
+/// One configuration of archive tiers, set or removed.
+pub(super) fn archive_tiering(
+    state: &mut State<Vec<ArchiveTiering>>,
+    id: &str,
+    to: &Planned<Option<ArchiveTiering>>,
+) {
+    state.change_by(to, |all, to| {
+        all.retain(|one| one.id != id);
+        all.extend(to.clone());
+        // S3 lists them by id.
+        all.sort_by(|one, other| one.id.cmp(&other.id));
+    });
+}
 
 /// See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html>
 pub(super) fn new_ownership() -> Ownership {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use logproof_estate::{
     AccountId, Answer, BucketRef, KeyRef, Region, Source, Unseen,
     facts::{
-        AccessAnalyzer, AccountAuthorization, Acl, Alarm, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
+        AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
         ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder, DelegatedAdministrator,
         Directory, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget,
         MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership,
@@ -360,6 +360,16 @@ impl Source for Overlay {
         BucketChange::Lifecycle(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
             if let BucketChange::Lifecycle(to) = change {
                 state.set(to, Clone::clone);
+            }
+        })
+    }
+
+    async fn bucket_archive_tiering(&self, bucket: &BucketRef) -> Answer<Vec<ArchiveTiering>> {
+        bucket_setting!(self.bucket_archive_tiering(bucket), "s3:ListBucketIntelligentTieringConfigurations",
+        new |_| Vec::new(),
+        BucketChange::ArchiveTiering { .. } => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
+            if let BucketChange::ArchiveTiering { id, to } = change {
+                bucket::archive_tiering(state, id, to);
             }
         })
     }

@@ -133,6 +133,7 @@ pub(super) fn links(kind: &str) -> &'static [(&'static str, Link)] {
         "aws_s3_bucket_server_side_encryption_configuration" => {
             &[("bucket", Link::Bucket), ("rule.apply_server_side_encryption_by_default.kms_master_key_id", Link::Key)]
         }
+        "aws_s3_bucket_intelligent_tiering_configuration" => &[("bucket", Link::Bucket)],
         "aws_s3_bucket_logging" => &[("bucket", Link::Bucket), ("target_bucket", Link::Bucket)],
         "aws_s3_bucket_replication_configuration" => &[
             ("bucket", Link::Bucket),

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use logproof_estate::facts::{
-    Acl, AclGrant, BucketEncryption, BucketTag, DefaultRetention, LifecycleRule, LoggingTarget, Ownership,
+    Acl, AclGrant, ArchiveTier, ArchiveTiering, BucketEncryption, BucketTag, DefaultRetention, LifecycleRule, LoggingTarget, Ownership,
     PublicAccessBlock, Replication, ReplicationRule, Transition, Versioning,
 };
 
@@ -47,6 +47,11 @@ pub(super) fn set(scene: &Scene<'_>, tree: &Tree, new: bool) -> Read<Changes> {
         "aws_s3_bucket_lifecycle_configuration" => {
             let rules = tree.get("rule").items().and_then(|rules| rules.iter().map(lifecycle_rule).collect());
             ("rule", BucketChange::Lifecycle(scene.planned("rule", rules)))
+        }
+        "aws_s3_bucket_intelligent_tiering_configuration" => {
+            let id = tree.get("name").need()?;
+            let to = scene.planned("tiering", archive_tiering(&id, tree).map(Some));
+            ("tiering", BucketChange::ArchiveTiering { id, to })
         }
         "aws_s3_bucket_logging" => {
             ("target_bucket", BucketChange::Logging(scene.planned("target_bucket", logging(tree).map(Some))))
@@ -93,6 +98,10 @@ pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
         }
         "aws_s3_bucket_object_lock_configuration" => BucketChange::ObjectLock(Planned::Known(None)),
         "aws_s3_bucket_lifecycle_configuration" => BucketChange::Lifecycle(Planned::Known(Vec::new())),
+        "aws_s3_bucket_intelligent_tiering_configuration" => {
+            let id = tree.get("name").need()?;
+            BucketChange::ArchiveTiering { id, to: Planned::Known(None) }
+        }
         "aws_s3_bucket_logging" => BucketChange::Logging(Planned::Known(None)),
         "aws_s3_bucket_replication_configuration" => BucketChange::Replication(Planned::Known(None)),
         _ => return Ok(Vec::new()),
@@ -319,6 +328,20 @@ fn inline_lifecycle_rule(rule: &Tree) -> Read<LifecycleRule> {
         noncurrent_newer_versions: None,
         noncurrent_transitions: transitions(rule.get("noncurrent_version_transition"), "days")?,
         abort_multipart_days: days(rule.get("abort_incomplete_multipart_upload_days"))?,
+    })
+}
+
+fn archive_tiering(id: &str, tree: &Tree) -> Read<ArchiveTiering> {
+    let filter = tree.block("filter");
+    let tier = |block: &Tree| {
+        Ok(ArchiveTier { tier: block.get("access_tier").need()?, days: block.get("days").number()?.unwrap_or_default() })
+    };
+    Ok(ArchiveTiering {
+        id: id.to_owned(),
+        enabled: tree.get("status").text()?.is_none_or(|status| status == "Enabled"),
+        prefix: filter.get("prefix").text()?.unwrap_or_default(),
+        tags: filter.get("tags").entries()?,
+        tiers: tree.get("tiering").items()?.iter().map(tier).collect::<Read<_>>()?,
     })
 }
 

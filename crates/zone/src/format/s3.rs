@@ -44,6 +44,9 @@ pub(crate) struct Bucket {
     /// Rules by id.
     #[serde(default)]
     pub(crate) lifecycle: BTreeMap<String, LifecycleRule>,
+    /// Archive tiers of Intelligent-Tiering by id.
+    #[serde(default)]
+    pub(crate) archive_tiering: BTreeMap<String, ArchiveTiering>,
     #[serde(default)]
     pub(crate) logging: Option<Logging>,
     #[serde(default)]
@@ -120,6 +123,17 @@ pub(crate) struct LifecycleRule {
 pub(crate) struct Transition {
     pub(crate) days: i64,
     pub(crate) storage_class: String,
+}
+
+/// Archive tiers of Intelligent-Tiering.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ArchiveTiering {
+    pub(crate) status: Option<String>,
+    pub(crate) prefix: String,
+    pub(crate) tags: BTreeMap<String, String>,
+    /// Days by tier.
+    pub(crate) tiers: BTreeMap<String, i64>,
 }
 
 /// Server access logging.

@@ -8,6 +8,7 @@
 mod lifecycle;
 mod objects;
 mod replication;
+mod tiering;
 
 use aws_sdk_s3::{Client, operation::get_object_lock_configuration::GetObjectLockConfigurationOutput, types};
 use logproof_estate::{
@@ -25,6 +26,7 @@ use crate::{
 };
 
 pub(super) use lifecycle::bucket_lifecycle;
+pub(super) use tiering::bucket_archive_tiering;
 pub(super) use objects::bucket_level;
 pub(crate) use objects::object_retention;
 pub(super) use replication::bucket_replication;

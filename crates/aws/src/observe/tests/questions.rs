@@ -47,6 +47,7 @@ questions! {
     bucket_versioning(&bucket()),
     object_lock(&bucket()),
     bucket_lifecycle(&bucket()),
+    bucket_archive_tiering(&bucket()),
     bucket_logging(&bucket()),
     bucket_replication(&bucket()),
     bucket_tags(&bucket()),

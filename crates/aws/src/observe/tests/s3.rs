@@ -1,7 +1,7 @@
 //! Amazon S3: settings of buckets.
 
 use logproof_estate::facts::{
-    Acl, AclGrant, BucketEncryption, BucketSummary, BucketTag, DefaultRetention, LoggingTarget, ObjectLock, Ownership,
+    Acl, AclGrant, ArchiveTier, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag, DefaultRetention, LoggingTarget, ObjectLock, Ownership,
     PublicAccessBlock, Versioning,
 };
 
@@ -30,6 +30,9 @@ const VERSIONING: &str = "<VersioningConfiguration><Status>Enabled</Status><MfaD
     </VersioningConfiguration>";
 const LOGGING: &str = "<BucketLoggingStatus><LoggingEnabled><TargetBucket>access</TargetBucket>\
     <TargetPrefix>log/</TargetPrefix></LoggingEnabled></BucketLoggingStatus>";
+const TIERING: &str = "<ListBucketIntelligentTieringConfigurationsOutput><IntelligentTieringConfiguration><Id>a</Id>\
+    <Status>Enabled</Status><Tiering><Days>90</Days><AccessTier>ARCHIVE_ACCESS</AccessTier></Tiering>\
+    </IntelligentTieringConfiguration><IsTruncated>false</IsTruncated></ListBucketIntelligentTieringConfigurationsOutput>";
 const TAGS: &str = "<Tagging><TagSet><Tag><Key>owner</Key><Value>audit</Value></Tag></TagSet></Tagging>";
 
 fn lock(period: &str) -> Wire {
@@ -62,6 +65,9 @@ fails_apart!(versioning: aws_sdk_s3::get_bucket_versioning, S3,
 fails_apart!(object_lock: aws_sdk_s3::get_object_lock_configuration, S3,
     "s3:GetObjectLockConfiguration" needs "s3:GetBucketObjectLockConfiguration",
     lock("<Days>1</Days>"), |s3| s3::object_lock(s3, &bucket()));
+fails_apart!(archive_tiering: aws_sdk_s3::list_bucket_intelligent_tiering_configurations, S3,
+    "s3:ListBucketIntelligentTieringConfigurations" needs "s3:GetIntelligentTieringConfiguration",
+    text(TIERING), |s3| s3::bucket_archive_tiering(s3, &bucket()));
 fails_apart!(logging: aws_sdk_s3::get_bucket_logging, S3, "s3:GetBucketLogging" needs "s3:GetBucketLogging",
     text(LOGGING), |s3| s3::bucket_logging(s3, &bucket()));
 fails_apart!(tags: aws_sdk_s3::get_bucket_tagging, S3, "s3:GetBucketTagging" needs "s3:GetBucketTagging",
@@ -238,6 +244,33 @@ async fn ownership_policy_tags_and_logging() {
     let target = LoggingTarget { bucket: "access".to_owned(), prefix: "log/".to_owned() };
     assert_eq!(s3::bucket_logging(&s3, &bucket).await.unwrap(), Some(target));
     assert_eq!(s3::bucket_logging(&s3, &bucket).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn archive_tiers_with_every_kind_of_filter() {
+    let second = "<ListBucketIntelligentTieringConfigurationsOutput><IntelligentTieringConfiguration><Id>b</Id>\
+        <Filter><And><Prefix>AWSLogs/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And></Filter><Status>Disabled</Status>\
+        <Tiering><Days>180</Days><AccessTier>DEEP_ARCHIVE_ACCESS</AccessTier></Tiering></IntelligentTieringConfiguration>\
+        <IsTruncated>false</IsTruncated></ListBucketIntelligentTieringConfigurationsOutput>";
+    let first = TIERING.replace("<IsTruncated>false</IsTruncated>", "<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>");
+    let s3 = client!(aws_sdk_s3: list_bucket_intelligent_tiering_configurations => [text(&first), text(second)]);
+    let found = s3::bucket_archive_tiering(&s3, &bucket()).await.unwrap();
+    let tier = |tier: &str, days| ArchiveTier { tier: tier.to_owned(), days };
+    let everything = ArchiveTiering {
+        id: "a".to_owned(),
+        enabled: true,
+        prefix: String::new(),
+        tags: Vec::new(),
+        tiers: vec![tier("ARCHIVE_ACCESS", 90)],
+    };
+    let narrow = ArchiveTiering {
+        id: "b".to_owned(),
+        enabled: false,
+        prefix: "AWSLogs/".to_owned(),
+        tags: vec![("k".to_owned(), "v".to_owned())],
+        tiers: vec![tier("DEEP_ARCHIVE_ACCESS", 180)],
+    };
+    assert_eq!(found, [everything, narrow]);
 }
 
 #[tokio::test]

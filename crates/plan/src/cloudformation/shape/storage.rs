@@ -1,6 +1,6 @@
 //! Buckets, their policies, keys and aliases.
 
-use super::{Frame, Shaped, block, each, map, only, renamed, tags};
+use super::{Frame, Shaped, block, each, items, map, only, renamed, tags};
 use crate::tree::Tree;
 
 pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Shaped> {
@@ -81,6 +81,7 @@ fn bucket(frame: &Frame<'_>, properties: &Tree) -> Vec<Shaped> {
         parts.push(block);
     }
     parts.extend(logging(name.clone(), get("LoggingConfiguration")));
+    parts.extend(items(get("IntelligentTieringConfigurations")).iter().map(|one| archive_tiering(&name, one)));
     parts.extend(replication(name, get("ReplicationConfiguration")));
     parts
 }
@@ -133,6 +134,20 @@ fn logging(bucket: Tree, configuration: &Tree) -> Option<Shaped> {
     let prefix = configuration.get("LogFilePrefix").clone();
     let entries = vec![("bucket", bucket), ("target_bucket", target), ("target_prefix", prefix)];
     Some(Frame::part("aws_s3_bucket_logging", "", entries))
+}
+
+/// See: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-intelligenttieringconfiguration.html>
+fn archive_tiering(bucket: &Tree, configuration: &Tree) -> Shaped {
+    let get = |name: &str| configuration.get(name).clone();
+    let id = get("Id");
+    let label = id.text().ok().flatten().unwrap_or_default();
+    let tiers = each(configuration.get("Tierings"), |tier| {
+        only(renamed(tier, &[("access_tier", "AccessTier"), ("days", "Days")]))
+    });
+    let filter = block(vec![("prefix", get("Prefix")), ("tags", tags(configuration.get("TagFilters")))]);
+    let entries =
+        vec![("bucket", bucket.clone()), ("name", id), ("status", get("Status")), ("filter", filter), ("tiering", tiers)];
+    Frame::part("aws_s3_bucket_intelligent_tiering_configuration", &label, entries)
 }
 
 fn replication(bucket: Tree, configuration: &Tree) -> Option<Shaped> {
