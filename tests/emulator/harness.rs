@@ -332,14 +332,19 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
 
 impl Checked {
     /// Runs a command of the binary; its assessment is below `out`.
-    pub(crate) fn run(mut command: Command, folder: &Path) -> Self {
+    pub(crate) fn run(command: Command, folder: &Path) -> Self {
+        Self::run_into(command, folder, "out")
+    }
+
+    /// Runs a command that leaves its evidence in a folder of this name.
+    pub(crate) fn run_into(mut command: Command, folder: &Path, out: &str) -> Self {
         let done = command.output().expect("the binary runs");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self {
             code: done.status.code().expect("it ends by itself"),
             stdout: text(&done.stdout),
             stderr: text(&done.stderr),
-            assessment: find(&folder.join("out"), "assessment.json").map(|file| {
+            assessment: find(&folder.join(out), "assessment.json").map(|file| {
                 serde_json::from_str(&std::fs::read_to_string(file).expect("readable"))
                     .expect("assessment.json is JSON")
             }),

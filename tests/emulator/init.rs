@@ -154,3 +154,58 @@ fn a_region_it_is_told_to_govern_is_written_as_it_is() {
     assert_eq!(found["organization"]["governed_regions"], regions, "{text}");
     assert_eq!(found["access"]["external_id"].as_str(), Some("x\"y"), "{text}");
 }
+
+/// A landing zone of AWS Control Tower, as AWS leaves it.
+const CONTROL_TOWER: &str = include_str!("../zones/control-tower-3.yaml");
+
+/// Starts the zone, and answers its port.
+fn control_tower(folder: &Path, zone: &str) -> u16 {
+    let file = folder.join("zone.yaml");
+    fs::write(&file, zone).expect("writable");
+    Emulator::shared().zone(&file).expect("the emulator can hold it")
+}
+
+#[test]
+fn a_control_tower_is_recognized_and_only_what_is_new_after_its_first_evening_fails() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let port = control_tower(folder.path(), CONTROL_TOWER);
+    let discovered = init(port, folder.path(), &[]);
+    assert_eq!(discovered.code, NOTHING_FAILS, "{discovered}");
+    assert!(discovered.said().contains("this is AWS Control Tower, landing zone 3.x"), "{discovered}");
+    let (text, found) = written(folder.path());
+    let described: toml::Value = {
+        let zone: serde_json::Value = serde_yaml_ng::from_str(CONTROL_TOWER).expect("YAML");
+        toml::Value::try_from(&zone["config"]).expect("a configuration")
+    };
+    assert_eq!(found["organization"], described["organization"], "{text}");
+    for name in ["bucket", "log_prefix", "key", "key_account", "trail", "admin_role", "reader_role"] {
+        assert_eq!(found["names"].get(name), described["names"].get(name), "{name}\n{text}");
+    }
+    let edited = text.replacen("# window_hours = 24\n", "window_hours = 3\n", 1);
+    fs::write(folder.path().join("logproof.toml"), edited).expect("writable");
+
+    let now = "2026-01-15T12:00:00Z";
+    let check = |port: u16, out: &str, arguments: &[&str]| {
+        let mut command = live(port, folder.path());
+        command.args(["check", "--out", out, "--as-of", now, "--baseline", "baseline.toml"]).args(arguments);
+        Checked::run_into(command, folder.path(), out)
+    };
+    // What fails on the first evening is taken into the baseline, and fails the gate no more.
+    let taken = ["--update-baseline", "--baseline-owner", "platform@example.org", "--baseline-until", "2026-06-30"];
+    let first = check(port, "first", &taken);
+    let again = check(port, "again", &[]);
+    Emulator::shared().stop(port);
+    assert_eq!(first.verdicts().values().filter(|verdict| *verdict == "ERROR").count(), 0, "{first}");
+    let failing = first.verdicts().values().filter(|verdict| *verdict == "FAIL").count();
+    assert!(failing > 20, "{failing} controls fail on the first evening\n{first}");
+    assert_eq!(again.code, NOTHING_FAILS, "{again}");
+
+    // Somebody switches off the validation of log files.
+    let port = control_tower(folder.path(), &CONTROL_TOWER.replace("log_file_validation: true", "log_file_validation: false"));
+    let changed = check(port, "changed", &[]);
+    Emulator::shared().stop(port);
+    assert_eq!(changed.code, SOMETHING_FAILS, "{changed}");
+    let newly = |(id, verdict): (String, String)| (first.verdicts().get(&id) != Some(&verdict)).then_some(id);
+    let new: Vec<String> = changed.verdicts().into_iter().filter_map(newly).collect();
+    assert_eq!(new, ["LS-4.2"], "{changed}");
+}

@@ -507,8 +507,9 @@ impl Edit {
 }
 
 impl BucketChange {
-    fn aspect(&self) -> &'static str {
-        match self {
+    fn aspect(&self) -> String {
+        let aspect = match self {
+            Self::ArchiveTiering { id, .. } => return format!("archive tiers `{id}`"),
             Self::Created { .. } | Self::Deleted => "existence",
             Self::Encryption(_) => "encryption",
             Self::PublicAccessBlock(_) => "Block Public Access",
@@ -521,7 +522,8 @@ impl BucketChange {
             Self::Logging(_) => "access logging",
             Self::Replication(_) => "replication",
             Self::Tags(_) => "tags",
-        }
+        };
+        aspect.to_owned()
     }
 }
 

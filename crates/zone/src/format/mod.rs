@@ -28,7 +28,8 @@ pub(crate) use iam::{Role, User};
 pub(crate) use kms::Key;
 pub(crate) use organization::{Account, OrgPolicy, Organization, Unit};
 pub(crate) use s3::{
-    Bucket, Encryption, LifecycleRule, Logging, Object, ObjectLock, PublicAccessBlock, Replication, Transition,
+    ArchiveTiering, Bucket, Encryption, LifecycleRule, Logging, Object, ObjectLock, PublicAccessBlock, Replication,
+    Transition,
 };
 
 /// A landing zone.
