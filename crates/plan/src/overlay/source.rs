@@ -336,10 +336,13 @@ impl Source for Overlay {
     }
 
     async fn bucket_versioning(&self, bucket: &BucketRef) -> Answer<Versioning> {
+        let locked = self.keeps_versioning(bucket).await;
         bucket_setting!(self.bucket_versioning(bucket), "s3:GetBucketVersioning",
         new |locked: bool| Versioning { status: locked.then(|| "Enabled".to_owned()), mfa_delete: None },
-        BucketChange::Versioning(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
-            if let BucketChange::Versioning(to) = change {
+        BucketChange::Versioning(_) => |state: &mut State<_>, change: &BucketChange, edit: &Edit, _: &mut Pen| {
+            if let BucketChange::Versioning(to) = change
+                && !(locked && edit.origin.action == "delete")
+            {
                 bucket::versioning(state, to);
             }
         })
