@@ -5,10 +5,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
 
+#[path = "emulator/changes.rs"]
+mod changes;
 #[path = "emulator/harness.rs"]
 mod harness;
 #[path = "emulator/init.rs"]
 mod init;
+#[path = "emulator/planned.rs"]
+mod planned;
+#[path = "support/terraform.rs"]
+mod terraform;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

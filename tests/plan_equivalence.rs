@@ -1,7 +1,8 @@
 //! The planned landing zone equals the changed one, over the fixtures of every control.
 //!
 //! Each fixture is the sample with a patch. What the patched zone answers otherwise than the sample is written as edits, the
-//! edits are laid over the sample, and every control must give the verdict that it gives on the patched zone. Fixtures
+//! edits are laid over the sample, and every control must give the verdict that it gives on the patched zone. Where there are
+//! resources for all of its edits, they are written as a plan of Terraform and read from it, so that reading is proved too. Fixtures
 //! whose patch no plan can make (a denied call, another configuration or register, what only time changes) are left out,
 //! each with the reason; `tests/plan_equivalence/coverage.toml` has how many of each, and the test keeps it true.
 //!
@@ -16,6 +17,10 @@ mod edits;
 #[path = "plan_equivalence/questions.rs"]
 mod questions;
 mod support;
+#[path = "support/terraform.rs"]
+mod terraform;
+#[path = "plan_equivalence/written/mod.rs"]
+mod written;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -39,7 +44,7 @@ use logproof_estate::{
     assessment::{Assessment, ControlResult},
     record::Verdict,
 };
-use logproof_plan::{Bound, Edit, Keeps, Overlay, Remembered, Setting, Symbols};
+use logproof_plan::{Bound, Context, Edit, Keeps, Overlay, Remembered, Setting, Symbols, context::Places};
 use logproof_zone::MockZone;
 use questions::Listening;
 use serde_json::Value;
@@ -89,6 +94,8 @@ struct Origin {
     /// The sample, asked at most once for each fact, whatever fixture it is for.
     before: target::Connected,
     base: Arc<dyn Source>,
+    /// How many fixtures were read from a plan of Terraform.
+    read: AtomicUsize,
 }
 
 impl Origin {
@@ -100,7 +107,23 @@ impl Origin {
         let parsed = MockZone::from_value(zone.clone(), "sample").unwrap();
         let before = target::described(parsed, "sample", Options::default()).unwrap();
         let base = remembered(&before);
-        Self { zone, sample, reach, controls, vocabulary, before, base }
+        Self { zone, sample, reach, controls, vocabulary, before, base, read: AtomicUsize::default() }
+    }
+
+    /// The edits that the reader makes of a plan.
+    fn read(&self, plan: &str, name: &str) -> Vec<Edit> {
+        let organization = &self.before.config.organization;
+        let context = Context {
+            partition: self.before.config.partition(),
+            home_region: organization.home_region.clone(),
+            management_account: organization.management_account.clone(),
+            buckets: BTreeMap::new(),
+            places: Places::default(),
+        };
+        let read = logproof_plan::terraform::read(name, plan.as_bytes(), &context).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!((&read.unplaced, &read.unknown), (&Vec::new(), &Vec::new()), "{name}: {plan}");
+        assert!(read.not_looked_at.is_empty() && !read.edits.is_empty(), "{name}: {plan}");
+        read.edits
     }
 
     /// What a fixture comes to: a reason why it is left out, or the controls whose verdicts differ.
@@ -137,6 +160,13 @@ impl Origin {
         if edits.is_empty() {
             return Err(Left::because("no answer that a plan decides differs"));
         }
+        let edits = match written::plan(&edits, &*listening.after) {
+            Some(plan) => {
+                self.read.fetch_add(1, Ordering::Relaxed);
+                self.read(&plan, &fixture.name)
+            }
+            None => edits,
+        };
         let planned = self.planned((&self.before, &self.base), edits, bound, &run);
         let pairs = planned.controls.iter().zip(&expected.controls);
         Ok(pairs
@@ -214,6 +244,11 @@ fn a_planned_change_gives_the_verdicts_of_the_changed_zone() {
         eprintln!("{covered} of {} fixtures covered; left out: {left:#?}", fixtures.len());
     } else {
         plausible(total, covered, &left);
+    }
+    let read = origin.read.into_inner();
+    eprintln!("{covered} of {} fixtures covered, {read} of them through a plan of Terraform", fixtures.len());
+    if !set("LOGPROOF_FIXTURES") {
+        assert!(read * 4 >= covered * 3, "only {read} of {covered} fixtures were read from a plan of Terraform");
     }
     assert!(problems.is_empty(), "{} problems in {covered} fixtures:\n{}", problems.len(), problems.join("\n"));
 }

@@ -67,7 +67,10 @@ impl Form {
     }
 
     /// Prints text behind a beginning that takes `indent` columns; further lines begin there.
-    fn hanging(self, begin: &str, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub(crate) fn hanging(self, begin: &str, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
         for (index, line) in self.filled(text, indent).iter().enumerate() {
             if index == 0 { writeln!(out, "{begin}{line}")? } else { writeln!(out, "{:indent$}{line}", "")? }
         }

@@ -37,23 +37,26 @@ pub struct Planned {
     pub stale: Vec<Stale>,
     /// Whether parts of policies are unknown, so that the controls were decided twice.
     pub twice: bool,
+    /// The landing zone as it would be; two of them, the most permissive and the most restrictive, when decided twice.
+    pub estates: Vec<Arc<Estate>>,
 }
 
 impl Ground<'_> {
     /// Runs the controls on the landing zone as the edits make it.
     pub async fn plan(&self, edits: &Arc<[Edit]>, setting: &Setting) -> Planned {
-        let (mut assessment, trace) = self.bounded(edits, Bound::Permissive, setting).await;
-        let Trace { mut laid, stale } = trace;
+        let (mut assessment, trace, estate) = self.bounded(edits, Bound::Permissive, setting).await;
+        let (Trace { mut laid, stale }, mut estates) = (trace, vec![estate]);
         let twice = laid.values().any(Laid::value_is_one_of_two);
         if twice {
-            let (other, trace) = self.bounded(edits, Bound::Restrictive, setting).await;
+            let (other, trace, estate) = self.bounded(edits, Bound::Restrictive, setting).await;
             laid.extend(trace.laid);
             assessment = agreed(assessment, &other, &laid);
+            estates.push(estate);
         }
-        Planned { assessment, laid, stale, twice }
+        Planned { assessment, laid, stale, twice, estates }
     }
 
-    async fn bounded(&self, edits: &Arc<[Edit]>, bound: Bound, setting: &Setting) -> (Assessment, Trace) {
+    async fn bounded(&self, edits: &Arc<[Edit]>, bound: Bound, setting: &Setting) -> (Assessment, Trace, Arc<Estate>) {
         let (config, as_of) = (self.estate.config(), self.estate.as_of());
         let laying = Laying { bound, as_of, management_account: config.organization.management_account.clone() };
         let below = Arc::new(Remembered(Arc::clone(self.estate)));
@@ -61,7 +64,7 @@ impl Ground<'_> {
         let source = Arc::clone(&overlay) as Arc<dyn Source>;
         let estate = Estate::new(Arc::new(config.clone()), source, as_of);
         let estate = Arc::new(estate.with_register(Arc::clone(self.estate.register())));
-        (self.assess(&estate, setting.clone()).await, overlay.trace())
+        (self.assess(&estate, setting.clone()).await, overlay.trace(), estate)
     }
 
     /// Runs the controls on an estate.

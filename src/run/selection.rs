@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clap::Args;
 use cucumber::{gherkin::tagexpr::TagOperation, tag::Ext as _};
 
 use crate::{
@@ -34,6 +35,27 @@ pub enum SelectionError {
 impl CommandError for SelectionError {
     fn exit(&self) -> Exit {
         Exit::Usage
+    }
+}
+
+/// Arguments that select scenarios.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SelectionArgs {
+    /// Check only scenarios whose tags match, for example "@severity:critical and not @hardening".
+    #[arg(long, value_name = "EXPR")]
+    pub tags: Option<String>,
+    /// Check only this control; may be repeated.
+    #[arg(long = "control", value_name = "ID")]
+    pub controls: Vec<String>,
+}
+
+impl SelectionArgs {
+    /// The selection that was asked for.
+    ///
+    /// # Errors
+    /// [`SelectionError::TagExpression`].
+    pub fn selection(&self) -> Result<Selection, SelectionError> {
+        Selection::new(self.tags.as_deref(), &self.controls)
     }
 }
 

@@ -24,7 +24,7 @@ pub enum Inhabitants {
 }
 
 /// The scene around a resource: the organization with its SCPs and RCPs, and the resource's own policy where it is the
-/// log bucket (or another bucket of the log archive account) or the log key.
+/// log bucket (or another bucket of the log archive account), a key, a topic or a role.
 ///
 /// # Errors
 /// [`Unseen`] for the first question that could not be answered.
@@ -106,6 +106,21 @@ async fn resource_policy(
             let text = w.see(estate.key_policy(&asked).await)?;
             let named = Some(("the key policy".to_owned(), text.to_string(), "kms:GetKeyPolicy"));
             Ok((asked.account, named))
+        }
+        "sns" => {
+            let owner = account.parse().map_err(|_| Stop::because(format!("`{resource}` is no topic")))?;
+            let region = resource.split(':').nth(3).and_then(|region| region.parse().ok());
+            let region = region.ok_or_else(|| Stop::because(format!("`{resource}` is no topic")))?;
+            let topic = w.see(estate.topic(&owner, &region, resource).await)?;
+            let text = (*topic).as_ref().map(|topic| topic.policy.clone());
+            Ok((owner, text.map(|text| ("the policy of the topic".to_owned(), text, "sns:GetTopicAttributes"))))
+        }
+        "iam" if path.starts_with("role/") => {
+            let owner = account.parse().map_err(|_| Stop::because(format!("`{resource}` is no role")))?;
+            let name = path.rsplit('/').next().unwrap_or_default();
+            let role = w.see(estate.role(&owner, name).await)?;
+            let text = (*role).as_ref().map(|role| role.trust_policy.clone());
+            Ok((owner, text.map(|text| (format!("the trust policy of {name}"), text, "iam:GetRole"))))
         }
         _ => Ok((account.parse().unwrap_or_else(|_| config.organization.management_account.clone()), None)),
     }

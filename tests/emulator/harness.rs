@@ -67,6 +67,13 @@ impl Emulator {
         self.ask(&format!("defect {name}"), "ready").parse().expect("a port")
     }
 
+    /// Makes the change of a defect in a copy that is running, or why it cannot be made through the SDK.
+    pub(crate) fn change(&mut self, port: u16, name: &str) -> Result<(), String> {
+        writeln!(self.commands, "change {port} {name}").expect("the emulator takes commands");
+        let line = self.line();
+        if line.starts_with("changed ") { Ok(()) } else { Err(line) }
+    }
+
     /// Requests a copy has answered.
     pub(crate) fn requests(&mut self, port: u16) -> u64 {
         self.ask(&format!("requests {port}"), "requests").parse().expect("a number")
@@ -246,16 +253,25 @@ impl Sample {
         }
     }
 
+    /// Writes `logproof.toml` and the register into a folder.
+    pub(crate) fn write(&self, folder: &Path) {
+        std::fs::write(folder.join("logproof.toml"), toml::to_string(&self.config).expect("TOML"))
+            .expect("the configuration can be written");
+        self.write_register(&folder.join("register"));
+    }
+
     fn run(&self, port: u16, arguments: &[&str]) -> Checked {
         let folder = tempfile::tempdir().expect("a folder");
-        let config = folder.path().join("logproof.toml");
-        std::fs::write(&config, toml::to_string(&self.config).expect("TOML"))
-            .expect("the configuration can be written");
-        self.write_register(&folder.path().join("register"));
+        self.write(folder.path());
         let mut command = live(port, folder.path());
-        command.args(["check", "--out", "out", "--as-of", &self.now, "--config"]).arg(&config).args(arguments);
+        command.args(["check", "--out", "out", "--as-of", &self.now, "--config", "logproof.toml"]).args(arguments);
         Checked::run(command, folder.path())
     }
+}
+
+/// The sample zone as it is written.
+pub(crate) fn sample_zone() -> serde_json::Value {
+    yaml(Path::new(ZONE))
 }
 
 /// Checks the mock: the sample zone, or that of a file.
@@ -333,18 +349,18 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
 impl Checked {
     /// Runs a command of the binary; its assessment is below `out`.
     pub(crate) fn run(command: Command, folder: &Path) -> Self {
-        Self::run_into(command, folder, "out")
+        Self::run_into(command, &folder.join("out"))
     }
 
-    /// Runs a command that leaves its evidence in a folder of this name.
-    pub(crate) fn run_into(mut command: Command, folder: &Path, out: &str) -> Self {
+    /// The same with the folder its assessment is below.
+    pub(crate) fn run_into(mut command: Command, out: &Path) -> Self {
         let done = command.output().expect("the binary runs");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self {
             code: done.status.code().expect("it ends by itself"),
             stdout: text(&done.stdout),
             stderr: text(&done.stderr),
-            assessment: find(&folder.join(out), "assessment.json").map(|file| {
+            assessment: find(out, "assessment.json").map(|file| {
                 serde_json::from_str(&std::fs::read_to_string(file).expect("readable"))
                     .expect("assessment.json is JSON")
             }),

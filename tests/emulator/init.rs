@@ -188,7 +188,7 @@ fn a_control_tower_is_recognized_and_only_what_is_new_after_its_first_evening_fa
     let check = |port: u16, out: &str, arguments: &[&str]| {
         let mut command = live(port, folder.path());
         command.args(["check", "--out", out, "--as-of", now, "--baseline", "baseline.toml"]).args(arguments);
-        Checked::run_into(command, folder.path(), out)
+        Checked::run_into(command, &folder.path().join(out))
     };
     // What fails on the first evening is taken into the baseline, and fails the gate no more.
     let taken = ["--update-baseline", "--baseline-owner", "platform@example.org", "--baseline-until", "2026-06-30"];

@@ -8,6 +8,7 @@ input, and ends when that closes, so that it never outlives whoever started it:
     copy             another emulator with the same zone     -> ready PORT
     defect NAME      the same with one defect                -> ready PORT
     zone FILE        another emulator with another zone      -> ready PORT
+    change PORT NAME the change of a defect, in a copy       -> changed PORT
     defects          the table of defects                    -> defects JSON
     requests PORT    requests answered there so far          -> requests COUNT
     stop PORT        ends a copy                             -> stopped PORT
@@ -142,6 +143,11 @@ class Emulator:
 
         return self.copies.start(work)
 
+    def change(self, port, name):
+        """Makes a change in a copy that is running, through the SDK alone: the backdoor of a copy is its own."""
+        clients = self.clients.at(f"http://127.0.0.1:{port}")
+        defects.DEFECTS[name].apply(self.zone, clients, None)
+
     def another(self, path):
         zone = Zone.read(path)
 
@@ -161,6 +167,10 @@ class Emulator:
             return f"ready {self.copy(defects.DEFECTS[argument])}"
         if command == "zone":
             return f"ready {self.another(argument)}"
+        if command == "change":
+            port, _, name = argument.partition(" ")
+            self.change(int(port), name)
+            return f"changed {port}"
         if command == "defects":
             return f"defects {defects.table()}"
         if command == "requests":

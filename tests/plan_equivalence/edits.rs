@@ -839,7 +839,7 @@ fn listed<T: DeserializeOwned + PartialEq + Clone>(
 }
 
 /// Answers of a described zone are there at once.
-fn block<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 

@@ -229,7 +229,10 @@ pub const REMOVALS: &[(&[&str], &str)] = &[
     ),
     (&["aws_s3_bucket_ownership_controls"], "no setting of object ownership"),
     (&["aws_s3_bucket_acl"], "nothing: the provider only forgets it"),
-    (&["aws_s3_bucket_versioning"], "versioning is suspended, if it ever was enabled"),
+    (
+        &["aws_s3_bucket_versioning"],
+        "versioning is suspended, if it ever was enabled; nothing where the bucket has Object Lock, for S3 refuses it",
+    ),
     (
         &["aws_s3_bucket_object_lock_configuration"],
         "no default retention; Object Lock stays enabled, and what is locked stays locked",
@@ -242,14 +245,17 @@ pub const REMOVALS: &[(&[&str], &str)] = &[
         &["aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key"],
         "the key waits for its deletion, and cannot be used any more",
     ),
-    (&["aws_kms_key_policy"], "the default key policy: the administrators of the account decide"),
+    (
+        &["aws_kms_key_policy"],
+        "the default key policy: the administrators of the account decide; nothing where `bypass_policy_lockout_safety_check` is set",
+    ),
     (&["aws_kms_alias"], "the alias is gone, the key stays"),
     (&["aws_kms_grant"], "the grant has ended"),
     (&["aws_cloudtrail"], "the trail is gone"),
     (&["aws_config_configuration_recorder"], "the recorder is gone"),
     (&["aws_config_configuration_recorder_status"], "the recorder is stopped"),
     (&["aws_config_delivery_channel"], "the delivery channel is gone"),
-    (&["aws_organizations_organization"], "no policy type is enabled any more"),
+    (&["aws_organizations_organization"], "the organization is gone: none of its policies is in force any more"),
     (&["aws_organizations_organizational_unit"], "the unit is gone"),
     (
         &["aws_organizations_account"],
@@ -334,10 +340,12 @@ pub fn reach(kind: &str) -> Reach {
 }
 
 /// Whether the account in the ARN of such a resource is that of the provider that manages it. That of an organization trail
-/// need not be.
+/// need not be, and the `arn` of a target of a rule is that of what it calls.
 pub(crate) fn lives_with_its_provider(kind: &str) -> bool {
     kind == "aws_cloudwatch_log_group"
-        || (reach(kind) != Organization && kind != "aws_cloudtrail" && is_looked_at(kind))
+        || (reach(kind) != Organization
+            && !["aws_cloudtrail", "aws_cloudwatch_event_target"].contains(&kind)
+            && is_looked_at(kind))
 }
 
 #[cfg(test)]

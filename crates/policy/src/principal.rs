@@ -3,14 +3,14 @@
 //! Owns exact matching of principals and the class of grant a match is. Must not know layers.
 // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::partition::Partition;
 use crate::problem::Problem;
 use crate::tri::{Doubt, Tri};
 
 /// Who makes a request.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Principal {
     /// An IAM user.

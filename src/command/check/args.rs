@@ -12,7 +12,7 @@ use crate::{
         upload::{Destination, Place},
     },
     catalogue::FeatureArgs,
-    run::target::TargetArgs,
+    run::{selection::SelectionArgs, target::TargetArgs},
 };
 
 /// Arguments of `check`.
@@ -24,12 +24,9 @@ pub struct CheckArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would replace the help of the flattened arguments")]
     pub features: FeatureArgs,
-    /// Check only scenarios whose tags match, for example "@severity:critical and not @hardening".
-    #[arg(long, value_name = "EXPR")]
-    pub tags: Option<String>,
-    /// Check only this control; may be repeated.
-    #[arg(long = "control", value_name = "ID")]
-    pub controls: Vec<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would replace the help of the flattened arguments")]
+    pub selection: SelectionArgs,
     /// Folder for the reports [default: reports/RUN-ID].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -124,7 +124,7 @@ impl Asked {
     /// Nothing, when no scenario is selected.
     fn of(args: &CheckArgs) -> Result<Option<Self>, CheckError> {
         let (controls, vocabulary) = lint::sound(&args.features.set())?;
-        let selection = Selection::new(args.tags.as_deref(), &args.controls)?;
+        let selection = args.selection.selection()?;
         for tag in selection.unknown_tags(&controls) {
             tracing::warn!("no scenario has the tag `@{tag}` of `--tags`");
         }

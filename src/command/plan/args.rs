@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::catalogue::FeatureArgs;
+use crate::{catalogue::FeatureArgs, run::selection::SelectionArgs};
 
 /// Form of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -41,12 +41,9 @@ pub struct PlanArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would replace the help of the flattened arguments")]
     pub features: FeatureArgs,
-    /// Check only scenarios whose tags match.
-    #[arg(long, value_name = "EXPR")]
-    pub tags: Option<String>,
-    /// Check only this control; may be repeated.
-    #[arg(long = "control", value_name = "ID")]
-    pub controls: Vec<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would replace the help of the flattened arguments")]
+    pub selection: SelectionArgs,
     /// Date or RFC 3339 instant that represents "now" [default: the clock, that of the bundle, or the `now` of the mock].
     #[arg(long, value_name = "WHEN")]
     pub as_of: Option<String>,

@@ -20,7 +20,7 @@ use crate::{
     console::say,
     error::Unwritable,
     files::{BASELINE, EDITS},
-    report::json,
+    report::{json, terminal::Form},
 };
 
 /// Folder of runs, of which the bundle of a plan is none.
@@ -78,8 +78,9 @@ impl Keeping {
 
     /// Closes the bundle; whether it is whole.
     pub(super) async fn finish(self, mut after: Assessment, prediction: &Prediction, controls: &[Control]) -> bool {
-        let written: Result<(), Unwritable> =
-            FORMS.iter().try_for_each(|(name, format)| self.folder.write(name, |out| body(prediction, *format, out)));
+        let written: Result<(), Unwritable> = FORMS.iter().try_for_each(|(name, format)| {
+            self.folder.write(name, |out| body(prediction, *format, Form::default(), out))
+        });
         if let Err(failure) = written {
             say(&failure.to_string());
             return false;

@@ -6,7 +6,7 @@ use logproof_estate::record::Verdict;
 
 use super::{
     outcome::{ControlChange, Direction, Finding, Prediction},
-    write::{cause, label, looked_at, over, summary},
+    write::{cause, label, looked_at, newly_allowed, over, summary, without},
 };
 use crate::report::markdown::{code, escaped};
 
@@ -57,6 +57,9 @@ pub(super) fn write(prediction: &Prediction, out: &mut dyn Write) -> io::Result<
         for why in control.undecided.iter().take(SHOWN) {
             writeln!(out, "- undecided: {}", escaped(why))?;
         }
+        if let Some(sentence) = without(control) {
+            writeln!(out, "- **{}**", escaped(&sentence))?;
+        }
         writeln!(out)?;
     }
     if !prediction.stale.is_empty() {
@@ -88,6 +91,9 @@ fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     )?;
     if let Some(witness) = &finding.witness {
         writeln!(out, "  - for example: {}", escaped(witness))?;
+    }
+    if let Some(text) = newly_allowed(finding) {
+        writeln!(out, "  - newly allowed: {}", escaped(&text))?;
     }
     if let Some(hint) = &finding.hint {
         writeln!(out, "  - to fix: {}", escaped(hint))?;

@@ -2,12 +2,15 @@
 
 mod args;
 mod base;
+mod compare;
 mod documents;
 mod error;
 mod files;
+mod gained;
 mod keep;
 mod markdown;
 mod outcome;
+mod smallest;
 mod write;
 
 use std::{io, sync::Arc};
@@ -20,15 +23,18 @@ use logproof_wire::Recorder;
 
 use self::{
     base::Base,
+    gained::Sides,
     keep::Keeping,
     outcome::{FileSummary, Prediction},
+    smallest::Search,
 };
 use crate::{
     bundle::laid::{Edits, Keeper},
     catalogue::{Control, lint, vocabulary::Vocabulary},
     clock,
-    console::print,
+    console::{columns, print},
     exit::Exit,
+    report::terminal::{Form, WIDTH},
     run::{
         assess::Setting,
         planned::{Ground, make_presentable},
@@ -56,7 +62,8 @@ pub async fn run(args: &PlanArgs) -> Result<Exit, PlanError> {
             return Err(error);
         }
     };
-    print(|out| body(&prediction, args.format, out));
+    let form = Form { width: columns().unwrap_or(WIDTH), ..Form::default() };
+    print(|out| body(&prediction, args.format, form, out));
     let kept = match keeping {
         Some(keeping) => keeping.finish(after, &prediction, &asked.controls).await,
         None => true,
@@ -75,7 +82,7 @@ struct Asked {
 impl Asked {
     fn of(args: &PlanArgs) -> Result<Self, PlanError> {
         let (controls, vocabulary) = lint::sound(&args.features.set())?;
-        let selection = Selection::new(args.tags.as_deref(), &args.controls)?;
+        let selection = args.selection.selection()?;
         let controls = selection.apply(controls)?;
         Ok(Self { started: clock::now(), controls, vocabulary, selection })
     }
@@ -111,9 +118,15 @@ async fn lay(args: &PlanArgs, asked: &Asked, keeping: Option<&Keeping>) -> Resul
     let ground = Ground { estate: &base.estate, keep: Arc::new(Keeper::into(recording)), controls, vocabulary };
     let before = ground.assess(&base.estate, setting(base.target.clone())).await;
     let over = Box::new(base.target.clone());
-    let mut planned = ground.plan(&kept.edits.clone().into(), &setting(Target::Planned { over, files })).await;
+    let after = setting(Target::Planned { over, files });
+    let mut planned = ground.plan(&kept.edits.clone().into(), &after).await;
     let target = base.target.clone();
-    let prediction = outcome::compare(&before, &planned, summaries, kept.edits.len(), &kept.symbols, target);
+    let mut prediction = compare::compare(&before, &planned, summaries, kept.edits.len(), &kept.symbols, target);
+    let sides = Sides { before: &base.estate, after: &planned.estates, symbols: &kept.symbols };
+    sides.add(&mut prediction.controls).await;
+    let search =
+        Search { ground: &ground, edits: &kept.edits, symbols: &kept.symbols, setting: &after, before: &before };
+    search.add(&mut prediction.controls).await;
     make_presentable(&mut planned.assessment, &planned.laid, &kept.symbols);
     if let Some(keeping) = keeping {
         keeping.write(&base, (asked.selection.as_given(), &args.features.set()), &before, &kept)?;
@@ -121,9 +134,9 @@ async fn lay(args: &PlanArgs, asked: &Asked, keeping: Option<&Keeping>) -> Resul
     Ok((prediction, planned.assessment))
 }
 
-fn body(prediction: &Prediction, format: PlanFormat, out: &mut dyn io::Write) -> io::Result<()> {
+fn body(prediction: &Prediction, format: PlanFormat, form: Form, out: &mut dyn io::Write) -> io::Result<()> {
     match format {
-        PlanFormat::Text => write::write(prediction, out),
+        PlanFormat::Text => write::write(prediction, form, out),
         PlanFormat::Markdown => markdown::write(prediction, out),
         PlanFormat::Json => {
             serde_json::to_writer_pretty(&mut *out, prediction).map_err(io::Error::from)?;

@@ -1,20 +1,14 @@
-//! What the plan makes of each control, and which of its resources causes it.
+//! The answer: what the plan makes of each control, which of its resources causes it, and how the command ends.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use logproof_estate::{
-    ExchangeId, Reason, Unseen,
-    assessment::{Assessment, ControlResult, ScenarioResult, Target},
-    record::{Observation, Verdict},
-};
-use logproof_plan::{DELETED, Laid, Origin, Plan, Stale, Symbols};
+use logproof_estate::{assessment::Target, record::Verdict};
+use logproof_plan::{Origin, Plan, Stale};
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::{
-    exit::Exit,
-    run::planned::{Planned, Secret, secret},
-};
+use crate::exit::Exit;
 
 /// Version of the JSON form.
 pub(super) const SCHEMA: &str = "logproof-plan/1";
@@ -121,6 +115,21 @@ pub(super) struct ControlChange {
     pub(super) stays: usize,
     /// Why it cannot be decided.
     pub(super) undecided: Vec<String>,
+    /// The smallest part of the plan without which it gets no worse; only of a control that gets worse.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) without: Option<Without>,
+}
+
+/// A part of the plan without which a control gets no worse.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Without {
+    /// These changes, all of them: with any of them made the control gets worse. An empty attribute is the whole resource.
+    Changes(Vec<Origin>),
+    /// It gets worse even without what it asked about: none was found.
+    NotFound,
+    /// The search ended before it came to this control.
+    NotLookedFor,
 }
 
 /// Something wrong.
@@ -140,191 +149,27 @@ pub(super) struct Finding {
     pub(super) hint: Option<String>,
     /// The resources of the plan behind it.
     pub(super) causes: Vec<Origin>,
+    /// A request that the plan newly allows, decided on both sides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) newly_allowed: Option<Gained>,
+    /// The request of `witness`, to be decided on the other side.
+    #[serde(skip)]
+    pub(super) request: Option<Value>,
+    /// Actions that it allows and that were not allowed before.
+    #[serde(skip)]
+    pub(super) more: Vec<String>,
 }
 
-/// What the plan does.
-pub(super) fn compare(
-    before: &Assessment,
-    planned: &Planned,
-    files: Vec<FileSummary>,
-    edits: usize,
-    symbols: &Symbols,
-    target: Target,
-) -> Prediction {
-    let after = planned.assessment.controls.iter();
-    let controls: Vec<ControlChange> = after
-        .filter_map(|after| {
-            let was = before.controls.iter().find(|was| was.id == after.id)?;
-            Some(change(was, after, &planned.laid, symbols))
-        })
-        .collect();
-    let touched = |control: &&ControlChange| !control.causes.is_empty();
-    Prediction {
-        schema: SCHEMA,
-        target,
-        as_of: planned.assessment.run.as_of,
-        files,
-        edits,
-        concerned: controls.iter().filter(touched).count(),
-        controls,
-        stale: planned.stale.clone(),
-        decided_twice: planned.twice,
-    }
-}
-
-fn change(
-    before: &ControlResult,
-    after: &ControlResult,
-    laid: &BTreeMap<ExchangeId, Laid>,
-    symbols: &Symbols,
-) -> ControlChange {
-    let (mut new, mut gone, mut stays, mut undecided) = (Vec::new(), Vec::new(), 0, Vec::new());
-    let mut causes = Vec::new();
-    for scenario in &after.scenarios {
-        let Some(was) = before.scenarios.iter().find(|was| was.name == scenario.name) else { continue };
-        let touching = origins(scenario.record.exchanges(), laid);
-        // Where the last policy or bucket went, what was asked before names it.
-        add(&mut causes, &touching);
-        let finding = |found: &Observation| finding(scenario, found, laid, symbols);
-        let mut old: BTreeSet<String> = was.record.findings().map(key).collect();
-        for found in scenario.record.findings() {
-            if old.remove(&key(found)) && !allows_more(was, found) { stays += 1 } else { new.push(finding(found)) }
-        }
-        gone.extend(was.record.findings().filter(|found| old.contains(&key(found))).map(finding));
-        // What the plan deletes cannot be asked about any more: that is decided.
-        let (deleted, open): (Vec<&Unseen>, Vec<&Unseen>) =
-            scenario.record.unseen.iter().partition(|unseen| unseen.detail == DELETED);
-        new.extend(deleted.iter().map(|unseen| gone_with_the_plan(scenario, unseen, laid, symbols)));
-        let planned = open.iter().any(|unseen| matches!(unseen.reason, Reason::AfterApply { .. }));
-        let touched = planned || was.verdict != Verdict::Error || !touching.is_empty();
-        if scenario.verdict == Verdict::Error && touched && (deleted.is_empty() || !open.is_empty()) {
-            let reasons = if open.is_empty() {
-                vec![scenario.reason.clone()]
-            } else {
-                open.iter().map(ToString::to_string).collect()
-            };
-            let reasons = secret(scenario, laid).map_or(reasons, |secret| vec![secret.why]);
-            undecided.extend(reasons.iter().map(|reason| symbols.shown(reason)));
-        }
-    }
-    let direction = direction(before, after, &new, &gone, &undecided);
-    ControlChange {
-        id: after.id.clone(),
-        title: after.title.clone(),
-        severity: after.severity.clone(),
-        before: before.verdict,
-        after: after.verdict,
-        direction,
-        causes,
-        new,
-        gone,
-        stays,
-        undecided,
-    }
-}
-
-fn direction(
-    before: &ControlResult,
-    after: &ControlResult,
-    new: &[Finding],
-    gone: &[Finding],
-    undecided: &[String],
-) -> Direction {
-    let failed = |control: &ControlResult| control.verdict == Verdict::Fail;
-    let waived = |control: &ControlResult| control.verdict == Verdict::Waived;
-    let worse = !(new.is_empty() || waived(after) && waived(before))
-        && (failed(after) || after.verdict == Verdict::Error)
-        || failed(after) && !failed(before) && before.verdict != Verdict::Error;
-    if worse {
-        Direction::Worse
-    } else if !undecided.is_empty() {
-        Direction::Undecided
-    } else if before.verdict == after.verdict {
-        if !gone.is_empty() && new.is_empty() { Direction::Better } else { Direction::Same }
-    } else if matches!(before.verdict, Verdict::Fail | Verdict::Error | Verdict::Waived)
-        && matches!(after.verdict, Verdict::Pass | Verdict::NotApplicable | Verdict::Waived | Verdict::Manual)
-    {
-        Direction::Better
-    } else {
-        Direction::Other
-    }
-}
-
-/// Something that a control asks about and that the plan deletes.
-fn gone_with_the_plan(
-    scenario: &ScenarioResult,
-    unseen: &Unseen,
-    laid: &BTreeMap<ExchangeId, Laid>,
-    symbols: &Symbols,
-) -> Finding {
-    Finding {
-        scenario: scenario.name.clone(),
-        subject: symbols.shown(&unseen.subject),
-        expected: "it is there".to_owned(),
-        found: unseen.detail.clone(),
-        witness: None,
-        hint: Some(unseen.hint.clone()),
-        causes: origins(unseen.exchanges.iter(), laid),
-    }
-}
-
-/// What makes a finding the same one before and after.
-fn key(found: &Observation) -> String {
-    format!("{}\u{0}{}\u{0}{}", found.subject.arn, found.expected, found.place.as_deref().unwrap_or_default())
-}
-
-/// Whether a finding that was there before allows what it did not.
-fn allows_more(was: &ScenarioResult, found: &Observation) -> bool {
-    let Some(now) = &found.allowed else { return false };
-    let before = was.record.findings().find(|other| key(other) == key(found)).and_then(|other| other.allowed.as_ref());
-    let before: BTreeSet<&str> = before.into_iter().flat_map(|allowed| allowed.actions()).collect();
-    now.actions().any(|action| !before.contains(action))
-}
-
-fn origins<'e>(exchanges: impl Iterator<Item = &'e ExchangeId>, laid: &BTreeMap<ExchangeId, Laid>) -> Vec<Origin> {
-    let mut all = Vec::new();
-    for id in exchanges {
-        if let Some(laid) = laid.get(id) {
-            add(&mut all, &laid.origins);
-        }
-    }
-    all
-}
-
-fn add(all: &mut Vec<Origin>, more: &[Origin]) {
-    for origin in more {
-        if !all.contains(origin) {
-            all.push(origin.clone());
-        }
-    }
-}
-
-fn finding(
-    scenario: &ScenarioResult,
-    found: &Observation,
-    laid: &BTreeMap<ExchangeId, Laid>,
-    symbols: &Symbols,
-) -> Finding {
-    let mut causes = origins(found.exchanges.iter(), laid);
-    if causes.is_empty() {
-        causes = origins(scenario.record.exchanges(), laid);
-    }
-    let secret = secret(scenario, laid);
-    let scenario = scenario.name.clone();
-    if let Some(Secret { why, subject }) = secret {
-        let expected = why.clone();
-        return Finding { scenario, subject, expected, found: why, witness: None, hint: None, causes };
-    }
-    let (subject, expected) = (symbols.shown(&found.subject.arn), symbols.shown(&found.expected));
-    Finding {
-        scenario,
-        subject,
-        expected,
-        found: symbols.shown(&found.found),
-        witness: found.witness.as_ref().map(|witness| symbols.shown(&witness.sentence)),
-        hint: found.hint.as_ref().map(|hint| symbols.shown(hint)),
-        causes,
-    }
+/// A request that is refused on the landing zone as it is, and allowed on it as it would be.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Gained {
+    /// The request, and what allows it after the change.
+    pub(super) request: String,
+    /// What refuses it before.
+    pub(super) before: String,
+    /// What the plan does to the statement that decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) statement: Option<String>,
 }
 
 impl Prediction {

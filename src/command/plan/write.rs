@@ -3,55 +3,136 @@
 use std::io::{self, Write};
 
 use logproof_estate::record::Verdict;
-use logproof_plan::Origin;
+use logproof_plan::{Origin, Stale};
 
-use super::outcome::{ControlChange, Direction, Finding, Prediction};
+use super::outcome::{ControlChange, Direction, Finding, Prediction, Without};
+use crate::report::terminal::Form;
 
 /// Findings shown of a control; the others are counted.
 const SHOWN: usize = 5;
 
 /// Writes the answer.
-pub(super) fn write(prediction: &Prediction, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "plan laid over {}, as of {}", over(prediction), prediction.as_of)?;
+pub(super) fn write(prediction: &Prediction, form: Form, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { form, out };
+    page.line("", &format!("plan laid over {}, as of {}", over(prediction), prediction.as_of))?;
     for file in &prediction.files {
-        writeln!(out, "  {}: {}", clean(&file.file), looked_at(file))?;
-        for why in &file.incomplete {
-            writeln!(out, "    incomplete: {}", clean(why))?;
-        }
-        for note in &file.notes {
-            writeln!(out, "    note: {}", clean(note))?;
-        }
+        page.line("  ", &format!("{}: {}", file.file, looked_at(file)))?;
+        file.incomplete.iter().try_for_each(|why| page.line("    incomplete: ", why))?;
+        file.notes.iter().try_for_each(|note| page.line("    note: ", note))?;
     }
-    writeln!(out)?;
+    page.end()?;
     for direction in [Direction::Worse, Direction::Undecided, Direction::Better, Direction::Other] {
-        for control in prediction.going(direction) {
-            self::control(control, out)?;
+        prediction.going(direction).try_for_each(|control| page.control(control))?;
+    }
+    for control in prediction.going(Direction::Same).filter(|control| control.after == Verdict::Fail) {
+        let begin = format!("still {} ", control.after.word());
+        page.line(&begin, &format!("{} {}: the plan does not change that", control.id, control.title))?;
+    }
+    prediction.stale.iter().try_for_each(|stale| page.stale(stale))?;
+    page.line("", &summary(prediction))
+}
+
+/// Lines that are wrapped at words.
+struct Page<'a> {
+    form: Form,
+    out: &'a mut dyn Write,
+}
+
+impl Page<'_> {
+    /// Text behind a beginning; further lines begin below the text.
+    fn line(&mut self, begin: &str, text: &str) -> io::Result<()> {
+        self.form.hanging(begin, begin.chars().count(), text, self.out)
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        writeln!(self.out)
+    }
+
+    fn control(&mut self, control: &ControlChange) -> io::Result<()> {
+        let (before, after) = (control.before.word(), control.after.word());
+        let begin = format!("{:<9} ", label(control.direction));
+        self.line(&begin, &format!("{} {}: {before} -> {after}", control.id, control.title))?;
+        control.new.iter().take(SHOWN).try_for_each(|finding| self.finding(finding))?;
+        if control.new.len() > SHOWN {
+            self.line("    ", &format!("and {} more", control.new.len() - SHOWN))?;
         }
+        control.gone.iter().take(SHOWN).try_for_each(|finding| self.line("    mended: ", &finding.subject))?;
+        control.undecided.iter().take(SHOWN).try_for_each(|why| self.line("    undecided: ", why))?;
+        if control.new.is_empty() {
+            self.causes(&control.causes)?;
+        }
+        without(control).iter().try_for_each(|sentence| self.line("    ", sentence))?;
+        self.end()
     }
-    let failing = prediction.going(Direction::Same).filter(|control| control.after == Verdict::Fail);
-    for control in failing {
-        writeln!(
-            out,
-            "still {} {} {}: the plan does not change that",
-            control.after.word(),
-            control.id,
-            control.title
-        )?;
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        self.line("    ", &finding.subject)?;
+        self.line("      expected: ", &finding.expected)?;
+        self.line("      found: ", &finding.found)?;
+        finding.witness.iter().try_for_each(|witness| self.line("      for example: ", witness))?;
+        newly_allowed(finding).iter().try_for_each(|text| self.line("      newly allowed: ", text))?;
+        finding.hint.iter().try_for_each(|hint| self.line("      to fix: ", hint))?;
+        self.causes(&finding.causes)
     }
-    for stale in &prediction.stale {
-        writeln!(
-            out,
-            "stale   {}: the plan was made against another state of `{}` than {} shows",
-            clean(&stale.origin.address),
-            clean(&stale.subject),
-            stale.operation
-        )?;
+
+    fn causes(&mut self, causes: &[Origin]) -> io::Result<()> {
+        causes.iter().take(SHOWN).try_for_each(|origin| self.line("      because of: ", &cause(origin)))?;
+        if causes.len() > SHOWN {
+            self.line("      ", &format!("and {} more", causes.len() - SHOWN))?;
+        }
+        Ok(())
+    }
+
+    fn stale(&mut self, stale: &Stale) -> io::Result<()> {
+        let (address, subject, operation) = (&stale.origin.address, &stale.subject, &stale.operation);
+        let text = format!("{address}: the plan was made against another state of `{subject}` than {operation} shows");
+        self.line("stale   ", &text)?;
         if let (Some(believed), Some(observed)) = (&stale.believed, &stale.observed) {
-            writeln!(out, "        plan: {}", short(&believed.to_string()))?;
-            writeln!(out, "        observed: {}", short(&observed.to_string()))?;
+            self.line("        plan: ", &short(&believed.to_string()))?;
+            self.line("        observed: ", &short(&observed.to_string()))?;
+        }
+        Ok(())
+    }
+}
+
+/// The request that the plan newly allows, where it is not the one that shows the finding, and what refuses it before.
+pub(super) fn newly_allowed(finding: &Finding) -> Option<String> {
+    let gained = finding.newly_allowed.as_ref()?;
+    let statement = gained.statement.iter().map(|statement| format!("; {statement}")).collect::<String>();
+    let before = format!("before the change {}{statement}", gained.before);
+    let shown = finding.witness.as_ref() == Some(&gained.request);
+    Some(if shown { before } else { format!("{}; {before}", gained.request) })
+}
+
+/// What to leave out of the plan so that a control gets no worse, as a sentence.
+pub(super) fn without(control: &ControlChange) -> Option<String> {
+    let stays = if control.before == Verdict::Fail { "gets no worse" } else { "stays" };
+    let then = match control.before {
+        Verdict::Fail => format!("{} {stays}", control.id),
+        before => format!("{} {stays} {}", control.id, before.word()),
+    };
+    match control.without.as_ref()? {
+        Without::Changes(origins) => {
+            let parts: Vec<String> = origins.iter().map(part).collect();
+            Some(format!("without {}, {then}", parts.join(" and ")))
+        }
+        Without::NotFound => None,
+        Without::NotLookedFor => {
+            Some("what of the plan to leave out was not looked for: too much had to be tried".to_owned())
         }
     }
-    writeln!(out, "{}", summary(prediction))
+}
+
+/// A change of the plan, as what is left out.
+fn part(origin: &Origin) -> String {
+    let what = match origin.action.as_str() {
+        "create" => "the creation of",
+        "delete" => "the removal of",
+        "replace" => "the replacement of",
+        "import" => "the import of",
+        _ => "the change to",
+    };
+    format!("{what} {}{}", origin.address, attribute(origin))
 }
 
 /// What the plan was laid over, in words.
@@ -68,7 +149,7 @@ pub(super) fn over(prediction: &Prediction) -> String {
 
 /// How many resources of a file were looked at.
 pub(super) fn looked_at(file: &super::outcome::FileSummary) -> String {
-    let not: Vec<String> = file.not_looked_at.iter().map(|(kind, count)| format!("{} {count}", clean(kind))).collect();
+    let not: Vec<String> = file.not_looked_at.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
     let not = if not.is_empty() { String::new() } else { format!("; not looked at: {}", not.join(", ")) };
     format!("{} changes, {} looked at{not}", file.changed, file.looked_at())
 }
@@ -91,55 +172,13 @@ pub(super) fn summary(prediction: &Prediction) -> String {
     format!("{worse} worse, {undecided} undecided, {better} better, {same} as before ({examined})")
 }
 
-fn control(control: &ControlChange, out: &mut dyn Write) -> io::Result<()> {
-    let label = label(control.direction);
-    let (before, after) = (control.before.word(), control.after.word());
-    writeln!(out, "{label:<9} {} {}: {before} -> {after}", control.id, control.title)?;
-    for finding in control.new.iter().take(SHOWN) {
-        self::finding(finding, out)?;
-    }
-    if control.new.len() > SHOWN {
-        writeln!(out, "    and {} more", control.new.len() - SHOWN)?;
-    }
-    for finding in control.gone.iter().take(SHOWN) {
-        writeln!(out, "    mended: {}", clean(&finding.subject))?;
-    }
-    for why in control.undecided.iter().take(SHOWN) {
-        writeln!(out, "    undecided: {}", clean(why))?;
-    }
-    if control.new.is_empty() {
-        causes(&control.causes, out)?;
-    }
-    writeln!(out)
-}
-
-fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "    {}", clean(&finding.subject))?;
-    writeln!(out, "      expected: {}", clean(&finding.expected))?;
-    writeln!(out, "      found: {}", clean(&finding.found))?;
-    if let Some(witness) = &finding.witness {
-        writeln!(out, "      for example: {}", clean(witness))?;
-    }
-    if let Some(hint) = &finding.hint {
-        writeln!(out, "      to fix: {}", clean(hint))?;
-    }
-    causes(&finding.causes, out)
-}
-
-fn causes(causes: &[Origin], out: &mut dyn Write) -> io::Result<()> {
-    for origin in causes.iter().take(SHOWN) {
-        writeln!(out, "      because of: {}", cause(origin))?;
-    }
-    if causes.len() > SHOWN {
-        writeln!(out, "      and {} more", causes.len() - SHOWN)?;
-    }
-    Ok(())
-}
-
 /// A resource of the plan, with the attribute that decides.
 pub(super) fn cause(origin: &Origin) -> String {
-    let attribute = if origin.attribute.is_empty() { String::new() } else { format!(" ({})", origin.attribute) };
-    clean(&format!("{}{attribute}, {} in {}", origin.address, origin.action, origin.file))
+    format!("{}{}, {} in {}", origin.address, attribute(origin), origin.action, origin.file)
+}
+
+fn attribute(origin: &Origin) -> String {
+    if origin.attribute.is_empty() { String::new() } else { format!(" ({})", origin.attribute) }
 }
 
 /// How a direction is printed.
@@ -153,16 +192,11 @@ pub(super) fn label(direction: Direction) -> &'static str {
     }
 }
 
-/// Text of a plan without what a terminal would obey.
-pub(super) fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
 fn short(text: &str) -> String {
     const LONGEST: usize = 300;
     let mut line: String = text.chars().take(LONGEST).collect();
     if text.chars().count() > LONGEST {
         line.push_str(" ...");
     }
-    clean(&line)
+    line
 }

@@ -9,7 +9,7 @@ use aws_sdk_iam::{
         PolicyVersion, RoleDetail, Tag, UserDetail,
     },
 };
-use logproof_estate::facts::{AccountAuthorization, NamedPolicy, PrincipalPolicies, Role};
+use logproof_estate::facts::{AccountAuthorization, GroupPolicies, NamedPolicy, PrincipalPolicies, Role};
 
 use super::{document, pages, present, required, timestamp};
 use crate::failure::{Failure, absent};
@@ -64,7 +64,8 @@ pub(super) async fn account_authorization(iam: &Client) -> Result<AccountAuthori
         match detail {
             Detail::User(user) => authorization.users.push(listing.user(user)?),
             Detail::Role(role) => authorization.roles.push(listing.role(role)?),
-            Detail::Group(_) | Detail::Policy(_) => {}
+            Detail::Group(group) => authorization.groups.push(listing.group(group)?),
+            Detail::Policy(_) => {}
         }
     }
     Ok(authorization)
@@ -96,6 +97,12 @@ impl Listing {
         Ok(listing)
     }
 
+    fn group(&self, group: &GroupDetail) -> Result<GroupPolicies, Failure> {
+        let name = required(group.group_name(), "group name")?;
+        let policies = self.groups.get(&name).cloned().unwrap_or_default();
+        Ok(GroupPolicies { name, policies })
+    }
+
     fn user(&self, user: &UserDetail) -> Result<PrincipalPolicies, Failure> {
         let arn = required(user.arn(), "user ARN")?;
         let mut policies = self.policies(user.user_policy_list(), user.attached_managed_policies(), &arn)?;
@@ -104,13 +111,15 @@ impl Listing {
             policies.extend(of_group.ok_or_else(|| not_listed("group", group, &arn))?.iter().cloned());
         }
         let boundary = self.boundary(user.permissions_boundary(), &arn)?;
-        Ok(PrincipalPolicies { policies, boundary, trust_policy: None, tags: tags(user.tags()), arn })
+        let groups = user.group_list().to_vec();
+        Ok(PrincipalPolicies { policies, groups, boundary, trust_policy: None, tags: tags(user.tags()), arn })
     }
 
     fn role(&self, role: &RoleDetail) -> Result<PrincipalPolicies, Failure> {
         let arn = required(role.arn(), "role ARN")?;
         Ok(PrincipalPolicies {
             policies: self.policies(role.role_policy_list(), role.attached_managed_policies(), &arn)?,
+            groups: Vec::new(),
             boundary: self.boundary(role.permissions_boundary(), &arn)?,
             trust_policy: Some(document(role.assume_role_policy_document(), "trust policy")?),
             tags: tags(role.tags()),

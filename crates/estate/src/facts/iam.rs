@@ -34,8 +34,11 @@ pub struct NamedPolicy {
 pub struct PrincipalPolicies {
     /// ARN of the user or role.
     pub arn: String,
-    /// Inline and attached managed policies, those of a user's groups included.
+    /// Inline and attached managed policies; behind a user's own those of its groups, group by group.
     pub policies: Vec<NamedPolicy>,
+    /// Names of a user's groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
     /// Permission boundary.
     pub boundary: Option<NamedPolicy>,
     /// Trust policy text of a role.
@@ -51,4 +54,16 @@ pub struct AccountAuthorization {
     pub users: Vec<PrincipalPolicies>,
     /// Roles, service-linked ones included.
     pub roles: Vec<PrincipalPolicies>,
+    /// Groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupPolicies>,
+}
+
+/// A group of users with what it grants them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupPolicies {
+    /// Group name.
+    pub name: String,
+    /// Inline and attached managed policies.
+    pub policies: Vec<NamedPolicy>,
 }

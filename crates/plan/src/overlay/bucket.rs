@@ -62,6 +62,17 @@ impl Overlay {
         })
     }
 
+    /// Whether versioning stays when its configuration is removed: S3 does not suspend it where there is Object Lock, and the
+    /// provider goes on.
+    ///
+    /// See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html>
+    pub(super) async fn keeps_versioning(&self, bucket: &BucketRef) -> bool {
+        let removed = |change: &BucketChange| matches!(change, BucketChange::Versioning(_));
+        let removal = |edit: &&Edit| edit.origin.action == "delete";
+        self.of_bucket(bucket, removed).iter().any(removal)
+            && self.base.object_lock(bucket).await.is_ok_and(|lock| lock.is_some())
+    }
+
     /// Buckets of an account after the change.
     pub(super) fn buckets_after(state: &mut State<Vec<BucketSummary>>, change: &Change, as_of: Timestamp) {
         let Change::Bucket { name, change } = change else { return };

@@ -1,13 +1,12 @@
 //! IAM: roles and users with everything that grants them permissions.
 //!
-//! What is observed of a user includes the policies of its groups and does not say which those are. An edit of a group
-//! that the plan does not create makes the whole answer unknown; where a policy is taken from a user that may also come
-//! from a group, both are decided.
+//! What is observed of a user includes the policies of its groups. They are taken off before an edit is applied, and joined
+//! to the user's own again after it. A group that is neither observed nor planned makes the answer unknown.
 
 use jiff::Timestamp;
 use logproof_estate::{
     AccountId,
-    facts::{AccountAuthorization, NamedPolicy, PrincipalPolicies, Role},
+    facts::{AccountAuthorization, GroupPolicies, NamedPolicy, PrincipalPolicies, Role},
 };
 
 use super::{
@@ -15,7 +14,7 @@ use super::{
     lay::{Pen, State},
 };
 use crate::{
-    document::{Bound, Document, Kind},
+    document::{Document, Kind},
     edit::{Change, Edit, Holder, IamChange},
     planned::{Planned, Unknown},
 };
@@ -102,7 +101,10 @@ impl Account<'_> {
         let State::Is(all) = state else {
             return;
         };
-        if let Err(unknown) = self.change(all, change, edit, pen) {
+        apart(all);
+        let changed = self.change(all, change, edit, pen);
+        join(all);
+        if let Err(unknown) = changed {
             *state = State::Unknown(unknown);
         }
     }
@@ -123,17 +125,17 @@ impl Account<'_> {
             IamChange::User { name, path, boundary, tags } => {
                 self.principal(all, Holder::User, (name, path), (boundary, tags), edit, pen)?;
             }
-            IamChange::Deleted { holder: Holder::Role, name } => {
-                all.roles.retain(|role| name_of(&role.arn) != name);
+            IamChange::Group { name } => {
+                if !all.groups.iter().any(|group| &group.name == name) {
+                    all.groups.push(GroupPolicies { name: name.clone(), policies: Vec::new() });
+                }
             }
-            IamChange::Deleted { holder: Holder::User, name } => {
-                all.users.retain(|user| name_of(&user.arn) != name);
-            }
-            IamChange::Inline { holder, name, policy, to } if *holder != Holder::Group => {
+            IamChange::Deleted { holder, name } => deleted(all, *holder, name),
+            IamChange::Inline { holder, name, policy, to } => {
                 let document = to.as_ref().map(|to| pen.text(to, Kind::Identity));
-                self.put(all, *holder, name, policy, document, edit, pen);
+                put(held(all, *holder, name, edit)?, policy, document);
             }
-            IamChange::Attached { holder, name, policy } if *holder != Holder::Group => {
+            IamChange::Attached { holder, name, policy } => {
                 let (policy, document) = match policy {
                     Planned::Known(arn) => (arn.clone(), self.document(all, arn, edit, pen)),
                     Planned::Unknown(unknown) => {
@@ -141,52 +143,45 @@ impl Account<'_> {
                         (format!("arn:of:{}", unknown.attribute), document)
                     }
                 };
-                self.put(all, *holder, name, &policy, Some(document), edit, pen);
+                put(held(all, *holder, name, edit)?, &policy, Some(document));
             }
-            IamChange::Detached { holder, name, policy } if *holder != Holder::Group => {
-                self.put(all, *holder, name, policy, None, edit, pen);
-            }
-            IamChange::InlineOnly { holder, name, policies } if *holder != Holder::Group => {
+            IamChange::Detached { holder, name, policy } => put(held(all, *holder, name, edit)?, policy, None),
+            IamChange::InlineOnly { holder, name, policies } => {
                 let stay = policies.known().map_err(Clone::clone)?;
-                let others = others(all, *holder, name, |policy| !is_managed(policy) && !stay.contains(&policy.name));
-                others.iter().for_each(|policy| self.put(all, *holder, name, policy, None, edit, pen));
+                if let Some(held) = held(all, *holder, name, edit)? {
+                    held.retain(|policy| is_managed(policy) || stay.contains(&policy.name));
+                }
             }
-            IamChange::AttachedOnly { holder, name, policies } if *holder != Holder::Group => {
+            IamChange::AttachedOnly { holder, name, policies } => {
                 let stay = policies.known().map_err(Clone::clone)?;
-                let others = others(all, *holder, name, |policy| is_managed(policy) && !stay.contains(&policy.name));
-                others.iter().for_each(|policy| self.put(all, *holder, name, policy, None, edit, pen));
+                if let Some(held) = held(all, *holder, name, edit)? {
+                    held.retain(|policy| !is_managed(policy) || stay.contains(&policy.name));
+                }
             }
             IamChange::AttachedTo { policy, holders } => {
                 let holders = holders.known().map_err(Clone::clone)?;
-                self.attached_to(all, policy, holders, edit, pen);
+                let document = self.document(all, policy, edit, pen);
+                every_policy_list(all).for_each(|held| held.retain(|other| &other.name != policy));
+                for (holder, name) in holders {
+                    put(held(all, *holder, name, edit)?, policy, Some(document.clone()));
+                }
             }
             IamChange::ManagedPolicy { arn, to } => {
                 let document = to.as_ref().map(|to| pen.text(to, Kind::Identity));
                 managed_policy(all, arn, document.as_deref());
             }
-            IamChange::Member { group, user, member } => self.member(all, (group, user), *member, edit, pen)?,
-            IamChange::Group { .. } => {}
-            IamChange::Deleted { holder: Holder::Group, name }
-            | IamChange::Inline { name, .. }
-            | IamChange::Attached { name, .. }
-            | IamChange::Detached { name, .. }
-            | IamChange::InlineOnly { name, .. }
-            | IamChange::AttachedOnly { name, .. } => self.of_group(name, edit)?,
+            IamChange::Member { group, user, member } => {
+                // A group that nobody knows grants what nobody knows.
+                held(all, Holder::Group, group, edit)?;
+                if let Some(user) = all.users.iter_mut().find(|one| name_of(&one.arn) == user) {
+                    user.groups.retain(|other| other != group);
+                    if *member {
+                        user.groups.push(group.clone());
+                    }
+                }
+            }
         }
         Ok(())
-    }
-
-    /// An edit of a group changes its members, who are not observed; those of a new group are planned.
-    fn of_group(&self, group: &str, edit: &Edit) -> Result<(), Unknown> {
-        let new = |other: &&Edit| matches!(of(&other.change), Some(IamChange::Group { name }) if name == group);
-        if self.edits.iter().any(new) {
-            return Ok(());
-        }
-        Err(Unknown {
-            address: edit.origin.address.clone(),
-            attribute: "members".to_owned(),
-            why: format!("which users are in the group `{group}` is not observed"),
-        })
     }
 
     fn principal<'p>(
@@ -210,6 +205,7 @@ impl Account<'_> {
             list.push(PrincipalPolicies {
                 arn: arn.clone(),
                 policies: Vec::new(),
+                groups: Vec::new(),
                 boundary: None,
                 trust_policy,
                 tags: Vec::new(),
@@ -231,9 +227,10 @@ impl Account<'_> {
         if let Some(document) = planned {
             return pen.text(document, Kind::Identity);
         }
-        let holders = || all.roles.iter().chain(&all.users);
-        let policies = holders().flat_map(|one| one.policies.iter().chain(&one.boundary));
-        if let Some(found) = policies.into_iter().find(|policy| policy.name == arn) {
+        let holders = all.roles.iter().chain(&all.users);
+        let of_groups = all.groups.iter().flat_map(|group| &group.policies);
+        let mut policies = holders.flat_map(|one| one.policies.iter().chain(&one.boundary)).chain(of_groups);
+        if let Some(found) = policies.find(|policy| policy.name == arn) {
             return found.document.clone();
         }
         if let Some((_, document)) = AWS_MANAGED.iter().find(|(name, _)| arn.ends_with(name)) {
@@ -246,113 +243,86 @@ impl Account<'_> {
         };
         pen.text(&Document::Unknown(unknown), Kind::Identity)
     }
+}
 
-    /// Sets or removes one policy of a principal.
-    #[expect(clippy::too_many_arguments, reason = "who, which policy, what document, and why")]
-    fn put(
-        &self,
-        all: &mut AccountAuthorization,
-        holder: Holder,
-        name: &str,
-        policy: &str,
-        document: Option<String>,
-        edit: &Edit,
-        pen: &mut Pen,
-    ) {
-        let list = if holder == Holder::Role { &mut all.roles } else { &mut all.users };
-        let Some(found) = list.iter_mut().find(|one| name_of(&one.arn) == name) else { return };
-        match document {
-            Some(document) => match found.policies.iter_mut().find(|other| other.name == policy) {
-                Some(other) => other.document = document,
-                None => found.policies.push(NamedPolicy { name: policy.to_owned(), document }),
-            },
-            None => {
-                if holder == Holder::User && found.policies.iter().any(|other| other.name == policy) {
-                    pen.doubt(&[Unknown {
-                        address: edit.origin.address.clone(),
-                        attribute: edit.origin.attribute.clone(),
-                        why: format!("whether `{policy}` of the user `{name}` also comes from a group is not observed"),
-                    }]);
-                    if pen.bound == Bound::Permissive {
-                        return;
-                    }
-                }
-                found.policies.retain(|other| other.name != policy);
-            }
-        }
-    }
-
-    fn attached_to(
-        &self,
-        all: &mut AccountAuthorization,
-        policy: &str,
-        holders: &[(Holder, String)],
-        edit: &Edit,
-        pen: &mut Pen,
-    ) {
-        let document = self.document(all, policy, edit, pen);
-        for (holder, name) in holders.iter().filter(|(holder, _)| *holder != Holder::Group) {
-            self.put(all, *holder, name, policy, Some(document.clone()), edit, pen);
-        }
-        let mut others = Vec::new();
-        for (holder, list) in [(Holder::Role, &all.roles), (Holder::User, &all.users)] {
-            let has = |one: &&PrincipalPolicies| one.policies.iter().any(|other| other.name == policy);
-            let names = list.iter().filter(has).map(|one| name_of(&one.arn).to_owned());
-            others.extend(names.filter(|name| !holders.contains(&(holder, name.clone()))).map(|name| (holder, name)));
-        }
-        for (holder, name) in others {
-            self.put(all, holder, &name, policy, None, edit, pen);
-        }
-    }
-
-    /// A user in a group that the plan makes has what the plan gives the group.
-    fn member(
-        &self,
-        all: &mut AccountAuthorization,
-        (group, user): (&str, &str),
-        member: bool,
-        edit: &Edit,
-        pen: &mut Pen,
-    ) -> Result<(), Unknown> {
-        self.of_group(group, edit)?;
-        if !member {
-            return Ok(());
-        }
-        for other in self.edits {
-            match of(&other.change) {
-                Some(IamChange::Inline { holder: Holder::Group, name, policy, to: Some(to) }) if name == group => {
-                    let document = pen.text(to, Kind::Identity);
-                    self.put(all, Holder::User, user, policy, Some(document), edit, pen);
-                }
-                Some(IamChange::Attached { holder: Holder::Group, name, policy }) if name == group => {
-                    let arn = policy.known().map_err(Clone::clone)?;
-                    let document = self.document(all, arn, edit, pen);
-                    self.put(all, Holder::User, user, arn, Some(document), edit, pen);
-                }
-                _ => {}
-            }
-        }
-        Ok(())
+/// Takes the policies of groups off the users' own.
+fn apart(all: &mut AccountAuthorization) {
+    for user in &mut all.users {
+        let of_groups = user.groups.iter().filter_map(|name| all.groups.iter().find(|group| &group.name == name));
+        let count: usize = of_groups.map(|group| group.policies.len()).sum();
+        user.policies.truncate(user.policies.len().saturating_sub(count));
     }
 }
 
-/// Names of the policies of a principal that a predicate chooses.
-fn others(all: &AccountAuthorization, holder: Holder, name: &str, other: impl Fn(&NamedPolicy) -> bool) -> Vec<String> {
-    let list = if holder == Holder::Role { &all.roles } else { &all.users };
-    let found = list.iter().find(|one| name_of(&one.arn) == name);
-    let policies = found.map(|one| one.policies.as_slice()).unwrap_or_default();
-    policies.iter().filter(|policy| other(policy)).map(|policy| policy.name.clone()).collect()
+/// Joins the policies of groups to the users' own.
+fn join(all: &mut AccountAuthorization) {
+    for user in &mut all.users {
+        let of_groups = user.groups.iter().filter_map(|name| all.groups.iter().find(|group| &group.name == name));
+        user.policies.extend(of_groups.flat_map(|group| group.policies.iter().cloned()));
+    }
+}
+
+fn deleted(all: &mut AccountAuthorization, holder: Holder, name: &str) {
+    match holder {
+        Holder::Role => all.roles.retain(|role| name_of(&role.arn) != name),
+        Holder::User => all.users.retain(|user| name_of(&user.arn) != name),
+        Holder::Group => {
+            all.groups.retain(|group| group.name != name);
+            all.users.iter_mut().for_each(|user| user.groups.retain(|group| group != name));
+        }
+    }
+}
+
+/// The policies that a holder has itself; nothing for a role or user that is not there.
+fn held<'a>(
+    all: &'a mut AccountAuthorization,
+    holder: Holder,
+    name: &str,
+    edit: &Edit,
+) -> Result<Option<&'a mut Vec<NamedPolicy>>, Unknown> {
+    let named = |list: &'a mut Vec<PrincipalPolicies>| {
+        list.iter_mut().find(|one| name_of(&one.arn) == name).map(|one| &mut one.policies)
+    };
+    match holder {
+        Holder::Role => Ok(named(&mut all.roles)),
+        Holder::User => Ok(named(&mut all.users)),
+        Holder::Group => match all.groups.iter_mut().find(|group| group.name == name) {
+            Some(group) => Ok(Some(&mut group.policies)),
+            None => Err(Unknown {
+                address: edit.origin.address.clone(),
+                attribute: "group".to_owned(),
+                why: format!("the group `{name}` is neither observed nor planned"),
+            }),
+        },
+    }
+}
+
+/// Sets or removes one policy.
+fn put(held: Option<&mut Vec<NamedPolicy>>, policy: &str, document: Option<String>) {
+    let Some(held) = held else { return };
+    let Some(document) = document else {
+        held.retain(|other| other.name != policy);
+        return;
+    };
+    match held.iter_mut().find(|other| other.name == policy) {
+        Some(other) => other.document = document,
+        None => held.push(NamedPolicy { name: policy.to_owned(), document }),
+    }
+}
+
+fn every_policy_list(all: &mut AccountAuthorization) -> impl Iterator<Item = &mut Vec<NamedPolicy>> {
+    let holders = all.roles.iter_mut().chain(&mut all.users).map(|one| &mut one.policies);
+    holders.chain(all.groups.iter_mut().map(|group| &mut group.policies))
 }
 
 /// Whoever has a managed policy has its new document.
 fn managed_policy(all: &mut AccountAuthorization, arn: &str, document: Option<&str>) {
-    for one in all.roles.iter_mut().chain(&mut all.users) {
-        match document {
-            Some(document) => {
-                let policies = one.policies.iter_mut().chain(&mut one.boundary);
-                policies.filter(|policy| policy.name == arn).for_each(|policy| policy.document = document.to_owned());
-            }
-            None => one.policies.retain(|policy| policy.name != arn),
-        }
-    }
+    let Some(document) = document else {
+        every_policy_list(all).for_each(|held| held.retain(|policy| policy.name != arn));
+        return;
+    };
+    let principals = all.roles.iter_mut().chain(&mut all.users);
+    let policies = principals.flat_map(|one| one.policies.iter_mut().chain(&mut one.boundary));
+    let policies = policies.chain(all.groups.iter_mut().flat_map(|group| &mut group.policies));
+    policies.filter(|policy| policy.name == arn).for_each(|policy| policy.document = document.to_owned());
 }

@@ -1,7 +1,7 @@
 //! AWS Organizations: units and accounts, policies and their targets.
 
 use logproof_estate::{
-    AccountId,
+    AccountId, Source as _, Unseen,
     facts::{Account, DelegatedAdministrator, Directory, OrgPolicy, OrgPolicyKind, Organization, OrganizationalUnit},
 };
 
@@ -94,7 +94,7 @@ pub(super) fn policies(
     state: &mut State<Vec<OrgPolicy>>,
     change: &Change,
     edit: &Edit,
-    asked: OrgPolicyKind,
+    (asked, nodes): (OrgPolicyKind, &[String]),
     pen: &mut Pen,
 ) {
     match of(change) {
@@ -134,12 +134,23 @@ pub(super) fn policies(
         Some(OrganizationChange::UnitDeleted { id }) => everywhere_but(state, id),
         Some(OrganizationChange::AccountGone { id, closed: false }) => everywhere_but(state, id.as_str()),
         Some(OrganizationChange::EnabledPolicyTypes(to)) => state.change_by(to, |policies, enabled| {
-            // The policies of a type that is disabled are in force nowhere.
-            if !enabled.iter().any(|kind| kind == asked.as_str()) {
-                policies.clear();
-            }
+            type_enabled(policies, enabled.iter().any(|kind| kind == asked.as_str()), nodes);
         }),
         _ => {}
+    }
+}
+
+/// A type that is disabled detaches its policies from everything, and keeps them; one that is enabled attaches the policy that
+/// allows everything to the root, every unit and every account.
+///
+/// See: <https://docs.aws.amazon.com/organizations/latest/userguide/disable-policy-type.html>
+fn type_enabled(policies: &mut [OrgPolicy], enabled: bool, nodes: &[String]) {
+    if !enabled {
+        policies.iter_mut().for_each(|policy| policy.targets.clear());
+    } else if policies.iter().all(|policy| policy.targets.is_empty())
+        && let Some(full) = policies.iter_mut().find(|policy| policy.aws_managed)
+    {
+        full.targets = nodes.to_vec();
     }
 }
 
@@ -194,6 +205,21 @@ impl Overlay {
         let mut edits = self.chosen(|edit| of(&edit.change).is_some_and(wanted));
         edits.sort_by_key(|edit| of(&edit.change).map_or(0, rank));
         edits
+    }
+
+    /// What a policy type that an edit enables is in force on: the root, every unit and every account. Nothing without such
+    /// an edit.
+    ///
+    /// # Errors
+    /// When the organization cannot be observed.
+    pub(super) async fn nodes_of_enabled_type(&self, edits: &[&Edit]) -> Result<Vec<String>, Unseen> {
+        if !edits.iter().any(|edit| matches!(of(&edit.change), Some(OrganizationChange::EnabledPolicyTypes(_)))) {
+            return Ok(Vec::new());
+        }
+        let directory = self.directory().await?;
+        let units = directory.units.iter().map(|unit| unit.id.clone());
+        let accounts = directory.accounts.iter().map(|account| account.id.to_string());
+        Ok([directory.root.id.clone()].into_iter().chain(units).chain(accounts).collect())
     }
 }
 

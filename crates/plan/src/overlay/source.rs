@@ -192,8 +192,9 @@ impl Source for Overlay {
             )
         });
         let edits = self.concerning(kind, edits).await;
+        let nodes = self.nodes_of_enabled_type(&edits).await?;
         let apply = |state: &mut State<_>, change: &Change, edit: &Edit, pen: &mut Pen| {
-            organization::policies(state, change, edit, kind, pen);
+            organization::policies(state, change, edit, (kind, &nodes), pen);
         };
         self.lay(asked, None, self.base.org_policies(kind), &edits, apply).await
     }
@@ -335,10 +336,13 @@ impl Source for Overlay {
     }
 
     async fn bucket_versioning(&self, bucket: &BucketRef) -> Answer<Versioning> {
+        let locked = self.keeps_versioning(bucket).await;
         bucket_setting!(self.bucket_versioning(bucket), "s3:GetBucketVersioning",
         new |locked: bool| Versioning { status: locked.then(|| "Enabled".to_owned()), mfa_delete: None },
-        BucketChange::Versioning(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
-            if let BucketChange::Versioning(to) = change {
+        BucketChange::Versioning(_) => |state: &mut State<_>, change: &BucketChange, edit: &Edit, _: &mut Pen| {
+            if let BucketChange::Versioning(to) = change
+                && !(locked && edit.origin.action == "delete")
+            {
                 bucket::versioning(state, to);
             }
         })
@@ -479,9 +483,10 @@ impl Source for Overlay {
             change.is_some_and(|change| !matches!(change, TrailChange::Selectors(_)))
         });
         let fresh = self.creates_trail(trail_arn).then_some(None);
+        let as_of = self.setting.as_of;
         let apply = |state: &mut State<_>, change: &Change, edit: &Edit, _: &mut Pen| {
             if let Some(change) = trail::change_of(change, trail_arn) {
-                trail::status(state, (account, region), change, edit);
+                trail::status(state, (account, region), change, (edit, as_of));
             }
         };
         self.lay(asked, fresh, self.base.trail_status(account, region, trail_arn), &edits, apply).await

@@ -1,5 +1,6 @@
 //! Trails: where each is visible, and what each edit makes of it.
 
+use jiff::Timestamp;
 use logproof_estate::{
     AccountId, Region,
     facts::{BasicSelector, Directory, EventSelectors, Trail, TrailStatus},
@@ -98,7 +99,7 @@ pub(super) fn status(
     state: &mut State<Option<TrailStatus>>,
     (account, region): (&AccountId, &Region),
     change: &TrailChange,
-    edit: &Edit,
+    (edit, as_of): (&Edit, Timestamp),
 ) {
     match change {
         TrailChange::Set(Planned::Known(trail)) => {
@@ -120,7 +121,13 @@ pub(super) fn status(
             if matches!(state, State::Is(None)) && edit.origin.action != "create" {
                 return;
             }
-            state.change_by(on, |status, on| status.get_or_insert_default().is_logging = *on);
+            state.change_by(on, |status, on| {
+                let status = status.get_or_insert_default();
+                if status.is_logging && !on {
+                    status.stopped_logging = Some(as_of);
+                }
+                status.is_logging = *on;
+            });
             let never = matches!(state, State::Is(Some(status)) if status.is_logging && status.started_logging.is_none()
                 && status.latest_delivery.is_none());
             if never {

@@ -51,7 +51,7 @@ pub(super) fn set(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
         "aws_iam_user" => {
             vec![iam("", IamChange::User { name, path: path()?, boundary: boundary(), tags: tags(scene, tree) })]
         }
-        "aws_iam_group" => Vec::new(),
+        "aws_iam_group" => vec![iam("", IamChange::Group { name })],
         kind if kind.ends_with("_policy") => {
             let to = Some(document(scene, tree.get("policy"), "policy"));
             vec![iam("policy", IamChange::Inline { holder, name, policy: tree.get("name").need()?, to })]

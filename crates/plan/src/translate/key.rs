@@ -112,12 +112,14 @@ fn grant(tree: &Tree) -> Read<KeyGrant> {
 }
 
 /// What becomes of a key when a resource is removed: a key waits for its deletion, a policy becomes the default key policy,
-/// which lets the administrators of the account decide.
+/// which lets the administrators of the account decide. The provider leaves a policy that bypasses the safety check as it is.
 // See: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+// See: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key_policy
 pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
     let of = |arn: String, change| one("", Change::Key { arn, change });
     Ok(match scene.kind {
         "aws_kms_alias" => one("", Change::Alias { name: tree.get("name").need()?, key: None }),
+        "aws_kms_key_policy" if tree.get("bypass_policy_lockout_safety_check").flag()? == Some(true) => Vec::new(),
         "aws_kms_key_policy" => of(key_arn(scene, tree.get("key_id").need()?)?, KeyChange::Policy(None)),
         "aws_kms_grant" => {
             let id = tree.get("grant_id").need()?;

@@ -1,6 +1,6 @@
 //! AWS IAM.
 
-use logproof_estate::facts::{NamedPolicy, PrincipalPolicies, Role};
+use logproof_estate::facts::{GroupPolicies, NamedPolicy, PrincipalPolicies, Role};
 
 use super::support::{Protocol, Wire, at, client, fails_apart, malformed, text};
 use crate::observe::iam;
@@ -131,6 +131,7 @@ async fn principals_with_all_they_may_do() {
     let user = PrincipalPolicies {
         arn: format!("{ACCOUNT}:user/alice"),
         policies: vec![named("inline"), managed("own"), named("shared"), managed("of-group")],
+        groups: vec!["readers".to_owned()],
         boundary: None,
         trust_policy: None,
         tags: vec![("team".to_owned(), "audit".to_owned())],
@@ -138,11 +139,13 @@ async fn principals_with_all_they_may_do() {
     let role = PrincipalPolicies {
         arn: format!("{ACCOUNT}:role/reader"),
         policies: Vec::new(),
+        groups: Vec::new(),
         boundary: Some(managed("limit")),
         trust_policy: Some(DECODED.to_owned()),
         tags: Vec::new(),
     };
-    assert_eq!((found.users, found.roles), (vec![user], vec![role]));
+    let group = GroupPolicies { name: "readers".to_owned(), policies: vec![named("shared"), managed("of-group")] };
+    assert_eq!((found.users, found.roles, found.groups), (vec![user], vec![role], vec![group]));
 }
 
 #[tokio::test]

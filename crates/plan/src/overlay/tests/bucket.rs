@@ -130,6 +130,20 @@ async fn what_is_blocked_stays_unless_the_plan_says_otherwise() {
 }
 
 #[tokio::test]
+async fn a_removed_configuration_of_versioning_suspends_nothing_where_there_is_object_lock() {
+    let locked = || Some(ObjectLock { default_retention: None });
+    for (lock, is) in [(locked(), "Enabled"), (None, "Suspended")] {
+        let zone = Zone::default().with("bucket_versioning", &[&logs()], versioning("Enabled")).with(
+            "object_lock",
+            &[&logs()],
+            lock,
+        );
+        let answer = overlay(zone, vec![edit_as("delete", suspended())]).bucket_versioning(&logs()).await.unwrap();
+        assert_eq!(answer.status.as_deref(), Some(is));
+    }
+}
+
+#[tokio::test]
 async fn versioning_that_never_was_enabled_is_not_suspended() {
     let never = Versioning { status: None, mfa_delete: None };
     for (was, is) in [(never.clone(), None), (versioning("Enabled"), Some("Suspended"))] {

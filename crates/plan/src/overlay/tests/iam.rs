@@ -13,6 +13,7 @@ fn holder(kind: &str, name: &str, policies: &[(&str, &str)]) -> PrincipalPolicie
             .iter()
             .map(|(name, document)| NamedPolicy { name: (*name).to_owned(), document: (*document).to_owned() })
             .collect(),
+        groups: vec![],
         boundary: None,
         trust_policy: (kind == "role").then(|| TRUST.to_owned()),
         tags: vec![],
@@ -26,8 +27,15 @@ fn zone() -> Zone {
         holder("role", "admin", &[("inline", "i"), (SHARED, "s")]),
         holder("role", "path/reader", &[(SHARED, "s")]),
     ];
-    let users = vec![holder("user", "eve", &[("mine", "m"), (SHARED, "s")])];
-    Zone::default().with("account_authorization", &[&account()], AccountAuthorization { users, roles })
+    // What the group of bob grants stands behind his own.
+    let bob = holder("user", "bob", &[(SHARED, "s"), ("of-staff", "o"), (SHARED, "s")]);
+    let users = vec![
+        holder("user", "eve", &[("mine", "m"), (SHARED, "s")]),
+        PrincipalPolicies { groups: vec!["staff".to_owned()], ..bob },
+    ];
+    let policies = holder("group", "staff", &[("of-staff", "o"), (SHARED, "s")]).policies;
+    let groups = vec![GroupPolicies { name: "staff".to_owned(), policies }];
+    Zone::default().with("account_authorization", &[&account()], AccountAuthorization { users, roles, groups })
 }
 
 fn change(change: IamChange) -> Edit {
@@ -98,7 +106,8 @@ async fn the_role_itself_keeps_when_it_was_used() {
 async fn a_managed_policy_changes_for_everybody_who_has_it() {
     let all = after(vec![IamChange::ManagedPolicy { arn: SHARED.to_owned(), to: Some(text("new")) }]).await;
     let documents = all.roles.iter().chain(&all.users).map(|one| one.policies.last().unwrap().document.clone());
-    assert_eq!(documents.collect::<Vec<_>>(), ["new"; 3]);
+    assert_eq!(documents.collect::<Vec<_>>(), ["new"; 4]);
+    assert_eq!(names(&all.users[1]), [(SHARED, "new"), ("of-staff", "o"), (SHARED, "new")]);
     let all = after(vec![IamChange::ManagedPolicy { arn: SHARED.to_owned(), to: None }]).await;
     assert_eq!(names(&all.roles[0]), [("inline", "i")]);
 }
@@ -135,25 +144,43 @@ async fn a_policy_nobody_knows_is_decided_twice() {
 }
 
 #[tokio::test]
-async fn a_policy_that_a_user_may_have_from_a_group_is_decided_twice() {
-    let detached = IamChange::Detached { holder: Holder::User, name: "eve".to_owned(), policy: SHARED.to_owned() };
-    for (bound, left) in [(Bound::Permissive, 2), (Bound::Restrictive, 1)] {
-        let overlay = bounded(zone(), vec![change(detached.clone())], bound);
-        assert_eq!(overlay.account_authorization(&account()).await.unwrap().users[0].policies.len(), left);
-    }
+async fn a_policy_that_a_user_has_from_a_group_too_stays() {
+    let detached =
+        |name: &str| IamChange::Detached { holder: Holder::User, name: name.to_owned(), policy: SHARED.to_owned() };
+    let all = after(vec![detached("eve"), detached("bob")]).await;
+    assert_eq!(names(&all.users[0]), [("mine", "m")]);
+    assert_eq!(names(&all.users[1]), [("of-staff", "o"), (SHARED, "s")]);
+}
+
+fn of_staff(policy: &str, to: Option<&str>) -> IamChange {
+    let (holder, name) = (Holder::Group, "staff".to_owned());
+    IamChange::Inline { holder, name, policy: policy.to_owned(), to: to.map(text) }
 }
 
 #[tokio::test]
-async fn a_group_that_exists_makes_the_answer_unknown_and_a_new_one_does_not() {
-    let inline = || IamChange::Inline {
-        holder: Holder::Group,
-        name: "team".to_owned(),
-        policy: "p".to_owned(),
-        to: Some(text("d")),
-    };
+async fn what_a_group_grants_changes_for_its_members_alone() {
+    let all = after(vec![of_staff("of-staff", None), of_staff("more", Some("d"))]).await;
+    assert_eq!(names(&all.users[1]), [(SHARED, "s"), (SHARED, "s"), ("more", "d")]);
+    assert_eq!(names(&all.users[0]), [("mine", "m"), (SHARED, "s")]);
+    let joins = |user: &str, member| IamChange::Member { group: "staff".to_owned(), user: user.to_owned(), member };
+    let all = after(vec![joins("eve", true), joins("bob", false), of_staff("of-staff", Some("d"))]).await;
+    assert_eq!(names(&all.users[0]), [("mine", "m"), (SHARED, "s"), ("of-staff", "d"), (SHARED, "s")]);
+    assert_eq!(names(&all.users[1]), [(SHARED, "s")]);
+    let gone = after(vec![IamChange::Deleted { holder: Holder::Group, name: "staff".to_owned() }]).await;
+    assert_eq!((names(&gone.users[1]), gone.groups.len()), (vec![(SHARED, "s")], 0));
+    let holders = Planned::Known(vec![(Holder::Group, "staff".to_owned())]);
+    let all = after(vec![IamChange::AttachedTo { policy: SHARED.to_owned(), holders }]).await;
+    assert_eq!(names(&all.users[1]), [("of-staff", "o"), (SHARED, "s")]);
+    assert_eq!(names(&all.users[0]), [("mine", "m")]);
+}
+
+#[tokio::test]
+async fn a_group_that_nobody_knows_makes_the_answer_unknown_and_a_new_one_does_not() {
+    let (holder, name, policy) = (Holder::Group, "team".to_owned(), "p".to_owned());
+    let inline = || IamChange::Inline { holder, name: name.clone(), policy: policy.clone(), to: Some(text("d")) };
     let overlay = overlay(zone(), vec![change(inline())]);
-    let members = Reason::AfterApply { address: "aws_thing.one".to_owned(), attribute: "members".to_owned() };
-    assert_eq!(refused(overlay.account_authorization(&account()).await), members);
+    let group = Reason::AfterApply { address: "aws_thing.one".to_owned(), attribute: "group".to_owned() };
+    assert_eq!(refused(overlay.account_authorization(&account()).await), group);
     let member = IamChange::Member { group: "team".to_owned(), user: "eve".to_owned(), member: true };
     let all = after(vec![member, inline(), IamChange::Group { name: "team".to_owned() }]).await;
     assert_eq!(names(&all.users[0]).last(), Some(&("p", "d")));
@@ -166,5 +193,5 @@ async fn deleted_principals_are_gone() {
         IamChange::Deleted { holder: Holder::User, name: "eve".to_owned() },
     ])
     .await;
-    assert_eq!((all.roles.len(), all.users.len()), (1, 0));
+    assert_eq!((all.roles.len(), all.users.len()), (1, 1));
 }

@@ -102,9 +102,27 @@ async fn an_edit_of_one_kind_does_not_touch_the_other() {
 async fn a_type_that_is_disabled_has_no_policy_in_force() {
     let types = OrganizationChange::EnabledPolicyTypes(Planned::Known(vec!["RESOURCE_CONTROL_POLICY".to_owned()]));
     let overlay = overlay(zone(), vec![change(types)]);
-    assert!(overlay.org_policies(OrgPolicyKind::ServiceControl).await.unwrap().is_empty());
+    // They stay, attached to nothing.
+    let policies = overlay.org_policies(OrgPolicyKind::ServiceControl).await.unwrap();
+    assert!(policies.len() == 2 && policies.iter().all(|policy| policy.targets.is_empty()), "{policies:?}");
     assert_eq!(overlay.org_policies(OrgPolicyKind::ResourceControl).await.unwrap().len(), 1);
     assert_eq!(overlay.directory().await.unwrap().root.enabled_policy_types, ["RESOURCE_CONTROL_POLICY"]);
+}
+
+#[tokio::test]
+async fn a_type_that_is_enabled_begins_with_full_access_everywhere() {
+    let detached = vec![policy("p-FullAWSAccess", true, &[]), policy("p-guard", false, &[])];
+    let zone = Zone::default().with("directory", &[], directory()).with(
+        "org_policies",
+        &[&OrgPolicyKind::ServiceControl],
+        detached,
+    );
+    let types = OrganizationChange::EnabledPolicyTypes(Planned::Known(vec!["SERVICE_CONTROL_POLICY".to_owned()]));
+    let guard = OrganizationChange::Attached { policy: "p-guard".to_owned(), target: "r-1".to_owned() };
+    let overlay = overlay(zone, vec![change(guard), change(types)]);
+    let policies = overlay.org_policies(OrgPolicyKind::ServiceControl).await.unwrap();
+    assert_eq!(policies[0].targets, ["r-1", "ou-a", "222222222222"]);
+    assert_eq!(policies[1].targets, ["r-1"]);
 }
 
 #[tokio::test]

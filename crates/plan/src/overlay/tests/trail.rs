@@ -90,7 +90,7 @@ async fn a_trail_that_is_stopped_keeps_the_rest_of_its_status() {
     let was = TrailStatus { is_logging: true, latest_delivery: Some(as_of()), ..TrailStatus::default() };
     let zone = Zone::default().with("trail_status", &[&account(), &home(), &ARN], Some(was.clone()));
     let overlay = overlay(zone, vec![change("update", TrailChange::Logging(Planned::Known(false)))]);
-    let is = TrailStatus { is_logging: false, ..was };
+    let is = TrailStatus { is_logging: false, stopped_logging: Some(as_of()), ..was };
     assert_eq!(*overlay.trail_status(&account(), &home(), ARN).await.unwrap(), Some(is));
 }
 
