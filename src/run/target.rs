@@ -17,7 +17,10 @@ use logproof_estate::{
 };
 use logproof_zone::{MockZone, ZoneError};
 
-use super::register::{LoadError, Loaded};
+use super::{
+    description,
+    register::{LoadError, Loaded},
+};
 use crate::{
     error::{CommandError, Unreadable},
     exit::Exit,
@@ -134,7 +137,7 @@ pub async fn connect(args: &TargetArgs, options: Options) -> Result<Connected, T
         Some(None) => mock(sample()?, "sample", args, options),
         Some(Some(path)) => {
             let shown = path.display().to_string();
-            let zone = MockZone::parse(&read(path)?, &shown)?;
+            let zone = MockZone::parse_on(&read(path)?, &shown, &description::beside(path))?;
             mock(zone, &shown, args, options)
         }
         None => live(args, options).await,

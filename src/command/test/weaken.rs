@@ -29,7 +29,8 @@ pub(super) fn weakened(
     for (scenario, shown) in control.scenarios.iter().zip(&result.scenarios) {
         for step in scenario.steps.iter().filter(|step| step.ty == StepType::Then) {
             let Resolved::One(found) = vocabulary.resolve(step) else { continue };
-            let Some(entry) = found.entry else { continue };
+            // What a sentence of an owner asks for is known to its author alone.
+            let Some(entry) = found.entry.filter(|entry| vocabulary.crate_of(entry).is_none()) else { continue };
             let mut subjects = subjects(&[shown], entry, &step.value);
             if subjects.is_empty() {
                 // Of a duty to work the principal is the subject.
