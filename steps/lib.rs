@@ -34,6 +34,8 @@ pub fn general() -> impl Iterator<Item = &'static Entry> {
         given::named_keys::GUIDE,
         vocabulary::general::requests::GUIDE,
         vocabulary::general::bucket::GUIDE,
+        vocabulary::general::deletion::GUIDE,
+        vocabulary::general::placement::GUIDE,
         vocabulary::general::key::GUIDE,
         vocabulary::general::account::GUIDE,
     ];

@@ -16,7 +16,7 @@ use logproof::cli::Cli;
 use support::root;
 
 /// The documents.
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
     "CONTRIBUTING.md",
     "reports/README.md",
@@ -25,6 +25,9 @@ const DOCUMENTS: [&str; 8] = [
     "CHANGELOG.md",
     "SECURITY.md",
     "docs/style.md",
+    "examples/controls/cis/README.md",
+    "examples/controls/finos/README.md",
+    "examples/own-steps/README.md",
 ];
 
 /// Files of the reader, not of the repository: what a command of a document writes, or reads where the reader is.

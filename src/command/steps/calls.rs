@@ -2,16 +2,14 @@
 //!
 //! Each sentence is run on a described landing zone in which the examples of all sentences name something that is there.
 
+use std::sync::Arc;
+
 use cucumber::gherkin;
 use logproof_zone::MockZone;
-use serde_json::Value;
 
 use super::Described;
 use crate::{
-    catalogue::{
-        self, Control,
-        vocabulary::{Resolved, Vocabulary},
-    },
+    catalogue::{self, vocabulary::Vocabulary},
     run::trial,
 };
 
@@ -20,22 +18,21 @@ const EXAMPLES: &str = include_str!("examples.yaml");
 
 /// Measures calls.
 pub(super) struct Measure<'a> {
-    zone: Option<Value>,
-    controls: &'a [Control],
+    zone: Option<Arc<MockZone>>,
     vocabulary: &'a Vocabulary,
 }
 
 impl<'a> Measure<'a> {
     /// On the described landing zone of the examples.
-    pub(super) fn on_examples(controls: &'a [Control], vocabulary: &'a Vocabulary) -> Self {
-        Self { zone: MockZone::resolve(EXAMPLES, "the examples").ok(), controls, vocabulary }
+    pub(super) fn on_examples(vocabulary: &'a Vocabulary) -> Self {
+        Self { zone: MockZone::parse(EXAMPLES, "the examples").ok().map(Arc::new), vocabulary }
     }
 
     /// The calls a sentence makes; nothing where there is no way to use it.
     pub(super) async fn calls_of(&self, one: &Described) -> Option<Vec<String>> {
         let steps = match one.entry {
             Some(_) => self.example(one)?,
-            None => self.first_use(one)?,
+            None => one.first_use.clone(),
         };
         let calls = trial::calls_of_last(&steps, self.zone.as_ref()?, self.vocabulary).await.ok()??;
         Some(calls.into_iter().collect())
@@ -52,18 +49,5 @@ impl<'a> Measure<'a> {
         }
         text.push_str(&format!("    {}\n", one.example()?));
         catalogue::parse(&text).ok()?.scenarios.into_iter().next().map(|scenario| scenario.steps)
-    }
-
-    /// The first scenario that uses it, up to the step that does.
-    fn first_use(&self, one: &Described) -> Option<Vec<gherkin::Step>> {
-        let uses = |step: &gherkin::Step| match self.vocabulary.resolve(step) {
-            Resolved::One(found) => found.location.is_some_and(|place| (place.path, place.line) == one.registered),
-            _ => false,
-        };
-        let scenarios = self.controls.iter().flat_map(|control| &control.scenarios);
-        scenarios.into_iter().find_map(|scenario| {
-            let at = scenario.steps.iter().position(uses)?;
-            scenario.steps.get(..=at).map(<[gherkin::Step]>::to_vec)
-        })
     }
 }

@@ -8,12 +8,13 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
+use cucumber::gherkin;
 use logproof_steps::guide::{Below, Entry};
 use serde_json::{Value, json};
 
 use crate::{
     catalogue::{
-        CatalogueError, FeatureSet, StepCrate, lint,
+        CatalogueError, Control, FeatureSet, StepCrate, lint,
         vocabulary::{Resolved, Vocabulary},
     },
     console::print,
@@ -54,8 +55,8 @@ pub struct Described {
     pub entry: Option<&'static Entry>,
     /// The crate it comes from, for a sentence of an owner's.
     pub from: Option<&'static str>,
-    /// File and line of its registration.
-    pub registered: (&'static str, u32),
+    /// The first use of it: a scenario of this program, up to the step that uses it. Empty where no control does.
+    pub first_use: Vec<gherkin::Step>,
     /// Controls of this program that use it.
     pub used_by: Vec<String>,
     /// Calls it makes, as `service:Operation`, where they are known: see [`with_calls`].
@@ -74,23 +75,20 @@ pub async fn run(args: &StepsArgs) -> Result<Exit, CatalogueError> {
         print(|out| writeln!(out, "no sentence has the word `{wanted}`\nhint: `logproof steps` lists all of them"));
         return Ok(Exit::Nothing);
     }
-    let all = with_calls(all).await?;
+    let all = with_calls(all).await;
     print(|out| write(&all, args.format, out));
     Ok(Exit::Success)
 }
 
 /// The same sentences with the calls each of them makes: measured, on a described landing zone, with its example or the
 /// first scenario that uses it.
-///
-/// # Errors
-/// As [`run`].
-pub async fn with_calls(mut all: Vec<Described>) -> Result<Vec<Described>, CatalogueError> {
-    let (controls, vocabulary) = lint::sound(&FeatureSet::Embedded)?;
-    let measure = calls::Measure::on_examples(&controls, &vocabulary);
+pub async fn with_calls(mut all: Vec<Described>) -> Vec<Described> {
+    let vocabulary = Vocabulary::registered();
+    let measure = calls::Measure::on_examples(&vocabulary);
     for one in &mut all {
         one.calls = measure.calls_of(one).await;
     }
-    Ok(all)
+    all
 }
 
 /// Every registered sentence: first those about any bucket, key or account, then those about the log store.
@@ -99,30 +97,21 @@ pub async fn with_calls(mut all: Vec<Described>) -> Result<Vec<Described>, Catal
 /// As [`run`].
 pub fn described() -> Result<Vec<Described>, CatalogueError> {
     let (controls, vocabulary) = lint::sound(&FeatureSet::Embedded)?;
-    let mut users: BTreeMap<(&'static str, u32), Vec<String>> = BTreeMap::new();
-    for control in &controls {
-        for step in control.scenarios.iter().flat_map(|scenario| &scenario.steps) {
-            let Resolved::One(found) = vocabulary.resolve(step) else { continue };
-            let Some(location) = found.location else { continue };
-            let ids = users.entry((location.path, location.line)).or_default();
-            if !ids.contains(&control.id) {
-                ids.push(control.id.clone());
-            }
-        }
-    }
+    let mut users = uses(&controls, &vocabulary);
     let entries = by_sentence(&vocabulary);
     let mut all: Vec<Described> = vocabulary
         .sentences
         .iter()
         .map(|sentence| {
             let entry = entries.get(&(sentence.keyword, sentence.text.as_str())).copied();
+            let (used_by, first_use) = users.remove(&(sentence.file, sentence.line)).unwrap_or_default();
             Described {
                 keyword: sentence.keyword,
                 sentence: sentence.text.clone(),
                 entry,
                 from: entry.and_then(|entry| vocabulary.crate_of(entry)).map(StepCrate::name),
-                registered: (sentence.file, sentence.line),
-                used_by: users.remove(&(sentence.file, sentence.line)).unwrap_or_default(),
+                used_by,
+                first_use,
                 calls: None,
             }
         })
@@ -134,6 +123,30 @@ pub fn described() -> Result<Vec<Described>, CatalogueError> {
     };
     all.sort_by_key(|one| place(one).unwrap_or(usize::MAX));
     Ok(all)
+}
+
+/// Where a sentence is registered: file and line.
+type Place = (&'static str, u32);
+
+/// Which controls use each sentence, and the steps up to its first use.
+fn uses(controls: &[Control], vocabulary: &Vocabulary) -> BTreeMap<Place, (Vec<String>, Vec<gherkin::Step>)> {
+    let mut users: BTreeMap<Place, (Vec<String>, Vec<gherkin::Step>)> = BTreeMap::new();
+    for control in controls {
+        for scenario in &control.scenarios {
+            for (index, step) in scenario.steps.iter().enumerate() {
+                let Resolved::One(found) = vocabulary.resolve(step) else { continue };
+                let Some(location) = found.location else { continue };
+                let (ids, first_use) = users.entry((location.path, location.line)).or_default();
+                if first_use.is_empty() {
+                    *first_use = scenario.steps.iter().take(index + 1).cloned().collect();
+                }
+                if !ids.contains(&control.id) {
+                    ids.push(control.id.clone());
+                }
+            }
+        }
+    }
+    users
 }
 
 fn by_sentence(vocabulary: &Vocabulary) -> BTreeMap<(&'static str, &str), &'static Entry> {

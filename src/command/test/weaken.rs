@@ -104,6 +104,20 @@ fn weaken_bucket(zone: &mut Value, sentence: &str, name: &str) -> Option<&'stati
             bucket(zone, "ownership", Value::Null);
             "object ownership not set"
         }
+        "MFA delete is on" => {
+            bucket(zone, "mfa_delete", json!("Disabled"));
+            "MFA delete is off"
+        }
+        "it is in one of these Regions" => {
+            bucket(zone, "region", json!("af-south-1"));
+            "the bucket is in Africa (Cape Town)"
+        }
+        "no replication rule copies objects out of the organization" => {
+            let rule = json!({"bucket": "arn:aws:s3:::weakened-elsewhere", "priority": 1});
+            let role = "arn:aws:iam::000000000000:role/Weakened";
+            bucket(zone, "replication", json!({"role": role, "rules": {"weakened": rule}}));
+            "a replication rule copies objects to a bucket that no account of the organization owns"
+        }
         "its versioning is on" => {
             bucket(zone, "versioning", json!("Suspended"));
             "versioning suspended"
