@@ -10,7 +10,7 @@
 //! reads no clock (`w.now()` is the instant that counts as now), no environment and no network: a verdict that depends
 //! on them would not be the same when somebody replays it.
 //!
-//! ```
+//! ```standalone_crate
 //! use cucumber::then;
 //! use logproof::own::{
 //!     BucketRef, Entry, Judged, Kind, LogproofWorld, Observation, StepCrate, Subject, every_bucket,
