@@ -6,8 +6,9 @@ use crate::{
     catalogue::FeatureArgs,
     command::{
         ask::AskArgs, check::CheckArgs, controls::ControlsArgs, diff::DiffArgs, doctor::DoctorArgs,
-        explain::ExplainArgs, init::InitArgs, key::KeyArgs, period::PeriodArgs, plan::PlanArgs, register::RegisterArgs,
-        replay::ReplayArgs, report::ReportArgs, steps::StepsArgs, test::TestArgs, trail::TrailArgs, verify::VerifyArgs,
+        explain::ExplainArgs, init::InitArgs, key::KeyArgs, new::NewArgs, period::PeriodArgs, plan::PlanArgs,
+        register::RegisterArgs, replay::ReplayArgs, report::ReportArgs, steps::StepsArgs, test::TestArgs,
+        trail::TrailArgs, verify::VerifyArgs,
     },
 };
 
@@ -35,6 +36,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List the sentences controls are written in.
     Steps(StepsArgs),
+    /// Lay down the files of a control of your own.
+    New(NewArgs),
     /// Try your own controls on your own fixtures, both ways.
     #[command(
         after_help = "Exit codes: 0 every fixture shows what it expects; 1 one does not, or with --strict a control has \

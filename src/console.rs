@@ -3,7 +3,7 @@
 
 use std::{
     future::poll_fn,
-    io::{self, IsTerminal as _, Write},
+    io::{self, BufRead as _, IsTerminal as _, Write},
     task::Poll,
 };
 
@@ -97,8 +97,29 @@ pub fn say(message: &str) {
     let _ = writeln!(stderr().lock(), "{message}");
 }
 
+/// Somebody who answers questions.
+pub trait Person {
+    /// The answer, or nothing when there will be none any more.
+    ///
+    /// # Errors
+    /// When the person cannot be reached.
+    fn answer(&mut self, question: &str) -> io::Result<Option<String>>;
+}
+
+/// The person at a terminal.
+#[derive(Debug)]
+pub struct AtTerminal;
+
+impl Person for AtTerminal {
+    fn answer(&mut self, question: &str) -> io::Result<Option<String>> {
+        ask(question)?;
+        let mut line = String::new();
+        Ok(if io::stdin().lock().read_line(&mut line)? == 0 { None } else { Some(line) })
+    }
+}
+
 /// Asks a person something, on standard error; the answer comes on the same line.
-pub(crate) fn ask(question: &str) -> io::Result<()> {
+fn ask(question: &str) -> io::Result<()> {
     let mut shown = stderr().lock();
     write!(shown, "{question}: ")?;
     shown.flush()

@@ -17,9 +17,15 @@ mod scene;
 mod vocabulary;
 
 pub use judgement::guide;
-pub use scene::ask;
+pub use scene::{
+    ask,
+    own::{every_bucket, every_key},
+};
 
 use guide::Entry;
+
+/// A file of this crate, as the compiler names it: where the steps of this crate are registered begins in the same folder.
+pub const SOURCE: &str = file!();
 
 /// What is documented of the sentences with parameters: those that owners write their own controls in.
 pub fn general() -> impl Iterator<Item = &'static Entry> {
@@ -28,6 +34,8 @@ pub fn general() -> impl Iterator<Item = &'static Entry> {
         given::named_keys::GUIDE,
         vocabulary::general::requests::GUIDE,
         vocabulary::general::bucket::GUIDE,
+        vocabulary::general::deletion::GUIDE,
+        vocabulary::general::placement::GUIDE,
         vocabulary::general::key::GUIDE,
         vocabulary::general::account::GUIDE,
     ];

@@ -15,8 +15,8 @@ use logproof::{
     },
     catalogue::CatalogueError,
     command::{
-        ask::AskError, check::CheckError, diff::DiffError, init::InitError, period::PeriodError, plan::PlanError,
-        register::EntryError, test::TestError, trail::TrailError,
+        ask::AskError, check::CheckError, diff::DiffError, init::InitError, new::NewError, period::PeriodError,
+        plan::PlanError, register::EntryError, test::TestError, trail::TrailError,
     },
     error::{Unreadable, Unwritable},
     run::{register::LoadError, selection::SelectionError, target::TargetError},
@@ -110,6 +110,10 @@ fn bundle(texts: &mut Texts) {
             BundleError::NotRetained { bucket: text("evidence"), key: text("run/seal.dsse.json") },
             BundleError::Disagrees { path: path(), problem: text("`LS-1.2` is PASS") },
             BundleError::Changed { path: path(), problem: text("report.html: changed") },
+            BundleError::StepsMissing {
+                crates: text("`acme-steps 1.0.0`"),
+                problem: text("ACME-1.feature:3: no step is registered"),
+            },
             BundleError::Features { problem: text("LS-1.1.feature:3: no step is registered") },
         ],
     );
@@ -186,6 +190,18 @@ fn commands(texts: &mut Texts) {
             CheckError::NoBaseline { path: path() },
             CheckError::Acceptance { problem: text("nobody answers for them"), hint: text("give a person") },
             CheckError::Interrupted,
+        ],
+    );
+    texts.of(
+        "NewError",
+        [
+            NewError::Id { id: text("acme") },
+            NewError::Taken { id: text("ACME-1"), path: text("ours/one.feature") },
+            NewError::Exists { path: path() },
+            NewError::Refused { problem: text("no step is registered"), hint: text("use another sentence") },
+            NewError::Missing { options: vec!["--title", "--then"] },
+            NewError::NoTerminal { source: cause(), option: "--title" },
+            NewError::NoAnswer { option: "--title" },
         ],
     );
     texts.of(

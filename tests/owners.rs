@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use logproof::{
     catalogue::vocabulary::{Resolved, Vocabulary},
-    command::steps::{StepsFormat, described, write},
+    command::steps::{StepsFormat, described, with_calls, write},
 };
 use logproof_estate::assessment::Assessment;
 use support::{Ran, run};
@@ -67,7 +67,7 @@ const LOGS: &str = "aws-acme-log-storage-222222222222-eu-central-1";
 
 #[test]
 fn the_example_sets_show_what_their_fixtures_expect_and_fail_where_they_do_not() {
-    for (set, fixtures) in [("data-lake", 13), ("keys", 7)] {
+    for (set, fixtures) in [("data-lake", 13), ("keys", 7), ("cis", 38), ("finos", 45)] {
         let home = TempDir::new().unwrap();
         let folder = examples().join(set);
         let ran = run(home.path(), &["test", folder.to_str().unwrap(), "--strict", "--junit", "t.xml"]);
@@ -288,8 +288,12 @@ fn every_general_sentence_resolves_by_its_example_and_is_registered_as_it_is_doc
 
 #[test]
 fn every_sentence_is_documented_or_used_by_a_control_and_the_page_is_fresh() {
-    let all = described().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let all = runtime.block_on(with_calls(described().unwrap()));
     for one in &all {
+        let calls = one.calls.as_ref().unwrap_or_else(|| panic!("the calls of `{}` are not known", one.sentence));
+        // A sentence about an answer that a `Given` has got, or about what the owner states, makes none.
+        assert!(!calls.is_empty() || one.keyword == "Then", "`{} {}` asks nothing", one.keyword, one.sentence);
         assert!(
             one.entry.is_some() || !one.used_by.is_empty(),
             "`{} {}` has no doc and no user",
@@ -317,6 +321,9 @@ fn sentences_are_searched_by_word_in_three_forms() {
     let json = run(home.path(), &["steps", "--format", "json", "--search", "it is enabled"]);
     let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(json[0]["subjects"], serde_json::json!(["key"]), "{json}");
+    let json = run(home.path(), &["steps", "--format", "json", "--search", "its versioning is on"]);
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(json[0]["calls"], serde_json::json!(["s3:GetBucketVersioning"]), "{json}");
     let none = run(home.path(), &["steps", "--search", "zzzz"]);
     assert_eq!(none.code, 4);
     assert!(none.out.contains("hint:"), "{}", none.out);

@@ -16,7 +16,7 @@ use logproof::cli::Cli;
 use support::root;
 
 /// The documents.
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 12] = [
     "README.md",
     "CONTRIBUTING.md",
     "reports/README.md",
@@ -26,6 +26,9 @@ const DOCUMENTS: [&str; 9] = [
     "SECURITY.md",
     "docs/aws-changes.md",
     "docs/style.md",
+    "examples/controls/cis/README.md",
+    "examples/controls/finos/README.md",
+    "examples/own-steps/README.md",
 ];
 
 /// Files of the reader, not of the repository: what a command of a document writes, or reads where the reader is.

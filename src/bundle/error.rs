@@ -150,6 +150,16 @@ pub enum BundleError {
         /// The first problem.
         problem: String,
     },
+    /// The features of the bundle use steps of an owner that this program was built without.
+    #[error(
+        "the bundle was made with steps of {crates}, which this program does not have: {problem}\nhint: replay it with the program that was built with them"
+    )]
+    StepsMissing {
+        /// The crates, with their versions.
+        crates: String,
+        /// The first problem.
+        problem: String,
+    },
     /// This version cannot run the features of the bundle.
     #[error("the bundle's features cannot be run: {problem}\nhint: use the version of the tool that made the bundle")]
     Features {

@@ -57,9 +57,8 @@ pub async fn replay(place: &Path) -> Result<Outcome, BundleError> {
     let vocabulary = Vocabulary::registered();
     let linted = lint::examine(&FeatureSet::of(Some(&place.join(FEATURES))).read()?, &vocabulary);
     if let Some(problem) = linted.problems.first() {
-        return Err(BundleError::Features {
-            problem: format!("{}:{}: {}", problem.file, problem.line, problem.problem),
-        });
+        let problem = format!("{}:{}: {}", problem.file, problem.line, problem.problem);
+        return Err(unusable(&original.tool, &vocabulary, problem));
     }
     let selected = select(linted.controls, request)?;
     let setting = Setting {
@@ -99,9 +98,7 @@ async fn planned(
 
 /// Why a replay may differ: another version may judge differently, the same program may not.
 fn cause(made: &Tool, now: &Tool, same_binary: bool, identical: bool) -> Option<String> {
-    let name = |tool: &Tool| format!("{} {}", tool.name, tool.version);
     if made != now {
-        let (made, now) = (name(made), name(now));
         return Some(format!("made by {made}, replayed by {now}: another version may judge differently"));
     }
     match (identical, same_binary) {
@@ -110,7 +107,22 @@ fn cause(made: &Tool, now: &Tool, same_binary: bool, identical: bool) -> Option<
             "made and replayed by the same program: what differs does not follow from the recording; report this as a defect"
                 .to_owned(),
         ),
-        (false, false) => Some(format!("made by another build of {}: it may judge differently", name(made))),
+        (false, false) => Some(format!("made by another build of {made}: it may judge differently")),
+    }
+}
+
+/// Why the features of a bundle cannot be run: steps of an owner that this program was built without, or another version.
+fn unusable(made: &Tool, vocabulary: &Vocabulary, problem: String) -> BundleError {
+    let there = vocabulary.crates();
+    let missing: Vec<String> = made
+        .steps
+        .iter()
+        .filter(|steps| there.iter().all(|there| there.name() != steps.name))
+        .map(|steps| format!("`{steps}`"))
+        .collect();
+    match missing.is_empty() {
+        true => BundleError::Features { problem },
+        false => BundleError::StepsMissing { crates: missing.join(", "), problem },
     }
 }
 

@@ -6,6 +6,7 @@
 mod error;
 pub mod lint;
 pub mod oscal;
+pub mod own;
 mod source;
 mod text;
 pub mod vocabulary;
@@ -14,6 +15,7 @@ use cucumber::{feature::Ext as _, gherkin};
 use logproof_wire::sha256_hex;
 
 pub use error::CatalogueError;
+pub use own::StepCrate;
 pub use source::{FeatureArgs, FeatureFile, FeatureSet};
 pub use text::sections;
 

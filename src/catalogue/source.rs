@@ -8,6 +8,7 @@ use std::{
 use clap::Args;
 use include_dir::{Dir, include_dir};
 
+use super::own::{self, StepCrate};
 use crate::error::Unreadable;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/features");
@@ -37,7 +38,7 @@ impl FeatureArgs {
 /// Where features come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FeatureSet {
-    /// The controls in this program.
+    /// The controls in this program, with those of the crates of owners it was built with.
     Embedded,
     /// A folder.
     Folder(PathBuf),
@@ -65,7 +66,10 @@ impl FeatureSet {
     pub fn read(&self) -> Result<Vec<FeatureFile>, Unreadable> {
         let mut files = Vec::new();
         match self {
-            Self::Embedded => embedded(&EMBEDDED, &mut files),
+            Self::Embedded => {
+                embedded(&EMBEDDED, &mut files);
+                own::installed().iter().for_each(|one| of_crate(one, &mut files));
+            }
             Self::Folder(folder) => walk(folder, folder, 0, &mut files)?,
             Self::With(base, folders) => {
                 files = base.read()?;
@@ -128,6 +132,14 @@ fn embedded(dir: &Dir<'_>, files: &mut Vec<FeatureFile>) {
     }
     for dir in dir.dirs() {
         embedded(dir, files);
+    }
+}
+
+/// Adds the features that a crate with steps of an owner brings, below a folder of its name.
+fn of_crate(crate_: &StepCrate, files: &mut Vec<FeatureFile>) {
+    for (path, text) in crate_.files() {
+        let shown = format!("{}: {path}", crate_.name());
+        files.push(FeatureFile::new(format!("{}/{path}", crate_.name()), shown, text.as_bytes().to_vec()));
     }
 }
 

@@ -12,12 +12,16 @@ use logproof_estate::world::LogproofWorld;
 // without steps.
 use logproof_steps::guide::Entry;
 
+use super::own::{self, StepCrate};
+
 /// Every registered step.
 #[derive(Debug, Clone)]
 pub struct Vocabulary {
     steps: Vec<Registered>,
     /// The sentences, by keyword and text.
     pub sentences: Vec<Sentence>,
+    /// The crates of owners whose steps are among them.
+    crates: &'static [StepCrate],
 }
 
 /// One registered step.
@@ -50,6 +54,8 @@ pub struct Sentence {
     pub line: u32,
     /// Whether owners write their own controls in it.
     pub general: bool,
+    /// Whether it is one of logproof's, and not of a crate with steps of an owner.
+    pub ours: bool,
 }
 
 /// What a step of a feature resolves to.
@@ -88,16 +94,16 @@ impl Registered {
     }
 
     /// The same with what is documented of it; its text is then the sentence as a cucumber expression.
-    fn documented(mut self) -> Self {
+    fn documented(mut self, crates: &'static [StepCrate]) -> Self {
         let (keyword, pattern) = (keyword(self.ty), (self.pattern)());
         // Few patterns begin as a sentence does: matching all of them with all sentences would take every start of the
         // program longer.
         let begins = |head: &str| pattern.as_str().trim_start_matches('^').starts_with(head);
         let is_its = |entry: &&'static Entry| match self.literal {
             true => self.text == entry.sentence,
-            false => begins(head_of(entry.sentence)) && pattern.is_match(entry.example),
+            false => begins(head_of(entry.sentence)) && pattern.is_match(first_line(entry.example)),
         };
-        let entry = logproof_steps::general().filter(|entry| entry.keyword == keyword).find(is_its);
+        let entry = entries(crates).filter(|entry| entry.keyword == keyword).find(is_its);
         if let (Some(entry), false) = (entry, self.literal) {
             entry.sentence.clone_into(&mut self.text);
             self.head = head_of(entry.sentence).to_owned();
@@ -116,7 +122,15 @@ impl Registered {
 
     fn sentence(&self) -> Sentence {
         let Location { path: file, line, .. } = self.location;
-        Sentence { keyword: keyword(self.ty), text: self.text.clone(), file, line, general: self.entry.is_some() }
+        let folder = logproof_steps::SOURCE.trim_end_matches("lib.rs");
+        Sentence {
+            keyword: keyword(self.ty),
+            text: self.text.clone(),
+            file,
+            line,
+            general: self.entry.is_some(),
+            ours: file.starts_with(folder),
+        }
     }
 }
 
@@ -127,7 +141,27 @@ impl Vocabulary {
         let mut steps = steps::<<LogproofWorld as WorldInventory>::Given>(StepType::Given);
         steps.extend(self::steps::<<LogproofWorld as WorldInventory>::When>(StepType::When));
         steps.extend(self::steps::<<LogproofWorld as WorldInventory>::Then>(StepType::Then));
-        Self::of(steps.into_iter().map(Registered::documented).collect())
+        let crates = own::installed();
+        let documented = steps.into_iter().map(|step| step.documented(crates)).collect();
+        Self { crates, ..Self::of(documented) }
+    }
+
+    /// The crates of owners whose steps are among the registered ones.
+    #[must_use]
+    pub fn crates(&self) -> &'static [StepCrate] {
+        self.crates
+    }
+
+    /// What is documented of sentences with parameters: of those of logproof, then of those of owners.
+    pub fn entries(&self) -> impl Iterator<Item = &'static Entry> + use<> {
+        entries(self.crates)
+    }
+
+    /// The crate of an owner that documents a sentence; nothing for one of logproof's.
+    #[must_use]
+    pub fn crate_of(&self, entry: &Entry) -> Option<&'static StepCrate> {
+        let is_it = |other: &Entry| (other.keyword, other.sentence) == (entry.keyword, entry.sentence);
+        self.crates.iter().find(|one| one.entries().iter().any(is_it))
     }
 
     /// A vocabulary of these steps only.
@@ -135,7 +169,7 @@ impl Vocabulary {
     pub fn of(steps: Vec<Registered>) -> Self {
         let mut sentences: Vec<Sentence> = steps.iter().map(Registered::sentence).collect();
         sentences.sort();
-        Self { steps, sentences }
+        Self { steps, sentences, crates: &[] }
     }
 
     /// Resolves a step of a feature.
@@ -174,6 +208,15 @@ impl Vocabulary {
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
         near.into_iter().filter(|(near, _)| *near > 0.6).map(|(_, sentence)| sentence).take(3).collect()
     }
+}
+
+fn entries(crates: &'static [StepCrate]) -> impl Iterator<Item = &'static Entry> {
+    logproof_steps::general().chain(crates.iter().flat_map(|one| one.entries()))
+}
+
+/// An example without what stands below the sentence.
+fn first_line(example: &str) -> &str {
+    example.lines().next().unwrap_or_default()
 }
 
 /// What stands before the first parameter of a sentence.

@@ -42,7 +42,7 @@ fn document(assessment: &Assessment) -> Value {
     let mut result = json!({
         "uuid": uuid(assessment, &["result"]),
         "title": line(&title(assessment)),
-        "description": format!("Run {} of {} {}", assessment.run.id, assessment.tool.name, assessment.tool.version),
+        "description": format!("Run {} of {}", assessment.run.id, assessment.tool),
         "start": assessment.run.started.to_string(),
         "end": assessment.run.ended.to_string(),
         "props": [prop("run", &assessment.run.id), prop("as-of", &assessment.run.as_of.to_string())],

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use logproof_estate::{
-    assessment::{Assessment, ControlResult, ScenarioResult},
+    assessment::{Assessment, ControlResult, ScenarioResult, StepsOf},
     record::{Observation, Verdict},
 };
 use logproof_wire::sha256_hex;
@@ -44,11 +44,7 @@ fn document(assessment: &Assessment) -> Value {
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
-            "tool": {"driver": {
-                "name": assessment.tool.name,
-                "semanticVersion": assessment.tool.version,
-                "rules": rules,
-            }},
+            "tool": tool(assessment, rules),
             "automationDetails": {"id": format!("logproof/{}", assessment.run.id), "description": {"text": title(assessment)}},
             "invocations": [{
                 "executionSuccessful": assessment.controls_with(Verdict::Error) == 0 && assessment.run.incomplete.is_none(),
@@ -60,6 +56,20 @@ fn document(assessment: &Assessment) -> Value {
             "results": results,
         }]
     })
+}
+
+/// This program, with the crates of owners it was built with as its extensions.
+fn tool(assessment: &Assessment, rules: Vec<Value>) -> Value {
+    let program = &assessment.tool;
+    let mut tool = json!({
+        "driver": {"name": program.name, "semanticVersion": program.version, "rules": rules},
+    });
+    let of = |steps: &StepsOf| json!({"name": steps.name, "version": steps.version});
+    let extensions: Vec<Value> = program.steps.iter().map(of).collect();
+    if let Some(tool) = tool.as_object_mut().filter(|_| !extensions.is_empty()) {
+        tool.insert("extensions".to_owned(), extensions.into());
+    }
+    tool
 }
 
 /// Findings of the baseline that are mended, for viewers that show them as fixed.

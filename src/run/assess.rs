@@ -10,12 +10,12 @@ use futures::FutureExt as _;
 use jiff::Timestamp;
 use logproof_estate::{
     Estate,
-    assessment::{Assessment, ControlResult, Run, SCHEMA, ScenarioResult, Target, Tool},
+    assessment::{Assessment, ControlResult, Run, SCHEMA, ScenarioResult, StepsOf, Target, Tool},
     record::Verdict,
 };
 
 use crate::{
-    catalogue::{Control, Scenario, vocabulary::Vocabulary},
+    catalogue::{Control, Scenario, StepCrate, vocabulary::Vocabulary},
     run::runner::{self, Outcome},
 };
 
@@ -67,7 +67,7 @@ pub async fn assess(
     run.ended = after(run.started, begin.elapsed());
     let mut assessment = Assessment {
         schema: SCHEMA.to_owned(),
-        tool: Tool { name: "logproof".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        tool: tool(vocabulary),
         run,
         summary: Assessment::count(&results),
         controls: results,
@@ -77,6 +77,13 @@ pub async fn assess(
     };
     logproof_estate::register::apply(&mut assessment, estate.register(), estate.as_of());
     assessment
+}
+
+/// This program, with the steps it was built with.
+fn tool(vocabulary: &Vocabulary) -> Tool {
+    let of = |one: &StepCrate| StepsOf { name: one.name().to_owned(), version: one.version().to_owned() };
+    let steps = vocabulary.crates().iter().map(of).collect();
+    Tool { name: "logproof".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned(), steps }
 }
 
 /// Facts about the run; they do not hold up somebody who wants to stop. Evidence of which nobody knows who gathered it is

@@ -17,7 +17,10 @@ use logproof_estate::{
 };
 use logproof_zone::{MockZone, ZoneError};
 
-use super::register::{LoadError, Loaded};
+use super::{
+    description,
+    register::{LoadError, Loaded},
+};
 use crate::{
     error::{CommandError, Unreadable},
     exit::Exit,
@@ -134,7 +137,7 @@ pub async fn connect(args: &TargetArgs, options: Options) -> Result<Connected, T
         Some(None) => mock(sample()?, "sample", args, options),
         Some(Some(path)) => {
             let shown = path.display().to_string();
-            let zone = MockZone::parse(&read(path)?, &shown)?;
+            let zone = MockZone::parse_on(&read(path)?, &shown, &description::beside(path))?;
             mock(zone, &shown, args, options)
         }
         None => live(args, options).await,
@@ -154,9 +157,17 @@ pub fn sample() -> Result<MockZone, TargetError> {
 /// # Errors
 /// [`TargetError::Config`], [`TargetError::Register`].
 pub fn described(zone: MockZone, name: &str, options: Options) -> Result<Connected, TargetError> {
-    let config = zone_config(&zone, name)?;
-    let register = Loaded::of_zone(&zone, name)?;
-    Ok(serve(zone, name, config, register, options))
+    shared(&Arc::new(zone), name, options)
+}
+
+/// The same of a landing zone that others are connected to as well: each has answers and counts of its own.
+///
+/// # Errors
+/// As [`described`].
+pub(crate) fn shared(zone: &Arc<MockZone>, name: &str, options: Options) -> Result<Connected, TargetError> {
+    let config = zone_config(zone, name)?;
+    let register = Loaded::of_zone(zone, name)?;
+    Ok(serve(Arc::clone(zone), name, config, register, options))
 }
 
 fn mock(zone: MockZone, name: &str, args: &TargetArgs, options: Options) -> Result<Connected, TargetError> {
@@ -164,16 +175,16 @@ fn mock(zone: MockZone, name: &str, args: &TargetArgs, options: Options) -> Resu
         Some(path) => {
             let config = config_file(path)?;
             let register = Loaded::beside(&config, path)?;
-            Ok(serve(zone, name, config, register, options))
+            Ok(serve(Arc::new(zone), name, config, register, options))
         }
         None => described(zone, name, options),
     }
 }
 
-fn serve(zone: MockZone, name: &str, config: Config, register: Loaded, options: Options) -> Connected {
+fn serve(zone: Arc<MockZone>, name: &str, config: Config, register: Loaded, options: Options) -> Connected {
     let now = zone.now();
     let caller = config.organization.management_account.clone();
-    let aws = Aws::served(Arc::new(zone), &caller, &config, options);
+    let aws = Aws::served(zone, &caller, &config, options);
     let target = Target::Mock { zone: name.to_owned() };
     Connected { config: Arc::new(config), register, target, now: Some(now), aws: Arc::new(aws) }
 }

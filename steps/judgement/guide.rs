@@ -38,6 +38,7 @@ pub enum Below {
 
 /// What is documented of a sentence.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Entry {
     /// `Given` or `Then`.
     pub keyword: &'static str,
@@ -49,8 +50,36 @@ pub struct Entry {
     pub kinds: &'static [Kind],
     /// What stands below it.
     pub below: Below,
-    /// The sentence with values.
+    /// The sentence with values; what stands below it may follow in further lines.
     pub example: &'static str,
+}
+
+impl Entry {
+    /// A `Given` that names subjects: the sentence as a cucumber expression, what it means in a sentence or two, and the
+    /// sentence with values.
+    #[must_use]
+    pub const fn given(sentence: &'static str, about: &'static str, example: &'static str) -> Self {
+        Self { keyword: "Given", sentence, about, kinds: &[], below: Below::Nothing, example }
+    }
+
+    /// A `Then` that judges; as [`Entry::given`].
+    #[must_use]
+    pub const fn then(sentence: &'static str, about: &'static str, example: &'static str) -> Self {
+        Self { keyword: "Then", ..Self::given(sentence, about, example) }
+    }
+
+    /// What a `Given` names, or a `Then` judges. A `Then` that judges subjects is refused where no `Given` names one, and a
+    /// `Given` is refused where no `Then` looks at what it names.
+    #[must_use]
+    pub const fn of(self, kinds: &'static [Kind]) -> Self {
+        Self { kinds, ..self }
+    }
+
+    /// What stands below the sentence. Where it is missing, or something else is there, the feature is refused.
+    #[must_use]
+    pub const fn below(self, below: Below) -> Self {
+        Self { below, ..self }
+    }
 }
 
 /// What is wrong with the values of a step that uses this sentence.

@@ -22,6 +22,7 @@ pub(crate) mod layers;
 pub(crate) mod lifecycle;
 pub(crate) mod needed_access;
 pub(crate) mod organization;
+pub(crate) mod own;
 pub(crate) mod policies;
 pub(crate) mod population;
 pub(crate) mod principals;

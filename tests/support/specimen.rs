@@ -111,7 +111,7 @@ pub(crate) fn assessment(text: &str) -> Assessment {
     ];
     Assessment {
         schema: SCHEMA.to_owned(),
-        tool: Tool { name: "logproof".to_owned(), version: "0.0.0".to_owned() },
+        tool: Tool { name: "logproof".to_owned(), version: "0.0.0".to_owned(), steps: Vec::new() },
         run: Run {
             id: "20260115t120000z-abcdef".to_owned(),
             target: Target::Mock { zone: "sample".to_owned() },

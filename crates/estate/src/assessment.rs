@@ -4,7 +4,7 @@
 
 mod form;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,36 @@ pub struct Tool {
     pub name: String,
     /// Semantic version.
     pub version: String,
+    /// Crates with steps of the owner that the program was built with; a program without any is logproof as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepsOf>,
+}
+
+/// A crate with steps of the owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepsOf {
+    /// Name of the package.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl fmt::Display for StepsOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.version)
+    }
+}
+
+impl fmt::Display for Tool {
+    /// `logproof 0.1.0`, or `logproof 0.1.0 with acme-steps 1.2.0`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.version)?;
+        for (index, steps) in self.steps.iter().enumerate() {
+            let joint = if index == 0 { "with" } else { "and" };
+            write!(f, " {joint} {steps}")?;
+        }
+        Ok(())
+    }
 }
 
 /// Facts about the run itself.

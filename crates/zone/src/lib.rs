@@ -101,6 +101,18 @@ impl MockZone {
         Ok(Self::new(load::load(text, origin)?))
     }
 
+    /// The same of a description that may begin from others than the sample: `bases` finds one by the name it is given.
+    ///
+    /// # Errors
+    /// As [`Self::parse`], and what `bases` answers.
+    pub fn parse_on(
+        text: &str,
+        origin: &str,
+        bases: &dyn Fn(&str) -> Result<Value, ZoneError>,
+    ) -> Result<Self, ZoneError> {
+        Ok(Self::new(load::load_on(text, origin, bases)?))
+    }
+
     /// Takes a description as [`Self::resolve`] gives it; `origin` names it in errors.
     ///
     /// # Errors

@@ -58,18 +58,23 @@ fn only_sample(origin: &str) -> impl Fn(&str) -> Result<Value, ZoneError> {
     }
 }
 
-/// Reads a description.
-pub(crate) fn load(text: &str, origin: &str) -> Result<Zone, ZoneError> {
+/// Reads a description, which may begin from others than the sample.
+pub(crate) fn load_on(text: &str, origin: &str, bases: &Bases<'_>) -> Result<Zone, ZoneError> {
     let raw: Value = yaml(text, origin)?;
     let is_variant = raw.as_object().is_some_and(|map| map.contains_key("base"));
     let zone: Zone = if is_variant {
-        typed(variant(raw, origin, &only_sample(origin))?, origin)?
+        typed(variant(raw, origin, bases)?, origin)?
     } else {
         // Parsed from the text itself, so that errors name line and column.
         serde_yaml_ng::from_str(text).map_err(|error| ZoneError::new(origin, error, HINT))?
     };
     check(&zone, origin)?;
     Ok(zone)
+}
+
+/// Reads a description, which may begin from the sample.
+pub(crate) fn load(text: &str, origin: &str) -> Result<Zone, ZoneError> {
+    load_on(text, origin, &only_sample(origin))
 }
 
 /// Takes a description that was read already, with its base and patches applied.

@@ -10,8 +10,10 @@ mod wording;
 
 use std::{collections::BTreeMap, fmt};
 
+use logproof_steps::guide::Entry;
+
 use crate::{
-    catalogue::{self, CatalogueError, Control, FeatureFile, FeatureSet, vocabulary::Vocabulary},
+    catalogue::{self, CatalogueError, Control, FeatureFile, FeatureSet, StepCrate, vocabulary::Vocabulary},
     console::say,
 };
 
@@ -56,6 +58,7 @@ pub fn examine(files: &[FeatureFile], vocabulary: &Vocabulary) -> Linted {
         });
         return linted;
     }
+    linted.problems.extend(undocumented(vocabulary));
     for file in files {
         let mut report = Report { file: &file.shown, problems: &mut linted.problems };
         if let Some(control) = examine_file(file, vocabulary, &mut report) {
@@ -84,6 +87,34 @@ pub fn sound(features: &FeatureSet) -> Result<(Vec<Control>, Vocabulary), Catalo
         say(&problem.to_string());
     }
     Err(CatalogueError::Features { number: linted.problems.len() })
+}
+
+/// Steps of an owner that nothing is documented of, and documentation of a step that is not there: what a `Given` names
+/// and a `Then` judges would not be known, and nobody could find the sentence.
+fn undocumented(vocabulary: &Vocabulary) -> Vec<Problem> {
+    let steps = vocabulary.sentences.iter().filter(|sentence| !sentence.ours && !sentence.general);
+    let steps = steps.map(|sentence| Problem {
+        file: sentence.file.to_owned(),
+        line: usize::try_from(sentence.line).unwrap_or(usize::MAX),
+        problem: format!("nothing is documented of the step `{} {}`", sentence.keyword, sentence.text),
+        hint: "add an `Entry` with this sentence, and an example that it matches, to `StepCrate::sentences`".to_owned(),
+    });
+    let is_there = |entry: &Entry| {
+        let sentences = vocabulary.sentences.iter();
+        sentences.into_iter().any(|one| (one.keyword, one.text.as_str()) == (entry.keyword, entry.sentence))
+    };
+    let of_crate = |one: &'static StepCrate| {
+        one.entries().iter().filter(|entry| !is_there(entry)).map(|entry| Problem {
+            file: one.name().to_owned(),
+            line: 1,
+            problem: format!(
+                "no step is registered for the documented sentence `{} {}`",
+                entry.keyword, entry.sentence
+            ),
+            hint: "correct the `Entry`, or name the module of the step so that it is linked".to_owned(),
+        })
+    };
+    steps.chain(vocabulary.crates().iter().flat_map(of_crate)).collect()
 }
 
 /// Collects the problems of one file.

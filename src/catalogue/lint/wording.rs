@@ -37,6 +37,10 @@ fn subjects(scenario: &Scenario, vocabulary: &Vocabulary, report: &mut Report<'_
         _ => None,
     });
     let resolved: Vec<(&gherkin::Step, Option<&Entry>)> = resolved.collect();
+    // What a misspelt sentence looks at is not known, and its own problem comes first.
+    if resolved.len() < scenario.steps.len() {
+        return;
+    }
     let (given, then): (Vec<_>, Vec<_>) = resolved.into_iter().partition(|(step, _)| step.ty == StepType::Given);
     for (step, entry) in &given {
         let Some(entry) = entry else { continue };

@@ -192,7 +192,7 @@ fn cautions(before: &Loaded, after: &Loaded) -> Vec<String> {
         cautions.push("the bundles are of different organizations".to_owned());
     }
     if a.tool != b.tool {
-        cautions.push(format!("made by {} {} and {}", a.tool.name, a.tool.version, b.tool.version));
+        cautions.push(format!("made by {} and by {}", a.tool, b.tool));
     }
     if a.run.selection != b.run.selection {
         cautions.push("the runs selected different controls".to_owned());

@@ -2,13 +2,11 @@
 //!
 //! Knows nothing of what an entry means; the register judges that when it is read.
 
-use std::io::{self, BufRead};
-
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::error::EntryError;
-use crate::console;
+use crate::console::Person;
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,27 +94,6 @@ impl Field {
     }
 }
 
-/// Somebody who answers questions.
-pub trait Person {
-    /// The answer, or nothing when there will be none any more.
-    ///
-    /// # Errors
-    /// When the person cannot be reached.
-    fn answer(&mut self, question: &str) -> io::Result<Option<String>>;
-}
-
-/// The person at a terminal.
-#[derive(Debug)]
-pub struct AtTerminal;
-
-impl Person for AtTerminal {
-    fn answer(&mut self, question: &str) -> io::Result<Option<String>> {
-        console::ask(question)?;
-        let mut line = String::new();
-        Ok(if io::stdin().lock().read_line(&mut line)? == 0 { None } else { Some(line) })
-    }
-}
-
 /// The values of all fields.
 ///
 /// # Errors
@@ -172,6 +149,8 @@ fn ask(field: &Field, person: &mut dyn Person) -> Result<Value, EntryError> {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
     struct Script(Vec<&'static str>, Vec<String>);

@@ -29,12 +29,12 @@ pub use self::{args::RegisterArgs, error::EntryError};
 use self::{
     args::{AttestationArgs, Entry, NewArgs, RegisterCommand, RequestArgs, RequestFormat, WaiverArgs},
     deployment::Deployment,
-    fields::{AtTerminal, Field, Person},
+    fields::Field,
 };
 use crate::{
     catalogue::{self, lint},
     clock, console,
-    console::print,
+    console::{AtTerminal, Person, print},
     error::{Unreadable, Unwritable},
     exit::Exit,
     files::REGISTER,

@@ -29,7 +29,8 @@ pub(super) fn weakened(
     for (scenario, shown) in control.scenarios.iter().zip(&result.scenarios) {
         for step in scenario.steps.iter().filter(|step| step.ty == StepType::Then) {
             let Resolved::One(found) = vocabulary.resolve(step) else { continue };
-            let Some(entry) = found.entry else { continue };
+            // What a sentence of an owner asks for is known to its author alone.
+            let Some(entry) = found.entry.filter(|entry| vocabulary.crate_of(entry).is_none()) else { continue };
             let mut subjects = subjects(&[shown], entry, &step.value);
             if subjects.is_empty() {
                 // Of a duty to work the principal is the subject.
@@ -102,6 +103,20 @@ fn weaken_bucket(zone: &mut Value, sentence: &str, name: &str) -> Option<&'stati
         "its object ownership is {string}" => {
             bucket(zone, "ownership", Value::Null);
             "object ownership not set"
+        }
+        "MFA delete is on" => {
+            bucket(zone, "mfa_delete", json!("Disabled"));
+            "MFA delete is off"
+        }
+        "it is in one of these Regions" => {
+            bucket(zone, "region", json!("af-south-1"));
+            "the bucket is in Africa (Cape Town)"
+        }
+        "no replication rule copies objects out of the organization" => {
+            let rule = json!({"bucket": "arn:aws:s3:::weakened-elsewhere", "priority": 1});
+            let role = "arn:aws:iam::000000000000:role/Weakened";
+            bucket(zone, "replication", json!({"role": role, "rules": {"weakened": rule}}));
+            "a replication rule copies objects to a bucket that no account of the organization owns"
         }
         "its versioning is on" => {
             bucket(zone, "versioning", json!("Suspended"));

@@ -34,7 +34,7 @@ const CONTENTS: [(&str, &str); 8] = [
 ];
 
 pub(super) fn page(assessment: &Assessment) -> String {
-    let generator = format!("{} {}", assessment.tool.name, assessment.tool.version);
+    let generator = assessment.tool.to_string();
     let mut page = String::new();
     super::open(&mut page, &title(assessment), &generator);
     page.push_str("<a class=\"skip\" href=\"#controls\">Skip to the controls</a>\n");
@@ -291,7 +291,7 @@ fn run(page: &mut String, assessment: &Assessment) {
         ("Governed Regions", regions.join(", ")),
         ("Selection", if selection.is_empty() { "every control".to_owned() } else { selection.join(", ") }),
         ("API calls", format!("{calls}, for {} distinct questions", run.questions)),
-        ("Tool", format!("{} {}", assessment.tool.name, assessment.tool.version)),
+        ("Tool", assessment.tool.to_string()),
     ] {
         put(page, format_args!("<dt>{name}</dt><dd>{}</dd>\n", escaped(&value)));
     }

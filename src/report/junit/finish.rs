@@ -122,7 +122,7 @@ impl Pass<'_, '_> {
         let run = &self.assessment.run;
         let mut all = vec![
             ("run".to_owned(), run.id.clone()),
-            ("tool".to_owned(), format!("{} {}", self.assessment.tool.name, self.assessment.tool.version)),
+            ("tool".to_owned(), self.assessment.tool.to_string()),
             ("as-of".to_owned(), run.as_of.to_string()),
             ("target".to_owned(), run.target.caution().unwrap_or_else(|| "live accounts".to_owned())),
         ];

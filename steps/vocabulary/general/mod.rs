@@ -4,5 +4,7 @@
 
 pub(crate) mod account;
 pub(crate) mod bucket;
+pub(crate) mod deletion;
 pub(crate) mod key;
+pub(crate) mod placement;
 pub(crate) mod requests;

@@ -53,7 +53,7 @@ pub(in crate::register) fn assessment(records: Vec<Record>) -> Assessment {
     };
     Assessment {
         schema: crate::assessment::SCHEMA.to_owned(),
-        tool: crate::assessment::Tool { name: "logproof".to_owned(), version: "0".to_owned() },
+        tool: crate::assessment::Tool { name: "logproof".to_owned(), version: "0".to_owned(), steps: Vec::new() },
         run: serde_json::from_value(run).unwrap(),
         summary: Assessment::count(std::slice::from_ref(&control)),
         controls: vec![control],
