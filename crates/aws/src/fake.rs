@@ -186,6 +186,7 @@ fn least(tag: &CallTag) -> Answer {
         "iam:GetAccountAuthorizationDetails" => {
             iam("GetAccountAuthorizationDetails", "<IsTruncated>false</IsTruncated>").into()
         }
+        "events:DescribeEventBus" => r#"{"Name":"default","Arn":"a"}"#.into(),
         // Lists of the JSON services that may be empty.
         "cloudtrail:DescribeTrails"
         | "cloudtrail:GetEventSelectors"
