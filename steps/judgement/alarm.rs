@@ -185,13 +185,18 @@ impl Alarm {
         }
     }
 
-    /// Its state and where it leads.
+    /// Its state and where it leads, in a sentence of its own.
     pub(crate) fn in_words(&self) -> String {
+        format!("rule {}", self.leads())
+    }
+
+    /// The same as said of the rule by its name.
+    pub(crate) fn leads(&self) -> String {
         let destinations = match self.destinations.as_slice() {
             [] => "no target".to_owned(),
             destinations => destinations.iter().map(Destination::in_words).collect::<Vec<_>>().join("; "),
         };
-        format!("rule is {}, {destinations}", self.rule.state)
+        format!("is {}, {destinations}", self.rule.state)
     }
 }
 

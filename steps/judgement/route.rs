@@ -104,16 +104,16 @@ impl Forwarded {
         let onward = match self.rules.as_slice() {
             [] => format!("none of the {} rules there sees the event", self.listed),
             rules => {
-                let each = rules.iter().map(|rule| format!("`{}`: {}", rule.rule.name, rule.in_words()));
-                format!("the rules there that see it are {}", each.collect::<Vec<_>>().join("; "))
+                let each = rules.iter().map(|rule| format!("rule `{}` there {}", rule.rule.name, rule.leads()));
+                each.collect::<Vec<_>>().join("; ")
             }
         };
         match &self.entry {
-            Publishing::Allowed => format!("event bus {arn}, where {onward}"),
+            Publishing::Allowed => format!("event bus {arn}: {onward}"),
             Publishing::Refused(why) => format!("event bus {arn} is not reached: {why}"),
-            Publishing::Undecided(why) => format!(
-                "event bus {arn}, of which it is not decided whether it takes the event ({why}), and where {onward}"
-            ),
+            Publishing::Undecided(why) => {
+                format!("event bus {arn}, of which it is not decided whether it takes the event ({why}): {onward}")
+            }
         }
     }
 }

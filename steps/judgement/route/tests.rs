@@ -169,11 +169,11 @@ fn the_step_that_breaks_is_named() {
     assert_eq!(
         said,
         format!(
-            "rule is ENABLED, event bus {BUS}, where the rules there that see it are `central`: rule is DISABLED, topic {TOPIC} has 1 of 1 subscriptions confirmed"
+            "rule is ENABLED, event bus {BUS}: rule `central` there is DISABLED, topic {TOPIC} has 1 of 1 subscriptions confirmed"
         )
     );
     let said = over(Publishing::Refused("no statement".to_owned()), Vec::new()).in_words();
     assert_eq!(said, format!("rule is ENABLED, event bus {BUS} is not reached: no statement"));
     let said = over(Publishing::Allowed, Vec::new()).in_words();
-    assert_eq!(said, format!("rule is ENABLED, event bus {BUS}, where none of the 0 rules there sees the event"));
+    assert_eq!(said, format!("rule is ENABLED, event bus {BUS}: none of the 0 rules there sees the event"));
 }
