@@ -22,23 +22,38 @@ Feature: Changing the log bucket raises an alert
     root user, an IAM user and a role of the management account. The patterns of the EventBridge rules of
     the default event bus, in the account and Region of the log bucket, are evaluated against every one of
     them; the finding names the events that raise no alert, and by whom where it makes a difference. Reads
-    of objects must match no such rule.
+    of objects must raise no such alert.
 
     A rule counts when it is enabled and leads to an SNS topic with a confirmed subscription that takes what
-    EventBridge publishes. The targets, the subscriptions and the topic with its access policy are read. The
-    access policy must let events.amazonaws.com publish for the very rule. Where a KMS key encrypts the topic,
-    the policy of the key must let events.amazonaws.com use kms:GenerateDataKey and kms:Decrypt, and the key be
-    enabled; EventBridge's calls to KMS carry no source, and the AWS managed key alias/aws/sns lets no other
-    service use it. Grants on the key are not read. A target that EventBridge calls under a role, and a policy
-    that cannot be evaluated, make the verdict an error unless the alert gets to a subscriber another way.
+    EventBridge publishes, or to another event bus where such a rule sees the event. The targets, the
+    subscriptions and the topic with its access policy are read. The access policy must let events.amazonaws.com
+    publish for the very rule. Where a KMS key encrypts the topic, the policy of the key must let
+    events.amazonaws.com use kms:GenerateDataKey and kms:Decrypt, and the key be enabled; EventBridge's calls to
+    KMS carry no source, and the AWS managed key alias/aws/sns lets no other service use it. Grants on the key are
+    not read. A topic that EventBridge publishes to under a role, and a policy that cannot be evaluated, make the
+    verdict an error unless the alert gets to a subscriber another way.
+
+    A target that is an event bus is followed to the account and Region of the bus, which must exist. EventBridge
+    must be able to assume the role of the target, which is of the account of the rule, and the role to put these
+    events on the bus: by its own policies, the service control policies above it and, in another account, the
+    policy of the bus. A target without a role gets onto a bus of another account only where the policy of the bus
+    lets the account in by its id; a note says that EventBridge takes no new target like that. The rules of the bus
+    are read, and the event must be seen by an enabled one of them. EventBridge sends no event on that came from
+    another bus: a third bus is not reached, nor is one twice. The finding names the step at which the way breaks.
+
+    Where AWS's documentation does not decide the step, the verdict is an error: a third bus after one step within
+    a Region and one to another, a target without a role on another bus of its own account, and a policy of the bus
+    that allows it by aws:SourceAccount alone. So it is where the bus or its rules cannot be read, as in an account
+    without the audit role, and where a customer managed key encrypts the events of the bus, whose policy is not
+    evaluated. None of it matters where the alert gets to a subscriber another way.
 
     Where the access policy lets EventBridge publish by a condition on the rule or its account alone, a note says
     so: AWS's documentation contradicts itself on whether EventBridge honors such a condition.
 
-    A target of another kind, such as a function or a queue, is not
-    followed any further: there an attestation must say that people hear of it. A pattern that this
-    program cannot evaluate makes the verdict an error, never a match. CloudWatch alarms on metric
-    filters are not counted here.
+    A target of another kind, such as a function, a state machine, a queue or a log group, is not
+    followed any further: there an attestation must say that people hear of what reaches it. The policy and the
+    key of a queue are not read. A pattern that this program cannot evaluate makes the verdict an error, never a
+    match. CloudWatch alarms on metric filters are not counted here.
 
     Objects raise events only while a trail records data events of the bucket, control LS-4.7.
 
@@ -50,12 +65,17 @@ Feature: Changing the log bucket raises an alert
     CloudTrail` of aws.s3 with readOnly false and the bucket's name in requestParameters.bucketName,
     without exemption for any identity, and an SNS topic as target; confirm a subscription that somebody
     watches. Allow events.amazonaws.com sns:Publish in the access policy of the topic, and kms:GenerateDataKey*
-    and kms:Decrypt in the policy of the customer managed key that encrypts it.
+    and kms:Decrypt in the policy of the customer managed key that encrypts it. Or make the event bus of a central
+    account the target, with a role that may put events there and that events.amazonaws.com may assume; allow
+    events:PutEvents in the policy of the bus, to the organization, and put the rule with the topic on that bus.
 
   References
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-bus-to-bus.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-perms.html
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html

@@ -29,16 +29,18 @@ Feature: Changing what guards the log store raises an alert
 
     Two ways of hearing them are followed. One is a metric filter on the CloudWatch Logs log group that the
     organization trail itself delivers to, whose metric an alarm with enabled actions watches; a filter on
-    any other log group counts nothing of the trail. The other is an enabled EventBridge rule in the account
-    and Region of the event. Either must end at an SNS topic with a confirmed subscription. Filter and event
-    patterns are evaluated by the rules of each service; a pattern that cannot be evaluated makes the
-    verdict an error, never a match.
+    any other log group counts nothing of the trail. Filters and alarms are read in the account and Region of
+    that log group, whichever account it is; alarms of another account are not. The other is an enabled
+    EventBridge rule in the account and Region of the event, on its default event bus, and rules of the event buses
+    that it puts the event on, each step decided as control LS-7.2 says. Either must end at an SNS topic with a
+    confirmed subscription. Filter and event patterns are evaluated by the rules of each service; a pattern that
+    cannot be evaluated makes the verdict an error, never a match.
 
     The topic must take the alert: its access policy must let cloudwatch.amazonaws.com publish for the alarm, or
     events.amazonaws.com for the rule, and so must the policy of a KMS key that encrypts it, for
     kms:GenerateDataKey and kms:Decrypt, as control LS-7.2 says. Grants on the key are not read. An alarm action
-    or a rule's target other than an SNS topic is not followed any further: there an attestation must say that
-    people hear of it.
+    other than an SNS topic, and a rule's target other than a topic or an event bus, is not followed any further:
+    there an attestation must say that people hear of what reaches it.
 
     One event must be enough: what the filter publishes for it, statistic, threshold, periods, dimensions and
     the treatment of missing data decide whether the alarm goes off. Where they do not, as with metric math, the
@@ -58,6 +60,7 @@ Feature: Changing what guards the log store raises an alert
   References
     https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
     https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/monitor-cloudtrail-log-files-with-cloudwatch-logs.html

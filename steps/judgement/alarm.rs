@@ -1,13 +1,14 @@
 //! One alarm: an EventBridge rule, what it sees and how far its alert gets.
 
 use logproof_estate::{
-    ExchangeId,
+    ExchangeId, Unseen,
     facts::{EventRule, RuleTarget, Subscription},
 };
 use serde_json::Value;
 
 use super::{
     event_pattern::{EventPattern, Matched},
+    route::Forwarded,
     store_events::{Caller, StoreEvent},
 };
 
@@ -19,15 +20,15 @@ pub(crate) const WITH_READS: &str = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVEN
 pub(crate) enum Reach {
     /// The rule is off, has no target, or its topics have no confirmed subscription or take no alert of it.
     Nobody,
-    /// A confirmed subscription of an SNS topic of which it is not decided whether it takes the alert.
+    /// Something of which it is not decided whether it takes the alert.
     Undecided,
-    /// A target other than SNS, which is not followed further.
+    /// A target other than a topic or a bus, which is not followed further.
     Unfollowed,
     /// A confirmed subscription of an SNS topic.
     Subscriber,
 }
 
-/// Whether an alert gets into a topic: its access policy and the policy of its key.
+/// Whether an alert gets into a topic or onto a bus, by its policy and the policy of its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Publishing {
     /// It does.
@@ -38,55 +39,79 @@ pub(crate) enum Publishing {
     Undecided(String),
 }
 
-/// A target with its topic: the subscriptions, and whether an alert gets into it. `None` for a topic that does not exist
-/// or a target that is none.
+/// What a target is.
+#[derive(Debug, Clone)]
+pub(crate) enum Landing {
+    /// A topic: its subscriptions, and whether an alert gets into it; `None` when there is no such topic.
+    Topic(Option<(Vec<Subscription>, Publishing)>),
+    /// Another event bus.
+    Bus(Forwarded),
+    /// Something that could not be looked at.
+    Unseen(Box<Unseen>),
+    /// The owner's own code, or a service that is not followed further.
+    Elsewhere,
+}
+
+/// A target with what it is.
 #[derive(Debug, Clone)]
 pub(crate) struct Destination {
     pub(crate) target: RuleTarget,
-    pub(crate) topic: Option<(Vec<Subscription>, Publishing)>,
+    pub(crate) landing: Landing,
 }
 
 impl Destination {
-    fn is_topic(&self) -> bool {
-        self.target.arn.split(':').nth(2) == Some("sns")
-    }
-
+    /// How far what is sent to it may get.
     pub(crate) fn reach(&self) -> Reach {
-        match (&self.topic, self.is_topic()) {
-            (Some((subscriptions, publishing)), true) if subscriptions.iter().any(Subscription::confirmed) => {
+        match &self.landing {
+            Landing::Topic(Some((subscriptions, publishing))) if subscriptions.iter().any(Subscription::confirmed) => {
                 match publishing {
                     Publishing::Allowed => Reach::Subscriber,
                     Publishing::Refused(_) => Reach::Nobody,
                     Publishing::Undecided(_) => Reach::Undecided,
                 }
             }
-            (_, true) => Reach::Nobody,
-            (_, false) => Reach::Unfollowed,
+            Landing::Topic(_) => Reach::Nobody,
+            Landing::Bus(bus) => bus.reach(),
+            Landing::Unseen(_) => Reach::Undecided,
+            Landing::Elsewhere => Reach::Unfollowed,
         }
     }
 
-    /// Why it is not decided whether the alert gets to a subscriber; `None` where it is.
+    /// Why it is not decided whether the alert gets to a subscriber of the topic; `None` where it is.
     pub(crate) fn undecided(&self) -> Option<&str> {
-        match &self.topic {
-            Some((_, Publishing::Undecided(reason))) if self.reach() == Reach::Undecided => Some(reason),
+        match &self.landing {
+            Landing::Topic(Some((_, Publishing::Undecided(reason)))) if self.reach() == Reach::Undecided => {
+                Some(reason)
+            }
             _ => None,
         }
     }
 
     /// Why the topic does not take the alert.
     pub(crate) fn refused(&self) -> Option<&str> {
-        match &self.topic {
-            Some((_, Publishing::Refused(why))) => Some(why),
+        match &self.landing {
+            Landing::Topic(Some((_, Publishing::Refused(why)))) => Some(why),
             _ => None,
+        }
+    }
+
+    /// ARNs of what is reached and not followed further.
+    pub(crate) fn unfollowed(&self) -> Vec<&str> {
+        match &self.landing {
+            Landing::Elsewhere => vec![&self.target.arn],
+            Landing::Bus(bus) => bus.rules.iter().flat_map(Alarm::unfollowed).collect(),
+            Landing::Topic(_) | Landing::Unseen(_) => Vec::new(),
         }
     }
 
     fn in_words(&self) -> String {
         let arn = &self.target.arn;
-        let (subscriptions, publishing) = match (&self.topic, self.is_topic()) {
-            (_, false) => return format!("target {arn} is not followed further"),
-            (None, true) => return format!("topic {arn} does not exist"),
-            (Some((subscriptions, publishing)), true) => (subscriptions, publishing),
+        let (subscriptions, publishing) = match &self.landing {
+            Landing::Elsewhere => return format!("target {arn} is not followed further: {}", not_examined(arn)),
+            Landing::Unseen(unseen) => return format!("target {arn}: {unseen}"),
+            Landing::Bus(bus) => return bus.in_words(arn),
+            Landing::Topic(None) => return format!("topic {arn} does not exist"),
+            Landing::Topic(Some((subscriptions, publishing))) => (subscriptions, publishing),
         };
         let subscribed = match subscriptions.as_slice() {
             [] => format!("topic {arn} has no subscription"),
@@ -102,7 +127,18 @@ impl Destination {
     }
 }
 
-/// A rule that may watch the bucket, and where it leads.
+/// What is not known of a target that is not followed further.
+fn not_examined(arn: &str) -> &'static str {
+    match arn.split(':').nth(2).unwrap_or_default() {
+        "lambda" | "states" | "codebuild" | "batch" | "ecs" => "what the owner's own code does is not examined",
+        "sqs" => "the policy and the key of the queue, and who reads it, are not examined",
+        "logs" => "the resource policy of the log group, and who reads it, are not examined",
+        "events" => "the API destination is not examined",
+        _ => "where it leads is not examined",
+    }
+}
+
+/// A rule that may see an event, and where it leads.
 #[derive(Debug, Clone)]
 pub(crate) struct Alarm {
     pub(crate) rule: EventRule,
@@ -112,6 +148,12 @@ pub(crate) struct Alarm {
 }
 
 impl Alarm {
+    /// A rule of which nothing but itself is known; `None` for one that runs by the clock, which sees no event.
+    pub(crate) fn of(rule: &EventRule) -> Option<Self> {
+        let pattern = EventPattern::parse(rule.pattern.as_deref()?);
+        Some(Self { rule: rule.clone(), pattern, destinations: Vec::new(), exchanges: Vec::new() })
+    }
+
     pub(crate) fn is_enabled(&self) -> bool {
         matches!(self.rule.state.as_str(), "ENABLED" | WITH_READS)
     }
@@ -122,30 +164,39 @@ impl Alarm {
         if self.is_enabled() { furthest } else { Reach::Nobody }
     }
 
-    /// The topic of which it is not decided whether it takes the alert, and why; `None` unless nothing gets further.
-    pub(crate) fn undecided(&self) -> Option<(&str, &str)> {
-        let open = self
-            .destinations
-            .iter()
-            .find_map(|destination| Some((destination.target.arn.as_str(), destination.undecided()?)));
-        open.filter(|_| self.reach() == Reach::Undecided)
+    /// ARNs of what its alert gets to and that is not followed further.
+    pub(crate) fn unfollowed(&self) -> Vec<&str> {
+        let reached = self.destinations.iter().filter(|destination| destination.reach() > Reach::Nobody);
+        reached.filter(|_| self.is_enabled()).flat_map(Destination::unfollowed).collect()
     }
 
-    /// Whether it sees an event as EventBridge receives it.
+    /// Whether it sees an event as EventBridge receives it. Management events that read are for rules in a state of their
+    /// own.
+    ///
+    /// See: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html>
     pub(crate) fn sees_event(&self, event: &Value) -> Matched {
+        let is = |field: &str| event.pointer(field).and_then(Value::as_bool) == Some(true);
+        if self.rule.state != WITH_READS && is("/detail/readOnly") && is("/detail/managementEvent") {
+            return Matched::No;
+        }
         match &self.pattern {
             Ok(pattern) => pattern.matches(event),
             Err(reason) => Matched::Undecided(reason.clone()),
         }
     }
 
-    /// Its state and where it leads.
+    /// Its state and where it leads, in a sentence of its own.
     pub(crate) fn in_words(&self) -> String {
+        format!("rule {}", self.leads())
+    }
+
+    /// The same as said of the rule by its name.
+    pub(crate) fn leads(&self) -> String {
         let destinations = match self.destinations.as_slice() {
             [] => "no target".to_owned(),
             destinations => destinations.iter().map(Destination::in_words).collect::<Vec<_>>().join("; "),
         };
-        format!("rule is {}, {destinations}", self.rule.state)
+        format!("is {}, {destinations}", self.rule.state)
     }
 }
 
@@ -178,10 +229,18 @@ mod tests {
             protocol: "https".to_owned(),
             endpoint: "https://example.org".to_owned(),
         };
+        let topic = subscriptions.map(|all| (all.iter().map(subscription).collect(), Publishing::Allowed));
         Destination {
             target: RuleTarget { id: "t".to_owned(), arn: arn.to_owned(), role: None },
-            topic: subscriptions.map(|all| (all.iter().map(subscription).collect(), Publishing::Allowed)),
+            landing: if arn == TOPIC { Landing::Topic(topic) } else { Landing::Elsewhere },
         }
+    }
+
+    fn with(mut destination: Destination, publishing: Publishing) -> Destination {
+        if let Landing::Topic(Some((_, found))) = &mut destination.landing {
+            *found = publishing;
+        }
+        destination
     }
 
     fn alarm(state: &str, destinations: Vec<Destination>) -> Alarm {
@@ -200,13 +259,8 @@ mod tests {
             || destination(TOPIC, Some(&["PendingConfirmation", "arn:aws:sns:eu-central-1:222222222222:alerts:1"]));
         let pending = || destination(TOPIC, Some(&["PendingConfirmation"]));
         let function = || destination("arn:aws:lambda:eu-central-1:222222222222:function:f", None);
-        let of = |publishing: Publishing| {
-            let mut destination = confirmed();
-            destination.topic = destination.topic.map(|(subscriptions, _)| (subscriptions, publishing));
-            destination
-        };
-        let refused = || of(Publishing::Refused("no statement".to_owned()));
-        let undecided = || of(Publishing::Undecided("a variable".to_owned()));
+        let refused = || with(confirmed(), Publishing::Refused("no statement".to_owned()));
+        let undecided = || with(confirmed(), Publishing::Undecided("a variable".to_owned()));
         let cases = [
             (vec![], Reach::Nobody),
             (vec![pending()], Reach::Nobody),
@@ -228,17 +282,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_decided_is_named_unless_the_alert_gets_there_another_way() {
-        let mut open = destination(TOPIC, Some(&["arn:aws:sns:eu-central-1:222222222222:alerts:1"]));
-        let sure = open.clone();
-        open.topic = open.topic.map(|(all, _)| (all, Publishing::Undecided("a variable".to_owned())));
-        assert_eq!(alarm("ENABLED", vec![open.clone()]).undecided(), Some((TOPIC, "a variable")));
-        assert!(alarm("ENABLED", vec![open.clone()]).in_words().ends_with("confirmed, and a variable"));
-        assert_eq!(alarm("DISABLED", vec![open.clone()]).undecided(), None);
-        assert_eq!(alarm("ENABLED", vec![open, sure]).undecided(), None);
-        let mut pending = destination(TOPIC, Some(&["PendingConfirmation"]));
-        pending.topic = pending.topic.map(|(all, _)| (all, Publishing::Undecided("a variable".to_owned())));
-        assert_eq!(alarm("ENABLED", vec![pending]).undecided(), None);
+    fn what_is_not_decided_is_named_where_it_matters() {
+        let undecided = || Publishing::Undecided("a variable".to_owned());
+        let open = with(destination(TOPIC, Some(&["arn:aws:sns:eu-central-1:222222222222:alerts:1"])), undecided());
+        assert_eq!(open.undecided(), Some("a variable"));
+        assert!(alarm("ENABLED", vec![open]).in_words().ends_with("confirmed, and a variable"));
+        let pending = with(destination(TOPIC, Some(&["PendingConfirmation"])), undecided());
+        assert_eq!(pending.undecided(), None);
+    }
+
+    #[test]
+    fn management_events_that_read_are_for_rules_in_a_state_of_their_own() {
+        let event = |read: bool, management: bool| serde_json::json!({"source": "aws.s3", "detail": {"readOnly": read, "managementEvent": management}});
+        for (read, management, seen) in [(true, true, false), (true, false, true), (false, true, true)] {
+            let sees = |state: &str| alarm(state, vec![]).sees_event(&event(read, management)) == Matched::Yes;
+            assert_eq!(sees("ENABLED"), seen, "read {read}, management {management}");
+            assert!(sees(WITH_READS));
+        }
     }
 
     #[test]

@@ -17,5 +17,6 @@ pub(crate) mod metric_alarm;
 pub(crate) mod metric_pattern;
 pub(crate) mod naming;
 pub(crate) mod recording;
+pub(crate) mod route;
 pub(crate) mod selectors;
 pub(crate) mod store_events;

@@ -128,17 +128,39 @@ impl OrganizationView {
     pub(crate) fn scene(&self, owner: &AccountId, resource_policy: Option<Arc<Policy>>) -> Scene {
         let mut organization = self.organization.clone();
         // The resource control policies of the owner bind the resource, also where another account represents it.
-        if !organization.accounts.iter().any(|account| account.id == owner.as_str()) {
-            let known = organization.accounts.iter().find(|account| account.id == self.representative(owner).as_str());
-            let owner = known.cloned().map(|account| Account {
-                id: owner.to_string(),
-                org_path: self.path(owner.as_str()).map(str::to_owned),
-                ..account
-            });
-            organization.accounts.extend(owner);
-        }
+        self.add_as_itself(&mut organization, owner);
         let cancellation = self.cancellation.clone();
         Scene { organization, resource_account: owner.to_string(), resource_policy, cancellation }
+    }
+
+    /// Adds an account of the organization that another one represents.
+    fn add_as_itself(&self, organization: &mut Organization, id: &AccountId) {
+        if organization.accounts.iter().any(|account| account.id == id.as_str()) {
+            return;
+        }
+        let known = organization.accounts.iter().find(|account| account.id == self.representative(id).as_str());
+        let itself = known.cloned().map(|account| Account {
+            id: id.to_string(),
+            org_path: self.path(id.as_str()).map(str::to_owned),
+            ..account
+        });
+        organization.accounts.extend(itself);
+    }
+
+    /// The same scene with what is known of the users and roles of one account, which calls.
+    pub(crate) fn scene_with_caller(
+        &self,
+        owner: &AccountId,
+        resource_policy: Option<Arc<Policy>>,
+        caller: &AccountId,
+        identities: Vec<Identity>,
+    ) -> Scene {
+        let mut scene = self.scene(owner, resource_policy);
+        self.add_as_itself(&mut scene.organization, caller);
+        for account in scene.organization.accounts.iter_mut().filter(|account| account.id == caller.as_str()) {
+            *account = account.clone().with_identities(identities.clone());
+        }
+        scene
     }
 
     /// The same scene with an account that may be none of the organization's.

@@ -23,6 +23,15 @@ pub(crate) fn identities(
     Ok(identities)
 }
 
+/// One role of an account as the policy engine wants it.
+pub(crate) fn identity_of_role(
+    w: &mut LogproofWorld,
+    account: &AccountId,
+    role: &PrincipalPolicies,
+) -> Result<Identity, Stop> {
+    identity(w, account, role, false)
+}
+
 fn identity(
     w: &mut LogproofWorld,
     account: &AccountId,

@@ -201,7 +201,8 @@ fn a_control_tower_is_recognized_and_only_what_is_new_after_its_first_evening_fa
     assert_eq!(again.code, NOTHING_FAILS, "{again}");
 
     // Somebody switches off the validation of log files.
-    let port = control_tower(folder.path(), &CONTROL_TOWER.replace("log_file_validation: true", "log_file_validation: false"));
+    let port =
+        control_tower(folder.path(), &CONTROL_TOWER.replace("log_file_validation: true", "log_file_validation: false"));
     let changed = check(port, "changed", &[]);
     Emulator::shared().stop(port);
     assert_eq!(changed.code, SOMETHING_FAILS, "{changed}");

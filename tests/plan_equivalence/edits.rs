@@ -160,7 +160,8 @@ impl Making<'_> {
                 self.add(&account, &region, Change::Trail { arn: asked.arg(2), change });
             }
             "config_recorders" | "config_delivery" | "config_delivery_status" => self.config(asked)?,
-            "event_rules"
+            "event_bus"
+            | "event_rules"
             | "rule_targets"
             | "topic"
             | "topic_subscriptions"
@@ -604,27 +605,38 @@ impl Making<'_> {
         let (account, region): (AccountId, Region) = (asked.arg(0), asked.arg(1));
         let mut changes = Vec::new();
         match asked.question {
+            "event_bus" => {
+                let bus: String = asked.arg(2);
+                let is: Option<EventBus> = value(&asked.after, asked)?;
+                let policy = is.as_ref().and_then(|is| is.policy.clone()).map(Document::Text);
+                let to = is.clone().map(|is| Planned::Known(EventBus { policy: None, ..is }));
+                changes.push(AlertingChange::Bus { name: bus.clone(), to });
+                if is.is_some() {
+                    changes.push(AlertingChange::BusPolicy { bus, to: policy });
+                }
+            }
             "event_rules" => {
+                let bus: String = asked.arg(2);
                 listed(
                     asked,
                     |rule: &EventRule| rule.name.clone(),
-                    |name, to| changes.push(AlertingChange::Rule { name, to }),
+                    |name, to| changes.push(AlertingChange::Rule { bus: bus.clone(), name, to }),
                 )?;
             }
             "rule_targets" => {
-                let rule: String = asked.arg(2);
+                let (bus, rule): (String, String) = (asked.arg(2), asked.arg(3));
                 if asked.before.is_err() && asked.after.is_ok() {
                     let is: Vec<RuleTarget> = value(&asked.after, asked)?;
                     for target in is {
-                        let (rule, id) = (rule.clone(), target.id.clone());
-                        changes.push(AlertingChange::Target { rule, id, to: Some(Planned::Known(target)) });
+                        let (bus, rule, id) = (bus.clone(), rule.clone(), target.id.clone());
+                        changes.push(AlertingChange::Target { bus, rule, id, to: Some(Planned::Known(target)) });
                     }
                 } else {
                     listed(
                         asked,
                         |target: &RuleTarget| target.id.clone(),
                         |id, to| {
-                            changes.push(AlertingChange::Target { rule: rule.clone(), id, to });
+                            changes.push(AlertingChange::Target { bus: bus.clone(), rule: rule.clone(), id, to });
                         },
                     )?;
                 }

@@ -105,7 +105,8 @@ const RENAMINGS: [Renaming; 11] = [
 ];
 
 fn verdicts(zone: &Value, name: &str, controls: &[Control], vocabulary: &Vocabulary) -> BTreeMap<String, String> {
-    let found = support::check(&zone.to_string(), name, controls, vocabulary).unwrap_or_else(|why| panic!("{name}: {why}"));
+    let found =
+        support::check(&zone.to_string(), name, controls, vocabulary).unwrap_or_else(|why| panic!("{name}: {why}"));
     let reason = |control: &logproof_estate::assessment::ControlResult| {
         let deciding = control.scenarios.iter().find(|scenario| scenario.verdict == control.verdict);
         deciding.map(|scenario| scenario.reason.clone()).unwrap_or_default()

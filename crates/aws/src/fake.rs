@@ -136,9 +136,7 @@ fn least(tag: &CallTag) -> Answer {
         "s3:GetObjectLockConfiguration" => "<ObjectLockConfiguration/>".into(),
         "s3:GetBucketLifecycleConfiguration" => "<LifecycleConfiguration/>".into(),
         "s3:GetBucketLogging" => "<BucketLoggingStatus/>".into(),
-        "s3:ListBucketIntelligentTieringConfigurations" => {
-            "<ListBucketIntelligentTieringConfigurationsOutput/>".into()
-        }
+        "s3:ListBucketIntelligentTieringConfigurations" => "<ListBucketIntelligentTieringConfigurationsOutput/>".into(),
         "s3:GetBucketReplication" => "<ReplicationConfiguration><Role>r</Role></ReplicationConfiguration>".into(),
         "s3:GetBucketTagging" => "<Tagging><TagSet/></Tagging>".into(),
         "s3:ListObjectsV2" => {
@@ -189,6 +187,7 @@ fn least(tag: &CallTag) -> Answer {
         "iam:GetAccountAuthorizationDetails" => {
             iam("GetAccountAuthorizationDetails", "<IsTruncated>false</IsTruncated>").into()
         }
+        "events:DescribeEventBus" => r#"{"Name":"default","Arn":"a"}"#.into(),
         // Lists of the JSON services that may be empty.
         "cloudtrail:DescribeTrails"
         | "cloudtrail:GetEventSelectors"

@@ -16,6 +16,7 @@ pub const OPERATIONS: &[(&str, &str)] = &[
     ("config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorders"),
     ("config:DescribeDeliveryChannelStatus", "config:DescribeDeliveryChannelStatus"),
     ("config:DescribeDeliveryChannels", "config:DescribeDeliveryChannels"),
+    ("events:DescribeEventBus", "events:DescribeEventBus"),
     ("events:ListRules", "events:ListRules"),
     ("events:ListTargetsByRule", "events:ListTargetsByRule"),
     ("iam:GetAccountAuthorizationDetails", "iam:GetAccountAuthorizationDetails"),

@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     facts::{
-        AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
-        ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder, DelegatedAdministrator,
-        Directory, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget,
-        MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership,
-        PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail, TrailEvent, TrailEventQuery,
-        TrailPublicKey, TrailStatus, Versioning,
+        AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag,
+        CallerIdentity, ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder,
+        DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey,
+        LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind,
+        Organization, Ownership, PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail,
+        TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
     },
     place::{AccountId, BucketRef, KeyRef, Region},
 };
@@ -265,10 +265,12 @@ macro_rules! for_each_question {
     /// How the last deliveries of each delivery channel ended (`config:DescribeDeliveryChannelStatus`).
     config_delivery_status(account: &AccountId, region: &Region) -> Vec<ConfigDeliveryStatus>;
 
-    /// EventBridge rules of the default bus (`events:ListRules`).
-    event_rules(account: &AccountId, region: &Region) -> Vec<EventRule>;
-    /// Targets of one rule of the default bus (`events:ListTargetsByRule`).
-    rule_targets(account: &AccountId, region: &Region, rule: &str) -> Vec<RuleTarget>;
+    /// An event bus by name, `None` when there is no such bus (`events:DescribeEventBus`).
+    event_bus(account: &AccountId, region: &Region, bus: &str) -> Option<EventBus>;
+    /// EventBridge rules of an event bus, empty when there is no such bus (`events:ListRules`).
+    event_rules(account: &AccountId, region: &Region, bus: &str) -> Vec<EventRule>;
+    /// Targets of one rule of an event bus (`events:ListTargetsByRule`).
+    rule_targets(account: &AccountId, region: &Region, bus: &str, rule: &str) -> Vec<RuleTarget>;
     /// An SNS topic with its access policy, `None` when there is no such topic (`sns:GetTopicAttributes`).
     topic(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Topic>;
     /// Subscriptions of an SNS topic, `None` when there is no such topic (`sns:ListSubscriptionsByTopic`).

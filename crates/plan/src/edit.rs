@@ -7,9 +7,10 @@
 use logproof_estate::{
     AccountId, Region,
     facts::{
-        AccessAnalyzer, Account, Alarm, ArchiveTiering, BucketEncryption, BucketTag, ConfigDelivery, ConfigRecorder, EventRule,
-        EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter, OrgPolicyKind,
-        OrganizationalUnit, Ownership, PublicAccessBlock, Replication, RuleTarget, Subscription, Trail, Versioning,
+        AccessAnalyzer, Account, Alarm, ArchiveTiering, BucketEncryption, BucketTag, ConfigDelivery, ConfigRecorder,
+        EventBus, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter,
+        OrgPolicyKind, OrganizationalUnit, Ownership, PublicAccessBlock, Replication, RuleTarget, Subscription, Trail,
+        Versioning,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -85,7 +86,7 @@ pub enum Change {
     },
     /// AWS Config.
     Config(ConfigChange),
-    /// Rules and targets of the default event bus, topics, metric filters, alarms, analyzers.
+    /// Event buses with their rules and targets, topics, metric filters, alarms, analyzers.
     Alerting(AlertingChange),
     /// AWS Organizations.
     Organization(OrganizationChange),
@@ -221,15 +222,33 @@ pub enum ConfigChange {
 /// What changes in EventBridge, SNS, CloudWatch and Access Analyzer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum AlertingChange {
-    /// A rule of the default bus.
+    /// An event bus is created or its properties are set; its policy is an edit of its own, and none without.
+    Bus {
+        /// Its name.
+        name: String,
+        /// The bus; `None` when it is deleted.
+        to: Option<Planned<EventBus>>,
+    },
+    /// The policy of an event bus; `None` takes it away.
+    BusPolicy {
+        /// Name of the bus.
+        bus: String,
+        /// The policy.
+        to: Option<Document>,
+    },
+    /// A rule of an event bus.
     Rule {
+        /// Name of the bus.
+        bus: String,
         /// Its name.
         name: String,
         /// The rule; `None` when it is deleted.
         to: Option<Planned<EventRule>>,
     },
-    /// A target of a rule of the default bus.
+    /// A target of a rule of an event bus.
     Target {
+        /// Name of the bus.
+        bus: String,
         /// Name of the rule.
         rule: String,
         /// Target id.
@@ -569,8 +588,10 @@ impl ConfigChange {
 impl AlertingChange {
     fn aspect(&self) -> String {
         match self {
-            Self::Rule { name, .. } => format!("rule {name}"),
-            Self::Target { rule, id, .. } => format!("target {id} of rule {rule}"),
+            Self::Bus { name, .. } => format!("event bus {name}"),
+            Self::BusPolicy { bus, .. } => format!("policy of event bus {bus}"),
+            Self::Rule { bus, name, .. } => format!("rule {name} of event bus {bus}"),
+            Self::Target { bus, rule, id, .. } => format!("target {id} of rule {rule} of event bus {bus}"),
             Self::Topic { arn, .. } | Self::TopicDeleted { arn } => format!("topic {arn}"),
             Self::TopicPolicy { arn, .. } => format!("policy of topic {arn}"),
             Self::Subscribed { topic, to: Planned::Known(to) } => {

@@ -1,12 +1,12 @@
 //! Amazon EventBridge, Amazon CloudWatch, CloudWatch Logs and IAM Access Analyzer.
 
-use logproof_estate::Partition;
+use logproof_estate::{Partition, facts::DEFAULT_BUS};
 use serde_json::{Value, json};
 
 use logproof_wire::{CallTag, WireRequest};
 
 use super::{
-    format::{Alarm, CompositeAlarm, MetricFilter, Zone},
+    format::{Alarm, CompositeAlarm, EventBus, MetricFilter, Rule, Zone},
     reply::{Reply, document, page},
     unknown,
 };
@@ -108,43 +108,72 @@ fn arn(tag: &CallTag, service: &str, resource: &str) -> String {
     Partition::of_region(&tag.region).arn(service, &tag.region, &tag.account, resource)
 }
 
-pub(super) fn answer(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
+/// Amazon EventBridge.
+pub(super) fn events_answer(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
     let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let asked = if tag.operation == "DescribeEventBus" { "Name" } else { "EventBusName" };
+    let name = text(asked).unwrap_or(DEFAULT_BUS);
+    let described = zone.event_buses.get(&place(tag)).and_then(|buses| buses.get(name));
+    if described.is_none() && name != DEFAULT_BUS {
+        return Reply::error(400, "ResourceNotFoundException", format!("Event bus {name} does not exist."));
+    }
     match tag.operation.as_str() {
+        "DescribeEventBus" => {
+            let set = described.cloned().unwrap_or_default();
+            Reply::json(&without_null(json!({
+                "Name": name,
+                "Arn": arn(tag, "events", &format!("event-bus/{name}")),
+                "Policy": set.policy.as_ref().map(document),
+                "KmsKeyIdentifier": set.kms_key,
+            })))
+        }
         "ListRules" => {
-            let rules: Vec<Value> = zone
-                .event_rules
-                .get(&place(tag))
-                .into_iter()
-                .flatten()
-                .map(|(name, rule)| {
-                    let mut listed = json!({
-                        "Name": name,
-                        "Arn": arn(tag, "events", &format!("rule/{name}")),
-                        "State": rule.state,
-                        "EventBusName": "default",
-                    });
-                    if let (Some(pattern), Some(object)) = (&rule.pattern, listed.as_object_mut()) {
-                        object.insert("EventPattern".to_owned(), json!(document(pattern)));
-                    }
-                    listed
-                })
-                .collect();
+            let rules = rules_of(zone, tag, name, described);
+            let rules: Vec<Value> = rules.map(|(rule_name, rule)| listed(tag, name, rule_name, rule)).collect();
             paged("Rules", &rules, "NextToken", text("NextToken"))
         }
         "ListTargetsByRule" => {
-            let rule = zone.event_rules.get(&place(tag)).and_then(|rules| rules.get(text("Rule").unwrap_or_default()));
-            match rule {
-                None => Reply::error(400, "ResourceNotFoundException", "Rule does not exist on EventBus default."),
-                Some(rule) => {
-                    let target = |(id, arn): (&String, &String)| {
-                        without_null(json!({"Id": id, "Arn": arn, "RoleArn": rule.target_roles.get(id)}))
-                    };
-                    let targets: Vec<Value> = rule.targets.iter().map(target).collect();
-                    paged("Targets", &targets, "NextToken", text("NextToken"))
-                }
-            }
+            let asked = text("Rule").unwrap_or_default();
+            let Some((_, rule)) = rules_of(zone, tag, name, described).find(|(rule, _)| *rule == asked) else {
+                let message = format!("Rule {asked} does not exist on EventBus {name}.");
+                return Reply::error(400, "ResourceNotFoundException", message);
+            };
+            let target = |(id, arn): (&String, &String)| {
+                without_null(json!({"Id": id, "Arn": arn, "RoleArn": rule.target_roles.get(id)}))
+            };
+            let targets: Vec<Value> = rule.targets.iter().map(target).collect();
+            paged("Targets", &targets, "NextToken", text("NextToken"))
         }
+        _ => unknown(tag),
+    }
+}
+
+/// The rules of a bus; those of the default one stand in two places.
+fn rules_of<'z>(
+    zone: &'z Zone,
+    tag: &CallTag,
+    bus: &str,
+    described: Option<&'z EventBus>,
+) -> impl Iterator<Item = (&'z String, &'z Rule)> {
+    let default = zone.event_rules.get(&place(tag)).filter(|_| bus == DEFAULT_BUS);
+    default.into_iter().flatten().chain(described.into_iter().flat_map(|bus| &bus.rules))
+}
+
+fn listed(tag: &CallTag, bus: &str, name: &str, rule: &Rule) -> Value {
+    let resource = if bus == DEFAULT_BUS { format!("rule/{name}") } else { format!("rule/{bus}/{name}") };
+    without_null(json!({
+        "Name": name,
+        "Arn": arn(tag, "events", &resource),
+        "State": rule.state,
+        "EventBusName": bus,
+        "EventPattern": rule.pattern.as_ref().map(document),
+    }))
+}
+
+/// Amazon CloudWatch and CloudWatch Logs.
+pub(super) fn answer(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    match tag.operation.as_str() {
         "DescribeMetricFilters" => {
             let group = text("logGroupName").unwrap_or_default();
             let filters: Vec<Value> = zone

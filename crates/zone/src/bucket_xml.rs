@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{
     format::{
-        ArchiveTiering, Bucket, Encryption, LifecycleRule, Logging, Object, ObjectLock, PublicAccessBlock, Replication, Transition,
+        ArchiveTiering, Bucket, Encryption, LifecycleRule, Logging, Object, ObjectLock, PublicAccessBlock, Replication,
+        Transition,
     },
     reply::{element, optional},
 };
@@ -165,7 +166,8 @@ pub(super) fn archive_tiering(configurations: &BTreeMap<String, ArchiveTiering>)
             1 => format!("<Filter>{inner}</Filter>"),
             _ => format!("<Filter><And>{inner}</And></Filter>"),
         };
-        let tier = |(tier, days)| format!("<Tiering>{}{}</Tiering>", element("Days", days), element("AccessTier", tier));
+        let tier =
+            |(tier, days)| format!("<Tiering>{}{}</Tiering>", element("Days", days), element("AccessTier", tier));
         format!(
             "<IntelligentTieringConfiguration>{}{filter}{}{}</IntelligentTieringConfiguration>",
             element("Id", id),

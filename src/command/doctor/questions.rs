@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use jiff::Timestamp;
-use logproof_estate::{AccountId, Answer, BucketRef, Estate, KeyRef, Region, Unseen, facts::OrgPolicyKind};
+use logproof_estate::{
+    AccountId, Answer, BucketRef, Estate, KeyRef, Region, Unseen,
+    facts::{DEFAULT_BUS, OrgPolicyKind},
+};
 use tokio::time::{Instant, timeout_at};
 
 /// Longest time all questions together may take.
@@ -198,7 +201,8 @@ fn of_the_organization(estate: &Estate) -> Vec<Question<'_>> {
         ),
         question("cloudwatch:DescribeAlarms", account, Some(home), estate.alarms(account, home)),
         question("access-analyzer:ListAnalyzers", account, Some(home), estate.access_analyzers(account, home)),
-        question("events:ListRules", account, Some(home), estate.event_rules(account, home)),
+        question("events:ListRules", account, Some(home), estate.event_rules(account, home, DEFAULT_BUS)),
+        question("events:DescribeEventBus", account, Some(home), estate.event_bus(account, home, DEFAULT_BUS)),
     ]
 }
 

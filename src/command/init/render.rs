@@ -156,7 +156,9 @@ impl Discovery {
         page.note("Bucket AWS Config delivers to, when it is another one.");
         match (&self.config_bucket, self.maker.config_bucket(self.security_tooling.as_ref())) {
             (None, Some(form)) => page.open("config_bucket", &format!("its form is {form}")),
-            (bucket, _) => page.maybe("config_bucket", bucket.as_deref(), self.trail.bucket.as_deref().unwrap_or("...")),
+            (bucket, _) => {
+                page.maybe("config_bucket", bucket.as_deref(), self.trail.bucket.as_deref().unwrap_or("..."))
+            }
         };
         page.note("Account that holds it, when it is the security tooling account.");
         page.maybe("config_account", self.config_account.as_ref().map(|id| id.as_str()), self.archive());

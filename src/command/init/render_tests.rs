@@ -212,7 +212,8 @@ fn the_names_of_a_maker_are_those_of_its_described_zone() {
 
 #[test]
 fn without_accounts_every_account_is_a_question_with_the_form_of_the_name() {
-    let request = Request { region: "eu-central-1".parse().unwrap(), regions: Vec::new(), access: AccessConfig::default() };
+    let request =
+        Request { region: "eu-central-1".parse().unwrap(), regions: Vec::new(), access: AccessConfig::default() };
     let text = of_maker(Maker::ControlTower, &KnownAccounts::default(), &request).render();
     for line in [
         "id = \"?\" # fill in the id of the organization",

@@ -32,6 +32,8 @@ struct Alert {
     undecided: Option<(String, String)>,
     /// Why topics of the alarm do not take its alert.
     refused: Vec<String>,
+    /// What it leads to that is not followed further.
+    unfollowed: Vec<String>,
 }
 
 impl Alert {
@@ -67,6 +69,8 @@ pub(crate) enum Hearing {
         filter: String,
         /// How far.
         reach: Reach,
+        /// What it gets to that is not followed further; empty where it gets further.
+        unfollowed: Vec<String>,
     },
     /// It cannot be said.
     Open {
@@ -133,7 +137,9 @@ impl Filters {
                     .filter_map(|(destination, _)| destination.refused())
                     .map(str::to_owned)
                     .collect();
-                alerts.push(Alert { alarm: alarm.name.clone(), fires, reach, undecided, refused });
+                let unfollowed = destinations.iter().flat_map(|(destination, _)| destination.unfollowed());
+                let unfollowed = unfollowed.map(str::to_owned).collect();
+                alerts.push(Alert { alarm: alarm.name.clone(), fires, reach, undecided, refused, unfollowed });
             }
             let pattern = MetricPattern::parse(&filter.pattern);
             filters.push(Filter { name: filter.name.clone(), pattern, alerts });
@@ -157,7 +163,13 @@ impl Filters {
                     }
                     (Matched::Yes, Hearing::Open { .. }) if alert.undecided.is_some() => {}
                     (Matched::Yes, Hearing::By { reach, .. }) if *reach >= alert.reach => {}
-                    (Matched::Yes, _) => best = Hearing::By { filter: filter.name.clone(), reach: alert.reach },
+                    (Matched::Yes, _) => {
+                        let unfollowed = match alert.reach {
+                            Reach::Unfollowed => alert.unfollowed.clone(),
+                            _ => Vec::new(),
+                        };
+                        best = Hearing::By { filter: filter.name.clone(), reach: alert.reach, unfollowed };
+                    }
                     (Matched::Undecided(reason), Hearing::Nobody) => {
                         best = Hearing::Open { subject: format!("metric filter {}", filter.name), reason };
                     }

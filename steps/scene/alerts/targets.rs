@@ -1,38 +1,143 @@
-//! Where a rule or an alarm leads: its targets, and the subscriptions of those that are topics.
+//! Where a rule or an alarm leads: its targets, the subscriptions of those that are topics, and the rules of those that are
+//! event buses.
 
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 
 use logproof_estate::{
     AccountId, ExchangeId, Reason, Region, Unseen,
     facts::{self, RuleTarget},
     world::{LogproofWorld, Stop},
 };
+use serde_json::Value;
 
 use crate::{
-    judgement::alarm::{Alarm, Destination},
+    judgement::{
+        alarm::{Alarm, Destination, Landing, Publishing},
+        event_pattern::Matched,
+        route::{BusPlace, Crossing, Doubt, Forwarded, crossing},
+    },
     scene::{
-        alerts::topics::{Place, Publisher, Topics},
+        alerts::{
+            senders::Sender,
+            topics::{Place, Publisher, Topics},
+        },
         questions::ask_each,
     },
 };
 
-/// Asks for the targets of a rule, and of those that are topics for the subscriptions and whether they take the alert.
+/// The events that are looked for, made when they are looked at: some 25 KB each.
+pub(crate) type Events<'a> = &'a (dyn Fn() -> Vec<Value> + 'a);
+
+/// A destination with the exchanges it is based on.
+type Found = (Destination, Vec<ExchangeId>);
+
+/// Asks for the targets of a rule of the default bus and for where they lead. Rules of another bus are asked for only where
+/// a rule before them may see one of the events.
 pub(crate) async fn follow(
     w: &mut LogproofWorld,
     topics: &mut Topics,
-    account: &AccountId,
-    region: &Region,
+    (account, region): (&AccountId, &Region),
     mut alarm: Alarm,
+    events: Events<'_>,
 ) -> Result<Alarm, Stop> {
     let estate = w.estate()?;
-    let targets = w.see(estate.rule_targets(account, region, &alarm.rule.name).await)?;
+    let origin = BusPlace::default_of(account, region);
+    let targets = w.see(estate.rule_targets(account, region, &origin.name, &alarm.rule.name).await)?;
     alarm.exchanges.extend_from_slice(targets.exchanges());
-    let publisher = Publisher::rule(&alarm.rule.arn, account);
-    for (destination, seen) in destinations(w, topics, &publisher, (account, region), targets.to_vec()).await? {
-        alarm.exchanges.extend(seen);
-        alarm.destinations.push(destination);
+    along(w, topics, vec![origin], alarm, targets.to_vec(), events).await
+}
+
+/// The rule with where its targets lead; `path` ends with its bus.
+fn along<'f>(
+    w: &'f mut LogproofWorld,
+    topics: &'f mut Topics,
+    path: Vec<BusPlace>,
+    mut alarm: Alarm,
+    targets: Vec<RuleTarget>,
+    events: Events<'f>,
+) -> Pin<Box<dyn Future<Output = Result<Alarm, Stop>> + 'f>> {
+    Box::pin(async move {
+        let Some(here) = path.last().cloned() else { return Ok(alarm) };
+        let (buses, others): (Vec<_>, Vec<_>) =
+            targets.into_iter().partition(|target| BusPlace::of_arn(&target.arn).is_some());
+        let publisher = Publisher::rule(&alarm.rule.arn, &here.account);
+        let mut found = destinations(w, topics, &publisher, (&here.account, &here.region), others).await?;
+        for target in buses {
+            found.push(forwarded(w, topics, &path, &alarm, target, events).await?);
+        }
+        for (destination, seen) in found {
+            alarm.exchanges.extend(seen);
+            alarm.destinations.push(destination);
+        }
+        Ok(alarm)
+    })
+}
+
+/// The bus that a target puts events on, with the rules there that may see one of them.
+async fn forwarded(
+    w: &mut LogproofWorld,
+    topics: &mut Topics,
+    path: &[BusPlace],
+    alarm: &Alarm,
+    target: RuleTarget,
+    events: Events<'_>,
+) -> Result<Found, Stop> {
+    let (Some(from), Some(to)) = (path.last(), BusPlace::of_arn(&target.arn)) else {
+        return Ok((Destination { target, landing: Landing::Elsewhere }, Vec::new()));
+    };
+    let lost = |target, why: &str, seen| (Destination { target, landing: Landing::Bus(Forwarded::lost(why)) }, seen);
+    let unseen =
+        |target, unseen: Unseen| (Destination { target, landing: Landing::Unseen(Box::new(unseen)) }, Vec::new());
+    if !alarm.is_enabled() {
+        return Ok(lost(target, "the rule is off", Vec::new()));
     }
-    Ok(alarm)
+    let step = crossing(path, &to);
+    if let Crossing::Lost(why) = &step {
+        return Ok(lost(target, why, Vec::new()));
+    }
+    let estate = w.estate()?;
+    let bus = match estate.event_bus(&to.account, &to.region, &to.name).await {
+        Ok(bus) => bus,
+        Err(why) => return Ok(unseen(target, why)),
+    };
+    let mut seen = bus.exchanges().to_vec();
+    let Some(described) = bus.as_ref() else { return Ok(lost(target, "there is no such bus", seen)) };
+    let sent = || {
+        let mut all = events();
+        all.retain(|event| alarm.sees_event(event) != Matched::No);
+        all
+    };
+    let sender = Sender { rule: &alarm.rule, from, target: &target, to: &to, bus: described };
+    let (mut entry, exchanges) = sender.enter(w, topics, &sent()).await?;
+    seen.extend(exchanges);
+    if let (Crossing::Undecided(why), false) = (step, matches!(entry, Publishing::Refused(_))) {
+        entry = Publishing::Undecided(why);
+    }
+    if matches!(entry, Publishing::Refused(_)) {
+        return Ok((
+            Destination { target, landing: Landing::Bus(Forwarded { entry, rules: Vec::new(), listed: 0 }) },
+            seen,
+        ));
+    }
+    let listed = match estate.event_rules(&to.account, &to.region, &to.name).await {
+        Ok(listed) => listed,
+        Err(why) => return Ok(unseen(target, why)),
+    };
+    seen.extend_from_slice(listed.exchanges());
+    let may_see = |rule: &Alarm| sent().iter().any(|event| rule.sees_event(event) != Matched::No);
+    let mut rules = Vec::new();
+    for rule in listed.iter().filter_map(Alarm::of).filter(may_see) {
+        let targets = match estate.rule_targets(&to.account, &to.region, &to.name, &rule.rule.name).await {
+            Ok(targets) => targets,
+            Err(why) => return Ok(unseen(target, why)),
+        };
+        seen.extend_from_slice(targets.exchanges());
+        let onward = [path, std::slice::from_ref(&to)].concat();
+        let rule = along(w, topics, onward, rule, targets.to_vec(), &sent).await?;
+        seen.extend_from_slice(&rule.exchanges);
+        rules.push(rule);
+    }
+    Ok((Destination { target, landing: Landing::Bus(Forwarded { entry, rules, listed: listed.len() }) }, seen))
 }
 
 /// The actions of an alarm as destinations, each with the exchanges it is based on.
@@ -42,7 +147,7 @@ pub(crate) async fn actions_of(
     account: &AccountId,
     region: &Region,
     alarm: &facts::Alarm,
-) -> Result<Vec<(Destination, Vec<ExchangeId>)>, Stop> {
+) -> Result<Vec<Found>, Stop> {
     let targets = alarm.alarm_actions.iter().map(|arn| RuleTarget { id: arn.clone(), arn: arn.clone(), role: None });
     destinations(w, topics, &Publisher::alarm(&alarm.arn, account), (account, region), targets.collect()).await
 }
@@ -53,7 +158,7 @@ async fn destinations(
     publisher: &Publisher,
     (account, region): (&AccountId, &Region),
     targets: Vec<RuleTarget>,
-) -> Result<Vec<(Destination, Vec<ExchangeId>)>, Stop> {
+) -> Result<Vec<Found>, Stop> {
     let estate = w.estate()?;
     let answers = ask_each(targets, |target| {
         let estate = Arc::clone(&estate);
@@ -73,39 +178,49 @@ async fn destinations(
     let mut found = Vec::new();
     for (target, owner, region, subscriptions) in answers {
         let Some(subscriptions) = subscriptions else {
-            found.push((Destination { target, topic: None }, Vec::new()));
+            found.push((Destination { target, landing: Landing::Elsewhere }, Vec::new()));
             continue;
         };
         let subscriptions = w.see(subscriptions)?;
         let mut seen = subscriptions.exchanges().to_vec();
         let Some(subscriptions) = subscriptions.as_ref().cloned() else {
-            found.push((Destination { target, topic: None }, seen));
+            found.push((Destination { target, landing: Landing::Topic(None) }, seen));
             continue;
         };
         let place = Place { arn: &target.arn, owner: &owner, region: &region };
         let (publishing, exchanges) = topics.take(w, &place, publisher, target.role.as_deref()).await?;
         seen.extend(exchanges);
-        found.push((Destination { topic: publishing.map(|publishing| (subscriptions, publishing)), target }, seen));
+        let landing = Landing::Topic(publishing.map(|publishing| (subscriptions, publishing)));
+        found.push((Destination { target, landing }, seen));
     }
     Ok(found)
 }
 
-/// A topic of which it is not decided whether it takes an alert.
-pub(crate) fn undecided_topic(
-    account: &AccountId,
-    region: &Region,
-    topic: &str,
-    reason: &str,
-    exchanges: &[ExchangeId],
-) -> Unseen {
+/// What could not be told about an event of an account and Region, as something that was not seen.
+pub(crate) fn doubtful(doubt: &Doubt, account: &AccountId, region: &Region, exchanges: &[ExchangeId]) -> Unseen {
+    let (operation, subject, detail, hint) = match doubt {
+        Doubt::Unseen(unseen) => return (**unseen).clone(),
+        Doubt::Pattern(rule, why) => (
+            "event pattern evaluation",
+            rule,
+            why,
+            "write the pattern with operators this program knows, or test it with `aws events test-event-pattern`",
+        ),
+        Doubt::Policy(subject, why) => (
+            "policy evaluation",
+            subject,
+            why,
+            "write the policy of the topic or event bus, of its key and of the role so that they can be evaluated, or test the alert with an event",
+        ),
+    };
     Unseen {
-        operation: "policy evaluation".to_owned(),
+        operation: operation.to_owned(),
         account: account.clone(),
         region: Some(region.clone()),
-        subject: topic.to_owned(),
+        subject: subject.clone(),
         reason: Reason::Undecided,
-        detail: reason.to_owned(),
-        hint: "write the access policy of the topic and the policy of its key so that they can be evaluated, or test the alert with an event".to_owned(),
+        detail: detail.clone(),
+        hint: hint.to_owned(),
         exchanges: exchanges.to_vec(),
     }
 }

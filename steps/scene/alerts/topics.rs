@@ -106,7 +106,8 @@ impl Topics {
         Ok((Some(publishing), exchanges))
     }
 
-    async fn view(&mut self, w: &mut LogproofWorld) -> Result<Arc<OrganizationView>, Stop> {
+    /// The organization, read once for all that is decided.
+    pub(super) async fn view(&mut self, w: &mut LogproofWorld) -> Result<Arc<OrganizationView>, Stop> {
         if let Some(known) = &self.view {
             return Ok(Arc::clone(known));
         }

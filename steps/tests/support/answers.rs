@@ -173,8 +173,9 @@ unanswered {
         config_recorders(account: &AccountId, region: &Region) -> Vec<ConfigRecorder>;
         config_delivery(account: &AccountId, region: &Region) -> Vec<ConfigDelivery>;
         config_delivery_status(account: &AccountId, region: &Region) -> Vec<ConfigDeliveryStatus>;
-        event_rules(account: &AccountId, region: &Region) -> Vec<EventRule>;
-        rule_targets(account: &AccountId, region: &Region, rule: &str) -> Vec<RuleTarget>;
+        event_bus(account: &AccountId, region: &Region, bus: &str) -> Option<EventBus>;
+        event_rules(account: &AccountId, region: &Region, bus: &str) -> Vec<EventRule>;
+        rule_targets(account: &AccountId, region: &Region, bus: &str, rule: &str) -> Vec<RuleTarget>;
         topic(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Topic>;
         topic_subscriptions(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Vec<Subscription>>;
         metric_filters(account: &AccountId, region: &Region, log_group: &str) -> Vec<MetricFilter>;

@@ -1,23 +1,26 @@
-//! Whether anybody hears of it when the log bucket is changed: EventBridge rules that see it, and where they lead.
+//! Whether anybody hears of it when the log bucket is changed: EventBridge rules that see it, and where they lead, over
+//! other event buses as well.
 
 use std::sync::Arc;
 
 use cucumber::then;
 use logproof_estate::{
-    BucketRef, ExchangeId, Reason, Unseen,
-    facts::EventRule,
+    BucketRef, ExchangeId, Unseen,
+    facts::{DEFAULT_BUS, EventRule},
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
+use serde_json::Value;
 
 use crate::{
     judgement::{
-        alarm::{Alarm, Reach, WITH_READS, in_words},
-        event_pattern::{EventPattern, Matched},
+        alarm::{Alarm, Reach, in_words},
+        event_pattern::Matched,
+        route::{Arrival, Doubt},
         store_events::{Kind, Scenery, StoreEvent},
     },
     scene::alerts::{
-        targets::{follow, undecided_topic},
+        targets::{doubtful, follow},
         topics::Topics,
     },
 };
@@ -41,16 +44,16 @@ async fn an_alert_reaches_a_subscriber(w: &mut LogproofWorld) -> Judged {
     }
     for alarm in watching {
         if best == Some(Reach::Undecided)
-            && let Some((topic, reason)) = alarm.undecided()
+            && let Some(doubt) = watch.doubt_of(alarm)
         {
-            w.unseen(watch.undecided_topic(topic, reason));
+            w.unseen(watch.doubtful(&doubt));
             continue;
         }
         let met = alarm.reach() >= Reach::Unfollowed;
         if met || best < Some(Reach::Unfollowed) {
             w.observe(
                 Observation::new(watch.rule_subject(alarm), Arc::clone(&expected), alarm.in_words(), met)
-                    .hint("enable the rule, give it an SNS topic as target whose access policy and key let events.amazonaws.com publish, and have a subscription confirmed")
+                    .hint("enable the rule, give it an SNS topic as target whose access policy and key let events.amazonaws.com publish, and have a subscription confirmed; or an event bus whose policy lets the role of the target put events there, with such a rule on it")
                     .resting_on(&watch.exchanges)
                     .resting_on(&alarm.exchanges),
             );
@@ -85,21 +88,16 @@ async fn reading_raises_no_alert(w: &mut LogproofWorld) -> Judged {
         );
     }
     for alarm in alarms {
-        let inspections = StoreEvent::all(Kind::Inspection).filter(|_| alarm.rule.state == WITH_READS);
         let (mut seen, mut open) = (Vec::new(), None);
-        for read in StoreEvent::all(Kind::Read).chain(inspections) {
-            match alarm.sees_event(&watch.scenery.event(read)) {
-                Matched::Yes => seen.push(read),
-                Matched::Undecided(reason) => open = Some(reason),
-                Matched::No => {}
+        for read in StoreEvent::all(Kind::Read).chain(StoreEvent::all(Kind::Inspection)) {
+            match alarm.carry(&watch.scenery.event(read)) {
+                Arrival::Subscriber | Arrival::Unfollowed(_) => seen.push(read),
+                Arrival::Open(doubt) => open = Some(doubt),
+                Arrival::Nobody => {}
             }
         }
-        if let Some(reason) = open.filter(|_| seen.is_empty()) {
-            w.unseen(watch.undecided(alarm, reason));
-            continue;
-        }
-        if let Some((topic, reason)) = alarm.undecided().filter(|_| !seen.is_empty()) {
-            w.unseen(watch.undecided_topic(topic, reason));
+        if let Some(doubt) = open.filter(|_| seen.is_empty()) {
+            w.unseen(watch.doubtful(&doubt));
             continue;
         }
         let found =
@@ -120,14 +118,18 @@ async fn raises_an_alert(w: &mut LogproofWorld, watched: Kind, what: &str) -> Ju
     for event in StoreEvent::all(watched) {
         made_up += 1;
         match watch.raised_by(event) {
-            Raised::For(Reach::Subscriber) => heard += 1,
-            Raised::For(Reach::Unfollowed) => {
+            Arrival::Subscriber => heard += 1,
+            Arrival::Unfollowed(_) => {
                 unfollowed = true;
                 heard += 1;
             }
-            Raised::For(Reach::Nobody | Reach::Undecided) => silent.push(event),
-            Raised::Undecided(unseen) if !w.record.unseen.contains(&unseen) => w.unseen(*unseen),
-            Raised::Undecided(_) => {}
+            Arrival::Nobody => silent.push(event),
+            Arrival::Open(doubt) => {
+                let unseen = watch.doubtful(&doubt);
+                if !w.record.unseen.contains(&unseen) {
+                    w.unseen(unseen);
+                }
+            }
         }
     }
     let found = match silent.as_slice() {
@@ -145,12 +147,6 @@ async fn raises_an_alert(w: &mut LogproofWorld, watched: Kind, what: &str) -> Ju
         watch.needs_attestation(w);
     }
     w.settle()
-}
-
-/// What becomes of an event.
-enum Raised {
-    For(Reach),
-    Undecided(Box<Unseen>),
 }
 
 /// The rules where events of the bucket arrive: in its account and Region.
@@ -188,15 +184,17 @@ impl Watch {
             admin_role: config.names.admin_role.clone(),
             management: config.organization.management_account.clone(),
         };
-        let rules = w.see(estate.event_rules(&bucket.owner, &bucket.region).await)?;
+        let rules = w.see(estate.event_rules(&bucket.owner, &bucket.region, DEFAULT_BUS).await)?;
+        let sent = || every_change(&scenery).collect::<Vec<_>>();
         let (mut alarms, mut topics) = (Vec::new(), Topics::default());
         for (alarm, coverage) in coverages(&scenery, &rules) {
             let may_see = coverage.certain || coverage.open.is_some();
-            let alarm =
-                if may_see { follow(w, &mut topics, &bucket.owner, &bucket.region, alarm).await? } else { alarm };
+            let place = (&bucket.owner, &bucket.region);
+            let alarm = if may_see { follow(w, &mut topics, place, alarm, &sent).await? } else { alarm };
             alarms.push((alarm, coverage));
         }
-        Ok(Self { bucket, scenery, alarms, exchanges: rules.exchanges().to_vec() })
+        let exchanges = rules.exchanges().to_vec();
+        Ok(Self { bucket, scenery, alarms, exchanges })
     }
 
     /// Rules that certainly see a change or a write, enabled or not.
@@ -209,57 +207,38 @@ impl Watch {
         self.alarms.iter().filter(|(alarm, _)| alarm.reach() > Reach::Nobody)
     }
 
-    fn raised_by(&self, event: StoreEvent) -> Raised {
+    fn raised_by(&self, event: StoreEvent) -> Arrival {
         let event = self.scenery.event(event);
-        let seen = self.live().filter(|(alarm, _)| alarm.sees_event(&event) == Matched::Yes);
-        if let Some((alarm, _)) = seen.max_by_key(|(alarm, _)| alarm.reach()) {
-            return match alarm.undecided() {
-                Some((topic, reason)) => Raised::Undecided(Box::new(self.undecided_topic(topic, reason))),
-                None => Raised::For(alarm.reach()),
-            };
-        }
-        let open = self.live().find_map(|(alarm, _)| match alarm.sees_event(&event) {
-            Matched::Undecided(reason) => Some(self.undecided(alarm, reason)),
-            Matched::Yes | Matched::No => None,
-        });
-        open.map_or(Raised::For(Reach::Nobody), |unseen| Raised::Undecided(Box::new(unseen)))
+        Arrival::furthest(self.alarms.iter().map(|(alarm, _)| alarm.carry(&event)))
+    }
+
+    /// Why it is not decided how far the changes that a rule sees get.
+    fn doubt_of(&self, alarm: &Alarm) -> Option<Doubt> {
+        every_change(&self.scenery).find_map(|event| match alarm.carry(&event) {
+            Arrival::Open(doubt) => Some(doubt),
+            _ => None,
+        })
     }
 
     /// Records the enabled rules of which it cannot be said whether they watch the bucket.
     fn note_undecided(&self, w: &mut LogproofWorld) {
         for (alarm, coverage) in self.live() {
             if let Some(reason) = coverage.open.clone() {
-                w.unseen(self.undecided(alarm, reason));
+                w.unseen(self.doubtful(&Doubt::Pattern(alarm.rule.arn.clone(), reason)));
             }
         }
     }
 
-    fn undecided_topic(&self, topic: &str, reason: &str) -> Unseen {
-        undecided_topic(&self.bucket.owner, &self.bucket.region, topic, reason, &self.exchanges_of_alarms())
-    }
-
-    fn undecided(&self, alarm: &Alarm, reason: String) -> Unseen {
-        Unseen {
-            operation: "event pattern evaluation".to_owned(),
-            account: self.bucket.owner.clone(),
-            region: Some(self.bucket.region.clone()),
-            subject: alarm.rule.arn.clone(),
-            reason: Reason::Undecided,
-            detail: reason,
-            hint:
-                "write the pattern with operators this program knows, or test it with `aws events test-event-pattern`"
-                    .to_owned(),
-            exchanges: self.exchanges.clone(),
-        }
+    fn doubtful(&self, doubt: &Doubt) -> Unseen {
+        let exchanges = [&self.exchanges[..], &self.exchanges_of_alarms()].concat();
+        doubtful(doubt, &self.bucket.owner, &self.bucket.region, &exchanges)
     }
 
     fn needs_attestation(&self, w: &mut LogproofWorld) {
-        let targets = self
-            .watching()
-            .filter(|alarm| alarm.reach() == Reach::Unfollowed)
-            .flat_map(|alarm| alarm.destinations.iter().map(|destination| destination.target.arn.as_str()))
-            .collect::<Vec<_>>();
-        w.needs_attestation(format!("an alert that reaches {} is heard by the people on call", targets.join(", ")));
+        let ends = self.watching().filter(|alarm| alarm.reach() == Reach::Unfollowed).flat_map(Alarm::unfollowed);
+        let mut ends: Vec<&str> = ends.collect();
+        ends.dedup();
+        w.needs_attestation(format!("an alert that reaches {} is heard by the people on call", ends.join(", ")));
     }
 
     fn subject(&self) -> Subject {
@@ -286,19 +265,18 @@ impl Watch {
 
 /// The rules with a pattern, each with what it sees of the changes and writes.
 fn coverages(scenery: &Scenery, rules: &[EventRule]) -> Vec<(Alarm, Coverage)> {
-    let mut alarms: Vec<(Alarm, Coverage)> = Vec::new();
-    for rule in rules {
-        // A rule without a pattern runs by the clock and sees no event.
-        let Some(text) = &rule.pattern else { continue };
-        let pattern = EventPattern::parse(text);
-        let alarm = Alarm { rule: rule.clone(), pattern, destinations: Vec::new(), exchanges: Vec::new() };
-        alarms.push((alarm, Coverage::default()));
-    }
-    for event in StoreEvent::all(Kind::Administration).chain(StoreEvent::all(Kind::Write)) {
-        let event = scenery.event(event);
+    let alarms = rules.iter().filter_map(Alarm::of);
+    let mut alarms: Vec<(Alarm, Coverage)> = alarms.map(|alarm| (alarm, Coverage::default())).collect();
+    for event in every_change(scenery) {
         for (alarm, coverage) in &mut alarms {
             coverage.add(alarm.sees_event(&event));
         }
     }
     alarms
+}
+
+/// Every change and write, as EventBridge receives them.
+fn every_change(scenery: &Scenery) -> impl Iterator<Item = Value> {
+    let all = StoreEvent::all(Kind::Administration).chain(StoreEvent::all(Kind::Write));
+    all.map(|event| scenery.event(event))
 }

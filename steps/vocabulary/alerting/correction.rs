@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use cucumber::then;
 use logproof_estate::{
+    facts::DEFAULT_BUS,
     record::{Observation, Subject},
     world::{Judged, LogproofWorld},
 };
 
 use crate::judgement::{
     alarm::Alarm,
-    event_pattern::{EventPattern, Matched},
+    event_pattern::Matched,
     guard_events::{Guard, GuardEvent, events, in_words},
 };
 
@@ -23,25 +24,19 @@ const WATCHED: [&str; 2] = ["BucketPolicy", "BucketLifecycle"];
 #[then("a change of the bucket's protection starts a correction, or a runbook for it is attested")]
 async fn a_change_starts_a_correction(w: &mut LogproofWorld) -> Judged {
     let (estate, bucket) = (w.estate()?, w.bucket()?);
-    let rules = w.see(estate.event_rules(&bucket.owner, &bucket.region).await)?;
+    let rules = w.see(estate.event_rules(&bucket.owner, &bucket.region, DEFAULT_BUS).await)?;
     let mut made_up = events(Guard::BucketPolicy, &bucket.owner, &bucket.region, &bucket.name);
     made_up.retain(|event| WATCHED.iter().any(|setting| event.name.ends_with(setting)));
     let mut open: Vec<&GuardEvent> = made_up.iter().collect();
     let mut acting: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut exchanges = rules.exchanges().to_vec();
     for rule in rules.iter() {
-        let Some(text) = &rule.pattern else { continue };
-        let alarm = Alarm {
-            rule: rule.clone(),
-            pattern: EventPattern::parse(text),
-            destinations: Vec::new(),
-            exchanges: Vec::new(),
-        };
+        let Some(alarm) = Alarm::of(rule) else { continue };
         let sees = |event: &GuardEvent| alarm.sees_event(&event.event) == Matched::Yes;
         if !alarm.is_enabled() || !made_up.iter().any(sees) {
             continue;
         }
-        let targets = w.see(estate.rule_targets(&bucket.owner, &bucket.region, &rule.name).await)?;
+        let targets = w.see(estate.rule_targets(&bucket.owner, &bucket.region, DEFAULT_BUS, &rule.name).await)?;
         exchanges.extend_from_slice(targets.exchanges());
         let acts = |arn: &&str| ACTING.contains(&arn.split(':').nth(2).unwrap_or_default());
         let targets = targets.iter().map(|target| target.arn.as_str()).filter(acts);

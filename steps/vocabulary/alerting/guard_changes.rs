@@ -2,11 +2,15 @@
 //! the organization are changed.
 //!
 //! An event is heard by one of two ways: a metric filter on the log group of the organization trail with an alarm, or
-//! an EventBridge rule of the account and Region it happens in. Either way must end at a confirmed subscription.
+//! an EventBridge rule of the account and Region it happens in, over other event buses as well. Either way must end at a
+//! confirmed subscription.
+
+use std::collections::BTreeSet;
 
 use cucumber::then;
 use logproof_estate::{
     AccountId, ExchangeId, Partition, Reason, Region, Unseen,
+    facts::DEFAULT_BUS,
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
@@ -14,8 +18,9 @@ use logproof_estate::{
 use crate::{
     judgement::{
         alarm::{Alarm, Reach},
-        event_pattern::{EventPattern, Matched},
+        event_pattern::Matched,
         guard_events::{Guard, GuardEvent, events, in_words},
+        route::{Arrival, Doubt},
     },
     scene::{
         alerts::{
@@ -146,15 +151,16 @@ struct Cell {
 /// An event that raises no alert, as far as can be said.
 struct Silent {
     event: GuardEvent,
-    /// What would have to be evaluated to know, and why it cannot be.
-    open: Option<(String, String)>,
+    /// Why it is not certain.
+    open: Option<Doubt>,
 }
 
 /// What becomes of the events of one cell.
 #[derive(Default)]
 struct Heard {
     silent: Vec<Silent>,
-    unfollowed: bool,
+    /// What alerts get to that is not followed further.
+    unfollowed: BTreeSet<String>,
     by: Vec<String>,
     /// Rules that see an event and get nowhere, and why.
     dead_ends: Vec<String>,
@@ -166,12 +172,12 @@ impl Heard {
         let mut heard = Self::default();
         for event in events {
             match filters.hear(event.record()) {
-                Hearing::By { filter, reach } => {
-                    heard.unfollowed |= reach == Reach::Unfollowed;
+                Hearing::By { filter, unfollowed, .. } => {
+                    heard.unfollowed.extend(unfollowed);
                     heard.by.push(format!("metric filter `{filter}`"));
                 }
                 Hearing::Open { subject, reason } => {
-                    heard.silent.push(Silent { event: event.clone(), open: Some((subject, reason)) });
+                    heard.silent.push(Silent { event: event.clone(), open: Some(Doubt::Policy(subject, reason)) });
                 }
                 Hearing::Nobody => heard.silent.push(Silent { event: event.clone(), open: None }),
             }
@@ -198,23 +204,17 @@ async fn raises_an_alert(w: &mut LogproofWorld, cells: Vec<Cell>) -> Judged {
         open.iter().map(|(cell, ..)| (cell.account.clone(), cell.region.clone())).collect();
     let answers = ask_each(places, |(account, region)| {
         let estate = std::sync::Arc::clone(&estate);
-        async move { estate.event_rules(&account, &region).await }
+        async move { estate.event_rules(&account, &region, DEFAULT_BUS).await }
     })
     .await;
     for ((cell, made_up, mut heard), answer) in open.into_iter().zip(answers) {
         let Some(rules) = w.see_or_note(answer) else { continue };
         let mut exchanges = rules.exchanges().to_vec();
         let mut alarms = Vec::new();
-        for rule in rules.iter() {
-            let Some(text) = &rule.pattern else { continue };
-            let alarm = Alarm {
-                rule: rule.clone(),
-                pattern: EventPattern::parse(text),
-                destinations: Vec::new(),
-                exchanges: Vec::new(),
-            };
+        let sent = || heard.silent.iter().map(|one| one.event.event.clone()).collect::<Vec<_>>();
+        for alarm in rules.iter().filter_map(Alarm::of) {
             if heard.silent.iter().any(|one| alarm.sees_event(&one.event.event) != Matched::No) {
-                let followed = follow(w, &mut topics, &cell.account, &cell.region, alarm).await?;
+                let followed = follow(w, &mut topics, (&cell.account, &cell.region), alarm, &sent).await?;
                 exchanges.extend_from_slice(&followed.exchanges);
                 alarms.push(followed);
             }
@@ -222,8 +222,13 @@ async fn raises_an_alert(w: &mut LogproofWorld, cells: Vec<Cell>) -> Judged {
         heard.through_rules(&alarms);
         judged.push((cell, made_up, heard, exchanges));
     }
+    let mut unfollowed = BTreeSet::new();
     for (cell, made_up, heard, exchanges) in judged {
-        record(w, &filters, &cell, made_up, heard, exchanges);
+        unfollowed.extend(record(w, &filters, &cell, made_up, heard, exchanges));
+    }
+    if !unfollowed.is_empty() {
+        let places = unfollowed.into_iter().collect::<Vec<_>>().join(", ");
+        w.needs_attestation(format!("an alert that reaches {places} is heard by the people on call"));
     }
     w.settle()
 }
@@ -231,32 +236,29 @@ async fn raises_an_alert(w: &mut LogproofWorld, cells: Vec<Cell>) -> Judged {
 impl Heard {
     /// What the filters leave open, asked of the rules.
     fn through_rules(&mut self, alarms: &[Alarm]) {
-        let live = || alarms.iter().filter(|alarm| alarm.reach() > Reach::Nobody);
         let dead = alarms.iter().filter(|alarm| alarm.reach() == Reach::Nobody);
         self.dead_ends =
             dead.map(|alarm| format!("EventBridge rule `{}`: {}", alarm.rule.name, alarm.in_words())).collect();
         for mut one in std::mem::take(&mut self.silent) {
-            let seen = live().filter(|alarm| alarm.sees_event(&one.event.event) == Matched::Yes);
-            if let Some(alarm) = seen.max_by_key(|alarm| alarm.reach()) {
-                if let Some((topic, reason)) = alarm.undecided() {
-                    one.open = one.open.or_else(|| Some((topic.to_owned(), reason.to_owned())));
-                    self.silent.push(one);
-                    continue;
+            let of = |alarm: &Alarm| (alarm.carry(&one.event.event), alarm.rule.name.clone());
+            let best = alarms.iter().map(of).max_by_key(|(arrival, _)| arrival.reach());
+            match best {
+                Some((Arrival::Subscriber, rule)) => self.by.push(format!("EventBridge rule `{rule}`")),
+                Some((Arrival::Unfollowed(end), rule)) => {
+                    self.unfollowed.insert(end);
+                    self.by.push(format!("EventBridge rule `{rule}`"));
                 }
-                self.unfollowed |= alarm.reach() == Reach::Unfollowed;
-                self.by.push(format!("EventBridge rule `{}`", alarm.rule.name));
-                continue;
+                Some((Arrival::Open(doubt), _)) => {
+                    one.open = one.open.or(Some(doubt));
+                    self.silent.push(one);
+                }
+                Some((Arrival::Nobody, _)) | None => self.silent.push(one),
             }
-            let open = live().find_map(|alarm| match alarm.sees_event(&one.event.event) {
-                Matched::Undecided(reason) => Some((alarm.rule.arn.clone(), reason)),
-                Matched::Yes | Matched::No => None,
-            });
-            one.open = one.open.or(open);
-            self.silent.push(one);
         }
     }
 }
 
+/// Records what becomes of the events of a cell; what their alerts get to that is not followed further.
 fn record(
     w: &mut LogproofWorld,
     filters: &Filters,
@@ -264,28 +266,33 @@ fn record(
     made_up: usize,
     heard: Heard,
     exchanges: Vec<ExchangeId>,
-) {
+) -> BTreeSet<String> {
     if let Some(unseen) = filters.unseen.as_ref().filter(|_| !heard.silent.is_empty()) {
         if !w.record.unseen.contains(unseen) {
             w.unseen(unseen.clone());
         }
-        return;
+        return BTreeSet::new();
     }
     let silent: Vec<&GuardEvent> = heard.silent.iter().filter(|one| one.open.is_none()).map(|one| &one.event).collect();
     // One event that raises no alert for certain is enough, whatever cannot be said of others.
-    if let Some((subject, reason)) = heard.silent.iter().find_map(|one| one.open.clone()).filter(|_| silent.is_empty())
-    {
-        w.unseen(Unseen {
-            operation: "filter and event pattern evaluation".to_owned(),
-            account: cell.account.clone(),
-            region: Some(cell.region.clone()),
-            subject,
-            reason: Reason::Undecided,
-            detail: reason,
-            hint: "write pattern and alarm so that this program can evaluate them".to_owned(),
-            exchanges,
-        });
-        return;
+    if let Some(doubt) = heard.silent.iter().find_map(|one| one.open.clone()).filter(|_| silent.is_empty()) {
+        let unseen = match doubt {
+            Doubt::Unseen(unseen) => *unseen,
+            Doubt::Pattern(subject, detail) | Doubt::Policy(subject, detail) => Unseen {
+                operation: "filter and event pattern evaluation".to_owned(),
+                account: cell.account.clone(),
+                region: Some(cell.region.clone()),
+                subject,
+                reason: Reason::Undecided,
+                detail,
+                hint: "write pattern and alarm so that this program can evaluate them".to_owned(),
+                exchanges,
+            },
+        };
+        if !w.record.unseen.contains(&unseen) {
+            w.unseen(unseen);
+        }
+        return BTreeSet::new();
     }
     let mut by = heard.by;
     by.sort_unstable();
@@ -309,7 +316,5 @@ fn record(
         .resting_on(&filters.exchanges)
         .resting_on(&exchanges),
     );
-    if heard.unfollowed {
-        w.needs_attestation("an alert that leads to a target other than an SNS topic is heard by the people on call");
-    }
+    heard.unfollowed
 }

@@ -3,7 +3,7 @@
 import datetime
 import json
 
-from . import defect
+from . import defect, harmless
 from .subjects import ADMIN_ROLE, ALERT_RULE, LOG_BUCKET
 
 RULE = "log-store-changes"
@@ -50,6 +50,55 @@ def alert_not_confirmed(zone, aws, _):
     unsubscribe(zone, aws)
     endpoint = {"Protocol": "email", "Endpoint": "on-call@example.org"}
     aws("sns", zone.log_archive).subscribe(TopicArn=topic(zone, aws), **endpoint)
+
+
+CENTRAL, FORWARDER = "333333333333", "EventForwarder"
+
+
+def through_a_central_bus(zone, aws, principal=None):
+    """Puts the events of the rule on a bus of the security account, where a rule has the topic as target."""
+    alerts, central, iam = topic(zone, aws), aws("events", CENTRAL), aws("iam", zone.log_archive)
+    bus = central.create_event_bus(Name="security")["EventBusArn"]
+    allow = {"Effect": "Allow", "Action": "events:PutEvents", "Resource": bus}
+    organization = {"StringEquals": {"aws:PrincipalOrgID": zone["organization"]["id"]}}
+    entry = {"Principal": {"AWS": principal}} if principal else {"Principal": "*", "Condition": organization}
+    policy = {"Version": "2012-10-17", "Statement": [{"Sid": "MembersPut", **allow, **entry}]}
+    central.put_permission(EventBusName="security", Policy=json.dumps(policy))
+    central.put_rule(Name=RULE, EventBusName="security", EventPattern=json.dumps({"source": ["aws.s3"]}))
+    central.put_targets(Rule=RULE, EventBusName="security", Targets=[{"Id": "notify", "Arn": alerts}])
+    trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = iam.create_role(RoleName=FORWARDER, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    iam.put_role_policy(RoleName=FORWARDER, PolicyName="forward", PolicyDocument=document)
+    events_of(zone, aws).remove_targets(Rule=RULE, Ids=["notify"])
+    events_of(zone, aws).put_targets(Rule=RULE, Targets=[{"Id": "central", "Arn": bus, "RoleArn": role}])
+
+
+@harmless
+def alert_over_a_central_bus(zone, aws, _):
+    """The alert goes over a bus of the security account, and gets to the same topic."""
+    through_a_central_bus(zone, aws)
+
+
+@defect(UNHEARD)
+def alert_over_a_bus_that_refuses(zone, aws, _):
+    """The bus of the security account lets another account in."""
+    through_a_central_bus(zone, aws, "444444444444")
+
+
+@defect(UNHEARD)
+def alert_over_a_bus_whose_rule_is_off(zone, aws, _):
+    """The rule on the bus of the security account is disabled."""
+    through_a_central_bus(zone, aws)
+    aws("events", CENTRAL).disable_rule(Name=RULE, EventBusName="security")
+
+
+@defect(UNHEARD)
+def alert_without_its_forwarder(zone, aws, _):
+    """The role that puts the events on the bus may not do so any more."""
+    through_a_central_bus(zone, aws)
+    aws("iam", zone.log_archive).delete_role_policy(RoleName=FORWARDER, PolicyName="forward")
 
 
 def change_pattern(zone, aws, change):

@@ -12,6 +12,11 @@ def sections(zone, aws):
             expected,
             {rule["Name"]: read_rule(events, rule) for rule in events.list_rules()["Rules"]},
         )
+    for place, buses in zone["event_buses"].items():
+        events = aws("events", *place.split("/"))
+        for name, written in buses.items():
+            rules = {rule: {"state": "ENABLED", **one} for rule, one in written.get("rules", {}).items()}
+            yield f"event_buses / {place} / {name}", {**written, "rules": rules}, read_bus(events, name)
     for arn, written in zone["topics"].items():
         _, _, _, region, account, _ = arn.split(":")
         yield f"topics / {arn}", written, read_topic(aws("sns", account, region), arn, written)
@@ -41,8 +46,18 @@ def read_analyzer(client, found):
     return {"kind": found["type"], "status": found["status"], "findings": seen}
 
 
-def read_rule(events, rule):
-    targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+def read_bus(events, name):
+    described = events.describe_event_bus(Name=name)
+    rules = events.list_rules(EventBusName=name)["Rules"]
+    return {
+        "policy": described.get("Policy"),
+        "kms_key": described.get("KmsKeyIdentifier"),
+        "rules": {rule["Name"]: read_rule(events, rule, name) for rule in rules},
+    }
+
+
+def read_rule(events, rule, bus="default"):
+    targets = events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]
     return {
         "state": rule["State"],
         "pattern": rule.get("EventPattern"),

@@ -9,6 +9,9 @@ def seed(zone, aws, backdoor):
     for place, rules in zone["event_rules"].items():
         for name, rule in rules.items():
             seed_rule(aws("events", *place.split("/")), name, rule)
+    for place, buses in zone["event_buses"].items():
+        for name, bus in buses.items():
+            seed_bus(aws("events", *place.split("/")), name, bus)
     for place, groups in zone["metric_filters"].items():
         logs = aws("logs", *place.split("/"))
         for group, filters in groups.items():
@@ -50,12 +53,22 @@ def seed_topic(aws, arn, topic):
             sns.confirm_subscription(TopicArn=arn, Token=made["SubscriptionArn"])
 
 
-def seed_rule(events, name, rule):
+def seed_bus(events, name, bus):
+    if name != "default":
+        key = {"KmsKeyIdentifier": bus["kms_key"]} if bus.get("kms_key") else {}
+        events.create_event_bus(Name=name, **key)
+    if bus.get("policy"):
+        events.put_permission(EventBusName=name, Policy=text(bus["policy"]))
+    for rule_name, rule in bus.get("rules", {}).items():
+        seed_rule(events, rule_name, rule, name)
+
+
+def seed_rule(events, name, rule, bus="default"):
     pattern = {"EventPattern": text(rule["pattern"])} if rule.get("pattern") else {"ScheduleExpression": "rate(1 day)"}
-    events.put_rule(Name=name, State=rule.get("state", "ENABLED"), **pattern)
+    events.put_rule(Name=name, EventBusName=bus, State=rule.get("state", "ENABLED"), **pattern)
     targets = [target_of(rule, id, arn) for id, arn in rule.get("targets", {}).items()]
     if targets:
-        events.put_targets(Rule=name, Targets=targets)
+        events.put_targets(Rule=name, EventBusName=bus, Targets=targets)
 
 
 def target_of(rule, id, arn):

@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use logproof_estate::{
     AccountId, Answer, BucketRef, KeyRef, Region, Source,
     facts::{
-        AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
-        ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder, DelegatedAdministrator,
-        Directory, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget,
-        MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership,
-        PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail, TrailEvent, TrailEventQuery,
-        TrailPublicKey, TrailStatus, Versioning,
+        AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag,
+        CallerIdentity, ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder,
+        DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey,
+        LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind,
+        Organization, Ownership, PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail,
+        TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
     },
 };
 
@@ -268,14 +268,27 @@ impl Source for Aws {
         self.ask(asked, |session| async move { config::delivery_status(&session.config()).await }).await
     }
 
-    async fn event_rules(&self, account: &AccountId, region: &Region) -> Answer<Vec<EventRule>> {
-        let asked = here("events:ListRules", account, region, "the rules of the default event bus");
-        self.ask(asked, |session| async move { events::rules(&session.events()).await }).await
+    async fn event_bus(&self, account: &AccountId, region: &Region, bus: &str) -> Answer<Option<EventBus>> {
+        let subject = format!("the {bus} event bus");
+        let asked = here("events:DescribeEventBus", account, region, &subject);
+        self.ask(asked, |session| async move { events::bus(&session.events(), bus).await }).await
     }
 
-    async fn rule_targets(&self, account: &AccountId, region: &Region, rule: &str) -> Answer<Vec<RuleTarget>> {
+    async fn event_rules(&self, account: &AccountId, region: &Region, bus: &str) -> Answer<Vec<EventRule>> {
+        let subject = format!("the rules of the {bus} event bus");
+        let asked = here("events:ListRules", account, region, &subject);
+        self.ask(asked, |session| async move { events::rules(&session.events(), bus).await }).await
+    }
+
+    async fn rule_targets(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        bus: &str,
+        rule: &str,
+    ) -> Answer<Vec<RuleTarget>> {
         let asked = here("events:ListTargetsByRule", account, region, rule);
-        self.ask(asked, |session| async move { events::targets(&session.events(), rule).await }).await
+        self.ask(asked, |session| async move { events::targets(&session.events(), bus, rule).await }).await
     }
 
     async fn topic(&self, account: &AccountId, region: &Region, topic_arn: &str) -> Answer<Option<Topic>> {

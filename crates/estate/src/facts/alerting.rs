@@ -2,7 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-/// An EventBridge rule of the default bus.
+/// Name of the event bus that every account has in every Region, and that AWS services write to.
+pub const DEFAULT_BUS: &str = "default";
+
+/// An EventBridge event bus.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventBus {
+    /// Bus ARN.
+    pub arn: String,
+    /// Text of its policy; `None` when it has none: then only its own account puts events there.
+    pub policy: Option<String>,
+    /// Customer managed key that encrypts its events, as configured; `None` when AWS's own key does.
+    pub kms_key: Option<String>,
+}
+
+/// An EventBridge rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventRule {
     /// Rule name.

@@ -58,6 +58,8 @@ impl Scope<'_> {
             ("AWS::CloudTrail::Trail", "Arn") => regional("cloudtrail", &format!("trail/{}", own("TrailName"))),
             ("AWS::Logs::LogGroup", "") => Some(own("LogGroupName")),
             ("AWS::Logs::LogGroup", "Arn") => regional("logs", &format!("log-group:{}:*", own("LogGroupName"))),
+            ("AWS::Events::EventBus", "" | "Name") => Some(own("Name")),
+            ("AWS::Events::EventBus", "Arn") => regional("events", &format!("event-bus/{}", own("Name"))),
             ("AWS::Events::Rule", "") => Some(own("Name")),
             ("AWS::Events::Rule", "Arn") => regional("events", &format!("rule/{}", own("Name"))),
             ("AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm", "") => Some(own("AlarmName")),

@@ -1,6 +1,8 @@
 //! Rules, targets, topics, subscriptions, metric filters, alarms and analyzers.
 
-use logproof_estate::facts::{AccessAnalyzer, Alarm, EventRule, MetricFilter, RuleTarget, Subscription, Topic};
+use logproof_estate::facts::{
+    AccessAnalyzer, Alarm, EventBus, EventRule, MetricFilter, RuleTarget, Subscription, Topic,
+};
 use serde_json::json;
 
 use super::{
@@ -32,8 +34,33 @@ fn put<T: Clone>(state: &mut State<Vec<T>>, to: Option<&Planned<T>>, is: impl Fn
     }
 }
 
+/// Whether a change is one of this bus itself.
+pub(super) fn is_bus(change: &AlertingChange, bus: &str) -> bool {
+    matches!(change, AlertingChange::Bus { name, .. } | AlertingChange::BusPolicy { bus: name, .. } if name == bus)
+}
+
+/// A bus that is there keeps its policy when its properties are set.
+pub(super) fn bus(state: &mut State<Option<EventBus>>, change: &Change, pen: &mut Pen) {
+    match of(change) {
+        Some(AlertingChange::Bus { to: Some(to), .. }) => state.change_by(to, |bus, to| {
+            let policy = bus.take().and_then(|bus| bus.policy);
+            *bus = Some(EventBus { policy, ..to.clone() });
+        }),
+        Some(AlertingChange::Bus { to: None, .. }) => *state = State::Is(None),
+        Some(AlertingChange::BusPolicy { to, .. }) => {
+            let policy = to.as_ref().map(|document| pen.text(document, Kind::Resource));
+            state.change(|bus| {
+                if let Some(bus) = bus {
+                    bus.policy = policy;
+                }
+            });
+        }
+        _ => {}
+    }
+}
+
 pub(super) fn rules(state: &mut State<Vec<EventRule>>, change: &Change) {
-    if let Some(AlertingChange::Rule { name, to }) = of(change) {
+    if let Some(AlertingChange::Rule { name, to, .. }) = of(change) {
         put(state, to.as_ref(), |rule| &rule.name == name);
     }
 }

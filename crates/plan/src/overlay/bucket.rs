@@ -139,11 +139,7 @@ pub(super) const NEW_BLOCK: PublicAccessBlock = PublicAccessBlock {
 };
 
 /// One configuration of archive tiers, set or removed.
-pub(super) fn archive_tiering(
-    state: &mut State<Vec<ArchiveTiering>>,
-    id: &str,
-    to: &Planned<Option<ArchiveTiering>>,
-) {
+pub(super) fn archive_tiering(state: &mut State<Vec<ArchiveTiering>>, id: &str, to: &Planned<Option<ArchiveTiering>>) {
     state.change_by(to, |all, to| {
         all.retain(|one| one.id != id);
         all.extend(to.clone());

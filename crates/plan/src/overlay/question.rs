@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use logproof_estate::{
     AccountId, Answer, BucketRef, Estate, ExchangeId, KeyRef, Region, Source,
     facts::{
-        AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
-        ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder, DelegatedAdministrator,
-        Directory, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget,
-        MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership,
-        PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail, TrailEvent, TrailEventQuery,
-        TrailPublicKey, TrailStatus, Versioning,
+        AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag,
+        CallerIdentity, ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder,
+        DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey,
+        LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind,
+        Organization, Ownership, PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail,
+        TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
     },
     for_each_question,
 };

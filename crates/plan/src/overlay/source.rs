@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use logproof_estate::{
     AccountId, Answer, BucketRef, KeyRef, Region, Source, Unseen,
     facts::{
-        AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag, CallerIdentity,
-        ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder, DelegatedAdministrator,
-        Directory, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget,
-        MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind, Organization, Ownership,
-        PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail, TrailEvent, TrailEventQuery,
-        TrailPublicKey, TrailStatus, Versioning,
+        AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag,
+        CallerIdentity, ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder,
+        DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey,
+        LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind,
+        Organization, Ownership, PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail,
+        TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
     },
 };
 
@@ -89,7 +89,7 @@ macro_rules! key_property {
 
 /// A list or a thing in an account and Region.
 macro_rules! regional {
-    ($overlay:ident.$question:ident($account:ident, $region:ident $(, $subject:ident)?), $operation:literal, about $about:expr, fresh $fresh:expr, $wanted:expr => $apply:expr) => {{
+    ($overlay:ident.$question:ident($account:ident, $region:ident $(, $subject:ident)*), $operation:literal, about $about:expr, fresh $fresh:expr, $wanted:expr => $apply:expr) => {{
         let asked = Asked {
             question: stringify!($question),
             operation: $operation,
@@ -98,7 +98,7 @@ macro_rules! regional {
             subject: $about,
         };
         let edits = $overlay.here($account, $region, $wanted);
-        $overlay.lay(asked, $fresh, $overlay.base.$question($account, $region $(, $subject)?), &edits, $apply).await
+        $overlay.lay(asked, $fresh, $overlay.base.$question($account, $region $(, $subject)*), &edits, $apply).await
     }};
 }
 
@@ -563,21 +563,38 @@ impl Source for Overlay {
         })
     }
 
-    async fn event_rules(&self, account: &AccountId, region: &Region) -> Answer<Vec<EventRule>> {
-        regional!(self.event_rules(account, region), "events:ListRules", about "the rules of the default bus",
-            fresh None, |change| matches!(alerting::of(change), Some(AlertingChange::Rule { .. })) =>
+    async fn event_bus(&self, account: &AccountId, region: &Region, bus: &str) -> Answer<Option<EventBus>> {
+        let new = self.creates_bus(account, region, bus);
+        regional!(self.event_bus(account, region, bus), "events:DescribeEventBus", about bus,
+            fresh new.then_some(None), |change| alerting::of(change).is_some_and(|change| alerting::is_bus(change, bus)) =>
+            |state: &mut State<_>, change: &Change, _: &Edit, pen: &mut Pen| alerting::bus(state, change, pen))
+    }
+
+    async fn event_rules(&self, account: &AccountId, region: &Region, bus: &str) -> Answer<Vec<EventRule>> {
+        let about = format!("the rules of the {bus} bus");
+        let new = self.creates_bus(account, region, bus);
+        regional!(self.event_rules(account, region, bus), "events:ListRules", about &about,
+            fresh new.then(Vec::new),
+            |change| matches!(alerting::of(change), Some(AlertingChange::Rule { bus: other, .. }) if other == bus) =>
             |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| alerting::rules(state, change))
     }
 
-    async fn rule_targets(&self, account: &AccountId, region: &Region, rule: &str) -> Answer<Vec<RuleTarget>> {
-        let new = self.creates(
-            account,
-            region,
-            |change| matches!(change, AlertingChange::Rule { name, to: Some(_) } if name == rule),
-        );
-        regional!(self.rule_targets(account, region, rule), "events:ListTargetsByRule", about rule,
+    async fn rule_targets(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        bus: &str,
+        rule: &str,
+    ) -> Answer<Vec<RuleTarget>> {
+        let new = self.creates(account, region, |change| {
+            matches!(change, AlertingChange::Rule { bus: other, name, to: Some(_) } if other == bus && name == rule)
+        });
+        regional!(self.rule_targets(account, region, bus, rule), "events:ListTargetsByRule", about rule,
             fresh new.then(Vec::new),
-            |change| matches!(alerting::of(change), Some(AlertingChange::Target { rule: other, .. }) if other == rule) =>
+            |change| matches!(
+                alerting::of(change),
+                Some(AlertingChange::Target { bus: of, rule: other, .. }) if of == bus && other == rule
+            ) =>
             |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| alerting::targets(state, change))
     }
 
@@ -676,6 +693,14 @@ impl Overlay {
     fn creates(&self, account: &AccountId, region: &Region, is: impl Fn(&AlertingChange) -> bool) -> bool {
         let new = |edit: &&Edit| edit.origin.action == "create" && alerting::of(&edit.change).is_some_and(&is);
         self.here(account, region, |_| true).iter().any(new)
+    }
+
+    fn creates_bus(&self, account: &AccountId, region: &Region, bus: &str) -> bool {
+        self.creates(
+            account,
+            region,
+            |change| matches!(change, AlertingChange::Bus { name, to: Some(_) } if name == bus),
+        )
     }
 
     fn asked_topic<'a>(

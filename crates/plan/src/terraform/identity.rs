@@ -36,9 +36,19 @@ impl Index<'_> {
                 self.regional(change, "logs", &format!("log-group:{}", named("name")), depth)
             }
             ("aws_cloudwatch_event_rule", "name") => Some(named("name")),
+            ("aws_cloudwatch_event_bus", "name" | "id") => Some(named("name")),
+            ("aws_cloudwatch_event_bus", "arn") => {
+                self.regional(change, "events", &format!("event-bus/{}", named("name")), depth)
+            }
             ("aws_cloudwatch_event_rule", "id") if on_default_bus(change) => Some(named("name")),
             ("aws_cloudwatch_event_rule", "arn") if on_default_bus(change) => {
                 self.regional(change, "events", &format!("rule/{}", named("name")), depth)
+            }
+            ("aws_cloudwatch_event_rule", "arn") => {
+                let bus = change.after.get("event_bus_name").text().ok().flatten();
+                let bus = bus.or_else(|| self.linked(change, "event_bus_name", Link::Bus, depth))?;
+                let bus = bus.split_once(":event-bus/").map_or(bus.as_str(), |(_, name)| name);
+                self.regional(change, "events", &format!("rule/{bus}/{}", named("name")), depth)
             }
             ("aws_iam_role_policy" | "aws_iam_user_policy" | "aws_iam_group_policy", "name") => Some(named("name")),
             ("aws_config_delivery_channel", "name") => Some(named("name")),
@@ -102,7 +112,7 @@ impl Index<'_> {
     }
 }
 
-/// Whether a rule is on the default event bus, the only one that receives AWS's own events.
+/// Whether a rule is on the default event bus, whose name stands in no id and no ARN.
 pub(super) fn on_default_bus(change: &ResourceChange) -> bool {
     matches!(change.after.get("event_bus_name").text(), Ok(None)) || {
         let bus = change.after.get("event_bus_name").text().ok().flatten();

@@ -33,6 +33,8 @@ pub(super) enum Link {
     LogGroup,
     /// Name of an event rule.
     Rule,
+    /// Name or ARN of an event bus.
+    Bus,
     /// Name of a recorder.
     Recorder,
     /// A policy document.
@@ -77,6 +79,7 @@ impl Link {
             Self::LogGroupArn if kind == "aws_cloudwatch_log_group" => one_of(&["arn"]),
             Self::LogGroup if kind == "aws_cloudwatch_log_group" => one_of(&["name", "id"]),
             Self::Rule if kind == "aws_cloudwatch_event_rule" => one_of(&["name", "id"]),
+            Self::Bus if kind == "aws_cloudwatch_event_bus" => one_of(&["name", "id", "arn"]),
             Self::Recorder if kind == "aws_config_configuration_recorder" => one_of(&["name", "id"]),
             Self::Recorder if kind == "aws_config_configuration_recorder_status" => {
                 one_of(&["name", "id"]).map(|_| "name")
@@ -97,12 +100,13 @@ impl Link {
                 | "aws_sns_topic"
                 | "aws_cloudtrail"
                 | "aws_cloudwatch_log_group"
+                | "aws_cloudwatch_event_bus"
                 | "aws_cloudwatch_event_rule" => one_of(&["arn"]),
                 _ => None,
             },
             Self::Action => match kind {
                 "aws_sns_topic" => one_of(&["arn", "id"]),
-                "aws_cloudwatch_log_group" => one_of(&["arn"]),
+                "aws_cloudwatch_log_group" | "aws_cloudwatch_event_bus" => one_of(&["arn"]),
                 _ => None,
             },
             _ => None,
@@ -198,7 +202,12 @@ pub(super) fn links(kind: &str) -> &'static [(&'static str, Link)] {
         }
         "aws_iam_group_membership" => &[("group", Link::Group), ("users", Link::User)],
         "aws_iam_user_group_membership" => &[("user", Link::User), ("groups", Link::Group)],
-        "aws_cloudwatch_event_target" => &[("rule", Link::Rule), ("arn", Link::Action), ("role_arn", Link::RoleArn)],
+        "aws_cloudwatch_event_bus" => &[("kms_key_identifier", Link::Key)],
+        "aws_cloudwatch_event_bus_policy" => &[("event_bus_name", Link::Bus), ("policy", Link::Document)],
+        "aws_cloudwatch_event_permission" | "aws_cloudwatch_event_rule" => &[("event_bus_name", Link::Bus)],
+        "aws_cloudwatch_event_target" => {
+            &[("event_bus_name", Link::Bus), ("rule", Link::Rule), ("arn", Link::Action), ("role_arn", Link::RoleArn)]
+        }
         "aws_sns_topic" => &[("kms_master_key_id", Link::Key), ("policy", Link::Document)],
         "aws_sns_topic_policy" => &[("arn", Link::Topic), ("policy", Link::Document)],
         "aws_sns_topic_subscription" => &[("topic_arn", Link::Topic)],

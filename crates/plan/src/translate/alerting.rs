@@ -1,8 +1,8 @@
 //! EventBridge rules and targets, topics and subscriptions, metric filters, alarms, analyzers.
 
 use logproof_estate::facts::{
-    AccessAnalyzer, Alarm, AlarmCondition, EventRule, FilterMetric, MetricCondition, MetricFilter, RuleTarget,
-    Subscription,
+    AccessAnalyzer, Alarm, AlarmCondition, DEFAULT_BUS, EventBus, EventRule, FilterMetric, MetricCondition,
+    MetricFilter, RuleTarget, Subscription,
 };
 
 use super::{Changes, Scene, one};
@@ -12,10 +12,10 @@ use crate::{
     tree::{Read, Tree, Unusable},
 };
 
-/// Whether a rule or target is on the default bus, the only one that receives AWS's own events.
-fn on_default_bus(tree: &Tree) -> Read<bool> {
-    let bus = tree.get("event_bus_name").text()?;
-    Ok(bus.is_none_or(|bus| bus == "default" || bus.ends_with(":event-bus/default")))
+/// Name of the bus of a rule, a target or a policy, which may be given by its ARN; the default one where none is.
+fn bus_of(tree: &Tree) -> Read<String> {
+    let bus = tree.get("event_bus_name").text()?.unwrap_or_else(|| DEFAULT_BUS.to_owned());
+    Ok(bus.split_once(":event-bus/").map_or(bus.clone(), |(_, name)| name.to_owned()))
 }
 
 fn alerting(attribute: &str, change: AlertingChange) -> Changes {
@@ -24,16 +24,29 @@ fn alerting(attribute: &str, change: AlertingChange) -> Changes {
 
 pub(super) fn set(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
     Ok(match scene.kind {
-        "aws_cloudwatch_event_rule" | "aws_cloudwatch_event_target" if !on_default_bus(tree)? => Vec::new(),
-        "aws_cloudwatch_event_rule" => {
+        "aws_cloudwatch_event_bus" => {
             let name = tree.get("name").need()?;
+            let to = Some(scene.planned("", bus(tree)));
+            let mut changes = alerting("", AlertingChange::Bus { name: name.clone(), to });
+            if let Some(policy) = tree.get("policy").document(scene.address) {
+                changes.extend(alerting("policy", AlertingChange::BusPolicy { bus: name, to: Some(policy) }));
+            }
+            changes
+        }
+        "aws_cloudwatch_event_bus_policy" => {
+            let to = tree.get("policy").document(scene.address);
+            alerting("policy", AlertingChange::BusPolicy { bus: bus_of(tree)?, to })
+        }
+        "aws_cloudwatch_event_permission" => permission(scene, tree)?,
+        "aws_cloudwatch_event_rule" => {
+            let (bus, name) = (bus_of(tree)?, tree.get("name").need()?);
             let to = Some(scene.planned("event_pattern", rule(tree, &name)));
-            alerting("event_pattern", AlertingChange::Rule { name, to })
+            alerting("event_pattern", AlertingChange::Rule { bus, name, to })
         }
         "aws_cloudwatch_event_target" => {
-            let (rule, id) = (tree.get("rule").need()?, tree.get("target_id").need()?);
+            let (bus, rule, id) = (bus_of(tree)?, tree.get("rule").need()?, tree.get("target_id").need()?);
             let to = Some(scene.planned("arn", target(tree, &id)));
-            alerting("arn", AlertingChange::Target { rule, id, to })
+            alerting("arn", AlertingChange::Target { bus, rule, id, to })
         }
         "aws_sns_topic" => {
             let arn = tree.get("arn").need()?;
@@ -76,11 +89,15 @@ pub(super) fn set(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
 // See: https://docs.aws.amazon.com/sns/latest/api/API_Unsubscribe.html
 pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
     Ok(match scene.kind {
-        "aws_cloudwatch_event_rule" | "aws_cloudwatch_event_target" if !on_default_bus(tree)? => Vec::new(),
-        "aws_cloudwatch_event_rule" => alerting("", AlertingChange::Rule { name: tree.get("name").need()?, to: None }),
+        "aws_cloudwatch_event_bus" => alerting("", AlertingChange::Bus { name: tree.get("name").need()?, to: None }),
+        "aws_cloudwatch_event_bus_policy" => alerting("", AlertingChange::BusPolicy { bus: bus_of(tree)?, to: None }),
+        "aws_cloudwatch_event_permission" => permission(scene, tree)?,
+        "aws_cloudwatch_event_rule" => {
+            alerting("", AlertingChange::Rule { bus: bus_of(tree)?, name: tree.get("name").need()?, to: None })
+        }
         "aws_cloudwatch_event_target" => {
-            let (rule, id) = (tree.get("rule").need()?, tree.get("target_id").need()?);
-            alerting("", AlertingChange::Target { rule, id, to: None })
+            let (bus, rule, id) = (bus_of(tree)?, tree.get("rule").need()?, tree.get("target_id").need()?);
+            alerting("", AlertingChange::Target { bus, rule, id, to: None })
         }
         "aws_sns_topic" => alerting("", AlertingChange::TopicDeleted { arn: tree.get("arn").need()? }),
         "aws_sns_topic_policy" => alerting("", AlertingChange::TopicPolicy { arn: tree.get("arn").need()?, to: None }),
@@ -118,6 +135,27 @@ pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
         }
         _ => Vec::new(),
     })
+}
+
+fn bus(tree: &Tree) -> Read<EventBus> {
+    Ok(EventBus { arn: tree.get("arn").need()?, policy: None, kms_key: tree.get("kms_key_identifier").text()? })
+}
+
+/// One statement of the policy of a bus: what the others say is not planned, so the policy as a whole is not known.
+fn permission(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
+    Ok(one(
+        "",
+        Change::Unclear {
+            question: "event_bus".to_owned(),
+            subject: Some(bus_of(tree)?),
+            unknown: Unknown {
+                address: scene.address.to_owned(),
+                attribute: "policy".to_owned(),
+                why: "it is one statement of the policy of the event bus, and the others are not planned with it"
+                    .to_owned(),
+            },
+        },
+    ))
 }
 
 fn rule(tree: &Tree, name: &str) -> Read<EventRule> {

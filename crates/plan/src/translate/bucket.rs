@@ -2,8 +2,8 @@
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use logproof_estate::facts::{
-    Acl, AclGrant, ArchiveTier, ArchiveTiering, BucketEncryption, BucketTag, DefaultRetention, LifecycleRule, LoggingTarget, Ownership,
-    PublicAccessBlock, Replication, ReplicationRule, Transition, Versioning,
+    Acl, AclGrant, ArchiveTier, ArchiveTiering, BucketEncryption, BucketTag, DefaultRetention, LifecycleRule,
+    LoggingTarget, Ownership, PublicAccessBlock, Replication, ReplicationRule, Transition, Versioning,
 };
 
 use super::{Changes, Scene, one};
@@ -334,7 +334,10 @@ fn inline_lifecycle_rule(rule: &Tree) -> Read<LifecycleRule> {
 fn archive_tiering(id: &str, tree: &Tree) -> Read<ArchiveTiering> {
     let filter = tree.block("filter");
     let tier = |block: &Tree| {
-        Ok(ArchiveTier { tier: block.get("access_tier").need()?, days: block.get("days").number()?.unwrap_or_default() })
+        Ok(ArchiveTier {
+            tier: block.get("access_tier").need()?,
+            days: block.get("days").number()?.unwrap_or_default(),
+        })
     };
     Ok(ArchiveTiering {
         id: id.to_owned(),

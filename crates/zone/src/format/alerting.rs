@@ -21,6 +21,21 @@ pub(crate) struct Rule {
     pub(crate) target_roles: BTreeMap<String, String>,
 }
 
+/// An EventBridge event bus.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EventBus {
+    /// Who may put events there besides the account.
+    #[serde(default)]
+    pub(crate) policy: Option<Value>,
+    /// Customer managed key that encrypts the events.
+    #[serde(default)]
+    pub(crate) kms_key: Option<String>,
+    /// Rules by name; those of the default bus may stand in `event_rules` as well.
+    #[serde(default)]
+    pub(crate) rules: BTreeMap<String, Rule>,
+}
+
 fn enabled_upper() -> String {
     "ENABLED".to_owned()
 }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use access_analyzer::Analyzer;
-pub(crate) use alerting::{Alarm, CompositeAlarm, MetricFilter, Rule, Topic};
+pub(crate) use alerting::{Alarm, CompositeAlarm, EventBus, MetricFilter, Rule, Topic};
 pub(crate) use cells::Cells;
 pub(crate) use cloudtrail::{ChainFlaw, FlawKind, Trail, TrailEvent};
 pub(crate) use config::{Channel, ConfigDelivered, Recorder};
@@ -88,9 +88,12 @@ pub(crate) struct Zone {
     /// Users by account and name.
     #[serde(default)]
     pub(crate) users: BTreeMap<String, BTreeMap<String, User>>,
-    /// EventBridge rules by `account/region` and name.
+    /// EventBridge rules of the default event bus by `account/region` and name.
     #[serde(default)]
     pub(crate) event_rules: BTreeMap<String, BTreeMap<String, Rule>>,
+    /// EventBridge event buses by `account/region` and name.
+    #[serde(default)]
+    pub(crate) event_buses: BTreeMap<String, BTreeMap<String, EventBus>>,
     /// SNS topics by ARN.
     #[serde(default)]
     pub(crate) topics: BTreeMap<String, Topic>,

@@ -26,10 +26,10 @@ use crate::{
 };
 
 pub(super) use lifecycle::bucket_lifecycle;
-pub(super) use tiering::bucket_archive_tiering;
 pub(super) use objects::bucket_level;
 pub(crate) use objects::object_retention;
 pub(super) use replication::bucket_replication;
+pub(super) use tiering::bucket_archive_tiering;
 
 /// Asks in the Region of the session and, when S3 says that the bucket is in another one, once more there: a bucket in
 /// the wrong Region has settings all the same.

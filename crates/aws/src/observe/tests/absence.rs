@@ -88,8 +88,12 @@ is_absent!(topic: aws_sdk_sns::list_subscriptions_by_topic, Query 404 "NotFound"
 is_absent!(key: aws_sdk_kms::describe_key, Json 400 "NotFoundException", None, |kms| kms::key(kms, "k"));
 is_absent!(trail_status: aws_sdk_cloudtrail::get_trail_status, Json 400 "TrailNotFoundException", None,
     |cloudtrail| cloudtrail::trail_status(cloudtrail, "t"));
+is_absent!(event_bus: aws_sdk_eventbridge::describe_event_bus, Json 400 "ResourceNotFoundException", None,
+    |events| events::bus(events, "central"));
+is_absent!(rules: aws_sdk_eventbridge::list_rules, Json 400 "ResourceNotFoundException", [],
+    |events| events::rules(events, "central"));
 is_absent!(targets: aws_sdk_eventbridge::list_targets_by_rule, Json 400 "ResourceNotFoundException", [],
-    |events| events::targets(events, "r"));
+    |events| events::targets(events, "default", "r"));
 is_absent!(metric_filters: aws_sdk_cloudwatchlogs::describe_metric_filters, Json 400 "ResourceNotFoundException", [],
     |logs| logs::metric_filters(logs, "g"));
 is_absent!(policies: aws_sdk_organizations::list_policies, Json 400 "PolicyTypeNotEnabledException", [],

@@ -1,8 +1,8 @@
 //! Amazon S3: settings of buckets.
 
 use logproof_estate::facts::{
-    Acl, AclGrant, ArchiveTier, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag, DefaultRetention, LoggingTarget, ObjectLock, Ownership,
-    PublicAccessBlock, Versioning,
+    Acl, AclGrant, ArchiveTier, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag, DefaultRetention,
+    LoggingTarget, ObjectLock, Ownership, PublicAccessBlock, Versioning,
 };
 
 use super::support::{Protocol, Wire, at, bucket, client, fails_apart, malformed, refused, text};
@@ -252,7 +252,10 @@ async fn archive_tiers_with_every_kind_of_filter() {
         <Filter><And><Prefix>AWSLogs/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And></Filter><Status>Disabled</Status>\
         <Tiering><Days>180</Days><AccessTier>DEEP_ARCHIVE_ACCESS</AccessTier></Tiering></IntelligentTieringConfiguration>\
         <IsTruncated>false</IsTruncated></ListBucketIntelligentTieringConfigurationsOutput>";
-    let first = TIERING.replace("<IsTruncated>false</IsTruncated>", "<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>");
+    let first = TIERING.replace(
+        "<IsTruncated>false</IsTruncated>",
+        "<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>",
+    );
     let s3 = client!(aws_sdk_s3: list_bucket_intelligent_tiering_configurations => [text(&first), text(second)]);
     let found = s3::bucket_archive_tiering(&s3, &bucket()).await.unwrap();
     let tier = |tier: &str, days| ArchiveTier { tier: tier.to_owned(), days };

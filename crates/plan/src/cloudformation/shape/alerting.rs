@@ -1,5 +1,7 @@
 //! Trails, AWS Config, EventBridge, SNS, CloudWatch, Access Analyzer.
 
+use logproof_estate::facts::DEFAULT_BUS;
+
 use super::{Frame, Shaped, each, items, map, only, renamed};
 use crate::tree::Tree;
 
@@ -27,6 +29,19 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
                 ),
             ],
         )],
+        "AWS::Events::EventBus" => vec![Frame::part(
+            "aws_cloudwatch_event_bus",
+            "",
+            vec![
+                ("name", id()),
+                ("arn", frame.arn("events", &format!("event-bus/{}", frame.id_text()))),
+                ("policy", get("Policy")),
+                ("kms_key_identifier", get("KmsKeyIdentifier")),
+            ],
+        )],
+        "AWS::Events::EventBusPolicy" => {
+            vec![Frame::part("aws_cloudwatch_event_permission", "", vec![("event_bus_name", get("EventBusName"))])]
+        }
         "AWS::Events::Rule" => rule(frame, properties),
         "AWS::SNS::Topic" => {
             let mut parts = vec![Frame::part(
@@ -190,13 +205,18 @@ fn recorder(frame: &Frame<'_>, properties: &Tree) -> Shaped {
 fn rule(frame: &Frame<'_>, properties: &Tree) -> Vec<Shaped> {
     let get = |name: &str| properties.get(name).clone();
     let id = frame.id_text();
-    let name = Tree::from(id.rsplit('/').next().unwrap_or_default());
+    // The id of a rule on another bus than the default one names both.
+    // See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html
+    let name = Tree::from(id.rsplit(['/', '|']).next().unwrap_or_default());
+    let bus = get("EventBusName").text().ok().flatten();
+    let bus = bus.map(|bus| bus.rsplit('/').next().unwrap_or_default().to_owned()).filter(|bus| bus != DEFAULT_BUS);
+    let of_rule = [bus, name.text().ok().flatten()].into_iter().flatten().collect::<Vec<_>>().join("/");
     let mut parts = vec![Frame::part(
         "aws_cloudwatch_event_rule",
         "",
         vec![
             ("name", name.clone()),
-            ("arn", frame.arn("events", &format!("rule/{id}"))),
+            ("arn", frame.arn("events", &format!("rule/{of_rule}"))),
             ("event_bus_name", get("EventBusName")),
             ("event_pattern", get("EventPattern")),
             ("state", get("State")),

@@ -88,7 +88,10 @@ pub(super) fn name_property(kind: &str) -> Option<&'static str> {
         "AWS::IAM::ManagedPolicy" => "ManagedPolicyName",
         "AWS::SNS::Topic" => "TopicName",
         "AWS::CloudTrail::Trail" => "TrailName",
-        "AWS::Events::Rule" | "AWS::Config::ConfigurationRecorder" | "AWS::Config::DeliveryChannel" => "Name",
+        "AWS::Events::Rule"
+        | "AWS::Events::EventBus"
+        | "AWS::Config::ConfigurationRecorder"
+        | "AWS::Config::DeliveryChannel" => "Name",
         "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm" => "AlarmName",
         "AWS::AccessAnalyzer::Analyzer" => "AnalyzerName",
         "AWS::Logs::MetricFilter" => "FilterName",

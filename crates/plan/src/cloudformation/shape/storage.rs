@@ -145,8 +145,13 @@ fn archive_tiering(bucket: &Tree, configuration: &Tree) -> Shaped {
         only(renamed(tier, &[("access_tier", "AccessTier"), ("days", "Days")]))
     });
     let filter = block(vec![("prefix", get("Prefix")), ("tags", tags(configuration.get("TagFilters")))]);
-    let entries =
-        vec![("bucket", bucket.clone()), ("name", id), ("status", get("Status")), ("filter", filter), ("tiering", tiers)];
+    let entries = vec![
+        ("bucket", bucket.clone()),
+        ("name", id),
+        ("status", get("Status")),
+        ("filter", filter),
+        ("tiering", tiers),
+    ];
     Frame::part("aws_s3_bucket_intelligent_tiering_configuration", &label, entries)
 }
 

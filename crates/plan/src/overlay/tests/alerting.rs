@@ -17,33 +17,62 @@ fn target(id: &str) -> RuleTarget {
 
 #[tokio::test]
 async fn rules_and_targets() {
-    let at: [&dyn Debug; 2] = [&account(), &home()];
+    let at: [&dyn Debug; 3] = [&account(), &home(), &"default"];
     let zone = Zone::default().with("event_rules", &at, vec![rule("a", "ENABLED"), rule("b", "ENABLED")]).with(
         "rule_targets",
-        &[&account(), &home(), &"a"],
+        &[&account(), &home(), &"default", &"a"],
         vec![target("1")],
     );
-    let to = |rule| Some(Planned::Known(rule));
+    let (to, bus) = (|rule| Some(Planned::Known(rule)), || "default".to_owned());
     let edits = vec![
-        change(AlertingChange::Rule { name: "a".to_owned(), to: to(rule("a", "DISABLED")) }),
-        change(AlertingChange::Rule { name: "b".to_owned(), to: None }),
+        change(AlertingChange::Rule { bus: bus(), name: "a".to_owned(), to: to(rule("a", "DISABLED")) }),
+        change(AlertingChange::Rule { bus: bus(), name: "b".to_owned(), to: None }),
         edit_as(
             "create",
-            Change::Alerting(AlertingChange::Rule { name: "c".to_owned(), to: to(rule("c", "ENABLED")) }),
+            Change::Alerting(AlertingChange::Rule { bus: bus(), name: "c".to_owned(), to: to(rule("c", "ENABLED")) }),
         ),
-        change(AlertingChange::Target { rule: "a".to_owned(), id: "1".to_owned(), to: None }),
+        change(AlertingChange::Target { bus: bus(), rule: "a".to_owned(), id: "1".to_owned(), to: None }),
         change(AlertingChange::Target {
+            bus: bus(),
             rule: "c".to_owned(),
             id: "2".to_owned(),
             to: Some(Planned::Known(target("2"))),
         }),
     ];
     let overlay = overlay(zone, edits);
-    let rules = overlay.event_rules(&account(), &home()).await.unwrap();
+    let rules = overlay.event_rules(&account(), &home(), "default").await.unwrap();
     assert_eq!(*rules, [rule("a", "DISABLED"), rule("c", "ENABLED")]);
-    assert!(overlay.rule_targets(&account(), &home(), "a").await.unwrap().is_empty());
+    assert!(overlay.rule_targets(&account(), &home(), "default", "a").await.unwrap().is_empty());
     // The new rule is not asked for.
-    assert_eq!(*overlay.rule_targets(&account(), &home(), "c").await.unwrap(), [target("2")]);
+    assert_eq!(*overlay.rule_targets(&account(), &home(), "default", "c").await.unwrap(), [target("2")]);
+}
+
+#[tokio::test]
+async fn a_bus_of_its_own_with_its_policy_and_rules() {
+    let name = || "central".to_owned();
+    let planned = EventBus { arn: "arn:bus".to_owned(), policy: None, kms_key: None };
+    let document = |text: &str| Some(Document::Text(text.to_owned()));
+    let put = |to: &EventBus| AlertingChange::Bus { name: name(), to: Some(Planned::Known(to.clone())) };
+    let asked =
+        |overlay: Overlay| async move { (*overlay.event_bus(&account(), &home(), "central").await.unwrap()).clone() };
+    // A new bus is not asked for, and has no rules but those of the plan.
+    let policy = change(AlertingChange::BusPolicy { bus: name(), to: document("{}") });
+    let of_rule =
+        AlertingChange::Rule { bus: name(), name: "a".to_owned(), to: Some(Planned::Known(rule("a", "ENABLED"))) };
+    let new = || edit_as("create", Change::Alerting(put(&planned)));
+    let overlay = overlay(Zone::default(), vec![new(), policy.clone(), change(of_rule)]);
+    assert_eq!(*overlay.event_rules(&account(), &home(), "central").await.unwrap(), [rule("a", "ENABLED")]);
+    assert_eq!(asked(overlay).await, Some(EventBus { policy: Some("{}".to_owned()), ..planned.clone() }));
+    // One that is there keeps its policy, until it is taken away.
+    let observed = EventBus { policy: Some("observed".to_owned()), ..planned.clone() };
+    let zone = || Zone::default().with("event_bus", &[&account(), &home(), &"central"], Some(observed.clone()));
+    let keyed = EventBus { kms_key: Some("k".to_owned()), ..planned.clone() };
+    let set = super::overlay(zone(), vec![change(put(&keyed))]);
+    assert_eq!(asked(set).await, Some(EventBus { kms_key: Some("k".to_owned()), ..observed.clone() }));
+    let without = super::overlay(zone(), vec![change(AlertingChange::BusPolicy { bus: name(), to: None })]);
+    assert_eq!(asked(without).await, Some(planned));
+    let gone = super::overlay(zone(), vec![change(AlertingChange::Bus { name: name(), to: None })]);
+    assert_eq!(asked(gone).await, None);
 }
 
 #[tokio::test]
