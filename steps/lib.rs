@@ -38,6 +38,7 @@ pub fn general() -> impl Iterator<Item = &'static Entry> {
         vocabulary::trail::digests::GUIDE,
         vocabulary::general::trail::GUIDE,
         vocabulary::general::topic::GUIDE,
+        vocabulary::alerting::guard_changes::GUIDE,
         vocabulary::general::account::GUIDE,
     ];
     lists.into_iter().flatten()

@@ -222,17 +222,22 @@ pub(crate) async fn every<T: Clone>(
                 Err(_) => {}
             }
         }
-        let Some(called) = &group.called else { continue };
-        let population = Population {
-            of: called.clone(),
-            expected: group.all.len(),
-            examined,
-            source: group.source.clone(),
-            left_out: group.left_out.clone(),
-        };
-        if !w.record.populations.contains(&population) {
-            w.population(population);
-        }
+        counted(w, &group, examined);
     }
     w.settle()
+}
+
+/// Records how many of a population were examined, once; a subject that was named is none.
+pub(crate) fn counted<T>(w: &mut LogproofWorld, group: &Members<T>, examined: usize) {
+    let Some(called) = &group.called else { return };
+    let population = Population {
+        of: called.clone(),
+        expected: group.all.len(),
+        examined,
+        source: group.source.clone(),
+        left_out: group.left_out.clone(),
+    };
+    if !w.record.populations.contains(&population) {
+        w.population(population);
+    }
 }

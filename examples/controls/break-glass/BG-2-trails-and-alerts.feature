@@ -2,8 +2,8 @@
 Feature: What happens behind the glass is recorded and heard
 
   Requirement
-    Every call of an emergency role is recorded by the organization trail, the record arrives and cannot be changed
-    unnoticed, and nobody outside the organization can put false alarms into the topic of the alarms, or listen to it.
+    Every call of an emergency role is recorded by the organization trail, the record arrives, and neither the trail nor
+    the key or the bucket of its log files can be changed unheard; nobody outside the organization can put false alarms into the topic of the alarms, or listen to it.
 
   How it is examined
     By the settings, selectors and status of the trails, and by the access policy, key and subscriptions of the topic.
@@ -34,6 +34,14 @@ Feature: What happens behind the glass is recorded and heard
     Given every trail of account "log-archive" whose name matches "*-data-events"
     Then it records every read of objects in the bucket "aws-acme-log-storage-222222222222-eu-central-1" of account "log-archive"
     And it records every write to objects in the bucket "aws-acme-log-storage-222222222222-eu-central-1" of account "log-archive"
+
+  Scenario: Touching the records is heard
+    Given the trail "org-trail" of account "management"
+    And the key "alias/acme-log-storage" of account "log-archive"
+    And the bucket "aws-acme-log-storage-222222222222-eu-central-1" of account "log-archive"
+    Then changing or stopping it raises an alert
+    And disabling it or scheduling its deletion raises an alert
+    And changing its policy or its lifecycle raises an alert
 
   Scenario: The topic of the alarms
     Given the topic "log-store-alarms" of account "management"

@@ -8,7 +8,7 @@ mod stored;
 use cucumber::gherkin::StepType;
 use logproof_estate::assessment::{ControlResult, ScenarioResult};
 use logproof_steps::guide::{Entry, Kind};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::catalogue::{
     Control,
@@ -82,6 +82,11 @@ fn weaken(zone: &mut Value, sentence: &str, subject: &str) -> Option<&'static st
     if subject.contains(":account/") {
         allow_everything_above(zone);
         return Some("service and resource control policies refuse nothing");
+    }
+    if sentence.ends_with(" raises an alert") {
+        set(Some(zone), "metric_filters", Value::Object(Map::new()));
+        set(Some(zone), "event_rules", Value::Object(Map::new()));
+        return Some("no metric filter and no EventBridge rule");
     }
     if let Some(name) = subject.split(":::").nth(1) {
         return stored::bucket(zone, sentence, name);
