@@ -32,11 +32,21 @@ pub fn general() -> impl Iterator<Item = &'static Entry> {
     let lists = [
         given::named_buckets::GUIDE,
         given::named_keys::GUIDE,
+        given::named_roles::GUIDE,
+        given::named_trails::GUIDE,
+        given::named_topics::GUIDE,
         vocabulary::general::requests::GUIDE,
         vocabulary::general::bucket::GUIDE,
         vocabulary::general::deletion::GUIDE,
         vocabulary::general::placement::GUIDE,
         vocabulary::general::key::GUIDE,
+        vocabulary::general::role::GUIDE,
+        vocabulary::general::role_settings::GUIDE,
+        vocabulary::trail::settings::GUIDE,
+        vocabulary::trail::digests::GUIDE,
+        vocabulary::general::trail::GUIDE,
+        vocabulary::general::topic::GUIDE,
+        vocabulary::alerting::guard_changes::GUIDE,
         vocabulary::general::account::GUIDE,
     ];
     lists.into_iter().flatten()

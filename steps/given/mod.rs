@@ -2,5 +2,8 @@
 
 pub(crate) mod named_buckets;
 pub(crate) mod named_keys;
+pub(crate) mod named_roles;
+pub(crate) mod named_topics;
+pub(crate) mod named_trails;
 pub(crate) mod replica;
 pub(crate) mod resources;

@@ -10,8 +10,9 @@ use logproof_estate::{
 use crate::{
     judgement::guide::{Below, Entry, Kind},
     scene::{
+        accounts::{Accounts, named_account},
         buckets::existing_bucket,
-        subjects::{Filter, active_accounts, buckets_of, named_account},
+        subjects::{Filter, buckets_of},
     },
 };
 
@@ -27,38 +28,23 @@ pub(crate) const GUIDE: &[Entry] = &[
         "the bucket \"acme-payroll\" of account \"444444444444\"",
     ),
     names(
-        "every bucket of account {string}",
-        "All buckets that the account owns. An account without buckets makes the scenario NOT-APPLICABLE.",
-        "every bucket of account \"444444444444\"",
+        "every bucket of {accounts}",
+        "All buckets that these accounts own. That they own none makes the scenario NOT-APPLICABLE.",
+        "every bucket of every active account",
     ),
     names(
-        "every bucket of account {string} that is tagged {string} = {string}",
-        "Those buckets of the account that have the tag with this value.",
+        "every bucket of {accounts} that is tagged {string} = {string}",
+        "Those buckets of these accounts that have the tag with this value. That none has is NOT-APPLICABLE, with the keys or values that there are.",
         "every bucket of account \"workload-prod\" that is tagged \"data\" = \"payroll\"",
     ),
     names(
-        "every bucket of account {string} whose name matches {string}",
-        "Those buckets of the account whose name matches the pattern; * is any text, ? any character.",
-        "every bucket of account \"workload-prod\" whose name matches \"acme-payroll*\"",
+        "every bucket of {accounts} whose name matches {string}",
+        "Those buckets of these accounts whose name matches the pattern; * is any text, ? any character.",
+        "every bucket of every active account of unit \"Workloads\" whose name matches \"acme-payroll*\"",
     ),
     names(
-        "every bucket of every active account",
-        "All buckets of all accounts of the organization whose status is ACTIVE.",
-        "every bucket of every active account",
-    ),
-    names(
-        "every bucket of every active account that is tagged {string} = {string}",
-        "Those buckets of all active accounts that have the tag with this value.",
-        "every bucket of every active account that is tagged \"data\" = \"payroll\"",
-    ),
-    names(
-        "every bucket of every active account whose name matches {string}",
-        "Those buckets of all active accounts whose name matches the pattern; * is any text, ? any character.",
-        "every bucket of every active account whose name matches \"acme-*\"",
-    ),
-    names(
-        "every bucket of every active account that is tagged {string} = {string} and whose name matches {string}",
-        "Those buckets of all active accounts that have the tag with this value and a name that matches the pattern.",
+        "every bucket of {accounts} that is tagged {string} = {string} and whose name matches {string}",
+        "Those buckets of these accounts that have the tag with this value and a name that matches the pattern.",
         "every bucket of every active account that is tagged \"data\" = \"payroll\" and whose name matches \"acme-*\"",
     ),
 ];
@@ -72,53 +58,35 @@ async fn the_bucket(w: &mut LogproofWorld, name: String, account: String) -> Jud
     w.settle()
 }
 
-async fn of_account(w: &mut LogproofWorld, account: &str, filter: Filter) -> Judged {
-    let account = named_account(w, account).await?;
-    let members = buckets_of(w, vec![account], Vec::new(), filter).await?;
+async fn of(w: &mut LogproofWorld, accounts: &Accounts, filter: Filter) -> Judged {
+    let searched = accounts.searched(w).await?;
+    let members = buckets_of(w, searched, filter).await?;
     w.subjects.buckets.push(members);
     w.settle()
 }
 
-async fn of_every_account(w: &mut LogproofWorld, filter: Filter) -> Judged {
-    let (accounts, left_out) = active_accounts(w).await?;
-    let members = buckets_of(w, accounts, left_out, filter).await?;
-    w.subjects.buckets.push(members);
-    w.settle()
+#[given(expr = "every bucket of {accounts}")]
+async fn every_bucket(w: &mut LogproofWorld, accounts: Accounts) -> Judged {
+    of(w, &accounts, Filter::default()).await
 }
 
-#[given(expr = "every bucket of account {string}")]
-async fn every_bucket_of_account(w: &mut LogproofWorld, account: String) -> Judged {
-    of_account(w, &account, Filter::default()).await
+#[given(expr = "every bucket of {accounts} that is tagged {string} = {string}")]
+async fn every_tagged_bucket(w: &mut LogproofWorld, accounts: Accounts, key: String, value: String) -> Judged {
+    of(w, &accounts, Filter { tag: Some((key, value)), name: None }).await
 }
 
-#[given(expr = "every bucket of account {string} that is tagged {string} = {string}")]
-async fn every_tagged_bucket_of_account(w: &mut LogproofWorld, account: String, key: String, value: String) -> Judged {
-    of_account(w, &account, Filter { tag: Some((key, value)), name: None }).await
+#[given(expr = "every bucket of {accounts} whose name matches {string}")]
+async fn every_named_bucket(w: &mut LogproofWorld, accounts: Accounts, name: String) -> Judged {
+    of(w, &accounts, Filter { tag: None, name: Some(name) }).await
 }
 
-#[given(expr = "every bucket of account {string} whose name matches {string}")]
-async fn every_named_bucket_of_account(w: &mut LogproofWorld, account: String, name: String) -> Judged {
-    of_account(w, &account, Filter { tag: None, name: Some(name) }).await
-}
-
-#[given("every bucket of every active account")]
-async fn every_bucket(w: &mut LogproofWorld) -> Judged {
-    of_every_account(w, Filter::default()).await
-}
-
-#[given(expr = "every bucket of every active account that is tagged {string} = {string}")]
-async fn every_tagged_bucket(w: &mut LogproofWorld, key: String, value: String) -> Judged {
-    of_every_account(w, Filter { tag: Some((key, value)), name: None }).await
-}
-
-#[given(expr = "every bucket of every active account whose name matches {string}")]
-async fn every_named_bucket(w: &mut LogproofWorld, name: String) -> Judged {
-    of_every_account(w, Filter { tag: None, name: Some(name) }).await
-}
-
-#[given(
-    expr = "every bucket of every active account that is tagged {string} = {string} and whose name matches {string}"
-)]
-async fn every_tagged_and_named_bucket(w: &mut LogproofWorld, key: String, value: String, name: String) -> Judged {
-    of_every_account(w, Filter { tag: Some((key, value)), name: Some(name) }).await
+#[given(expr = "every bucket of {accounts} that is tagged {string} = {string} and whose name matches {string}")]
+async fn every_tagged_and_named_bucket(
+    w: &mut LogproofWorld,
+    accounts: Accounts,
+    key: String,
+    value: String,
+    name: String,
+) -> Judged {
+    of(w, &accounts, Filter { tag: Some((key, value)), name: Some(name) }).await
 }

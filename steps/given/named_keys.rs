@@ -14,7 +14,7 @@ use crate::{
         guide::{Below, Entry, Kind},
         key_name::{account_of, region_of},
     },
-    scene::{asked::column_below, subjects::named_account},
+    scene::{accounts::named_account, asked::column_below},
 };
 
 /// What is documented of the sentences of this file.
@@ -72,13 +72,7 @@ async fn these_keys(w: &mut LogproofWorld, step: &gherkin::Step) -> Judged {
         }
     }
     w.settle()?;
-    w.subjects.keys.push(Members {
-        all: members,
-        called: Some("named keys".to_owned()),
-        source: "the table of the scenario".to_owned(),
-        left_out: Vec::new(),
-        exchanges: Vec::new(),
-    });
+    w.subjects.keys.push(Members::listed(members, "named keys"));
     w.settle()
 }
 

@@ -12,6 +12,12 @@ pub enum Kind {
     Bucket,
     /// Keys.
     Key,
+    /// Roles.
+    Role,
+    /// Trails.
+    Trail,
+    /// Topics.
+    Topic,
 }
 
 impl Kind {
@@ -21,6 +27,9 @@ impl Kind {
         match self {
             Self::Bucket => "bucket",
             Self::Key => "key",
+            Self::Role => "role",
+            Self::Trail => "trail",
+            Self::Topic => "topic",
         }
     }
 }

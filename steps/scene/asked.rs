@@ -73,6 +73,22 @@ pub(crate) async fn named_below(w: &mut LogproofWorld, step: &gherkin::Step) -> 
     Named::look(w, column_below(step)?).await
 }
 
+/// The same where identity providers have a place in the table too, by their ARNs. AWS is not asked whether they exist: one
+/// that does not exist lets nobody in.
+pub(crate) async fn named_with_providers_below(w: &mut LogproofWorld, step: &gherkin::Step) -> Result<Named, Stop> {
+    let (providers, others): (Vec<String>, Vec<String>) =
+        column_below(step)?.into_iter().partition(|one| is_provider(one));
+    if let Some(root) = others.iter().find(|name| name.ends_with(":root")) {
+        let reason = format!("`{root}` is a root user, which cannot assume a role: name roles and users");
+        return Err(Stop::because(reason));
+    }
+    Ok(Named { providers, ..Named::look(w, others).await? })
+}
+
+fn is_provider(name: &str) -> bool {
+    name.starts_with("arn:") && (name.contains(":saml-provider/") || name.contains(":oidc-provider/"))
+}
+
 /// The cells of the one column below a step.
 pub(crate) fn column_below(step: &gherkin::Step) -> Result<Vec<String>, Stop> {
     let rows = step.table.iter().flat_map(|table| &table.rows);
@@ -85,7 +101,10 @@ pub(crate) fn column_below(step: &gherkin::Step) -> Result<Vec<String>, Stop> {
 
 /// Principals that a sentence names.
 pub(crate) struct Named {
+    /// Roles, users, root users and services.
     pub(crate) all: Vec<String>,
+    /// Identity providers, where a sentence takes them.
+    pub(crate) providers: Vec<String>,
 }
 
 impl Named {
@@ -101,7 +120,7 @@ impl Named {
             );
             return Err(Stop::because(reason));
         }
-        Ok(Self { all })
+        Ok(Self { all, providers: Vec::new() })
     }
 
     /// A group of callers without them.
@@ -130,7 +149,7 @@ impl Named {
 
     /// In words.
     pub(crate) fn in_words(&self) -> String {
-        self.all.join(", ")
+        [self.all.as_slice(), &self.providers].concat().join(", ")
     }
 
     /// As the ids of accounts that no other account may represent.

@@ -122,6 +122,11 @@ impl<'a> NeededAccess<'a> {
                     .with("s3:TlsVersion", "1.3")
                     .with("kms:CallerAccount", who.account().unwrap_or_default())
                     .with("aws:CurrentTime", now);
+                // Whoever comes with a second factor, too, is refused by something else than the want of it.
+                let context = match self.action {
+                    "sts:AssumeRole" => context.with("aws:MultiFactorAuthPresent", "true"),
+                    _ => context,
+                };
                 let context = keys.into_iter().fold(context, |context, (key, value)| context.with(key, value));
                 Ok(match scene.decide(who, self.action, self.resource, &context) {
                     Some(decided) => format!("refused: {decided}"),

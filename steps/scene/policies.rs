@@ -8,6 +8,7 @@ use logproof_estate::{
     world::{LogproofWorld, Stop},
 };
 use logproof_policy::{ParseError, Policy, Statement, actions::unclassified};
+use serde_json::json;
 
 /// Parses an SCP or RCP, once for all scenarios.
 pub(crate) fn parse_org_policy(
@@ -49,6 +50,17 @@ pub(crate) fn parse(
     let policy = parsed.map(Arc::new).map_err(|error| malformed(w, name, &error, operation, account))?;
     note_unclassified(w, &policy);
     Ok(policy)
+}
+
+/// The policy of a resource that leaves everything to the policies of an account, as the default policy of a key does.
+///
+/// See: <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
+pub(crate) fn delegating(w: &mut LogproofWorld, account: &str) -> Result<Arc<Policy>, Stop> {
+    let text = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": account}, "Action": "*", "Resource": "*"}]});
+    let name = "a resource's policy that leaves all to its account";
+    let parsed = w.estate()?.policy(name, &text.to_string());
+    parsed.map_err(|error| Stop::because(error.to_string()))
 }
 
 /// Notes the actions a policy allows that no question is made from: what they do, nobody has decided.

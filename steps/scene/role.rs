@@ -6,8 +6,9 @@ use std::{
 };
 
 use logproof_estate::{
-    AccountId, ExchangeId,
+    AccountId, ExchangeId, Fact,
     record::Subject,
+    subjects::NamedRole,
     world::{LogproofWorld, Stop},
 };
 use logproof_policy::{Effect, Named, Policy};
@@ -51,6 +52,19 @@ impl Role {
         };
         let text = role.as_ref().as_ref().map(|found| found.trust_policy.clone());
         Ok(Self { arn: arn.to_owned(), account, exchanges: role.exchanges().to_vec(), trust, text })
+    }
+
+    /// The role as a scenario found it.
+    pub(crate) fn of(w: &mut LogproofWorld, named: &Fact<NamedRole>) -> Result<Self, Stop> {
+        let called = format!("the trust policy of {}", named.arn);
+        let trust = parse(w, &called, &named.trust_policy, "iam:GetRole", &named.account)?;
+        Ok(Self {
+            arn: named.arn.clone(),
+            account: named.account.clone(),
+            exchanges: named.exchanges().to_vec(),
+            trust: Some(trust),
+            text: Some(named.trust_policy.clone()),
+        })
     }
 
     pub(crate) fn subject(&self) -> Subject {

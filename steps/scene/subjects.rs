@@ -2,16 +2,16 @@
 
 use logproof_estate::{
     BucketRef, Fact, KeyRef,
-    facts::{Account, Directory, KmsKey},
-    record::{Observation, Population, Subject},
-    subjects::Members,
+    facts::{KmsKey, Trail},
+    record::Population,
+    subjects::{Members, NamedRole, NamedTopic},
     world::{Judged, LogproofWorld, Stop},
 };
 use logproof_policy::Glob;
 
-use crate::scene::questions::ask_each;
+use crate::scene::{accounts::Searched, questions::ask_each};
 
-/// Which buckets of a population are meant.
+/// Which members of a population are meant.
 #[derive(Default)]
 pub(crate) struct Filter {
     /// A tag they have, with its value.
@@ -22,47 +22,41 @@ pub(crate) struct Filter {
 
 impl Filter {
     /// In words, as the end of "buckets".
-    fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         let tag = self.tag.iter().map(|(key, value)| format!(" tagged `{key}` = `{value}`"));
         tag.chain(self.name.iter().map(|name| format!(" whose name matches `{name}`"))).collect()
     }
-}
 
-/// The account with this id or name; a finding and a stop when the organization has no such active account.
-pub(crate) async fn named_account(w: &mut LogproofWorld, named: &str) -> Result<Account, Stop> {
-    let estate = w.estate()?;
-    let organization = w.see(estate.organization().await)?;
-    let directory = w.see(estate.directory().await)?;
-    let of_that_name = || directory.active().filter(|account| account.id.as_str() == named || account.name == named);
-    if let (Some(account), 1) = (of_that_name().next(), of_that_name().count()) {
-        w.record.rest_on(directory.exchanges());
-        return Ok(account.clone());
+    /// Whether a name is meant.
+    pub(crate) fn takes_name(&self, name: &str) -> bool {
+        self.name.as_ref().is_none_or(|pattern| Glob::new(pattern).matches(name))
     }
-    let found = match directory.accounts.iter().find(|account| account.id.as_str() == named || account.name == named) {
-        Some(account) if account.status != "ACTIVE" => format!("account {} is {}", account.id, account.status),
-        Some(_) => format!("{} active accounts of that name", of_that_name().count()),
-        None => format!("no such account among the {} of {}", directory.accounts.len(), organization.id),
-    };
-    let expected = format!("`{named}` is the id or the name of one active account of the organization");
-    w.observe(
-        Observation::new(Subject::arn(&organization.arn), expected, found, false)
-            .hint("correct the account in the feature")
-            .resting_on(organization.exchanges())
-            .resting_on(directory.exchanges()),
-    );
-    w.settle()?;
-    Err(Stop::because("there is no such account"))
 }
 
-/// Active accounts of the organization, by id, with those left out.
-pub(crate) async fn active_accounts(w: &mut LogproofWorld) -> Result<(Vec<Account>, Vec<String>), Stop> {
-    let estate = w.estate()?;
-    let directory: Fact<Directory> = w.see(estate.directory().await)?;
-    w.record.rest_on(directory.exchanges());
-    let mut accounts: Vec<Account> = directory.active().cloned().collect();
-    accounts.sort_by(|a, b| a.id.cmp(&b.id));
-    let inactive = directory.accounts.iter().filter(|account| account.status != "ACTIVE");
-    Ok((accounts, inactive.map(|a| format!("{} ({}): {}", a.id, a.name, a.status)).collect()))
+/// Why a filter by tag leaves nobody: the key is nowhere, which may be misspelt, or it has other values.
+pub(crate) fn none_tagged<'t>(
+    of: &str,
+    (key, value): (&str, &str),
+    there: impl Iterator<Item = (&'t str, &'t str)> + Clone,
+) -> String {
+    let sorted = |texts: &mut dyn Iterator<Item = &'t str>| {
+        let once: std::collections::BTreeSet<&str> = texts.collect();
+        if once.is_empty() { "none".to_owned() } else { once.into_iter().collect::<Vec<_>>().join(", ") }
+    };
+    let mut values = there.clone().filter(|(known, _)| *known == key).map(|(_, value)| value).peekable();
+    if values.peek().is_some() {
+        return format!("no {of} is tagged `{key}` = `{value}`; other values of that tag: {}", sorted(&mut values));
+    }
+    let keys = sorted(&mut there.map(|(key, _)| key));
+    format!("no {of} has a tag `{key}` at all; keys of tags that {of}s have: {keys}")
+}
+
+/// The end of a scenario whose population is empty: the query, and what it left.
+pub(crate) fn nobody(w: &mut LogproofWorld, source: &str, filter: &Filter, why: Option<String>) -> Stop {
+    let words = filter.in_words();
+    let none = if words.is_empty() { String::new() } else { format!(", none{words}") };
+    let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+    w.not_applicable(format!("{source}{none}{why}"))
 }
 
 /// Every bucket of these accounts that the filter leaves: none at all ends the scenario as not applicable.
@@ -71,15 +65,11 @@ pub(crate) async fn active_accounts(w: &mut LogproofWorld) -> Result<(Vec<Accoun
 /// not known.
 pub(crate) async fn buckets_of(
     w: &mut LogproofWorld,
-    accounts: Vec<Account>,
-    left_out: Vec<String>,
+    searched: Searched,
     filter: Filter,
 ) -> Result<Members<BucketRef>, Stop> {
     let estate = w.estate()?;
-    let searched = match accounts.as_slice() {
-        [one] => format!("account {}", one.id),
-        many => format!("{} active accounts", many.len()),
-    };
+    let Searched { accounts, left_out, called: searched } = searched;
     let mut exchanges = Vec::new();
     let (mut all, mut seen) = (Vec::new(), 0);
     let answers = ask_each(accounts, |account| {
@@ -98,24 +88,20 @@ pub(crate) async fn buckets_of(
             region: region.clone(),
         }));
     }
-    if let Some(name) = &filter.name {
-        let pattern = Glob::new(name);
-        all.retain(|bucket| pattern.matches(&bucket.name));
-    }
+    all.retain(|bucket| filter.takes_name(&bucket.name));
     let all = located(w, all, &mut exchanges).await?;
-    let all = match &filter.tag {
+    let (all, why) = match &filter.tag {
         Some((key, value)) => tagged(w, all, (key, value), &mut exchanges).await?,
-        None => all,
+        None => (all, None),
     };
     w.record.rest_on(&exchanges);
     w.settle()?;
-    let words = filter.in_words();
     let source = format!("s3:ListBuckets of {searched}: {seen} buckets");
     if all.is_empty() {
-        let none = if words.is_empty() { String::new() } else { format!(", none{words}") };
-        return Err(w.not_applicable(format!("{source}{none}")));
+        return Err(nobody(w, &source, &filter, why));
     }
-    Ok(Members { all, called: Some(format!("buckets{words} of {searched}")), source, left_out, exchanges })
+    let called = Some(format!("buckets{} of {searched}", filter.in_words()));
+    Ok(Members { all, called, source, left_out, exchanges })
 }
 
 /// The same buckets in the Regions they are really in; one that was deleted meanwhile is none.
@@ -145,13 +131,13 @@ async fn located(
     Ok(found)
 }
 
-/// Those of the buckets that have the tag. Where none has, the keys that are there are noted: one may be misspelt.
+/// Those of the buckets that have the tag; where there are buckets and none has it, why.
 async fn tagged(
     w: &mut LogproofWorld,
     buckets: Vec<BucketRef>,
     (key, value): (&str, &str),
     exchanges: &mut Vec<logproof_estate::ExchangeId>,
-) -> Result<Vec<BucketRef>, Stop> {
+) -> Result<(Vec<BucketRef>, Option<String>), Stop> {
     let estate = w.estate()?;
     let answers = ask_each(buckets, |bucket| {
         let estate = &estate;
@@ -162,22 +148,18 @@ async fn tagged(
     })
     .await;
     let mut found = Vec::new();
-    let mut there: Vec<String> = Vec::new();
+    let mut there: Vec<(String, String)> = Vec::new();
     for (bucket, answer) in answers {
         let Some(tags) = w.see_or_note(answer) else { continue };
         exchanges.extend_from_slice(tags.exchanges());
         if tags.iter().any(|tag| tag.key == key && tag.value == value) {
             found.push(bucket);
         }
-        there.extend(tags.iter().map(|tag| tag.key.clone()));
+        there.extend(tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())));
     }
-    if found.is_empty() {
-        there.sort();
-        there.dedup();
-        let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
-        w.note(format!("no bucket is tagged `{key}` = `{value}`; keys of tags that buckets have: {there}"));
-    }
-    Ok(found)
+    let pairs = there.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let why = found.is_empty().then(|| none_tagged("bucket", (key, value), pairs));
+    Ok((found, why))
 }
 
 /// The buckets the scenario is about: those it names itself, or the one of the log store.
@@ -199,6 +181,30 @@ pub(crate) fn keys(w: &LogproofWorld) -> Result<Vec<Members<AskedKey>>, Stop> {
     Ok(vec![Members::one(w.key()?)])
 }
 
+/// The roles the scenario names.
+pub(crate) fn roles(w: &LogproofWorld) -> Result<Vec<Members<Fact<NamedRole>>>, Stop> {
+    if w.subjects.roles.is_empty() {
+        return Err(Stop::because("no `Given` step named a role"));
+    }
+    Ok(w.subjects.roles.clone())
+}
+
+/// The trails the scenario is about: those it names itself, or the organization trail.
+pub(crate) fn trails(w: &LogproofWorld) -> Result<Vec<Members<Fact<Trail>>>, Stop> {
+    if !w.subjects.trails.is_empty() {
+        return Ok(w.subjects.trails.clone());
+    }
+    Ok(vec![Members::one(w.trail()?)])
+}
+
+/// The topics the scenario names.
+pub(crate) fn topics(w: &LogproofWorld) -> Result<Vec<Members<Fact<NamedTopic>>>, Stop> {
+    if w.subjects.topics.is_empty() {
+        return Err(Stop::because("no `Given` step named a topic"));
+    }
+    Ok(w.subjects.topics.clone())
+}
+
 /// Judges every member, and counts those that were examined. What could not be seen of one does not keep the others
 /// from being examined.
 pub(crate) async fn every<T: Clone>(
@@ -216,17 +222,22 @@ pub(crate) async fn every<T: Clone>(
                 Err(_) => {}
             }
         }
-        let Some(called) = &group.called else { continue };
-        let population = Population {
-            of: called.clone(),
-            expected: group.all.len(),
-            examined,
-            source: group.source.clone(),
-            left_out: group.left_out.clone(),
-        };
-        if !w.record.populations.contains(&population) {
-            w.population(population);
-        }
+        counted(w, &group, examined);
     }
     w.settle()
+}
+
+/// Records how many of a population were examined, once; a subject that was named is none.
+pub(crate) fn counted<T>(w: &mut LogproofWorld, group: &Members<T>, examined: usize) {
+    let Some(called) = &group.called else { return };
+    let population = Population {
+        of: called.clone(),
+        expected: group.all.len(),
+        examined,
+        source: group.source.clone(),
+        left_out: group.left_out.clone(),
+    };
+    if !w.record.populations.contains(&population) {
+        w.population(population);
+    }
 }

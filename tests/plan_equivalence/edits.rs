@@ -756,7 +756,7 @@ impl Making<'_> {
         let change = match holder {
             Holder::Role => {
                 let trust = document(one.trust_policy.as_deref().unwrap());
-                IamChange::Role { name, path, trust, boundary, tags }
+                IamChange::Role { name, path, trust, boundary, max_session: Planned::Known(None), tags }
             }
             _ => IamChange::User { name, path, boundary, tags },
         };

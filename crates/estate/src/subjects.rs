@@ -1,8 +1,8 @@
-//! The subjects that a scenario names itself: a bucket, a key, or all of them that a query finds.
+//! The subjects that a scenario names itself: a bucket, a key, a role, a trail, a topic, or all of them that a query finds.
 
 use crate::{
-    facts::KmsKey,
-    place::{BucketRef, KeyRef},
+    facts::{KmsKey, Topic, Trail},
+    place::{AccountId, BucketRef, KeyRef, Region},
     source::{ExchangeId, Fact},
 };
 
@@ -13,6 +13,36 @@ pub struct Subjects {
     pub buckets: Vec<Members<BucketRef>>,
     /// Keys, as asked for and as found.
     pub keys: Vec<Members<(KeyRef, Fact<KmsKey>)>>,
+    /// Roles.
+    pub roles: Vec<Members<Fact<NamedRole>>>,
+    /// Trails.
+    pub trails: Vec<Members<Fact<Trail>>>,
+    /// Topics.
+    pub topics: Vec<Members<Fact<NamedTopic>>>,
+}
+
+/// A role that a scenario names, with whom it trusts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedRole {
+    /// ARN of the role, path included.
+    pub arn: String,
+    /// Its account.
+    pub account: AccountId,
+    /// Its trust policy.
+    pub trust_policy: String,
+}
+
+/// A topic that a scenario names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedTopic {
+    /// ARN of the topic.
+    pub arn: String,
+    /// Its account.
+    pub account: AccountId,
+    /// Its Region.
+    pub region: Region,
+    /// Its access policy and key.
+    pub topic: Topic,
 }
 
 /// What one `Given` sentence names.
@@ -24,7 +54,7 @@ pub struct Members<T> {
     pub called: Option<String>,
     /// The query that found them.
     pub source: String,
-    /// Accounts that were not searched, each with the reason.
+    /// Accounts that were not searched, and subjects that were not examined, each with the reason.
     pub left_out: Vec<String>,
     /// Exchanges the list is based on.
     pub exchanges: Vec<ExchangeId>,
@@ -35,5 +65,12 @@ impl<T> Members<T> {
     #[must_use]
     pub fn one(subject: T) -> Self {
         Self { all: vec![subject], called: None, source: String::new(), left_out: Vec::new(), exchanges: Vec::new() }
+    }
+
+    /// The subjects of a table of the scenario; `called` is their name in the plural.
+    #[must_use]
+    pub fn listed(all: Vec<T>, called: &str) -> Self {
+        let source = "the table of the scenario".to_owned();
+        Self { all, called: Some(called.to_owned()), source, left_out: Vec::new(), exchanges: Vec::new() }
     }
 }

@@ -392,6 +392,10 @@ pub enum Holder {
     Group,
 }
 
+fn not_given<T>() -> Planned<Option<T>> {
+    Planned::Known(None)
+}
+
 /// What changes in IAM. Holders are named by name, managed policies by ARN.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum IamChange {
@@ -405,6 +409,9 @@ pub enum IamChange {
         trust: Document,
         /// ARN of its permission boundary.
         boundary: Planned<Option<String>>,
+        /// Longest session, in seconds; nothing when none is given.
+        #[serde(default = "not_given")]
+        max_session: Planned<Option<i64>>,
         /// Its tags, all of them.
         tags: Planned<Vec<(String, String)>>,
     },

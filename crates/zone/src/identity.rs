@@ -105,8 +105,9 @@ fn get_role(zone: &Zone, tag: &CallTag, form: &Form) -> Reply {
     });
     let boundary = role.boundary.as_ref().map_or_else(String::new, |(arn, _)| boundary(arn));
     Reply::Query(format!(
-        "<Role>{}{boundary}<RoleLastUsed>{last_used}</RoleLastUsed></Role>",
-        common(zone, &tag.account, name, role)
+        "<Role>{}{}{boundary}<RoleLastUsed>{last_used}</RoleLastUsed></Role>",
+        common(zone, &tag.account, name, role),
+        element("MaxSessionDuration", role.max_session_seconds),
     ))
 }
 

@@ -257,12 +257,15 @@ impl Given<'_> {
                 hint: "write the role by its name, without a path".to_owned(),
             });
         };
+        let now = self.base.estate.role(&account, role).await?;
+        let max_session = now.as_ref().as_ref().and_then(|role| role.max_session_seconds);
         let path = found.arn.split_once(":role").map_or("/", |(_, path)| path);
         let change = IamChange::Role {
             name: role.to_owned(),
             path: path.strip_suffix(role).unwrap_or("/").to_owned(),
             trust: policy(file)?,
             boundary: Planned::Known(found.boundary.as_ref().map(|boundary| boundary.name.clone())),
+            max_session: Planned::Known(max_session),
             tags: Planned::Known(found.tags.clone()),
         };
         self.add(format!("--trust-policy {name}"), "policy", (&account, &self.home()), Change::Iam(change));

@@ -187,6 +187,7 @@ impl Described {
             Below::Table("ARNs of keys") => {
                 "\n  | arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab |"
             }
+            Below::Table("ARNs of topics") => "\n  | arn:aws:sns:eu-central-1:222222222222:log-store-alerts |",
             Below::Table(_) => "\n  | arn:aws:iam::222222222222:role/LogArchive-Administrator |",
             Below::Condition => {
                 "\n  \"\"\"\n  {\"Null\": {\"s3:x-amz-server-side-encryption-customer-algorithm\": \"false\"}}\n  \"\"\""
@@ -269,7 +270,10 @@ fn page(all: &[Described], out: &mut dyn Write) -> io::Result<()> {
             out,
             "`{{string}}` is a text in quotation marks, `{{int}}` a number, `{{actions}}` IAM actions joined by commas, \"and\" or \"or\","
         )?;
-        writeln!(out, "`{{principals}}` ARNs or names of services joined in the same way.")?;
+        writeln!(
+            out,
+            "`{{principals}}` ARNs or names of services joined in the same way, `{{accounts}}` one of: account \"ID or name\", every active account,\nevery active account of unit \"ID or name\"."
+        )?;
         writeln!(
             out,
             "\nThe calls are those of the example, asked of a described landing zone when nothing is known yet. A run makes each call once,"

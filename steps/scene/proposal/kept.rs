@@ -70,6 +70,10 @@ pub(crate) enum Entering {
     WithMfa,
     /// Principals of these accounts, and services.
     From(Vec<String>),
+    /// These principals and services.
+    These(Vec<String>),
+    /// Principals of the organization, and services.
+    Inside,
 }
 
 type Kept = Result<Vec<Keep>, String>;
@@ -261,5 +265,16 @@ fn entering(arn: &str, of: &Entering) -> Kept {
             }
             Ok(kept)
         }
+        Entering::These(named) => {
+            let one = |name: &String| match name.starts_with("arn:") {
+                true => keep(name.as_str(), question().by(Who::exactly(principal(name))), &json!({})),
+                false => keep(format!("service {name}"), question().by(Who::service(name)), &json!({})),
+            };
+            named.iter().map(one).collect()
+        }
+        Entering::Inside => Ok(vec![
+            keep("every service", question().by(Who::services()), &json!({}))?,
+            keep("the organization", question().by(Who::organization()), &json!({}))?,
+        ]),
     }
 }

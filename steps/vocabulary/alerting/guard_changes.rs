@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 
 use cucumber::then;
 use logproof_estate::{
-    AccountId, ExchangeId, Partition, Reason, Region, Unseen,
-    facts::DEFAULT_BUS,
+    AccountId, BucketRef, ExchangeId, Fact, Partition, Reason, Region, Unseen,
+    facts::{DEFAULT_BUS, Trail},
     record::{Observation, Subject},
+    subjects::Members,
     world::{Judged, LogproofWorld, Stop},
 };
 
@@ -20,6 +21,7 @@ use crate::{
         alarm::{Alarm, Reach},
         event_pattern::Matched,
         guard_events::{Guard, GuardEvent, events, in_words},
+        guide::{Below, Entry, Kind},
         route::{Arrival, Doubt},
     },
     scene::{
@@ -29,10 +31,35 @@ use crate::{
             topics::Topics,
         },
         questions::ask_each,
+        subjects::{AskedKey, buckets, counted, keys, trails},
+        trail::{home_of, owner_of, trail_subject},
     },
 };
 
 const HINT: &str = "put a metric filter for these events on the log group of the organization trail, with an alarm that notifies an SNS topic somebody has subscribed to, or an EventBridge rule in that account and Region";
+
+const fn judges(sentence: &'static str, about: &'static str, kinds: &'static [Kind]) -> Entry {
+    Entry { keyword: "Then", sentence, about, kinds, below: Below::Nothing, example: sentence }
+}
+
+/// What is documented of the sentences of this file that fit any trail, key or bucket.
+pub(crate) const GUIDE: &[Entry] = &[
+    judges(
+        "changing or stopping it raises an alert",
+        "CreateTrail, UpdateTrail, DeleteTrail, StartLogging and StopLogging are heard, whoever calls them: by a metric filter on the log group of the organization trail with an alarm, or by an EventBridge rule of the account and Region. Either must end at a confirmed subscription.",
+        &[Kind::Trail],
+    ),
+    judges(
+        "disabling it or scheduling its deletion raises an alert",
+        "DisableKey and ScheduleKeyDeletion of this key are heard in the same way.",
+        &[Kind::Key],
+    ),
+    judges(
+        "changing its policy or its lifecycle raises an alert",
+        "Changes of policy, access control list, CORS, lifecycle and replication of this bucket are heard in the same way.",
+        &[Kind::Bucket],
+    ),
+];
 
 #[then("changing or stopping the organization trail raises an alert")]
 async fn changing_the_trail_raises_an_alert(w: &mut LogproofWorld) -> Judged {
@@ -50,25 +77,69 @@ async fn changing_the_trail_raises_an_alert(w: &mut LogproofWorld) -> Judged {
 
 #[then("disabling the log key or scheduling its deletion raises an alert")]
 async fn disabling_the_key_raises_an_alert(w: &mut LogproofWorld) -> Judged {
-    let (asked, key) = w.key()?;
-    let subject = Subject::arn(&key.arn).at(&asked.account, Some(&asked.region));
-    let cell =
-        Cell { guard: Guard::Key, subject, resource: key.arn.clone(), account: asked.account, region: asked.region };
+    let cell = of_key(&w.key()?);
     raises_an_alert(w, vec![cell]).await
 }
 
 #[then("changing the policy or the lifecycle of the bucket raises an alert")]
 async fn changing_the_bucket_policy_raises_an_alert(w: &mut LogproofWorld) -> Judged {
-    let bucket = w.bucket()?;
-    let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
-    let cell = Cell {
-        guard: Guard::BucketPolicy,
-        subject,
-        resource: bucket.name,
-        account: bucket.owner,
-        region: bucket.region,
-    };
+    let cell = of_bucket(&w.bucket()?);
     raises_an_alert(w, vec![cell]).await
+}
+
+#[then("changing or stopping it raises an alert")]
+async fn changing_it_raises_an_alert(w: &mut LogproofWorld) -> Judged {
+    let trails = trails(w)?;
+    let cell = |w: &LogproofWorld, trail: &Fact<Trail>| {
+        let (account, region) = (owner_of(w, trail)?, home_of(w, trail)?);
+        Ok(Cell { guard: Guard::Trail, subject: trail_subject(trail), resource: trail.arn.clone(), account, region })
+    };
+    each_raises_an_alert(w, trails, cell).await
+}
+
+#[then("disabling it or scheduling its deletion raises an alert")]
+async fn disabling_it_raises_an_alert(w: &mut LogproofWorld) -> Judged {
+    let keys = keys(w)?;
+    each_raises_an_alert(w, keys, |_, key| Ok(of_key(key))).await
+}
+
+#[then("changing its policy or its lifecycle raises an alert")]
+async fn changing_its_policy_raises_an_alert(w: &mut LogproofWorld) -> Judged {
+    let buckets = buckets(w)?;
+    each_raises_an_alert(w, buckets, |_, bucket| Ok(of_bucket(bucket))).await
+}
+
+fn of_key((asked, key): &AskedKey) -> Cell {
+    Cell {
+        guard: Guard::Key,
+        subject: Subject::arn(&key.arn).at(&asked.account, Some(&asked.region)),
+        resource: key.arn.clone(),
+        account: asked.account.clone(),
+        region: asked.region.clone(),
+    }
+}
+
+fn of_bucket(bucket: &BucketRef) -> Cell {
+    Cell {
+        guard: Guard::BucketPolicy,
+        subject: Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
+        resource: bucket.name.clone(),
+        account: bucket.owner.clone(),
+        region: bucket.region.clone(),
+    }
+}
+
+/// Judges the events of every subject at once: rules and filters are read once.
+async fn each_raises_an_alert<T>(
+    w: &mut LogproofWorld,
+    groups: Vec<Members<T>>,
+    cell: impl Fn(&LogproofWorld, &T) -> Result<Cell, Stop>,
+) -> Judged {
+    let cells = groups.iter().flat_map(|group| &group.all).map(|one| cell(w, one));
+    let cells = cells.collect::<Result<Vec<Cell>, Stop>>()?;
+    let judged = raises_an_alert(w, cells).await;
+    groups.iter().for_each(|group| counted(w, group, group.all.len()));
+    judged
 }
 
 #[then("stopping or changing AWS Config raises an alert in each of these accounts and Regions")]

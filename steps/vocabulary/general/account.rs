@@ -11,12 +11,13 @@ use logproof_policy::{Question, Who};
 use crate::{
     judgement::guide::{Below, Entry},
     scene::{
+        accounts::named_account,
         asked::{Actions, Principals},
         claim::Claim,
         organization::OrganizationView,
+        policies::delegating,
         principals::principal,
         proposal::Remedy,
-        subjects::named_account,
     },
 };
 
@@ -85,6 +86,8 @@ async fn refused_above(w: &mut LogproofWorld, account: &Account, who: Who, actio
         represented_by: None,
     };
     let remedy = Remedy::Unknown("whom a policy above the account must spare is known to its owner alone");
-    claim.prove(w, &view.scene(&account.id, None), &question, remedy).await;
+    // A key trusts nobody by itself: its policy leaves everything to the policies of the account.
+    let delegating = delegating(w, account.id.as_str())?;
+    claim.prove(w, &view.scene(&account.id, Some(delegating)), &question, remedy).await;
     w.settle()
 }

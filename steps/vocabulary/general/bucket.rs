@@ -2,7 +2,7 @@
 
 use cucumber::{gherkin, then};
 use logproof_estate::{
-    BucketRef, ExchangeId, KeyRef,
+    BucketRef, ExchangeId,
     facts::PublicAccessBlock,
     record::{Observation, Subject},
     world::{Judged, LogproofWorld, Stop},
@@ -12,7 +12,6 @@ use logproof_policy::Who;
 use crate::{
     judgement::{
         guide::{Below, Entry, Kind},
-        key_name::NamedKey,
         lifecycle::{Outcomes, Versions},
     },
     scene::{
@@ -22,6 +21,7 @@ use crate::{
         asked_requests::{Requests, Spared},
         copies::shortfalls,
         lifecycle::too_many_kinds,
+        named_key::meant,
         subjects::{buckets, every},
     },
 };
@@ -161,7 +161,7 @@ async fn its_default_encryption_is_kms(w: &mut LogproofWorld) -> Judged {
 #[then(expr = "its default encryption uses the key {string}")]
 async fn its_default_encryption_uses(w: &mut LogproofWorld, key: String) -> Judged {
     each(w, async |w: &mut LogproofWorld, bucket: &BucketRef| {
-        let wanted = meant(w, bucket, &key).await?;
+        let wanted = meant(w, &key, &bucket.owner, &bucket.region).await?;
         let Ok(arn) = wanted.key else {
             return Ok(Setting {
                 expected: format!("the key `{key}` exists"),
@@ -177,7 +177,7 @@ async fn its_default_encryption_uses(w: &mut LogproofWorld, key: String) -> Judg
         let default = encryption.as_ref().map(|one| (one.algorithm.as_str(), one.kms_key.clone()));
         let (found, met) = match default {
             Some((algorithm, Some(named))) if is_kms(algorithm) => {
-                let there = meant(w, bucket, &named).await?;
+                let there = meant(w, &named, &bucket.owner, &bucket.region).await?;
                 exchanges.extend_from_slice(&there.exchanges);
                 match there.key {
                     Ok(there) => (format!("`{named}`, which is {there}"), there == arn),
@@ -200,40 +200,6 @@ async fn its_default_encryption_uses(w: &mut LogproofWorld, key: String) -> Judg
         })
     })
     .await
-}
-
-/// The ARN of the key that a name means, or why there is none.
-struct Meant {
-    key: Result<String, String>,
-    exchanges: Vec<ExchangeId>,
-}
-
-/// The key that a name means where it is used for a bucket.
-async fn meant(w: &mut LogproofWorld, bucket: &BucketRef, name: &str) -> Result<Meant, Stop> {
-    let asked = match NamedKey::read(name, &bucket.owner, &bucket.region) {
-        NamedKey::Ask(asked) => asked,
-        NamedKey::Arn(arn) => match crate::judgement::key_name::account_of(&arn) {
-            Some(account) => KeyRef {
-                region: crate::judgement::key_name::region_of(&arn).unwrap_or_else(|| bucket.region.clone()),
-                account,
-                id: arn,
-            },
-            None => return Err(Stop::because(format!("`{arn}` is not the ARN of a key"))),
-        },
-    };
-    let directory = w.see(w.estate()?.directory().await)?;
-    if !directory.active().any(|account| account.id == asked.account) {
-        // Nobody here can look into that account; an ARN is the key itself.
-        let key = match asked.id.starts_with("arn:") {
-            true => Ok(asked.id.clone()),
-            false => Err(format!("account {} is none of the organization", asked.account)),
-        };
-        return Ok(Meant { key, exchanges: directory.exchanges().to_vec() });
-    }
-    let answer = w.see(w.estate()?.key(&asked).await)?;
-    let key = answer.as_ref().as_ref().map(|key| key.arn.clone());
-    let key = key.ok_or_else(|| format!("no such key in account {}, {}", asked.account, asked.region));
-    Ok(Meant { key, exchanges: answer.exchanges().to_vec() })
 }
 
 #[then("Block Public Access is on")]

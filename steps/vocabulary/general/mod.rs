@@ -1,4 +1,4 @@
-//! Sentences with parameters, about any bucket or key: what owners write their own controls in.
+//! Sentences with parameters, about any bucket, key, role, trail or topic: what owners write their own controls in.
 //!
 //! Each is documented in the list of its file; `logproof steps` prints them.
 
@@ -8,3 +8,7 @@ pub(crate) mod deletion;
 pub(crate) mod key;
 pub(crate) mod placement;
 pub(crate) mod requests;
+pub(crate) mod role;
+pub(crate) mod role_settings;
+pub(crate) mod topic;
+pub(crate) mod trail;

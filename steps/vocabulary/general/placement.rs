@@ -11,9 +11,10 @@ use logproof_estate::{
 use crate::{
     judgement::guide::{Below, Entry, Kind},
     scene::{
+        accounts::active_accounts,
         asked::column_below,
         questions::ask_each,
-        subjects::{active_accounts, buckets, every},
+        subjects::{buckets, every},
     },
 };
 
@@ -93,7 +94,7 @@ async fn copies_stay(w: &mut LogproofWorld, bucket: BucketRef) -> Judged {
 async fn owner_of(w: &mut LogproofWorld, arn: &str) -> Result<(Option<AccountId>, Vec<ExchangeId>), Stop> {
     let name = arn.rsplit(':').next().unwrap_or_default();
     let estate = w.estate()?;
-    let (accounts, _) = active_accounts(w).await?;
+    let accounts = active_accounts(w).await?.accounts;
     let answers = ask_each(accounts, |account| {
         let estate = &estate;
         async move {

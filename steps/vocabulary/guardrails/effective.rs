@@ -3,10 +3,7 @@
 //! An administrator and the root user are assumed in every member account. Service control policies do not bind the
 //! management account: who can act there is listed, never claimed as covered.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use cucumber::then;
 use logproof_estate::{
@@ -21,8 +18,9 @@ use crate::scene::{
     claim::{Answered, Claim},
     guardrails::{keep_from_all, management_callers},
     organization::OrganizationView,
-    proposal::{Asked, Remedy, kept::Entering},
+    proposal::{Asked, Remedy},
     role::{Role, place_of},
+    trust::only_with_mfa,
 };
 
 #[then(
@@ -233,26 +231,6 @@ async fn the_storage_role_exists(w: &mut LogproofWorld) -> Judged {
 async fn nobody_assumes_without_mfa(w: &mut LogproofWorld) -> Judged {
     let arn = w.config()?.storage_role_arn();
     let role = Role::read(w, &arn).await?;
-    let Some(trust) = &role.trust else {
-        w.observe(
-            Observation::new(role.subject(), format!("role {arn} exists"), "no such role", false)
-                .hint("create the role, or correct `names.storage_role` (the path is part of the ARN)")
-                .resting_on(&role.exchanges),
-        );
-        return w.settle();
-    };
-    let view = OrganizationView::read(w, &[trust.as_ref()], &[]).await?;
-    // The key is absent for long-term credentials: both must be refused.
-    let question = Question::about(["sts:AssumeRole"])
-        .on(&arn)
-        .by(Who::anyone())
-        .when(r#"{"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}"#)
-        .map_err(|error| Stop::because(error.to_string()))?;
-    let scene = view.scene(&role.account, Some(Arc::clone(trust)));
-    let without = serde_json::json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}});
-    let remedy = role.deny("OnlyWithMfa", without, Entering::WithMfa);
-    let expected = "the role can be assumed with multi-factor authentication only";
-    let change = "add Bool aws:MultiFactorAuthPresent true to every Allow of the trust policy";
-    role.claim(expected, change, view.exchanges()).prove(w, &scene, &question, remedy).await;
+    only_with_mfa(w, &role, Who::anyone(), &[]).await?;
     w.settle()
 }

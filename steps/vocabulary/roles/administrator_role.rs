@@ -8,7 +8,7 @@ use logproof_estate::{
     world::{Judged, LogproofWorld, Stop},
 };
 
-use crate::judgement::delivery::age;
+use crate::scene::role_use::rested;
 
 #[then("the administrator role exists in the log archive account")]
 async fn the_administrator_role_exists(w: &mut LogproofWorld) -> Judged {
@@ -37,29 +37,14 @@ async fn the_administrator_role_exists(w: &mut LogproofWorld) -> Judged {
 
 #[then("the administrator role has not been used within the quiet period")]
 async fn the_administrator_role_is_quiet(w: &mut LogproofWorld) -> Judged {
-    let (now, quiet_days) = (w.now()?, i64::from(w.config()?.expectations.admin_role_quiet_days));
+    let quiet_days = i64::from(w.config()?.expectations.admin_role_quiet_days);
     let (role, exchanges) = administrator(w).await?;
     let Some(role) = role else {
         let (name, account) = named(w)?;
         return Err(w.not_applicable(format!("iam:GetRole returned no role `{name}` in account {account}")));
     };
-    // See: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.html
-    w.note("IAM tracks the last use of a role for 400 days, and shows it some hours late; that none is shown is no proof of none: AssumeRole events in the trail are");
-    let (found, met) = match role.last_used {
-        None => ("no use within the 400 days IAM tracks".to_owned(), true),
-        Some(used) => (format!("last used {}", age(now, used)), now.duration_since(used).as_hours() >= quiet_days * 24),
-    };
-    w.observe(
-        Observation::new(
-            subject(w, Some(&role))?,
-            format!("not used in the last {quiet_days} days"),
-            found,
-            met,
-        )
-        .place("RoleLastUsed")
-        .hint("find the session in the trail and the reason for it; do what it did through a role of fewer permissions")
-        .resting_on(&exchanges),
-    );
+    let subject = subject(w, Some(&role))?;
+    rested(w, subject, &role, quiet_days, &exchanges)?;
     w.settle()
 }
 

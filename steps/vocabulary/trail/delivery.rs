@@ -1,70 +1,43 @@
-//! Whether log files arrive: what CloudTrail says of its deliveries, and what lies in the bucket.
+//! Whether log files of the organization trail arrive: what CloudTrail reports of its deliveries, and what lies in the
+//! bucket.
 
 use std::sync::Arc;
 
 use cucumber::then;
 use jiff::Timestamp;
 use logproof_estate::{
-    AccountId, BucketRef, Estate, ExchangeId, Fact, Reason, Region, Unseen,
-    facts::{ObjectPage, Trail, TrailStatus},
-    record::{Observation, Population, Subject},
-    world::{Judged, LogproofWorld, Stop},
+    AccountId, BucketRef, Estate, ExchangeId, Fact, Region, Unseen,
+    facts::ObjectPage,
+    record::{Observation, Subject},
+    world::{Judged, LogproofWorld},
 };
 
 use crate::{
     judgement::delivery::{
         Delivered, Folder, age, delivered_at, is_ahead, last_time_of, newest_days, organization_root, within_hours,
     },
-    scene::{questions::ask_each, trail::owner_of},
+    scene::{
+        questions::ask_each,
+        trail_status::{
+            at_region, delivered, error_observation, no_delivery_error, of_the_future, said, status_by_region,
+        },
+    },
 };
 
 #[then("log files were delivered for every governed Region within the organization's delivery time")]
 async fn log_files_were_delivered_for_every_region(w: &mut LogproofWorld) -> Judged {
-    let (config, now, trail) = (w.config()?, w.now()?, w.trail()?);
-    let hours = config.expectations.delivery_hours;
-    for (region, status) in status_by_region(w, &trail).await? {
-        let logs = status.as_ref().and_then(|status| status.latest_delivery);
-        let digest = status.as_ref().and_then(|status| status.latest_digest_delivery);
-        if let Some(at) = logs.filter(|at| is_ahead(now, *at)) {
-            let unseen = of_the_future(w, &trail, &region, ("LatestDeliveryTime", at), status.exchanges())?;
-            w.unseen(unseen);
-            continue;
-        }
-        let in_time = |then: Option<Timestamp>| then.is_some_and(|then| within_hours(now, then, hours));
-        // A digest says that there was nothing to log; in the home Region there always is: this examination itself.
-        let quiet = region != config.organization.home_region && trail.log_file_validation && in_time(digest);
-        let found = match (logs, digest) {
-            _ if status.is_none() => "no such trail in this Region".to_owned(),
-            (Some(at), _) if in_time(logs) || !quiet => age(now, at),
-            (_, Some(at)) if quiet => {
-                format!("no log file, but a digest of {} says there was nothing to log", age(now, at))
-            }
-            _ => "no log file was ever delivered".to_owned(),
-        };
-        let met = in_time(logs) || quiet;
-        w.observe(
-            Observation::new(
-                at_region(w, &trail, &region)?,
-                format!("log files delivered in the last {hours} hours"),
-                found,
-                met,
-            )
-            .place("LatestDeliveryTime")
-            .hint("see the delivery error of the trail, the bucket policy and the key policy")
-            .resting_on(status.exchanges()),
-        );
-    }
+    let (config, trail) = (w.config()?, w.trail()?);
+    let organization = &config.organization;
+    // There is always something to log in the home Region: this examination itself.
+    let busy = Some(&organization.home_region);
+    delivered(w, &trail, organization.governed_regions.clone(), config.expectations.delivery_hours, busy).await?;
     w.settle()
 }
 
 #[then("the trail reports no delivery error in any governed Region")]
 async fn the_trail_reports_no_delivery_error(w: &mut LogproofWorld) -> Judged {
-    let trail = w.trail()?;
-    for (region, status) in status_by_region(w, &trail).await? {
-        let error = status.as_ref().and_then(|status| said(status.latest_delivery_error.as_deref()));
-        let observation = error_observation(at_region(w, &trail, &region)?, "LatestDeliveryError", error);
-        w.observe(observation.resting_on(status.exchanges()));
-    }
+    let (config, trail) = (w.config()?, w.trail()?);
+    no_delivery_error(w, &trail, config.organization.governed_regions.clone()).await?;
     w.settle()
 }
 
@@ -78,7 +51,7 @@ async fn digests_were_delivered_for_every_region(w: &mut LogproofWorld) -> Judge
         )));
     }
     let hours = config.expectations.delivery_hours;
-    for (region, status) in status_by_region(w, &trail).await? {
+    for (region, status) in status_by_region(w, &trail, config.organization.governed_regions.clone()).await? {
         let status_seen = status.as_ref();
         let digest = status_seen.and_then(|status| status.latest_digest_delivery);
         if let Some(at) = digest.filter(|at| is_ahead(now, *at)) {
@@ -141,75 +114,6 @@ async fn the_bucket_holds_log_files_of_each_account(w: &mut LogproofWorld) -> Ju
          CloudTrail reports of its deliveries"
     ));
     w.settle()
-}
-
-/// The trail's status in each governed Region: CloudTrail answers for one Region at a time.
-///
-/// See: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html>
-async fn status_by_region(
-    w: &mut LogproofWorld,
-    trail: &Trail,
-) -> Result<Vec<(Region, Fact<Option<TrailStatus>>)>, Stop> {
-    let (estate, regions, owner) =
-        (w.estate()?, w.config()?.organization.governed_regions.clone(), owner_of(w, trail)?);
-    let expected = regions.len();
-    let answers = ask_each(regions, |region| {
-        let (estate, owner) = (Arc::clone(&estate), owner.clone());
-        async move {
-            let answer = estate.trail_status(&owner, &region, &trail.arn).await;
-            (region, answer)
-        }
-    })
-    .await;
-    let mut seen = Vec::new();
-    for (region, answer) in answers {
-        if let Some(status) = w.see_or_note(answer) {
-            seen.push((region, status));
-        }
-    }
-    w.population(Population {
-        of: "governed Regions".to_owned(),
-        expected,
-        examined: seen.len(),
-        source: "organization.governed_regions".to_owned(),
-        left_out: Vec::new(),
-    });
-    Ok(seen)
-}
-
-/// CloudTrail reports its newest delivery only: one after the instant that is judged says nothing of those before it.
-fn of_the_future(
-    w: &LogproofWorld,
-    trail: &Trail,
-    region: &Region,
-    (field, at): (&str, Timestamp),
-    exchanges: &[ExchangeId],
-) -> Result<Unseen, Stop> {
-    Ok(Unseen {
-        operation: "cloudtrail:GetTrailStatus".to_owned(),
-        account: owner_of(w, trail)?,
-        region: Some(region.clone()),
-        subject: trail.arn.clone(),
-        reason: Reason::Unproven,
-        detail: format!("`{field}` is {}", age(w.now()?, at)),
-        hint: "set the clock of this machine, or give an `--as-of` that is not before the examination".to_owned(),
-        exchanges: exchanges.to_vec(),
-    })
-}
-
-fn at_region(w: &LogproofWorld, trail: &Trail, region: &Region) -> Result<Subject, Stop> {
-    Ok(Subject::arn(&trail.arn).at(&owner_of(w, trail)?, Some(region)))
-}
-
-fn error_observation(subject: Subject, field: &str, error: Option<&str>) -> Observation {
-    let found = error.map_or_else(|| "no error".to_owned(), |error| format!("`{error}`"));
-    Observation::new(subject, "no error", found, error.is_none())
-        .place(field)
-        .hint("let CloudTrail write to the log bucket and use the log key again: see both policies")
-}
-
-fn said(text: Option<&str>) -> Option<&str> {
-    text.filter(|text| !text.is_empty())
 }
 
 /// What was found of one account's deliveries.
@@ -357,12 +261,5 @@ mod tests {
         let digest = "a/444444444444_CloudTrail-Digest_eu-west-1_org-trail_eu-central-1_20260115T110012Z.json.gz";
         assert_eq!(stem_of(digest), Some("444444444444_CloudTrail-Digest_eu-west-1_org-trail_eu-central-1_20260115T"));
         assert_eq!(stem_of("a/b/c"), None);
-    }
-
-    #[test]
-    fn an_empty_error_is_none() {
-        assert_eq!(said(Some("")), None);
-        assert_eq!(said(Some("AccessDenied")), Some("AccessDenied"));
-        assert!(!error_observation(Subject::arn("a"), "LatestDeliveryError", Some("AccessDenied")).met);
     }
 }

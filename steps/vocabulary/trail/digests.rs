@@ -11,25 +11,42 @@ use logproof_estate::{
     world::{Judged, LogproofWorld, Stop},
 };
 
-use crate::scene::{
-    questions::ask_each,
-    trail::{home_of, owner_of, trail_subject},
+use crate::{
+    judgement::guide::{Below, Entry, Kind},
+    scene::{
+        questions::ask_each,
+        subjects::{every, trails},
+        trail::{home_of, owner_of, trail_subject},
+    },
 };
 
 /// A key may have signed a digest of the period and have been out of use since shortly before it.
 const KEYS_BEFORE: SignedDuration = SignedDuration::from_hours(2);
 
+/// What is documented of the sentences of this file that fit any trail.
+pub(crate) const GUIDE: &[Entry] = &[Entry {
+    keyword: "Then",
+    sentence: "its log file validation is on",
+    about: "CloudTrail signs what the trail delivers, in digests.",
+    kinds: &[Kind::Trail],
+    below: Below::Nothing,
+    example: "its log file validation is on",
+}];
+
 #[then("its log file validation is on")]
 async fn its_log_file_validation_is_on(w: &mut LogproofWorld) -> Judged {
-    let trail = w.trail()?;
-    let met = trail.log_file_validation;
-    let found = if met { "LogFileValidationEnabled is on" } else { "LogFileValidationEnabled is off" };
-    w.observe(
-        Observation::new(trail_subject(&trail), "LogFileValidationEnabled is on", found, met)
-            .hint("turn log file validation on: CloudTrail then signs what it delivers")
-            .resting_on(trail.exchanges()),
-    );
-    w.settle()
+    let trails = trails(w)?;
+    let judge = async |w: &mut LogproofWorld, trail: Fact<Trail>| {
+        let met = trail.log_file_validation;
+        let found = if met { "LogFileValidationEnabled is on" } else { "LogFileValidationEnabled is off" };
+        w.observe(
+            Observation::new(trail_subject(&trail), "LogFileValidationEnabled is on", found, met)
+                .hint("turn log file validation on: CloudTrail then signs what it delivers")
+                .resting_on(trail.exchanges()),
+        );
+        Ok(())
+    };
+    every(w, trails, judge).await
 }
 
 #[then("each of these accounts and Regions has an unbroken chain of signed digests over the period examined")]

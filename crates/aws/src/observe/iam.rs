@@ -30,6 +30,7 @@ pub(super) async fn role(iam: &Client, name: &str) -> Result<Option<Role>, Failu
             .permissions_boundary()
             .map(|boundary| required(boundary.permissions_boundary_arn(), "permissions boundary ARN"))
             .transpose()?,
+        max_session_seconds: role.max_session_duration().map(i64::from),
     }))
 }
 

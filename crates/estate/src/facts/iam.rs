@@ -18,6 +18,9 @@ pub struct Role {
     pub created: Option<Timestamp>,
     /// Permission boundary ARN.
     pub boundary: Option<String>,
+    /// Longest session that may be asked for, in seconds; nothing where the answer does not have it.
+    #[serde(default)]
+    pub max_session_seconds: Option<i64>,
 }
 
 /// A policy document with its name.

@@ -52,15 +52,22 @@ fn principal_arn(edit: &Edit, kind: &str, path: &str, name: &str) -> String {
     edit.region.partition().arn("iam", "", edit.account.as_str(), &resource)
 }
 
+/// The longest session of a role that none is given for, in seconds.
+///
+/// See: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html>
+const AN_HOUR: i64 = 3600;
+
 pub(super) fn role(state: &mut State<Option<Role>>, change: &Change, edit: &Edit, as_of: Timestamp, pen: &mut Pen) {
     match of(change) {
-        Some(IamChange::Role { name, path, trust, boundary, .. }) => {
+        Some(IamChange::Role { name, path, trust, boundary, max_session, .. }) => {
             let (arn, trust_policy) = (principal_arn(edit, "role", path, name), pen.text(trust, Kind::Trust));
             state.change_by(boundary, |role, boundary| {
                 let (last_used, created) =
                     role.as_ref().map_or((None, Some(as_of)), |role| (role.last_used, role.created));
                 let (name, boundary) = (name.clone(), boundary.clone());
-                *role = Some(Role { name, arn, trust_policy, last_used, created, boundary });
+                // One sentence asks for it: what is not known of it leaves the rest of the role known.
+                let max_session_seconds = max_session.known().ok().map(|given| given.unwrap_or(AN_HOUR));
+                *role = Some(Role { name, arn, trust_policy, last_used, created, boundary, max_session_seconds });
             });
         }
         Some(IamChange::Deleted { holder: Holder::Role, .. }) => *state = State::Is(None),
@@ -117,7 +124,7 @@ impl Account<'_> {
         pen: &mut Pen,
     ) -> Result<(), Unknown> {
         match change {
-            IamChange::Role { name, path, trust, boundary, tags } => {
+            IamChange::Role { name, path, trust, boundary, tags, .. } => {
                 let trust = pen.text(trust, Kind::Trust);
                 self.principal(all, Holder::Role, (name, path), (boundary, tags), edit, pen)?.trust_policy =
                     Some(trust);

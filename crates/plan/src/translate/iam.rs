@@ -93,6 +93,7 @@ fn role(scene: &Scene<'_>, tree: &Tree, name: String, path: String) -> Changes {
             path,
             trust: document(scene, tree.get("assume_role_policy"), "assume_role_policy"),
             boundary: scene.planned("permissions_boundary", tree.get("permissions_boundary").text()),
+            max_session: scene.planned("max_session_duration", tree.get("max_session_duration").number()),
             tags: tags(scene, tree),
         },
     )];

@@ -24,8 +24,16 @@ pub(crate) struct Role {
     pub(crate) boundary: Option<(String, Value)>,
     #[serde(default)]
     pub(crate) last_used: Option<Timestamp>,
+    /// Longest session, in seconds.
+    #[serde(default = "an_hour")]
+    pub(crate) max_session_seconds: u32,
     #[serde(default)]
     pub(crate) tags: BTreeMap<String, String>,
+}
+
+/// See: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html>
+fn an_hour() -> u32 {
+    3600
 }
 
 fn slash() -> String {

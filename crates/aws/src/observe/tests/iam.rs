@@ -18,7 +18,7 @@ fn role() -> String {
          <PermissionsBoundary><PermissionsBoundaryType>Policy</PermissionsBoundaryType>\
          <PermissionsBoundaryArn>{ACCOUNT}:policy/limit</PermissionsBoundaryArn></PermissionsBoundary>\
          <RoleLastUsed><LastUsedDate>2026-01-15T12:00:00Z</LastUsedDate><Region>eu-central-1</Region></RoleLastUsed>\
-         </Role></GetRoleResult></GetRoleResponse>"
+         <MaxSessionDuration>7200</MaxSessionDuration></Role></GetRoleResult></GetRoleResponse>"
     )
 }
 
@@ -100,6 +100,7 @@ async fn a_role_and_none() {
         last_used: Some(at("2026-01-15T12:00:00Z")),
         created: Some(at("2026-01-01T00:00:00Z")),
         boundary: Some(format!("{ACCOUNT}:policy/limit")),
+        max_session_seconds: Some(7200),
     };
     assert_eq!(iam::role(&iam, "reader").await.unwrap(), Some(expected));
     assert_eq!(iam::role(&iam, "reader").await.unwrap().unwrap().last_used, None);

@@ -99,6 +99,7 @@ fn role(frame: &Frame<'_>, properties: &Tree) -> Vec<Shaped> {
             ("path", get("Path")),
             ("assume_role_policy", get("AssumeRolePolicyDocument")),
             ("permissions_boundary", get("PermissionsBoundary")),
+            ("max_session_duration", get("MaxSessionDuration")),
             ("tags", tags(properties.get("Tags"))),
         ],
     )];

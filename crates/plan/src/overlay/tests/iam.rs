@@ -61,6 +61,7 @@ fn role_named(name: &str) -> IamChange {
         path: "/".to_owned(),
         trust: text("t"),
         boundary: Planned::Known(Some(SHARED.to_owned())),
+        max_session: Planned::Known(Some(7200)),
         tags: Planned::Known(vec![("a".to_owned(), "b".to_owned())]),
     }
 }
@@ -88,10 +89,16 @@ async fn the_role_itself_keeps_when_it_was_used() {
         last_used: Some(as_of()),
         created: None,
         boundary: None,
+        max_session_seconds: Some(3600),
     };
     let zone = Zone::default().with("role", &[&account(), &"admin"], Some(role.clone()));
     let found = overlay(zone, vec![change(role_named("admin"))]);
-    let expected = Role { trust_policy: "t".to_owned(), boundary: Some(SHARED.to_owned()), ..role };
+    let expected = Role {
+        trust_policy: "t".to_owned(),
+        boundary: Some(SHARED.to_owned()),
+        max_session_seconds: Some(7200),
+        ..role
+    };
     assert_eq!(*found.role(&account(), "admin").await.unwrap(), Some(expected));
     // A new one is not asked for, and was never used.
     let new = overlay(Zone::default(), vec![edit_as("create", Change::Iam(role_named("new")))]);

@@ -1,85 +1,11 @@
-//! Landing zones made from one that meets a control, each weakened in what one sentence of the control asks for: the
-//! control must notice.
+//! Buckets and keys, weakened.
 
-use cucumber::gherkin::StepType;
-use logproof_estate::assessment::{ControlResult, ScenarioResult};
-use logproof_steps::guide::{Entry, Kind};
 use serde_json::{Value, json};
 
-use crate::catalogue::{
-    Control,
-    vocabulary::{Resolved, Vocabulary},
-};
+use super::allow_everything_above;
 
-/// A weakened landing zone, and what was done to it.
-pub(super) struct Weakened {
-    pub(super) what: String,
-    pub(super) zone: Value,
-}
-
-/// A landing zone for each subject of each sentence of the control, as it was found in one that meets it.
-pub(super) fn weakened(
-    zone: &Value,
-    control: &Control,
-    result: &ControlResult,
-    vocabulary: &Vocabulary,
-) -> Vec<Weakened> {
-    let everywhere: Vec<&ScenarioResult> = result.scenarios.iter().collect();
-    let mut all: Vec<Weakened> = Vec::new();
-    for (scenario, shown) in control.scenarios.iter().zip(&result.scenarios) {
-        for step in scenario.steps.iter().filter(|step| step.ty == StepType::Then) {
-            let Resolved::One(found) = vocabulary.resolve(step) else { continue };
-            // What a sentence of an owner asks for is known to its author alone.
-            let Some(entry) = found.entry.filter(|entry| vocabulary.crate_of(entry).is_none()) else { continue };
-            let mut subjects = subjects(&[shown], entry, &step.value);
-            if subjects.is_empty() {
-                // Of a duty to work the principal is the subject.
-                subjects = self::subjects(&everywhere, entry, &step.value);
-            }
-            for subject in subjects {
-                let mut changed = zone.clone();
-                let Some(done) = weaken(&mut changed, entry.sentence, subject) else { continue };
-                let what = format!("{done}, at {subject}");
-                if changed != *zone && all.iter().all(|one| one.what != what) {
-                    all.push(Weakened { what, zone: changed });
-                }
-            }
-        }
-    }
-    all
-}
-
-/// What was examined for a sentence.
-fn subjects<'a>(shown: &[&'a ScenarioResult], entry: &Entry, step: &str) -> Vec<&'a str> {
-    let of = |kind: Kind, service: &str| {
-        entry.kinds == [kind] || (entry.kinds.contains(&kind) && step.contains(&format!("{service}:")))
-    };
-    let (buckets, keys) = (of(Kind::Bucket, "s3"), of(Kind::Key, "kms"));
-    let fits = |arn: &&str| {
-        (buckets && arn.contains(":s3:::"))
-            || (keys && arn.contains(":key/"))
-            || (entry.kinds.is_empty() && arn.contains(":account/"))
-    };
-    let observations = shown.iter().flat_map(|scenario| &scenario.record.observations);
-    let mut found: Vec<&str> = observations.map(|observation| observation.subject.arn.as_str()).filter(fits).collect();
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
-/// Takes away from a subject what the sentence asks for; says what was done.
-fn weaken(zone: &mut Value, sentence: &str, subject: &str) -> Option<&'static str> {
-    if subject.contains(":account/") {
-        allow_everything_above(zone);
-        return Some("service and resource control policies refuse nothing");
-    }
-    match subject.split(":::").nth(1) {
-        Some(name) => weaken_bucket(zone, sentence, name),
-        None => weaken_key(zone, sentence, subject.split(":key/").nth(1)?),
-    }
-}
-
-fn weaken_bucket(zone: &mut Value, sentence: &str, name: &str) -> Option<&'static str> {
+/// Takes away from a bucket what the sentence asks for.
+pub(super) fn bucket(zone: &mut Value, sentence: &str, name: &str) -> Option<&'static str> {
     let resources = json!([format!("arn:aws:s3:::{name}"), format!("arn:aws:s3:::{name}/*")]);
     let account = zone.pointer("/buckets")?.get(name)?.get("account")?.as_str()?.to_owned();
     let bucket = |zone: &mut Value, key: &str, value: Value| {
@@ -157,7 +83,8 @@ fn weaken_bucket(zone: &mut Value, sentence: &str, name: &str) -> Option<&'stati
     })
 }
 
-fn weaken_key(zone: &mut Value, sentence: &str, id: &str) -> Option<&'static str> {
+/// Takes away from a key what the sentence asks for.
+pub(super) fn key(zone: &mut Value, sentence: &str, id: &str) -> Option<&'static str> {
     let key = |zone: &mut Value, name: &str, value: Value| {
         let found = zone.get_mut("keys").and_then(|all| all.get_mut(id)).and_then(Value::as_object_mut);
         if let Some(key) = found {
@@ -193,13 +120,4 @@ fn weaken_key(zone: &mut Value, sentence: &str, id: &str) -> Option<&'static str
             "key policy and organization allow everything to everybody"
         }
     })
-}
-
-/// Leaves of the policies above accounts only those of AWS, which allow everything.
-fn allow_everything_above(zone: &mut Value) {
-    for layer in ["service_control_policies", "resource_control_policies"] {
-        if let Some(policies) = zone.get_mut(layer).and_then(Value::as_object_mut) {
-            policies.retain(|_, policy| policy.get("aws_managed").and_then(Value::as_bool) == Some(true));
-        }
-    }
 }
