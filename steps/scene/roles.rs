@@ -22,7 +22,11 @@ pub(crate) async fn existing_role(
 ) -> Result<Option<Fact<NamedRole>>, Stop> {
     let name = named.rsplit('/').next().unwrap_or(named);
     let role = w.see(w.estate()?.role(account, name).await)?;
-    let fits = |arn: &str| !named.starts_with("arn:") || arn == named;
+    let fits = |arn: &str| match (named.starts_with("arn:"), named.contains('/')) {
+        (true, _) => arn == named,
+        (false, true) => arn.ends_with(&format!(":role/{}", named.trim_start_matches('/'))),
+        (false, false) => true,
+    };
     let found = match role.as_ref() {
         Some(one) if fits(&one.arn) => {
             let (arn, trust_policy) = (one.arn.clone(), one.trust_policy.clone());

@@ -22,6 +22,7 @@ fn what_does_not_exist_is_a_finding() {
     verdict(SAMPLE, &role("BreakGlass", "999999999999"), "FAIL", "no such account");
     let arn = "arn:aws:iam::333333333333:role/path/BreakGlass";
     verdict(SAMPLE, &role(arn, "security-tooling"), "FAIL", "no such role, only");
+    verdict(SAMPLE, &role("path/BreakGlass", "security-tooling"), "FAIL", "no such role, only");
     verdict(SAMPLE, &role(arn, "log-archive"), "ERROR", "is not a role of account 222222222222");
     verdict(SAMPLE, &format!("Given these roles\n  | {arn} |\n{mfa}"), "FAIL", "no such role, only");
     let logging = "\nThen it is logging now";

@@ -110,6 +110,22 @@ async fn the_role_itself_keeps_when_it_was_used() {
 }
 
 #[tokio::test]
+async fn a_session_of_unknown_length_leaves_the_rest_of_the_role_known() {
+    let of = async |given: Planned<Option<i64>>| {
+        let IamChange::Role { name, path, trust, boundary, tags, .. } = role_named("new") else { panic!("a role") };
+        let change = IamChange::Role { name, path, trust, boundary, max_session: given, tags };
+        let overlay = overlay(Zone::default(), vec![edit_as("create", Change::Iam(change))]);
+        let role = overlay.role(&account(), "new").await.unwrap();
+        let role = role.as_ref().unwrap();
+        (role.trust_policy.clone(), role.max_session_seconds)
+    };
+    assert_eq!(of(Planned::Known(Some(7200))).await, ("t".to_owned(), Some(7200)));
+    assert_eq!(of(Planned::Known(None)).await, ("t".to_owned(), Some(3600)));
+    let unknown = Planned::Unknown(Unknown::after_apply("aws_iam_role.new", "max_session_duration"));
+    assert_eq!(of(unknown).await, ("t".to_owned(), None));
+}
+
+#[tokio::test]
 async fn a_managed_policy_changes_for_everybody_who_has_it() {
     let all = after(vec![IamChange::ManagedPolicy { arn: SHARED.to_owned(), to: Some(text("new")) }]).await;
     let documents = all.roles.iter().chain(&all.users).map(|one| one.policies.last().unwrap().document.clone());
