@@ -72,52 +72,6 @@ pub(crate) fn crossing(path: &[BusPlace], to: &BusPlace) -> Crossing {
     )
 }
 
-/// The bus that a target puts events on.
-#[derive(Debug, Clone)]
-pub(crate) struct Forwarded {
-    /// Whether events get onto it.
-    pub(crate) entry: Publishing,
-    /// Rules there that may see one of the events.
-    pub(crate) rules: Vec<Alarm>,
-    /// How many rules there are on it.
-    pub(crate) listed: usize,
-}
-
-impl Forwarded {
-    /// A bus that no event gets to.
-    pub(crate) fn lost(why: impl Into<String>) -> Self {
-        Self { entry: Publishing::Refused(why.into()), rules: Vec::new(), listed: 0 }
-    }
-
-    /// How far what gets onto the bus may get from there.
-    pub(crate) fn reach(&self) -> Reach {
-        let onward = self.rules.iter().map(Alarm::reach).max().unwrap_or(Reach::Nobody);
-        match self.entry {
-            Publishing::Allowed => onward,
-            Publishing::Refused(_) => Reach::Nobody,
-            Publishing::Undecided(_) => onward.min(Reach::Undecided),
-        }
-    }
-
-    /// The bus and where it leads, or where it does not.
-    pub(crate) fn in_words(&self, arn: &str) -> String {
-        let onward = match self.rules.as_slice() {
-            [] => format!("none of the {} rules there sees the event", self.listed),
-            rules => {
-                let each = rules.iter().map(|rule| format!("rule `{}` there {}", rule.rule.name, rule.leads()));
-                each.collect::<Vec<_>>().join("; ")
-            }
-        };
-        match &self.entry {
-            Publishing::Allowed => format!("event bus {arn}: {onward}"),
-            Publishing::Refused(why) => format!("event bus {arn} is not reached: {why}"),
-            Publishing::Undecided(why) => {
-                format!("event bus {arn}, of which it is not decided whether it takes the event ({why}): {onward}")
-            }
-        }
-    }
-}
-
 /// Why it cannot be said how far an event gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Doubt {

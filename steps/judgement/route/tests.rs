@@ -5,7 +5,7 @@ use logproof_estate::{
 use serde_json::json;
 
 use super::*;
-use crate::judgement::event_pattern::EventPattern;
+use crate::judgement::{alarm::Forwarded, event_pattern::EventPattern};
 
 const TOPIC: &str = "arn:aws:sns:eu-central-1:333333333333:alerts";
 const BUS: &str = "arn:aws:events:eu-central-1:333333333333:event-bus/central";

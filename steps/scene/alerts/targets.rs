@@ -12,9 +12,9 @@ use serde_json::Value;
 
 use crate::{
     judgement::{
-        alarm::{Alarm, Destination, Landing, Publishing},
+        alarm::{Alarm, Destination, Forwarded, Landing, Publishing},
         event_pattern::Matched,
-        route::{BusPlace, Crossing, Doubt, Forwarded, crossing},
+        route::{BusPlace, Crossing, Doubt, crossing},
     },
     scene::{
         alerts::{
