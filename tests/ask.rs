@@ -113,7 +113,7 @@ fn a_policy_can_be_tried_in_place_of_the_real_one() {
     let open = r#"{"Version": "2012-10-17", "Statement": [{"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::aws-acme-log-storage-222222222222-eu-central-1/*"}]}"#;
     let asked = ["never", "--mock", "--action", "s3:GetObject", "--resource", LOG_OBJECTS, "--when"];
     let over_http = r#"{"Bool": {"aws:SecureTransport": "false"}}"#;
-    answers(&ask(&[], &[&asked[..], &[over_http]].concat()), 0, &["holds: no such request is let through"]);
+    answers(&ask(&[], &[&asked[..], &[over_http]].concat()), 0, &["holds: no such request is allowed"]);
     let tried = ask(&[("open.json", open)], &[&asked[..], &[over_http, "--bucket-policy", "open.json"]].concat());
     answers(&tried, 1, &["violated: ", "statement `Open` of `open.json`", "`aws:SecureTransport` is `false`"]);
     let changed = ask(&[("open.json", open)], &["difference", "--mock", "--resource", LOG_OBJECTS, "open.json"]);

@@ -83,7 +83,7 @@ const ALTERED: [(&str, &str, &str, &str); 16] = [
     ("junit.xml", "FAIL: ", "ERROR: ", "is ERROR and a `failure`"),
     ("junit.xml", "name=\"LS-1.1 Good\"", "name=\"LS-1.1 Better\"", "`LS-1.1 Good` is missing"),
     ("junit.xml", "failures=\"1\"", "failures=\"0\"", "claims"),
-    ("junit-rich.xml", "name=\"run\" value=\"2026", "name=\"run\" value=\"2025", "speaks of run `2025"),
+    ("junit-rich.xml", "name=\"run\" value=\"2026", "name=\"run\" value=\"2025", "names run `2025"),
     (
         "report.html",
         "<b>1</b> <span class=\"word\">FAIL",

@@ -27,8 +27,8 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-/// Seconds one scenario may compute in these zones: five, and as much again twice where other programs want the processor.
-const SECONDS: u64 = 15;
+/// Seconds one scenario may compute in these zones.
+const SECONDS: u64 = 5;
 
 fn sample() -> Value {
     MockZone::resolve(MockZone::sample_text(), "sample").unwrap()
@@ -50,6 +50,12 @@ fn reasons(assessment: &Assessment) -> Vec<String> {
         control.scenarios.iter().map(|scenario| format!("{} {}: {}", control.id, scenario.name, scenario.reason))
     });
     scenarios.collect()
+}
+
+/// What could not be seen, and why, in every scenario.
+fn unseen(assessment: &Assessment) -> impl Iterator<Item = String> {
+    let scenarios = assessment.controls.iter().flat_map(|control| &control.scenarios);
+    scenarios.flat_map(|scenario| scenario.record.unseen.iter().map(ToString::to_string))
 }
 
 /// Pointers to every value below one that is wanted.
@@ -266,8 +272,8 @@ fn no_control_panics_or_computes_for_long_whatever_is_written_anywhere() {
         assert!(refused <= 20 * (tried + 5), "{refused} of {} zones cannot be read", tried + refused);
         let changes = proptest::collection::vec(change(), 1..10).new_tree(&mut runner).unwrap().current();
         let mut zone = sample();
-        zone["config"]["limits"] = json!({"computing_seconds": SECONDS});
         changes.iter().for_each(|change| apply(&mut zone, change));
+        zone["config"]["limits"] = json!({"computing_seconds": SECONDS});
         let begun = Instant::now();
         // A zone that is no zone any more is refused when it is read.
         let Ok(assessment) = check(zone.clone(), &controls, &vocabulary) else {
@@ -279,9 +285,12 @@ fn no_control_panics_or_computes_for_long_whatever_is_written_anywhere() {
         let defects: Vec<&String> = reasons.iter().filter(|reason| reason.contains("could not be run")).collect();
         assert!(defects.is_empty(), "{defects:#?}\n{changes:#?}");
         if let Some(slow) = reasons.iter().find(|reason| reason.contains("not decided in")) {
-            // Another program may have had the processor meanwhile: what takes so long takes it again.
+            // The limit is one of wall time, and other programs may have had the processor meanwhile: what computes for
+            // too long does so again, with as much time again twice for the others.
+            zone["config"]["limits"] = json!({"computing_seconds": 3 * SECONDS});
             let again = check(zone, &controls, &vocabulary).map(|again| self::reasons(&again)).unwrap_or_default();
-            assert!(!again.contains(slow), "{slow} (twice, {:?})\n{changes:#?}", begun.elapsed());
+            let slow_again = again.iter().find(|reason| reason.contains("not decided in"));
+            assert!(slow_again.is_none(), "{slow} (twice, {:?})\n{changes:#?}", begun.elapsed());
         }
     }
     assert!(tried >= wanted);
@@ -331,8 +340,9 @@ fn a_control_that_computes_too_long_is_error_and_the_others_are_examined() {
         "{:#?}",
         reasons(&assessment)
     );
-    let late = reasons(&assessment).into_iter().filter(|reason| reason.contains("not decided in 2 s")).count();
-    assert!(late > 0, "{:#?}", reasons(&assessment));
+    // A fast machine gives up the first accounts for the number of their combinations, and only then runs out of time.
+    let undecided: Vec<String> = reasons(&assessment).into_iter().chain(unseen(&assessment)).collect();
+    assert!(undecided.iter().any(|reason| reason.contains("not decided in 2 s")), "{undecided:#?}");
 }
 
 /// Starts a run that computes for minutes, sends it signals one after the other once it does, and waits for its end.

@@ -57,7 +57,7 @@ fn every_cell_of_a_large_zone_is_examined_and_counted() {
         for population in control.scenarios.iter().flat_map(|scenario| &scenario.record.populations) {
             let whole = match population.of.as_str() {
                 "active accounts" => ACCOUNTS,
-                // A scenario may speak of one Region, of every account in it: IAM is recorded in one.
+                // A scenario may concern one Region, of every account in it: IAM is recorded in one.
                 "pairs of active account and governed Region" if population.expected == ACCOUNTS => ACCOUNTS,
                 "pairs of active account and governed Region" => CELLS,
                 _ => population.expected,

@@ -68,7 +68,7 @@ fn every_path_that_is_named_is_there() {
             let folders =
                 fs::read_dir(&beside).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
             let mut places = vec![root(), beside.clone(), root().join("features")];
-            // A document may speak of the folders beside it.
+            // A document may name the folders beside it.
             places.extend(folders.filter(|_| beside != root()));
             let places = places.into_iter().map(|place| place.join(&word));
             let there = places.into_iter().any(|place| place.exists()) || names_a_file_of_the_reader(&word);

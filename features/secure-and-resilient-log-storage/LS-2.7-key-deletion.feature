@@ -23,7 +23,8 @@ Feature: The log key cannot be deleted, disabled or re-purposed
 
     The actions are all those of AWS KMS that the table of actions says delete, stop or administer a key or
     its alias; replicating a key is among them where the key is a multi-Region key. Tags of the key, further
-    aliases and grants that are ended are not: the log services use the key by its policy.
+    aliases and grants that are ended are not: the log services use the key by its policy. A statement that
+    depends on kms:ResourceAliases protects nothing here, as an alias can be moved to another key.
 
   Remediation
     Deny kms:ScheduleKeyDeletion, kms:DisableKey, kms:PutKeyPolicy, kms:DeleteImportedKeyMaterial,

@@ -1,6 +1,6 @@
 //! The completeness ledger: every cell a run was expected to examine, and whether it did.
 //!
-//! A cell is a control x account x Region as far as the control speaks of them. What is expected comes from the
+//! A cell is a control x account x Region as far as the control concerns them. What is expected comes from the
 //! selection and the list of accounts, never from what was examined.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,7 +109,7 @@ fn short(population: &Population, accounts: Option<usize>, regions: usize) -> Op
     let accounts = accounts?;
     let whole = match of.as_str() {
         "active accounts" => *expected == accounts,
-        // A scenario may speak of some of the Regions, of every account in each.
+        // A scenario may concern some of the Regions, of every account in each.
         "pairs of active account and governed Region" => {
             (1..=regions.max(1)).any(|regions| *expected == accounts * regions)
         }

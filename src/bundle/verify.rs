@@ -211,7 +211,7 @@ fn read_assessment(bundle: &Path, problems: &mut Vec<String>) -> Option<Assessme
     parsed.map_err(|error| problems.push(format!("{ASSESSMENT}: cannot be read: {error}"))).ok()
 }
 
-/// The assessment and the manifest must speak of the same run and the same population.
+/// The assessment and the manifest must name the same run and the same population.
 fn check_population(assessment: &Assessment, manifest: &Manifest, problems: &mut Vec<String>) {
     if assessment.run.id != manifest.run.id {
         problems

@@ -98,7 +98,7 @@ impl Claim {
                 w.observe(Observation::new(
                     self.subject,
                     self.expected,
-                    "proved: no such request is let through",
+                    "proved: no such request is allowed",
                     true,
                 ));
             }

@@ -180,11 +180,16 @@ impl One<'_> {
                     }
                 });
                 self.add(&format!("with another value for {key}"), |statement| {
-                    statement["Condition"][operator][key] = json!("something-else");
+                    statement["Condition"][operator][key] = json!(other_value(key));
                 });
             }
         }
     }
+}
+
+/// A value of the key's own form: the id of another organization is one that somebody has.
+fn other_value(key: &str) -> &'static str {
+    if key.ends_with("OrgID") { "o-somebodyelse" } else { "something-else" }
 }
 
 /// A value that may be one or many.

@@ -7,12 +7,12 @@ use crate::{
     source::ExchangeId,
 };
 
-/// The accounts, and the Regions when the scenario speaks of them, that "every" stands for.
+/// The accounts, and the Regions when the scenario is about them, that "every" stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Everywhere {
     /// Active accounts, by id.
     pub accounts: Vec<Account>,
-    /// Governed Regions; empty when the scenario speaks of accounts only.
+    /// Governed Regions; empty when the scenario is about accounts only.
     pub regions: Vec<Region>,
     /// Accounts left out, each with the reason.
     pub left_out: Vec<String>,

@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
 pub enum Verdict {
-    /// The population is empty: nothing the control speaks of exists.
+    /// The population is empty: nothing the control applies to exists.
     NotApplicable,
     /// Every subject meets the control.
     Pass,

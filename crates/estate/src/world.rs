@@ -47,11 +47,11 @@ pub struct LogproofWorld {
     pub cancellation: Cancellation,
     /// What has been recorded so far.
     pub record: Record,
-    /// The bucket the scenario speaks of as "it", set by a `Given`.
+    /// The bucket the scenario refers to as "it", set by a `Given`.
     pub bucket: Option<BucketRef>,
-    /// The key the scenario speaks of, as asked for and as found, set by a `Given`.
+    /// The key the scenario refers to, as asked for and as found, set by a `Given`.
     pub key: Option<(KeyRef, Fact<KmsKey>)>,
-    /// The trail the scenario speaks of, set by a `Given`.
+    /// The trail the scenario refers to, set by a `Given`.
     pub trail: Option<Fact<Trail>>,
     /// What the scenario means by "every", set by a `Given`.
     pub everywhere: Option<Everywhere>,
@@ -103,7 +103,7 @@ impl LogproofWorld {
         Ok(self.estate()?.as_of())
     }
 
-    /// The bucket the scenario speaks of.
+    /// The bucket the scenario refers to.
     ///
     /// # Errors
     /// When no `Given` named one.
@@ -111,7 +111,7 @@ impl LogproofWorld {
         self.bucket.clone().ok_or_else(|| Stop::because("no `Given` step named a bucket"))
     }
 
-    /// The key the scenario speaks of: as asked for, and as found.
+    /// The key the scenario refers to: as asked for, and as found.
     ///
     /// # Errors
     /// When no `Given` named one.
@@ -119,7 +119,7 @@ impl LogproofWorld {
         self.key.clone().ok_or_else(|| Stop::because("no `Given` step named a key"))
     }
 
-    /// The trail the scenario speaks of.
+    /// The trail the scenario refers to.
     ///
     /// # Errors
     /// When no `Given` named one.

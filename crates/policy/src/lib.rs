@@ -113,7 +113,7 @@
 //! # Ok::<(), logproof_policy::ParseError>(())
 //! ```
 //!
-//! # Difference: what does a new policy let through that the old one did not?
+//! # Difference: what does a new policy allow that the old one did not?
 //!
 //! ```
 //! # use logproof_policy::{Policy, Question, Scene, difference};

@@ -19,7 +19,7 @@ pub enum AskQuestion {
     Can(CanArgs),
     /// Who can do this? On a landing zone, with its real users and roles.
     WhoCan(WhoCanArgs),
-    /// Is no request of a kind ever let through? Answers that none is, or with a witness; then the exit code is 1.
+    /// Is no request of a kind ever allowed? Answers that none is, or with a witness; then the exit code is 1.
     Never(NeverArgs),
     /// Does a new bucket or key policy allow a request that the old one did not? Then the exit code is 1.
     Difference(DifferenceArgs),

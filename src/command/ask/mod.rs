@@ -125,7 +125,7 @@ async fn never_let_through(args: &NeverArgs) -> Result<Reply, AskError> {
     if let Some(path) = &args.bucket_policy {
         scene.resource_policy = Some(input::policy(path)?);
     }
-    Ok(Reply::property(&never(&scene, &question), "no such request is let through"))
+    Ok(Reply::property(&never(&scene, &question), "no such request is allowed"))
 }
 
 async fn newly_allowed(args: &DifferenceArgs) -> Result<Reply, AskError> {

@@ -112,7 +112,7 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
 /// What is to be examined, read from the arguments alone: whatever is wrong here is reported before any call.
 struct Asked {
     controls: Vec<Control>,
-    /// Ids a register may speak of.
+    /// Ids a register may refer to.
     known: Vec<String>,
     vocabulary: Vocabulary,
     selection: Selection,
@@ -128,7 +128,7 @@ impl Asked {
         for tag in selection.unknown_tags(&controls) {
             tracing::warn!("no scenario has the tag `@{tag}` of `--tags`");
         }
-        // A register may speak of every control of this program, also when an owner's own features stand in for them.
+        // A register may refer to every control of this program, also when an owner's own features stand in for them.
         let mut known: Vec<String> = controls.iter().map(|control| control.id.clone()).collect();
         if args.features.features.is_some() {
             known.extend(lint::examine(&FeatureSet::of(None).read()?, &vocabulary).controls.into_iter().map(|c| c.id));

@@ -227,7 +227,7 @@ fn only_decrypts(statement: &Value) -> bool {
         })
 }
 
-/// The keys a statement speaks of, as far as they begin alike.
+/// The keys a statement refers to, as far as they begin alike.
 fn prefix(statement: &Value, bucket: &str) -> String {
     let paths = texts(statement.get("Resource"));
     let begin = format!(":{bucket}/");

@@ -53,7 +53,7 @@ impl Said {
         if let Some(before) = &self.run
             && before != run
         {
-            self.problems.push(format!("speaks of run `{before}` and of run `{run}`"));
+            self.problems.push(format!("names run `{before}` and run `{run}`"));
         }
         self.run = Some(run.to_owned());
     }
@@ -158,7 +158,7 @@ fn compare(said: &Said, expected: &Said) -> Vec<String> {
     if let (Some(said), Some(expected)) = (&said.run, &expected.run)
         && plain(said) != *expected
     {
-        problems.push(format!("speaks of run `{}`, the assessment of `{expected}`", plain(said)));
+        problems.push(format!("names run `{}`, the assessment of `{expected}`", plain(said)));
     }
     for (said, expected) in [(&said.scenarios, &expected.scenarios), (&said.controls, &expected.controls)] {
         if let (Some(said), Some(expected)) = (said, expected) {

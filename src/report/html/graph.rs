@@ -29,7 +29,7 @@ pub(super) struct Arrow {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) label: &'static str,
-    /// The control that speaks of it, with its verdict.
+    /// The control about it, with its verdict.
     pub(super) control: Option<(String, Verdict)>,
 }
 

@@ -140,7 +140,7 @@ fn meaning(verdict: Verdict) -> &'static str {
         Verdict::Waived => "not met, accepted for a time",
         Verdict::Manual => "needs an attestation",
         Verdict::Pass => "met",
-        Verdict::NotApplicable => "nothing it speaks of exists",
+        Verdict::NotApplicable => "nothing it applies to exists",
     }
 }
 

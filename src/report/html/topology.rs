@@ -14,7 +14,7 @@ use super::{
     put, table,
 };
 
-/// A part: place on the grid, title, beginnings of the ids of the controls that speak of it, what is known of it.
+/// A part: place on the grid, title, prefixes of the ids of the controls about it, what is known of it.
 type Part = (u16, u16, &'static str, &'static [&'static str], fn(&Assessment) -> Vec<String>);
 
 const PARTS: [Part; 9] = [
@@ -29,7 +29,7 @@ const PARTS: [Part; 9] = [
     (2, 2, "Retention and intake", &["LS-9.", "LS-10."], retention),
 ];
 
-/// Arrows: from, to, label, the control that speaks of it.
+/// Arrows: from, to, label, the control about it.
 const ARROWS: [(usize, usize, &str, &str); 8] = [
     (0, 1, "record into", "LS-4.1"),
     (1, 4, "delivers to", "LS-4.3"),

@@ -182,7 +182,7 @@ fn merge(left: &Fields, right: &Fields) -> Result<Fields, String> {
         let both = match (merged.get(name), node) {
             (None, node) => node.clone(),
             (Some(Node::Below(a)), Node::Below(b)) => Node::Below(merge(a, b)?),
-            (Some(_), _) => return Err(format!("`$or` and the fields beside it both speak of `{name}`")),
+            (Some(_), _) => return Err(format!("`$or` and the fields beside it both refer to `{name}`")),
         };
         merged.insert(name.clone(), both);
     }

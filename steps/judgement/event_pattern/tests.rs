@@ -241,7 +241,7 @@ fn or_chooses_between_fields() {
             ]}}),
             "no",
         ),
-        (json!({"source": ["aws.s3"], "$or": [{"source": ["aws.s3"]}, {"account": ["1"]}]}), "both speak of `source`"),
+        (json!({"source": ["aws.s3"], "$or": [{"source": ["aws.s3"]}, {"account": ["1"]}]}), "both refer to `source`"),
         (json!({"$or": [{"source": ["aws.s3"]}]}), "fewer than two"),
         (json!({"$or": [{"prefix": "a"}, {"suffix": "b"}]}), "the comparison `prefix`"),
         (json!({"$or": ["a", "b"]}), "no object of fields"),

@@ -131,7 +131,7 @@ async fn raises_an_alert(w: &mut LogproofWorld, watched: Kind, what: &str) -> Ju
         }
     }
     let found = match silent.as_slice() {
-        [] => format!("an alert for {heard} of {made_up} made-up events"),
+        [] => format!("an alert for {heard} of {made_up} synthetic events"),
         silent => format!("no alert for {}", in_words(silent)),
     };
     w.observe(

@@ -291,7 +291,7 @@ fn record(
     by.sort_unstable();
     by.dedup();
     let found = match silent.as_slice() {
-        [] => format!("an alert for each of {made_up} made-up events, by {}", by.join(", ")),
+        [] => format!("an alert for each of {made_up} synthetic events, by {}", by.join(", ")),
         silent => {
             let there = std::iter::once(filters.described.clone()).chain(heard.dead_ends).collect::<Vec<_>>();
             format!("no alert for {}; {}", in_words(silent), there.join("; "))

@@ -13,13 +13,10 @@ use logproof_estate::{
 
 use logproof_policy::Statement;
 
-use crate::scene::policies::parse_org_policy;
-
-/// A policy that denies one of these means to protect a trail.
-const TRAIL_CHANGES: [&str; 3] = ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail"];
-/// A policy that denies one of these means to protect a bucket.
-const BUCKET_CHANGES: [&str; 4] =
-    ["s3:DeleteBucket", "s3:PutBucketPolicy", "s3:DeleteObject", "s3:PutLifecycleConfiguration"];
+use crate::scene::{
+    actions::{administer, delete, stop_trail},
+    policies::parse_org_policy,
+};
 
 #[then("the organization has all features enabled")]
 async fn the_organization_has_all_features(w: &mut LogproofWorld) -> Judged {
@@ -64,7 +61,7 @@ async fn service_control_policies_are_enabled(w: &mut LogproofWorld) -> Judged {
 async fn the_trail_is_protected_on_every_path(w: &mut LogproofWorld) -> Judged {
     let (estate, config) = (w.estate()?, w.config()?);
     let directory = w.see(estate.directory().await)?;
-    let protecting = Protecting::read(w, &TRAIL_CHANGES).await?;
+    let protecting = Protecting::read(w, &stop_trail()).await?;
     let management = &config.organization.management_account;
     let mut members: Vec<AccountId> = directory.active().map(|account| account.id.clone()).collect();
     members.retain(|id| id != management);
@@ -106,14 +103,14 @@ async fn the_trail_is_protected_on_every_path(w: &mut LogproofWorld) -> Judged {
 async fn the_bucket_is_protected_on_the_path_of_the_archive(w: &mut LogproofWorld) -> Judged {
     let (estate, config) = (w.estate()?, w.config()?);
     let directory = w.see(estate.directory().await)?;
-    let protecting = Protecting::read(w, &BUCKET_CHANGES).await?;
+    let protecting = Protecting::read(w, &[administer(), delete()].concat()).await?;
     let archive = &config.organization.log_archive_account;
     let protecting = protecting.resting_on(directory.exchanges());
     protecting.judge(w, &directory, archive, "the log bucket");
     w.settle()
 }
 
-/// Service control policies that deny something by name.
+/// Service control policies that deny one of some actions by name: whoever wrote them meant to protect something.
 struct Protecting {
     policies: Vec<OrgPolicy>,
     exchanges: Vec<ExchangeId>,

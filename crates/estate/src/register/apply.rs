@@ -130,7 +130,7 @@ fn waive(control: &str, scenario: &mut ScenarioResult, waivers: &[Waiver], today
             None => return false,
         }
     }
-    // A failure without a finding speaks of nothing a waiver could name.
+    // A failure without a finding has no subject that a waiver could name.
     if covering.is_empty() && accepted.is_empty() {
         return false;
     }

@@ -247,7 +247,7 @@ impl Waiver {
         self.from <= day && day <= self.until
     }
 
-    /// Whether the waiver speaks of this subject.
+    /// Whether the waiver names this subject.
     #[must_use]
     pub fn covers(&self, subject: &str) -> bool {
         self.subjects.iter().any(|pattern| Glob::stars(pattern).matches(subject))
