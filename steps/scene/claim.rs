@@ -95,12 +95,7 @@ impl Claim {
         w.record.rest_on(&self.exchanges);
         match answered.answer {
             Answer::Holds => {
-                w.observe(Observation::new(
-                    self.subject,
-                    self.expected,
-                    "proved: no such request is allowed",
-                    true,
-                ));
+                w.observe(Observation::new(self.subject, self.expected, "proved: no such request is allowed", true));
             }
             Answer::Violated(witness) => self.violated(w, &witness, &answered.found.unwrap_or_default(), proposal),
             Answer::Undecided(reason) => self.undecided(w, reason),
