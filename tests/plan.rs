@@ -126,6 +126,55 @@ fn where_the_request_was_allowed_before_too_another_one_is_named() {
 }
 
 #[test]
+fn guardrails_and_keys_have_newly_allowed_requests_and_the_prediction_replays() {
+    let home = TempDir::new().unwrap();
+    let zone = MockZone::resolve(MockZone::sample_text(), "sample").unwrap();
+    let mut guard = zone["service_control_policies"]["p-protectlogs"]["document"].clone();
+    guard["Statement"].as_array_mut().unwrap().retain(|statement| statement["Sid"] != "ProtectTrail");
+    let mut key = zone["keys"]["1234abcd-12ab-34cd-56ef-1234567890ab"]["policy"].clone();
+    key["Statement"].as_array_mut().unwrap().push(json!({"Sid": "Loose", "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::444444444444:root"}, "Action": "kms:Decrypt", "Resource": "*"}));
+    fs::write(home.path().join("guard.json"), guard.to_string()).unwrap();
+    fs::write(home.path().join("key.json"), key.to_string()).unwrap();
+    let args = [
+        "--mock",
+        "--scp",
+        "ProtectLogStore=guard.json",
+        "--key-policy",
+        "alias/acme-log-storage=key.json",
+        "--control",
+        "LS-4.5",
+        "--control",
+        "LS-2.4",
+        "--format",
+        "json",
+        "--out",
+        "predicted",
+    ];
+    let ran = plan(home.path(), &args);
+    assert_eq!(ran.code, 1, "{} {}", ran.out, ran.err);
+    let answer = json(&ran);
+    for (id, before, statement, to_blame) in [
+        (
+            "LS-4.5",
+            "`ProtectTrail` of `SCP ProtectLogStore` denies it",
+            "takes that statement out",
+            "--scp ProtectLogStore",
+        ),
+        ("LS-2.4", "does not allow this principal", "adds statement `Loose`", "--key-policy alias/acme-log-storage"),
+    ] {
+        let control = control(&answer, id);
+        let gained = &control["new"][0]["newly_allowed"];
+        assert!(gained["before"].as_str().is_some_and(|text| text.contains(before)), "{control:#}");
+        assert!(gained["statement"].as_str().is_some_and(|text| text.contains(statement)), "{control:#}");
+        assert_eq!(control["without"]["changes"][0]["address"], to_blame);
+    }
+    assert_eq!(run(home.path(), &["verify", "predicted"]).code, 0);
+    let replayed = run(home.path(), &["replay", "predicted"]);
+    assert!(replayed.code == 0 && replayed.out.contains("identical"), "{} {}", replayed.out, replayed.err);
+}
+
+#[test]
 fn the_smallest_part_to_leave_out_is_named_by_address_and_attribute() {
     let home = TempDir::new().unwrap();
     // Three changes, of which one is to blame; the trail has three attributes, of which one is.

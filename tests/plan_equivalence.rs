@@ -12,7 +12,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-#[path = "plan_equivalence/edits.rs"]
+#[path = "plan_equivalence/edits/mod.rs"]
 mod edits;
 #[path = "plan_equivalence/questions.rs"]
 mod questions;

@@ -3,14 +3,16 @@
 //! Owns the tree that Terraform's three parallel values (`after`, `after_unknown`, `after_sensitive`) are merged into, and
 //! that a CloudFormation template is evaluated to. Must not know resource types.
 
+mod document;
+mod read;
+#[cfg(test)]
+mod tests;
+
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde_json::{Number, Value};
 
-use crate::{
-    document::{Document, hole},
-    planned::Unknown,
-};
+use crate::planned::Unknown;
 
 /// Something that is not known before the apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -248,177 +250,6 @@ impl Tree {
             (other, _) => Err(Unusable::Malformed { expected, found: other.kind() }),
         }
     }
-
-    /// A text, if there is one. An empty text is what providers write for an argument that is not set.
-    ///
-    /// # Errors
-    /// When it is not known, or no text.
-    pub(crate) fn text(&self) -> Read<Option<String>> {
-        match self.open() {
-            Self::Null => Ok(None),
-            Self::Text(text) => Ok((!text.is_empty()).then(|| text.clone())),
-            // CloudFormation takes a number where a text is expected: account ids are often written so.
-            Self::Number(number) => Ok(Some(number.to_string())),
-            other => other.refuse("a text"),
-        }
-    }
-
-    /// A text that must be there.
-    ///
-    /// # Errors
-    /// When it is not known, absent, or no text.
-    pub(crate) fn need(&self) -> Read<String> {
-        match self.text()? {
-            Some(text) => Ok(text),
-            None => Err(Unusable::Malformed { expected: "a text", found: "nothing" }),
-        }
-    }
-
-    /// A flag, if there is one; as a text too, for provider arguments that take `"true"`.
-    ///
-    /// # Errors
-    /// When it is not known, or no flag.
-    pub(crate) fn flag(&self) -> Read<Option<bool>> {
-        match self.open() {
-            Self::Null => Ok(None),
-            Self::Bool(flag) => Ok(Some(*flag)),
-            Self::Text(text) => match text.to_ascii_lowercase().as_str() {
-                "true" => Ok(Some(true)),
-                "false" => Ok(Some(false)),
-                "" => Ok(None),
-                _ => self.refuse("a flag"),
-            },
-            other => other.refuse("a flag"),
-        }
-    }
-
-    /// A whole number, if there is one; as a text too.
-    ///
-    /// # Errors
-    /// When it is not known, or no whole number.
-    pub(crate) fn number(&self) -> Read<Option<i64>> {
-        match self.open() {
-            Self::Null => Ok(None),
-            Self::Text(text) if text.is_empty() => Ok(None),
-            Self::Number(number) => match number.as_i64() {
-                Some(number) => Ok(Some(number)),
-                None => self.refuse("a whole number"),
-            },
-            Self::Text(text) => text.parse().map(Some).or_else(|_| self.refuse("a whole number")),
-            other => other.refuse("a whole number"),
-        }
-    }
-
-    /// A whole number of 32 bits, if there is one.
-    ///
-    /// # Errors
-    /// As [`Tree::number`].
-    pub(crate) fn small(&self) -> Read<Option<i32>> {
-        match self.number()? {
-            Some(number) => i32::try_from(number).map(Some).or_else(|_| self.refuse("a smaller number")),
-            None => Ok(None),
-        }
-    }
-
-    /// A number with or without a fraction, if there is one; as a text too.
-    ///
-    /// # Errors
-    /// When it is not known, or no number.
-    pub(crate) fn decimal(&self) -> Read<Option<f64>> {
-        match self.open() {
-            Self::Null => Ok(None),
-            Self::Text(text) if text.is_empty() => Ok(None),
-            Self::Number(number) => Ok(number.as_f64()),
-            Self::Text(text) => text.parse().map(Some).or_else(|_| self.refuse("a number")),
-            other => other.refuse("a number"),
-        }
-    }
-
-    /// The items of a list; none where it is absent.
-    ///
-    /// # Errors
-    /// When it is not known which there are, or it is no list.
-    pub(crate) fn items(&self) -> Read<&[Self]> {
-        match self.open() {
-            Self::Null => Ok(&[]),
-            Self::List(items) => Ok(items),
-            other => other.refuse("a list"),
-        }
-    }
-
-    /// The texts of a list; a single text counts as a list of one.
-    ///
-    /// # Errors
-    /// When one is not known, or no text.
-    pub(crate) fn texts(&self) -> Read<Vec<String>> {
-        match self.open() {
-            Self::Text(_) | Self::Number(_) => Ok(self.text()?.into_iter().collect()),
-            _ => self.items()?.iter().map(Self::need).collect(),
-        }
-    }
-
-    /// The entries of a map as texts.
-    ///
-    /// # Errors
-    /// When one is not known, or no text.
-    pub(crate) fn entries(&self) -> Read<Vec<(String, String)>> {
-        match self.open() {
-            Self::Null => Ok(Vec::new()),
-            Self::Map(map) => {
-                map.iter().map(|(key, value)| Ok((key.clone(), value.text()?.unwrap_or_default()))).collect()
-            }
-            other => other.refuse("a map"),
-        }
-    }
-}
-
-impl Tree {
-    /// The policy document it is: a text, or an object in which parts may be open. `address` names the resource.
-    #[must_use]
-    pub(crate) fn document(&self, address: &str) -> Option<Document> {
-        match self.open() {
-            Self::Null => None,
-            Self::Text(text) => (!text.is_empty()).then(|| Document::Text(text.clone())),
-            Self::Unknown(gap) => Some(Document::Unknown(gap.at(address))),
-            Self::Parts(_) => self.gap().map(|gap| Document::Unknown(gap.at(address))),
-            _ => {
-                let mut unknown = Vec::new();
-                let json = self.json(address, &mut unknown);
-                Some(if unknown.is_empty() {
-                    Document::Text(json.to_string())
-                } else {
-                    Document::Partial { json, unknown }
-                })
-            }
-        }
-    }
-
-    /// The value with a hole for each part that is not known.
-    fn json(&self, address: &str, unknown: &mut Vec<Unknown>) -> Value {
-        let open = |gap: &Gap, unknown: &mut Vec<Unknown>| {
-            unknown.push(gap.at(address));
-            hole(unknown.len() - 1)
-        };
-        match self {
-            Self::Null => Value::Null,
-            Self::Bool(flag) => Value::Bool(*flag),
-            Self::Number(number) => Value::Number(number.clone()),
-            Self::Text(text) => Value::String(text.clone()),
-            Self::List(items) => Value::Array(items.iter().map(|item| item.json(address, unknown)).collect()),
-            Self::Map(map) => {
-                Value::Object(map.iter().map(|(key, value)| (key.clone(), value.json(address, unknown))).collect())
-            }
-            Self::Unknown(gap) => Value::String(open(gap, unknown)),
-            Self::Parts(parts) => {
-                let part = |part: &Part| match part {
-                    Part::Text(text) => text.clone(),
-                    Part::Unknown(gap) => open(gap, unknown),
-                };
-                Value::String(parts.iter().map(part).collect())
-            }
-            Self::Sensitive(inner) => inner.json(address, unknown),
-        }
-    }
 }
 
 impl From<Value> for Tree {
@@ -431,55 +262,5 @@ impl From<Value> for Tree {
 impl From<&str> for Tree {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn unknown_leaves_that_the_value_leaves_out_are_unknown_and_not_absent() {
-        let tree = Tree::merge(
-            json!({"bucket": "logs", "rule": [{"enabled": true}, null], "ids": [null]}),
-            &json!({"policy": true, "rule": [{"key": true}, true], "ids": [true], "nested": {"deep": true}}),
-            &json!({}),
-        );
-        assert_eq!(tree.get("bucket").text(), Ok(Some("logs".to_owned())));
-        assert!(matches!(tree.get("policy").text(), Err(Unusable::Unknown(gap)) if gap.attribute == "policy"));
-        let rules = tree.get("rule").items().unwrap();
-        assert_eq!(rules[0].get("enabled").flag(), Ok(Some(true)));
-        assert!(matches!(rules[0].get("key").text(), Err(Unusable::Unknown(gap)) if gap.attribute == "rule[0].key"));
-        assert!(matches!(rules[1].get("enabled").flag(), Err(Unusable::Unknown(gap)) if gap.attribute == "rule[1]"));
-        assert!(tree.get("ids").texts().is_err());
-        assert!(tree.get("nested").get("deep").text().is_err());
-        assert!(tree.get("other").is_absent());
-    }
-
-    #[test]
-    fn a_sensitive_value_is_usable_and_marked() {
-        let tree = Tree::merge(json!({"policy": "{}", "list": ["a"]}), &json!({}), &json!({"policy": true}));
-        assert_eq!(tree.get("policy").text(), Ok(Some("{}".to_owned())));
-        assert!(tree.get("policy").has_sensitive() && tree.has_sensitive() && !tree.get("list").has_sensitive());
-    }
-
-    #[test]
-    fn another_form_is_refused_without_its_value() {
-        let tree = Tree::from(json!({"bucket": {"secret": 1}, "days": "ten", "on": "maybe", "big": 5_000_000_000_i64}));
-        for told in [
-            tree.get("bucket").text().unwrap_err(),
-            tree.get("days").number().unwrap_err(),
-            tree.get("on").flag().unwrap_err(),
-            tree.get("big").small().unwrap_err(),
-            tree.get("missing").need().unwrap_err(),
-        ] {
-            assert!(matches!(&told, Unusable::Malformed { .. }));
-            assert!(!told.to_string().contains("secret") && !told.to_string().contains("maybe"));
-        }
-        assert_eq!(Tree::from(json!("7")).number(), Ok(Some(7)));
-        assert_eq!(Tree::from(json!("")).text(), Ok(None));
-        assert_eq!(Tree::from(json!("one")).texts(), Ok(vec!["one".to_owned()]));
     }
 }

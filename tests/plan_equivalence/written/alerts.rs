@@ -9,20 +9,32 @@ use super::{Fate, Writing, known, text};
 impl Writing<'_> {
     pub(super) fn alerting(&mut self, edit: &Edit, change: &AlertingChange) -> Option<()> {
         match change {
-            AlertingChange::Rule { name, to } => {
-                let attributes = match maybe(to)? {
-                    Some(to) => {
-                        Some(json!({"name": name, "arn": to.arn, "state": to.state, "event_pattern": to.pattern}))
-                    }
+            AlertingChange::Bus { name, to } => {
+                let attributes =
+                    maybe(to)?.map(|to| json!({"name": name, "arn": to.arn, "kms_key_identifier": to.kms_key}));
+                self.set(edit, "aws_cloudwatch_event_bus", name, attributes, json!({"name": name}))
+            }
+            AlertingChange::BusPolicy { bus, to } => {
+                let attributes = match to {
+                    Some(to) => Some(json!({"event_bus_name": bus, "policy": text(to)?})),
                     None => None,
                 };
-                self.set(edit, "aws_cloudwatch_event_rule", name, attributes, json!({"name": name}))
+                self.set(edit, "aws_cloudwatch_event_bus_policy", bus, attributes, json!({"event_bus_name": bus}))
             }
-            AlertingChange::Target { rule, id, to } => {
-                let names = json!({"rule": rule, "target_id": id});
-                let attributes =
-                    maybe(to)?.map(|to| json!({"rule": rule, "target_id": id, "arn": to.arn, "role_arn": to.role}));
-                self.set(edit, "aws_cloudwatch_event_target", &format!("{rule} {id}"), attributes, names)
+            AlertingChange::Rule { bus, name, to } => {
+                let names = json!({"event_bus_name": bus, "name": name});
+                let attributes = maybe(to)?.map(|to| {
+                    json!({"event_bus_name": bus, "name": name, "arn": to.arn, "state": to.state,
+                        "event_pattern": to.pattern})
+                });
+                self.set(edit, "aws_cloudwatch_event_rule", &format!("{bus} {name}"), attributes, names)
+            }
+            AlertingChange::Target { bus, rule, id, to } => {
+                let names = json!({"event_bus_name": bus, "rule": rule, "target_id": id});
+                let attributes = maybe(to)?.map(|to| {
+                    json!({"event_bus_name": bus, "rule": rule, "target_id": id, "arn": to.arn, "role_arn": to.role})
+                });
+                self.set(edit, "aws_cloudwatch_event_target", &format!("{bus} {rule} {id}"), attributes, names)
             }
             AlertingChange::Topic { arn, kms_key } => {
                 let attributes = json!({"arn": arn, "kms_master_key_id": known(kms_key)?});

@@ -1,6 +1,8 @@
 //! Buckets and keys.
 
-use logproof_estate::facts::{LifecycleRule, PublicAccessBlock, Replication, ReplicationRule, Transition};
+use logproof_estate::facts::{
+    ArchiveTiering, LifecycleRule, PublicAccessBlock, Replication, ReplicationRule, Transition,
+};
 use logproof_plan::{
     Edit, Planned,
     edit::{AclChange, BucketChange, KeyChange},
@@ -51,6 +53,14 @@ impl Writing<'_> {
             BucketChange::Lifecycle(to) => {
                 let rules: Vec<Value> = known(to)?.iter().map(lifecycle_rule).collect();
                 ("aws_s3_bucket_lifecycle_configuration", (!rules.is_empty()).then(|| json!({"rule": rules})))
+            }
+            BucketChange::ArchiveTiering { id, to } => {
+                let fate = if known(to)?.is_some() { Fate::Updated } else { Fate::Deleted };
+                let mut attributes = known(to)?.as_ref().map_or_else(|| json!({}), archive_tiering);
+                attributes["bucket"] = json!(name);
+                attributes["name"] = json!(id);
+                let (kind, of) = ("aws_s3_bucket_intelligent_tiering_configuration", format!("{name} {id}"));
+                return self.put(edit, kind, &of, fate, attributes);
             }
             BucketChange::Logging(to) => {
                 let target = |bucket: &str, prefix: &str| json!({"target_bucket": bucket, "target_prefix": prefix});
@@ -187,4 +197,11 @@ fn replication_rule(rule: &ReplicationRule) -> Value {
         "source_selection_criteria": [{"sse_kms_encrypted_objects": [{"status": status(rule.kms_objects)}]}],
         "delete_marker_replication": [{"status": status(rule.delete_markers)}],
     })
+}
+
+fn archive_tiering(one: &ArchiveTiering) -> Value {
+    let tiers = one.tiers.iter().map(|tier| json!({"access_tier": tier.tier, "days": tier.days}));
+    let tags: Map<String, Value> = one.tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+    json!({"status": status(one.enabled), "filter": [{"prefix": one.prefix, "tags": tags}],
+        "tiering": tiers.collect::<Vec<_>>()})
 }

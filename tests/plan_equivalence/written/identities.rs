@@ -11,9 +11,9 @@ use super::{Fate, Writing, known, text};
 impl Writing<'_> {
     pub(super) fn identity(&mut self, edit: &Edit, change: &IamChange) -> Option<()> {
         match change {
-            IamChange::Role { name, path, trust, boundary, tags } => {
+            IamChange::Role { name, path, trust, boundary, max_session, tags } => {
                 let attributes = json!({"name": name, "path": path, "assume_role_policy": text(trust)?,
-                    "permissions_boundary": known(boundary)?, "tags_all": tagged(tags)?});
+                    "max_session_duration": known(max_session)?, "permissions_boundary": known(boundary)?, "tags_all": tagged(tags)?});
                 self.put(edit, "aws_iam_role", name, Fate::Updated, attributes)
             }
             IamChange::User { name, path, boundary, tags } => {

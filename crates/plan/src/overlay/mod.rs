@@ -11,6 +11,7 @@ mod key;
 mod lay;
 mod organization;
 mod question;
+mod questions;
 mod recorder;
 mod source;
 mod stale;

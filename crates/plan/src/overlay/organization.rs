@@ -1,7 +1,7 @@
 //! AWS Organizations: units and accounts, policies and their targets.
 
 use logproof_estate::{
-    AccountId, Source as _, Unseen,
+    AccountId, Unseen,
     facts::{Account, DelegatedAdministrator, Directory, OrgPolicy, OrgPolicyKind, Organization, OrganizationalUnit},
 };
 
@@ -216,7 +216,7 @@ impl Overlay {
         if !edits.iter().any(|edit| matches!(of(&edit.change), Some(OrganizationChange::EnabledPolicyTypes(_)))) {
             return Ok(Vec::new());
         }
-        let directory = self.directory().await?;
+        let directory = self.planned_directory().await?;
         let units = directory.units.iter().map(|unit| unit.id.clone());
         let accounts = directory.accounts.iter().map(|account| account.id.to_string());
         Ok([directory.root.id.clone()].into_iter().chain(units).chain(accounts).collect())

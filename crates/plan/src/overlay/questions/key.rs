@@ -1,0 +1,55 @@
+//! Questions about keys.
+
+use logproof_estate::{
+    Answer, KeyRef,
+    facts::{KeyGrant, KeyRotation, KmsKey},
+};
+
+use crate::{
+    document::Kind,
+    edit::{Change, Edit, KeyChange},
+    overlay::{
+        Overlay, key,
+        key::Meant,
+        lay::{Asked, Pen, State},
+    },
+};
+
+impl Overlay {
+    pub(in crate::overlay) async fn planned_key(&self, key: &KeyRef) -> Answer<Option<KmsKey>> {
+        let asked = Asked {
+            question: "key",
+            operation: "kms:DescribeKey",
+            account: &key.account,
+            region: Some(&key.region),
+            subject: &key.id,
+        };
+        self.key_after(asked, key).await
+    }
+
+    pub(in crate::overlay) async fn planned_key_rotation(&self, key: &KeyRef) -> Answer<KeyRotation> {
+        key_property!(self.key_rotation(key), "kms:GetKeyRotationStatus",
+        new |_: &str| KeyRotation { enabled: false, period_days: None },
+        KeyChange::Rotation(_) => |state: &mut State<_>, change: &KeyChange, _: &str, _: &mut Pen| {
+            key::rotation(state, change);
+        })
+    }
+
+    pub(in crate::overlay) async fn planned_key_policy(&self, key: &KeyRef) -> Answer<String> {
+        key_property!(self.key_policy(key), "kms:GetKeyPolicy",
+        new key::default_policy,
+        KeyChange::Policy(_) => |state: &mut State<String>, change: &KeyChange, arn: &str, pen: &mut Pen| {
+            if let KeyChange::Policy(to) = change {
+                let text = to.as_ref().map(|to| pen.text(to, Kind::Resource));
+                *state = State::Is(text.unwrap_or_else(|| key::default_policy(arn)));
+            }
+        })
+    }
+
+    pub(in crate::overlay) async fn planned_key_grants(&self, key: &KeyRef) -> Answer<Vec<KeyGrant>> {
+        key_property!(self.key_grants(key), "kms:ListGrants",
+            new |_: &str| Vec::new(),
+            KeyChange::Granted(_) | KeyChange::GrantEnded { .. } =>
+            |state: &mut State<_>, change: &KeyChange, _: &str, _: &mut Pen| key::grants(state, change))
+    }
+}
