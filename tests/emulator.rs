@@ -7,6 +7,8 @@
 
 #[path = "emulator/changes.rs"]
 mod changes;
+#[path = "emulator/checked.rs"]
+mod checked;
 #[path = "emulator/harness.rs"]
 mod harness;
 #[path = "emulator/init.rs"]

@@ -14,8 +14,10 @@ use crate::{
     run::{assess::Setting, planned::Ground},
 };
 
-/// How often controls are decided again, for all of them together.
-const TRIALS: usize = 300;
+/// How often controls are decided again, for all of them together; less often where every time takes long.
+const TRIALS: std::ops::RangeInclusive<usize> = 20..=300;
+/// How many edits are laid again, for all of them together.
+const LAID_AGAIN: usize = 2_000_000;
 
 /// Looks for what to leave out of a plan.
 pub(super) struct Search<'a> {
@@ -61,7 +63,7 @@ impl Unit {
 impl Search<'_> {
     /// Adds to each control that gets worse what to leave out.
     pub(super) async fn add(&self, controls: &mut [ControlChange]) {
-        let mut left = TRIALS;
+        let mut left = (LAID_AGAIN / self.edits.len().max(1)).clamp(*TRIALS.start(), *TRIALS.end());
         for change in controls.iter_mut().filter(|control| control.direction == Direction::Worse) {
             let control = self.ground.controls.iter().find(|control| control.id == change.id);
             change.without = match control {
