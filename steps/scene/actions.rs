@@ -157,7 +157,7 @@ mod tests {
             for word in words.map(|word| word.trim_end_matches(['.', ':'])) {
                 let Some((service, name)) = word.split_once(':') else { continue };
                 // Condition keys are written alike.
-                let key = matches!(name, "ViaService" | "TlsVersion");
+                let key = matches!(name, "ViaService" | "TlsVersion" | "ResourceAliases");
                 let action = name.starts_with(char::is_uppercase) && name.bytes().all(|b| b.is_ascii_alphabetic());
                 if actions::covers(service) && action && !key {
                     assert!(actions::find(word).is_some(), "`{word}` is no action");
