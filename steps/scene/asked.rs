@@ -74,7 +74,7 @@ pub(crate) async fn named_below(w: &mut LogproofWorld, step: &gherkin::Step) -> 
 }
 
 /// The same where identity providers have a place in the table too, by their ARNs. AWS is not asked whether they exist: one
-/// that does not exist lets nobody in.
+/// that does not exist admits nobody.
 pub(crate) async fn named_with_providers_below(w: &mut LogproofWorld, step: &gherkin::Step) -> Result<Named, Stop> {
     let (providers, others): (Vec<String>, Vec<String>) =
         column_below(step)?.into_iter().partition(|one| is_provider(one));

@@ -12,7 +12,7 @@ use crate::judgement::delivery::age;
 /// Judges that a role has not been used in the last days.
 ///
 /// See: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.html>
-pub(crate) fn rested(
+pub(crate) fn unused_for(
     w: &mut LogproofWorld,
     subject: Subject,
     role: &Role,

@@ -51,7 +51,7 @@ pub(crate) const GUIDE: &[Entry] = &[
     ),
     judges(
         "nobody can assume it without multi-factor authentication",
-        "Proved for any caller of sts:AssumeRole, services too, with the key aws:MultiFactorAuthPresent absent or false. How somebody signs in at an identity provider is decided there: where one is let in, the control is ERROR.",
+        "Proved for any caller of sts:AssumeRole, services too, with the key aws:MultiFactorAuthPresent absent or false. How somebody signs in at an identity provider is decided there: where the identities of one are admitted, the control is ERROR.",
         "nobody can assume it without multi-factor authentication",
     ),
     judges(
@@ -71,7 +71,7 @@ pub(crate) const GUIDE: &[Entry] = &[
     ),
     judges(
         "no identity provider lets strangers assume it",
-        "A provider of tokens is trusted for subjects of an owner that the trust policy names, and none of another account is trusted. Whom an own SAML provider lets in is decided there.",
+        "A provider of tokens is trusted for subjects of an owner that the trust policy names, and none of another account is trusted. Whom an own SAML provider admits is decided there.",
         "no identity provider lets strangers assume it",
     ),
     judges(

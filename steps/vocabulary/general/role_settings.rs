@@ -15,7 +15,7 @@ use crate::{
         asked::Actions,
         role::place_of,
         role_side::must_not_allow,
-        role_use::rested,
+        role_use::unused_for,
         subjects::{every, roles},
     },
 };
@@ -156,11 +156,11 @@ async fn bounded(w: &mut LogproofWorld, wanted: Option<&str>) -> Judged {
 }
 
 #[then(expr = "it has not been used in the last {int} days")]
-async fn it_has_rested(w: &mut LogproofWorld, days: i64) -> Judged {
+async fn it_was_not_used(w: &mut LogproofWorld, days: i64) -> Judged {
     let roles = roles(w)?;
     let judge = async |w: &mut LogproofWorld, named: Fact<NamedRole>| {
         let role = described(w, &named).await?;
-        rested(w, subject_of(&named), &role, days, role.exchanges())
+        unused_for(w, subject_of(&named), &role, days, role.exchanges())
     };
     every(w, roles, judge).await
 }

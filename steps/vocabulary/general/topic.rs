@@ -94,7 +94,7 @@ impl TopicAccess {
     /// which the policy that it gives a new topic compares.
     ///
     /// See: <https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html>
-    fn from_outside(&self, question: Question) -> Result<Question, Stop> {
+    fn by_strangers(&self, question: Question) -> Result<Question, Stop> {
         let mut ours: Vec<&str> = self.view.members.iter().map(|member| member.id.as_str()).collect();
         ours.push(self.view.management.as_str());
         when(question, &json!({"StringNotEquals": {"aws:SourceOwner": ours}}))
@@ -145,7 +145,7 @@ async fn no_outsider(w: &mut LogproofWorld, action: &'static str, what: &str) ->
     let judge = async |w: &mut LogproofWorld, topic: Fact<NamedTopic>| {
         let access = TopicAccess::read(w, &topic, &[]).await?;
         let question = Question::about([action]).on(&topic.arn).by(Who::outsiders());
-        let questions = vec![access.from_outside(question)?];
+        let questions = vec![access.by_strangers(question)?];
         let expected = format!("nobody outside the organization can {what} the topic");
         let change = "compare aws:PrincipalOrgID in the statement that allows it, or name the principals";
         access.refuse(w, &topic, (&access.scene, questions), (expected, change)).await;
@@ -160,7 +160,7 @@ async fn no_service_for_outsiders(w: &mut LogproofWorld) -> Judged {
     let judge = async |w: &mut LogproofWorld, topic: Fact<NamedTopic>| {
         let access = TopicAccess::read(w, &topic, &[]).await?;
         let question = Question::about(["sns:Publish"]).on(&topic.arn).by(Who::services());
-        let questions = vec![access.from_outside(question.from_source(Source::Foreign))?];
+        let questions = vec![access.by_strangers(question.from_source(Source::Foreign))?];
         let expected =
             "no service can publish to the topic on behalf of an account outside the organization".to_owned();
         let change = "add aws:SourceAccount, aws:SourceArn or aws:SourceOrgID to the statement that allows the service";
@@ -185,7 +185,7 @@ async fn only_these_publish(w: &mut LogproofWorld, step: &gherkin::Step) -> Judg
         let question = || Question::about(["sns:Publish"]).on(&topic.arn);
         let own = question().by(named.excepted_from(Who::account(owner)));
         let others = question().by(named.excepted_from(Who::anyone()).except_account(owner));
-        // Nobody of another account has the owner's account in this key; see `from_outside`.
+        // Nobody of another account has the owner's account in this key; see `by_strangers`.
         let others = when(others, &json!({"StringNotEquals": {"aws:SourceOwner": owner}}))?;
         let expected = format!("only {} can publish to the topic", named.in_words());
         let change = "name in the access policy only those who publish, and take sns:Publish out of other policies";

@@ -1,4 +1,4 @@
-//! The role that administers the log store: that it is there, and how long it has rested.
+//! The role that administers the log store: that it is there, and how long it has unused_for.
 
 use cucumber::then;
 use logproof_estate::{
@@ -8,7 +8,7 @@ use logproof_estate::{
     world::{Judged, LogproofWorld, Stop},
 };
 
-use crate::scene::role_use::rested;
+use crate::scene::role_use::unused_for;
 
 #[then("the administrator role exists in the log archive account")]
 async fn the_administrator_role_exists(w: &mut LogproofWorld) -> Judged {
@@ -44,7 +44,7 @@ async fn the_administrator_role_is_quiet(w: &mut LogproofWorld) -> Judged {
         return Err(w.not_applicable(format!("iam:GetRole returned no role `{name}` in account {account}")));
     };
     let subject = subject(w, Some(&role))?;
-    rested(w, subject, &role, quiet_days, &exchanges)?;
+    unused_for(w, subject, &role, quiet_days, &exchanges)?;
     w.settle()
 }
 

@@ -40,7 +40,7 @@ pub(super) fn role(zone: &mut Value, sentence: &str, arn: &str) -> Option<&'stat
         _ => {
             set(place(zone, arn), "trust", open_trust());
             allow_everything_above(zone);
-            "trust policy and organization let everybody in"
+            "trust policy and organization admit everybody"
         }
     })
 }
