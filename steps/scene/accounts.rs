@@ -76,7 +76,7 @@ pub(crate) async fn named_account(w: &mut LogproofWorld, named: &str) -> Result<
 }
 
 /// Active accounts of the organization.
-pub(crate) async fn active_accounts(w: &mut LogproofWorld) -> Result<Searched, Stop> {
+async fn active_accounts(w: &mut LogproofWorld) -> Result<Searched, Stop> {
     let directory: Fact<Directory> = w.see(w.estate()?.directory().await)?;
     w.record.rest_on(directory.exchanges());
     let (accounts, left_out) = parted(&directory, |_| true);

@@ -100,8 +100,7 @@ fn undocumented(vocabulary: &Vocabulary) -> Vec<Problem> {
         hint: "add an `Entry` with this sentence, and an example that it matches, to `StepCrate::sentences`".to_owned(),
     });
     let is_there = |entry: &Entry| {
-        let sentences = vocabulary.sentences.iter();
-        sentences.into_iter().any(|one| (one.keyword, one.text.as_str()) == (entry.keyword, entry.sentence))
+        vocabulary.sentences.iter().any(|one| (one.keyword, one.text.as_str()) == (entry.keyword, entry.sentence))
     };
     let of_crate = |one: &'static StepCrate| {
         one.entries().iter().filter(|entry| !is_there(entry)).map(|entry| Problem {

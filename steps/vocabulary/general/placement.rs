@@ -11,7 +11,6 @@ use logproof_estate::{
 use crate::{
     judgement::guide::{Below, Entry, Kind},
     scene::{
-        accounts::active_accounts,
         asked::column_below,
         questions::ask_each,
         subjects::{buckets, every},
@@ -94,12 +93,14 @@ async fn copies_stay(w: &mut LogproofWorld, bucket: BucketRef) -> Judged {
 async fn owner_of(w: &mut LogproofWorld, arn: &str) -> Result<(Option<AccountId>, Vec<ExchangeId>), Stop> {
     let name = arn.rsplit(':').next().unwrap_or_default();
     let estate = w.estate()?;
-    let accounts = active_accounts(w).await?.accounts;
+    let directory = w.see(estate.directory().await)?;
+    w.record.rest_on(directory.exchanges());
+    let accounts: Vec<AccountId> = directory.active().map(|account| account.id.clone()).collect();
     let answers = ask_each(accounts, |account| {
         let estate = &estate;
         async move {
-            let answer = estate.buckets(&account.id).await;
-            (account.id, answer)
+            let answer = estate.buckets(&account).await;
+            (account, answer)
         }
     })
     .await;
