@@ -106,7 +106,7 @@ impl Making<'_> {
                 let topic: String = asked.arg(2);
                 let (was, is) = match (was, is) {
                     (Some(was), Some(is)) => (was, is),
-                    (None, Some(is)) if self.greenfield => (Vec::new(), is),
+                    (None, Some(is)) => (Vec::new(), is),
                     _ => return Ok(()),
                 };
                 for one in was.iter().filter(|one| !is.contains(one)) {
