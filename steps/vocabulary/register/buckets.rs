@@ -118,6 +118,7 @@ async fn every_bucket_encrypts_and_keeps_versions(w: &mut LogproofWorld) -> Judg
             Some("AES256") => receives,
             _ => false,
         };
+        let versioned = is_versioned(&versioning);
         let judged = Judgement {
             expected: if receives { "encryption and versioning" } else { "encryption with a KMS key and versioning" }
                 .to_owned(),
@@ -126,9 +127,13 @@ async fn every_bucket_encrypts_and_keeps_versions(w: &mut LogproofWorld) -> Judg
                 algorithm.as_deref().unwrap_or("no default encryption"),
                 versioning.status.as_deref().unwrap_or("never configured")
             ),
-            met: encrypted && is_versioned(&versioning),
+            met: encrypted && versioned,
             place: "ServerSideEncryptionConfiguration, Versioning",
-            hint: "encrypt the bucket with the log key, and enable versioning",
+            hint: match (encrypted, versioned) {
+                (true, false) => "enable versioning",
+                (false, true) => "encrypt the bucket with the log key",
+                _ => "encrypt the bucket with the log key, and enable versioning",
+            },
         };
         let exchanges = [encryption.exchanges(), versioning.exchanges()].concat();
         observe(w, &bucket, judged, &exchanges);
