@@ -19,7 +19,7 @@ mod vocabulary;
 pub use judgement::guide;
 pub use scene::{
     ask,
-    own::{every_bucket, every_key},
+    own::{every_bucket, every_key, every_role, every_topic, every_trail},
 };
 
 use guide::Entry;

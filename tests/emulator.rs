@@ -94,6 +94,42 @@ fn the_mock_shows_every_fixture_as_the_emulator_does() {
     assert!(disagreements.is_empty(), "{} of {}:\n{}", disagreements.len(), all.len(), disagreements.join("\n"));
 }
 
+/// Ids of the controls of an example set: the first tag of each feature.
+fn ids(set: &Path) -> Vec<String> {
+    let files = fs::read_dir(set).unwrap().map(|entry| entry.unwrap().path());
+    let features = files.filter(|file| file.extension().is_some_and(|ending| ending == "feature"));
+    let first_tag = |file| {
+        let text = fs::read_to_string(file).unwrap();
+        text.split_whitespace().next().and_then(|tag| tag.strip_prefix('@')).expect("a tag").to_owned()
+    };
+    let mut ids: Vec<String> = features.map(first_tag).collect();
+    ids.sort();
+    ids
+}
+
+#[test]
+fn controls_of_owners_judge_the_emulator_as_the_mock() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/controls");
+    for set in ["break-glass", "cis", "data-lake", "finos", "keys"] {
+        let set = examples.join(set);
+        let zone = Some(set.join("zone.yaml")).filter(|file| file.exists());
+        let port = match &zone {
+            Some(file) => Emulator::shared().zone(file).unwrap_or_else(|why| panic!("{}: {why}", set.display())),
+            None => Emulator::shared().copy(),
+        };
+        let sample = zone.as_deref().map_or_else(Sample::read, Sample::of);
+        let ids = ids(&set);
+        let chosen = ids.iter().flat_map(|id| ["--control", id]);
+        let arguments: Vec<&str> = ["--with", set.to_str().unwrap()].into_iter().chain(chosen).collect();
+        let emulated = sample.check_with(port, &arguments);
+        Emulator::shared().stop(port);
+        let mocked = harness::check_mock(zone.as_deref(), &arguments);
+        assert!(emulated.verdicts().keys().eq(ids.iter()), "{}: {emulated}", set.display());
+        assert_eq!(emulated.verdicts(), mocked.verdicts(), "{}: {emulated}", set.display());
+        assert_eq!(emulated.observations(), mocked.observations(), "{}", set.display());
+    }
+}
+
 #[test]
 fn only_reading_operations_are_called() {
     let port = Emulator::shared().copy();

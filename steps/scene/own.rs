@@ -2,11 +2,12 @@
 
 use logproof_estate::{
     BucketRef, Fact, KeyRef,
-    facts::KmsKey,
+    facts::{KmsKey, Trail},
+    subjects::{NamedRole, NamedTopic},
     world::{Judged, LogproofWorld},
 };
 
-use crate::scene::subjects::{buckets, every, keys};
+use crate::scene::subjects::{buckets, every, keys, roles, topics, trails};
 
 /// Judges each bucket that the scenario names, and counts those that were examined.
 ///
@@ -33,5 +34,41 @@ pub async fn every_key(
     judge: impl AsyncFn(&mut LogproofWorld, (KeyRef, Fact<KmsKey>)) -> Judged,
 ) -> Judged {
     let groups = keys(w)?;
+    every(w, groups, judge).await
+}
+
+/// Judges each role that the scenario names, as [`every_bucket`] does.
+///
+/// # Errors
+/// As [`every_bucket`].
+pub async fn every_role(
+    w: &mut LogproofWorld,
+    judge: impl AsyncFn(&mut LogproofWorld, Fact<NamedRole>) -> Judged,
+) -> Judged {
+    let groups = roles(w)?;
+    every(w, groups, judge).await
+}
+
+/// Judges each trail that the scenario names, or the organization trail, as [`every_bucket`] does.
+///
+/// # Errors
+/// As [`every_bucket`].
+pub async fn every_trail(
+    w: &mut LogproofWorld,
+    judge: impl AsyncFn(&mut LogproofWorld, Fact<Trail>) -> Judged,
+) -> Judged {
+    let groups = trails(w)?;
+    every(w, groups, judge).await
+}
+
+/// Judges each topic that the scenario names, as [`every_bucket`] does.
+///
+/// # Errors
+/// As [`every_bucket`].
+pub async fn every_topic(
+    w: &mut LogproofWorld,
+    judge: impl AsyncFn(&mut LogproofWorld, Fact<NamedTopic>) -> Judged,
+) -> Judged {
+    let groups = topics(w)?;
     every(w, groups, judge).await
 }

@@ -240,6 +240,11 @@ impl Sample {
         self.run(port, &["--control", control])
     }
 
+    /// Checks with further arguments.
+    pub(crate) fn check_with(&self, port: u16, arguments: &[&str]) -> Checked {
+        self.run(port, arguments)
+    }
+
     /// The register as the owner keeps it: files beside the configuration, and the evidence they name.
     fn write_register(&self, folder: &Path) {
         let mut entries = self.register.clone();
