@@ -203,8 +203,14 @@ impl Vocabulary {
     /// The sentences nearest to a text that resolves to nothing, nearest first, at most three; none when none is near.
     #[must_use]
     pub fn nearest(&self, text: &str) -> Vec<&Sentence> {
+        // A parameter may be many words, as in its example.
+        let example = |sentence: &Sentence| {
+            let mut same = self.steps.iter().filter(|step| step.text == sentence.text);
+            same.find_map(|step| step.entry).map(|entry| likeness(first_line(entry.example), text))
+        };
+        let near = |sentence: &Sentence| likeness(&sentence.text, text).max(example(sentence).unwrap_or_default());
         let mut near: Vec<(f64, &Sentence)> =
-            self.sentences.iter().map(|sentence| (likeness(&sentence.text, text), sentence)).collect();
+            self.sentences.iter().map(|sentence| (near(sentence), sentence)).collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
         near.into_iter().filter(|(near, _)| *near > 0.6).map(|(_, sentence)| sentence).take(3).collect()
     }

@@ -231,7 +231,7 @@ mod tests {
             "only these principals can read its objects\n| arn:aws:iam::222222222222:role/LogArchive-Administrator |";
         assert_eq!(draft.then, [readers, "its versioning is on"]);
         assert_eq!(questions.len(), answers.len(), "{questions:#?}");
-        assert!(questions[5].contains("near to it:\n  every bucket of every active account"), "{}", questions[5]);
+        assert!(questions[5].contains("near to it:\n  every bucket of {accounts}"), "{}", questions[5]);
     }
 
     #[test]
