@@ -194,7 +194,8 @@ impl Discovery {
         let archive = self.archive();
         let partition = self.home.partition();
         page.note("ARN of the one role that may change the log store.");
-        page.unset("storage_role", partition.arn("iam", "", archive, "role/LogArchive-Administrator"));
+        let administrator = self.maker.admin_role().unwrap_or("LogArchive-Administrator");
+        page.unset("storage_role", partition.arn("iam", "", archive, &format!("role/{administrator}")));
         page.note("Break-glass role in the log archive account; read-only role in the security tooling account.");
         page.maybe("admin_role", self.maker.admin_role(), "LogArchive-Administrator");
         page.maybe("reader_role", self.maker.reader_role(), "LogsReadOnlyFrequencyRole");

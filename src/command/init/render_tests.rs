@@ -222,6 +222,8 @@ fn without_accounts_every_account_is_a_question_with_the_form_of_the_name() {
         "config_bucket = \"?\" # its form is aws-controltower-config-logs-[audit account ID]-[suffix]",
         "trail = \"aws-controltower-BaselineCloudTrail\"",
         "governed_regions = [\"eu-central-1\"]",
+        // The default, for what is a key in a comment.
+        "# storage_role = \"arn:aws:iam::123456789012:role/AWSControlTowerExecution\"",
         "# Names are those of AWS Control Tower, landing zone 4.0 or newer.",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
