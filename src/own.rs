@@ -27,7 +27,7 @@
 //! async fn its_name_begins_with(w: &mut LogproofWorld, prefix: String) -> Judged {
 //!     every_bucket(w, async |w: &mut LogproofWorld, bucket: BucketRef| {
 //!         // Of a fact that AWS is asked for: w.see(w.estate()?.bucket_tags(&bucket).await)?
-//!         let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
+//!         let subject = Subject::bucket(&bucket);
 //!         let met = bucket.name.starts_with(&prefix);
 //!         let expected = format!("a name that begins with `{prefix}`");
 //!         w.observe(Observation::new(subject, expected, format!("`{}`", bucket.name), met).hint("move its objects"));

@@ -8,7 +8,7 @@ use logproof_estate::{
 };
 
 use crate::{
-    judgement::guide::{Below, Entry, Kind},
+    judgement::guide::{Entry, Kind},
     scene::{
         accounts::{Accounts, named_account},
         buckets::existing_bucket,
@@ -17,7 +17,7 @@ use crate::{
 };
 
 const fn names(sentence: &'static str, about: &'static str, example: &'static str) -> Entry {
-    Entry { keyword: "Given", sentence, about, kinds: &[Kind::Bucket], below: Below::Nothing, example }
+    Entry::given(sentence, about, example).of(&[Kind::Bucket])
 }
 
 /// What is documented of the sentences of this file.

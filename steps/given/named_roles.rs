@@ -18,7 +18,7 @@ use crate::{
 };
 
 const fn names(sentence: &'static str, about: &'static str, example: &'static str) -> Entry {
-    Entry { keyword: "Given", sentence, about, kinds: &[Kind::Role], below: Below::Nothing, example }
+    Entry::given(sentence, about, example).of(&[Kind::Role])
 }
 
 /// What is documented of the sentences of this file.

@@ -17,7 +17,7 @@ use crate::{
 };
 
 const fn names(sentence: &'static str, about: &'static str, example: &'static str) -> Entry {
-    Entry { keyword: "Given", sentence, about, kinds: &[Kind::Topic], below: Below::Nothing, example }
+    Entry::given(sentence, about, example).of(&[Kind::Topic])
 }
 
 /// What is documented of the sentences of this file.
@@ -93,7 +93,7 @@ async fn existing(
 ) -> Result<Option<Fact<NamedTopic>>, Stop> {
     let arn = match name.starts_with("arn:") {
         true => name.to_owned(),
-        false => format!("arn:{}:sns:{region}:{account}:{name}", region.partition()),
+        false => region.partition().arn("sns", region.as_str(), account.as_str(), name),
     };
     let answer = w.see(w.estate()?.topic(&account, &region, &arn).await)?;
     if let Some(topic) = answer.as_ref() {

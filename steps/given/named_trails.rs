@@ -11,7 +11,7 @@ use logproof_estate::{
 
 use crate::{
     judgement::{
-        guide::{Below, Entry, Kind},
+        guide::{Entry, Kind},
         key_name::{account_of, region_of},
     },
     scene::{
@@ -22,7 +22,7 @@ use crate::{
 };
 
 const fn names(sentence: &'static str, about: &'static str, example: &'static str) -> Entry {
-    Entry { keyword: "Given", sentence, about, kinds: &[Kind::Trail], below: Below::Nothing, example }
+    Entry::given(sentence, about, example).of(&[Kind::Trail])
 }
 
 /// What is documented of the sentences of this file.
@@ -85,7 +85,7 @@ async fn add(w: &mut LogproofWorld, name: &str, account: &AccountId, region: &Re
     };
     let arn = match name.starts_with("arn:") {
         true => name.to_owned(),
-        false => format!("arn:{}:cloudtrail:{region}:{account}:trail/{name}", region.partition()),
+        false => region.partition().arn("cloudtrail", region.as_str(), account.as_str(), &format!("trail/{name}")),
     };
     w.observe(
         Observation::new(

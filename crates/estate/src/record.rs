@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    place::{AccountId, Region},
+    place::{AccountId, BucketRef, Region},
     register::Acceptance,
     source::{ExchangeId, Unseen},
 };
@@ -70,6 +70,12 @@ impl Subject {
     #[must_use]
     pub fn arn(arn: impl Into<String>) -> Self {
         Self { arn: arn.into(), account: None, region: None }
+    }
+
+    /// A bucket, in its account and Region.
+    #[must_use]
+    pub fn bucket(bucket: &BucketRef) -> Self {
+        Self::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region))
     }
 
     /// The account (and Region) it belongs to.

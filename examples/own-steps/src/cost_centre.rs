@@ -24,7 +24,7 @@ async fn its_tag_is_a_cost_centre(w: &mut LogproofWorld, key: String) -> Judged 
                 Some(problem) => (format!("`{value}`, {problem}"), false),
             },
         };
-        let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
+        let subject = Subject::bucket(&bucket);
         w.observe(
             Observation::new(subject, format!("a cost centre as tag `{key}`"), found, met)
                 .place("TagSet")

@@ -29,7 +29,7 @@ async fn an_analyzer_watches(w: &mut LogproofWorld) -> Judged {
     };
     w.observe(
         Observation::new(
-            Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
+            Subject::bucket(&bucket),
             format!("an analyzer of type ORGANIZATION, ACTIVE, in {}", bucket.region),
             words,
             !watching.is_empty(),
@@ -48,10 +48,7 @@ async fn no_finding_about_the_log_store(w: &mut LogproofWorld) -> Judged {
     if watching.is_empty() {
         return Err(w.not_applicable("access-analyzer:ListAnalyzers returned no active analyzer of the organization"));
     }
-    let subjects = [
-        Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
-        Subject::arn(&key.arn).at(&asked.account, Some(&asked.region)),
-    ];
+    let subjects = [Subject::bucket(&bucket), Subject::arn(&key.arn).at(&asked.account, Some(&asked.region))];
     for subject in subjects {
         // What was RESOLVED is no longer so.
         let open: Vec<String> = watching

@@ -242,7 +242,7 @@ impl Watch {
     }
 
     fn subject(&self) -> Subject {
-        Subject::arn(self.bucket.arn()).at(&self.bucket.owner, Some(&self.bucket.region))
+        Subject::bucket(&self.bucket)
     }
 
     fn rule_subject(&self, alarm: &Alarm) -> Subject {

@@ -61,7 +61,7 @@ async fn a_change_starts_a_correction(w: &mut LogproofWorld) -> Judged {
     }
     w.observe(
         Observation::new(
-            Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
+            Subject::bucket(&bucket),
             "a change of the bucket's protection starts a correction",
             started.join("; "),
             true,

@@ -21,7 +21,7 @@ use crate::{
         alarm::{Alarm, Reach},
         event_pattern::Matched,
         guard_events::{Guard, GuardEvent, events, in_words},
-        guide::{Below, Entry, Kind},
+        guide::{Entry, Kind},
         route::{Arrival, Doubt},
     },
     scene::{
@@ -39,7 +39,7 @@ use crate::{
 const HINT: &str = "put a metric filter for these events on the log group of the organization trail, with an alarm that notifies an SNS topic somebody has subscribed to, or an EventBridge rule in that account and Region";
 
 const fn judges(sentence: &'static str, about: &'static str, kinds: &'static [Kind]) -> Entry {
-    Entry { keyword: "Then", sentence, about, kinds, below: Below::Nothing, example: sentence }
+    Entry::then(sentence, about, sentence).of(kinds)
 }
 
 /// What is documented of the sentences of this file that fit any trail, key or bucket.
@@ -122,7 +122,7 @@ fn of_key((asked, key): &AskedKey) -> Cell {
 fn of_bucket(bucket: &BucketRef) -> Cell {
     Cell {
         guard: Guard::BucketPolicy,
-        subject: Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
+        subject: Subject::bucket(bucket),
         resource: bucket.name.clone(),
         account: bucket.owner.clone(),
         region: bucket.region.clone(),
@@ -149,7 +149,7 @@ async fn changing_config_raises_an_alert(w: &mut LogproofWorld) -> Judged {
         .cells()
         .into_iter()
         .map(|(account, region)| {
-            let arn = format!("arn:{}:config:{region}:{account}:configuration-recorder", region.partition());
+            let arn = region.partition().arn("config", region.as_str(), account.as_str(), "configuration-recorder");
             let subject = Subject::arn(arn).at(&account, Some(&region));
             Cell { guard: Guard::Config, subject, resource: String::new(), account, region }
         })

@@ -29,7 +29,7 @@ async fn access_logging_is_on(w: &mut LogproofWorld) -> Judged {
         Some(target) => (format!("logs to `{}` under `{}`", target.bucket, target.prefix), true),
     };
     w.observe(
-        Observation::new(subject_of(&bucket), "server access logs delivered to another bucket", found, met)
+        Observation::new(Subject::bucket(&bucket), "server access logs delivered to another bucket", found, met)
             .place("BucketLoggingStatus")
             .hint("turn on server access logging, to a bucket of its own in the log archive account")
             .resting_on(target.exchanges()),
@@ -99,7 +99,7 @@ async fn s3_may_write_access_logs(w: &mut LogproofWorld) -> Judged {
     };
     w.observe(
         Observation::new(
-            subject_of(&access_logs),
+            Subject::bucket(&access_logs),
             format!("{LOGGING} may put objects below `{}`", target.prefix),
             found,
             met,
@@ -137,7 +137,7 @@ async fn nothing_turns_access_logs_away(w: &mut LogproofWorld) -> Judged {
     };
     w.observe(
         Observation::new(
-            subject_of(&access_logs),
+            Subject::bucket(&access_logs),
             "neither a default retention nor SSE-KMS as default encryption: S3 delivers no access logs to such a bucket",
             found,
             obstacles.is_empty(),
@@ -237,10 +237,6 @@ fn undecided(access_logs: &BucketRef, reason: String, exchanges: &[ExchangeId]) 
         hint: "rewrite the statement that cannot be evaluated, or examine this by hand".to_owned(),
         exchanges: exchanges.to_vec(),
     }
-}
-
-fn subject_of(bucket: &BucketRef) -> Subject {
-    Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region))
 }
 
 #[cfg(test)]

@@ -115,7 +115,7 @@ async fn new_objects_are_encrypted_with_sse_kms(w: &mut LogproofWorld) -> Judged
     let met = algorithm.as_deref().is_some_and(|one| KMS_ALGORITHMS.contains(&one));
     w.observe(
         Observation::new(
-            Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
+            Subject::bucket(&bucket),
             "SSE-KMS (aws:kms) or DSSE-KMS (aws:kms:dsse) as default encryption",
             algorithm_in_words(algorithm.as_deref()),
             met,
@@ -147,15 +147,10 @@ async fn the_default_key_of_the_log_bucket_is_the_log_key(w: &mut LogproofWorld)
         other => (format!("no key: {}", algorithm_in_words(other.map(|(algorithm, _)| algorithm))), false),
     };
     w.observe(
-        Observation::new(
-            Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
-            format!("key {}, the log key", key.arn),
-            found,
-            met,
-        )
-        .hint("name the ARN of the log key in the bucket's default encryption")
-        .resting_on(key.exchanges())
-        .resting_on(&exchanges),
+        Observation::new(Subject::bucket(&bucket), format!("key {}, the log key", key.arn), found, met)
+            .hint("name the ARN of the log key in the bucket's default encryption")
+            .resting_on(key.exchanges())
+            .resting_on(&exchanges),
     );
     w.settle()
 }

@@ -209,6 +209,6 @@ impl LogFiles {
     }
 
     fn subject(&self) -> Subject {
-        Subject::arn(self.bucket.arn()).at(&self.bucket.owner, Some(&self.bucket.region))
+        Subject::bucket(&self.bucket)
     }
 }

@@ -140,7 +140,7 @@ async fn the_log_bucket_is_in_the_home_region(w: &mut LogproofWorld) -> Judged {
     let found = location.as_ref().map_or_else(|| "no such bucket".to_owned(), ToString::to_string);
     w.observe(
         Observation::new(
-            Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
+            Subject::bucket(&bucket),
             format!("in the home Region {home}"),
             found,
             location.as_ref() == Some(home),

@@ -102,7 +102,7 @@ async fn no_upload_under_another_key(w: &mut LogproofWorld) -> Judged {
     let key = w.see(estate.key(&estate.log_key()).await)?;
     let Some(arn) = key.as_ref().as_ref().map(|key| key.arn.clone()) else {
         let bucket = w.bucket()?;
-        let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
+        let subject = Subject::bucket(&bucket);
         w.observe(
             Observation::new(subject, "the log key exists", "no such key", false)
                 .hint("create the customer managed key and its alias, or correct `names.key` and `names.key_account`")

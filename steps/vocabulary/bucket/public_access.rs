@@ -31,7 +31,7 @@ async fn each_public_access_setting_is_on(w: &mut LogproofWorld) -> Judged {
         };
         w.observe(
             Observation::new(
-                Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
+                Subject::bucket(&bucket),
                 format!("{name} is on for the bucket or for account {}", bucket.owner),
                 format!("{name} is {found}"),
                 bucket_on || account_on,
@@ -58,15 +58,10 @@ async fn the_bucket_owner_owns_the_objects(w: &mut LogproofWorld) -> Judged {
         w.note("BucketOwnerPreferred: an object belongs to the bucket owner when its writer grants bucket-owner-full-control");
     }
     w.observe(
-        Observation::new(
-            Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
-            "BucketOwnerEnforced or BucketOwnerPreferred",
-            found,
-            met,
-        )
-        .place("ObjectOwnership")
-        .hint("set object ownership of the bucket to BucketOwnerEnforced")
-        .resting_on(ownership.exchanges()),
+        Observation::new(Subject::bucket(&bucket), "BucketOwnerEnforced or BucketOwnerPreferred", found, met)
+            .place("ObjectOwnership")
+            .hint("set object ownership of the bucket to BucketOwnerEnforced")
+            .resting_on(ownership.exchanges()),
     );
     w.settle()
 }
@@ -79,7 +74,7 @@ const LOG_DELIVERY: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 async fn the_acl_grants_nothing_to_others(w: &mut LogproofWorld) -> Judged {
     let (bucket, estate) = (w.bucket()?, w.estate()?);
     let acl = w.see(estate.bucket_acl(&bucket).await)?;
-    let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
+    let subject = Subject::bucket(&bucket);
     let expected = "no grant to anyone but the bucket's owner";
     let config = w.config()?;
     let named = [config.log_bucket_name(), config.config_bucket_name()].contains(&bucket.name);

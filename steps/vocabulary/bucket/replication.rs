@@ -43,7 +43,7 @@ async fn a_rule_copies_every_log_file(w: &mut LogproofWorld) -> Judged {
         .collect();
     w.observe(
         Observation::new(
-            Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
+            Subject::bucket(&bucket),
             format!("one enabled rule that copies everything below `{root}`, objects encrypted with SSE-KMS included"),
             if found.is_empty() { "no replication".to_owned() } else { found.join("; ") },
             met,

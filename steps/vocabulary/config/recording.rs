@@ -172,7 +172,7 @@ async fn object_lock_keeps_no_delivery_out(w: &mut LogproofWorld) -> Judged {
     w.observe(
         // See: https://docs.aws.amazon.com/config/latest/APIReference/API_DeliveryChannel.html
         Observation::new(
-            Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
+            Subject::bucket(&bucket),
             "no default retention: AWS Config cannot deliver to a bucket with Object Lock",
             found,
             met,
@@ -260,7 +260,7 @@ fn each_cell<T>(
         let Some(fact): Option<Fact<T>> = w.see_or_note(answer) else { continue };
         examined += 1;
         let (found, met) = judge(&region, &fact);
-        let arn = format!("arn:{}:config:{region}:{account}:{resource}", region.partition());
+        let arn = region.partition().arn("config", region.as_str(), account.as_str(), resource);
         w.observe(
             Observation::new(Subject::arn(arn).at(&account, Some(&region)), Arc::clone(&expected), found, met)
                 .hint(hint)

@@ -9,7 +9,7 @@ use logproof_estate::{
 use logproof_policy::{Question, Who};
 
 use crate::{
-    judgement::guide::{Below, Entry},
+    judgement::guide::Entry,
     scene::{
         accounts::named_account,
         asked::{Actions, Principals},
@@ -22,7 +22,7 @@ use crate::{
 };
 
 const fn judges(sentence: &'static str, about: &'static str, example: &'static str) -> Entry {
-    Entry { keyword: "Then", sentence, about, kinds: &[], below: Below::Nothing, example }
+    Entry::then(sentence, about, example)
 }
 
 /// What is documented of the sentences of this file.

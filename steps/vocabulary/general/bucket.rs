@@ -27,7 +27,7 @@ use crate::{
 };
 
 const fn judges(sentence: &'static str, about: &'static str, example: &'static str) -> Entry {
-    Entry { keyword: "Then", sentence, about, kinds: &[Kind::Bucket], below: Below::Nothing, example }
+    Entry::then(sentence, about, example).of(&[Kind::Bucket])
 }
 
 /// What is documented of the sentences of this file.
@@ -98,10 +98,6 @@ pub(crate) const GUIDE: &[Entry] = &[
     },
 ];
 
-fn subject_of(bucket: &BucketRef) -> Subject {
-    Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region))
-}
-
 /// What is required of a setting, what is there, and what to change.
 struct Setting {
     expected: String,
@@ -115,7 +111,7 @@ struct Setting {
 impl Setting {
     fn observe(self, w: &mut LogproofWorld, bucket: &BucketRef) {
         w.observe(
-            Observation::new(subject_of(bucket), self.expected, self.found, self.met)
+            Observation::new(Subject::bucket(bucket), self.expected, self.found, self.met)
                 .place(self.place)
                 .hint(self.hint)
                 .resting_on(&self.exchanges),

@@ -27,7 +27,7 @@ async fn mfa_delete_is_on(w: &mut LogproofWorld) -> Judged {
     every(w, groups, async |w: &mut LogproofWorld, bucket: BucketRef| {
         let versioning = w.see(w.estate()?.bucket_versioning(&bucket).await)?;
         let status = versioning.mfa_delete.clone().unwrap_or_else(|| "never configured".to_owned());
-        let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
+        let subject = Subject::bucket(&bucket);
         let met = status == "Enabled";
         w.observe(
             Observation::new(subject, "MFA delete Enabled", format!("MFA delete {status}"), met)

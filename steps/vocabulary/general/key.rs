@@ -22,18 +22,11 @@ use crate::{
 };
 
 const fn judges(sentence: &'static str, about: &'static str, example: &'static str) -> Entry {
-    Entry { keyword: "Then", sentence, about, kinds: &[Kind::Key], below: Below::Nothing, example }
+    Entry::then(sentence, about, example).of(&[Kind::Key])
 }
 
 const fn of_table(sentence: &'static str, about: &'static str) -> Entry {
-    Entry {
-        keyword: "Then",
-        sentence,
-        about,
-        kinds: &[Kind::Key],
-        below: Below::Table("principals"),
-        example: sentence,
-    }
+    judges(sentence, about, sentence).below(Below::Table("principals"))
 }
 
 /// What is documented of the sentences of this file.

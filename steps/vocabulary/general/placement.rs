@@ -44,7 +44,7 @@ async fn it_is_in_one_of(w: &mut LogproofWorld, step: &gherkin::Step) -> Judged 
         let met = found.as_ref().is_some_and(|found| regions.contains(found));
         let found = found.map_or_else(|| "no such bucket".to_owned(), |found| format!("in {found}"));
         w.observe(
-            Observation::new(subject_of(&bucket), format!("in one of {}", regions.join(", ")), found, met)
+            Observation::new(Subject::bucket(&bucket), format!("in one of {}", regions.join(", ")), found, met)
                 .hint("move the objects to a bucket in one of these Regions")
                 .resting_on(location.exchanges()),
         );
@@ -67,7 +67,7 @@ async fn copies_stay(w: &mut LogproofWorld, bucket: BucketRef) -> Judged {
     let hint = "remove the rule, or let it copy to a bucket of the organization";
     if enabled.is_empty() {
         w.observe(
-            Observation::new(subject_of(&bucket), expected, "no enabled replication rule", true)
+            Observation::new(Subject::bucket(&bucket), expected, "no enabled replication rule", true)
                 .resting_on(replication.exchanges()),
         );
     }
@@ -78,7 +78,7 @@ async fn copies_stay(w: &mut LogproofWorld, bucket: BucketRef) -> Judged {
             None => format!("{}, which no active account owns", rule.destination_bucket),
         };
         w.observe(
-            Observation::new(subject_of(&bucket), expected, found, owner.is_some())
+            Observation::new(Subject::bucket(&bucket), expected, found, owner.is_some())
                 .place(format!("replication rule `{}`", rule.id))
                 .hint(hint)
                 .resting_on(replication.exchanges())
@@ -118,8 +118,4 @@ async fn owner_of(w: &mut LogproofWorld, arn: &str) -> Result<(Option<AccountId>
         Some(unseen) => w.see::<()>(Err(unseen)).map(|_| (None, seen)),
         None => Ok((None, seen)),
     }
-}
-
-fn subject_of(bucket: &BucketRef) -> Subject {
-    Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region))
 }

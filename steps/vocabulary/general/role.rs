@@ -25,18 +25,11 @@ use crate::{
 };
 
 const fn judges(sentence: &'static str, about: &'static str, example: &'static str) -> Entry {
-    Entry { keyword: "Then", sentence, about, kinds: &[Kind::Role], below: Below::Nothing, example }
+    Entry::then(sentence, about, example).of(&[Kind::Role])
 }
 
 const fn of_table(sentence: &'static str, about: &'static str) -> Entry {
-    Entry {
-        keyword: "Then",
-        sentence,
-        about,
-        kinds: &[Kind::Role],
-        below: Below::Table("principals"),
-        example: sentence,
-    }
+    judges(sentence, about, sentence).below(Below::Table("principals"))
 }
 
 /// What is documented of the sentences of this file.

@@ -10,7 +10,7 @@ use logproof_estate::{
 };
 
 use crate::{
-    judgement::guide::{Below, Entry, Kind},
+    judgement::guide::{Entry, Kind},
     scene::{
         asked::Actions,
         role::place_of,
@@ -21,7 +21,7 @@ use crate::{
 };
 
 const fn judges(sentence: &'static str, about: &'static str, example: &'static str) -> Entry {
-    Entry { keyword: "Then", sentence, about, kinds: &[Kind::Role], below: Below::Nothing, example }
+    Entry::then(sentence, about, example).of(&[Kind::Role])
 }
 
 /// What is documented of the sentences of this file.

@@ -31,7 +31,7 @@ use crate::{
 };
 
 const fn judges(sentence: &'static str, about: &'static str) -> Entry {
-    Entry { keyword: "Then", sentence, about, kinds: &[Kind::Topic], below: Below::Nothing, example: sentence }
+    Entry::then(sentence, about, sentence).of(&[Kind::Topic])
 }
 
 /// What is documented of the sentences of this file.

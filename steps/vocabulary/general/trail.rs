@@ -11,7 +11,7 @@ use logproof_estate::{
 
 use crate::{
     judgement::{
-        guide::{Below, Entry, Kind},
+        guide::{Entry, Kind},
         selectors::{Access, ObjectEvents, object_events},
     },
     scene::{
@@ -25,7 +25,7 @@ use crate::{
 };
 
 const fn judges(sentence: &'static str, about: &'static str, example: &'static str) -> Entry {
-    Entry { keyword: "Then", sentence, about, kinds: &[Kind::Trail], below: Below::Nothing, example }
+    Entry::then(sentence, about, example).of(&[Kind::Trail])
 }
 
 /// What is documented of the sentences of this file.

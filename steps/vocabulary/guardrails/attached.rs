@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cucumber::then;
 use logproof_estate::{
-    AccountId, BucketRef, ExchangeId,
+    AccountId, ExchangeId,
     facts::{DefaultRetention, Directory, ObjectLock, OrgPolicy, OrgPolicyKind},
     record::{Observation, Population, Subject},
     world::{Judged, LogproofWorld, Stop},
@@ -207,7 +207,7 @@ async fn versioning_is_enabled(w: &mut LogproofWorld) -> Judged {
     let versioning = w.see(estate.bucket_versioning(&bucket).await)?;
     let found = versioning.status.as_deref().unwrap_or("never configured");
     w.observe(
-        Observation::new(subject_of(&bucket), "versioning Enabled", found, found == "Enabled")
+        Observation::new(Subject::bucket(&bucket), "versioning Enabled", found, found == "Enabled")
             .hint("enable versioning: without it a delete or an overwrite is final")
             .resting_on(versioning.exchanges()),
     );
@@ -236,7 +236,7 @@ async fn deleting_needs_mfa_or_is_ruled_out(w: &mut LogproofWorld) -> Judged {
     };
     w.observe(
         Observation::new(
-            subject_of(&bucket),
+            Subject::bucket(&bucket),
             "MFA delete, or in its place Object Lock with a default retention in COMPLIANCE mode",
             found,
             met,
@@ -265,7 +265,7 @@ async fn judge_lock(w: &mut LogproofWorld, expected: &str, meets: impl Fn(Option
     );
     let expected: Arc<str> = Arc::from(expected);
     w.observe(
-        Observation::new(subject_of(&bucket), expected, lock_in_words(lock_of), meets(lock_of))
+        Observation::new(Subject::bucket(&bucket), expected, lock_in_words(lock_of), meets(lock_of))
             .place("ObjectLockConfiguration")
             .hint(hint)
             .resting_on(lock.exchanges()),
@@ -283,10 +283,6 @@ fn lock_in_words(lock: Option<&ObjectLock>) -> String {
         (Some(_), None) => "Object Lock without a default retention".to_owned(),
         (Some(_), Some(retention)) => format!("Object Lock, {} for {} days", retention.mode, retention.days),
     }
-}
-
-fn subject_of(bucket: &BucketRef) -> Subject {
-    Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region))
 }
 
 #[cfg(test)]

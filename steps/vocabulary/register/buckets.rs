@@ -43,10 +43,7 @@ async fn population(w: &mut LogproofWorld) -> Result<Vec<BucketRef>, Stop> {
 fn observe(w: &mut LogproofWorld, bucket: &BucketRef, judged: Judgement<'_>, exchanges: &[ExchangeId]) {
     let Judgement { expected, found, met, place, hint } = judged;
     w.observe(
-        Observation::new(Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)), expected, found, met)
-            .place(place)
-            .hint(hint)
-            .resting_on(exchanges),
+        Observation::new(Subject::bucket(bucket), expected, found, met).place(place).hint(hint).resting_on(exchanges),
     );
 }
 

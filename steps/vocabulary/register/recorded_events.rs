@@ -180,7 +180,7 @@ async fn every_change_is_an_exception(w: &mut LogproofWorld) -> Judged {
             bucket = found;
         }
         let (events, exchanges) = events_about(w, &bucket.region, name).await?;
-        let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
+        let subject = Subject::bucket(&bucket);
         let expected = "changes to lifecycle, versioning and Object Lock only under an approved exception";
         let changes: Vec<&Seen> =
             events.iter().filter(|seen| SHORTENING.contains(&seen.event.name.as_str()) && !seen.failed()).collect();
@@ -238,15 +238,12 @@ async fn no_bucket_was_made_by_hand(w: &mut LogproofWorld) -> Judged {
             }
         };
         w.observe(
-            Observation::new(
-                Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
-                "made by automation",
-                found,
-                met,
-            )
-            .place("CreateBucket")
-            .hint("import the bucket into the stack that owns the log store, and let the pipeline make the next one")
-            .resting_on(&exchanges),
+            Observation::new(Subject::bucket(&bucket), "made by automation", found, met)
+                .place("CreateBucket")
+                .hint(
+                    "import the bucket into the stack that owns the log store, and let the pipeline make the next one",
+                )
+                .resting_on(&exchanges),
         );
     }
     if number == 0 {

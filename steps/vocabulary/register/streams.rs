@@ -160,7 +160,7 @@ async fn the_tag_is_the_registered_environment(w: &mut LogproofWorld) -> Judged 
         let tag = tags.iter().find(|tag| tag.key == key).map(|tag| tag.value.as_str());
         let found = tag.map_or_else(|| format!("no tag `{key}`"), |value| format!("{key} = {value}"));
         let met = tag.is_some_and(|value| conventions.is_environment(value, environment.word()));
-        let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
+        let subject = Subject::bucket(&bucket);
         let values = conventions.environment_values.get(environment.word());
         let expected = values.map_or_else(|| environment.word().to_owned(), |values| values.join(" or "));
         let expected = format!("{key} = {expected}");
@@ -298,7 +298,7 @@ async fn every_writer_is_registered(w: &mut LogproofWorld) -> Judged {
         }
         let met = known.contains(&writer.to_string());
         let found = if met { "registered".to_owned() } else { format!("`{writer}` delivers no registered stream") };
-        let subject = Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region));
+        let subject = Subject::bucket(&bucket);
         w.observe(
             Observation::new(subject, format!("`{writer}` delivers a registered stream of the bucket"), found, met)
                 .place(format!("bucket policy, {statement}"))

@@ -128,14 +128,9 @@ fn judge_coverage(
     };
     let exchanges: Vec<ExchangeId> = parts.iter().flat_map(|(one, _)| one.exchanges.iter().cloned()).collect();
     w.observe(
-        Observation::new(
-            Subject::arn(bucket.arn()).at(&bucket.owner, Some(&bucket.region)),
-            expected,
-            found,
-            recording.is_some(),
-        )
-        .hint("record AWS::S3::Object data events of the log bucket with a trail that delivers to another bucket")
-        .resting_on(&exchanges),
+        Observation::new(Subject::bucket(bucket), expected, found, recording.is_some())
+            .hint("record AWS::S3::Object data events of the log bucket with a trail that delivers to another bucket")
+            .resting_on(&exchanges),
     );
     w.settle()
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 const fn judges(sentence: &'static str, about: &'static str) -> Entry {
-    Entry { keyword: "Then", sentence, about, kinds: &[Kind::Trail], below: Below::Nothing, example: sentence }
+    Entry::then(sentence, about, sentence).of(&[Kind::Trail])
 }
 
 /// What is documented of the sentences of this file that fit any trail.
@@ -290,7 +290,8 @@ async fn each_setting(w: &mut LogproofWorld, look: impl Fn(&LogproofWorld, &Trai
 
 /// CloudTrail of one account in one Region.
 fn cell(account: &AccountId, region: &Region) -> Subject {
-    Subject::arn(format!("arn:{}:cloudtrail:{region}:{account}:*", region.partition())).at(account, Some(region))
+    let arn = region.partition().arn("cloudtrail", region.as_str(), account.as_str(), "*");
+    Subject::arn(arn).at(account, Some(region))
 }
 
 fn others_in_words(trails: &[Trail]) -> String {
