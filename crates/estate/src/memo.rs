@@ -92,6 +92,9 @@ impl Slots {
             return held.clone();
         }
         let before = !self.asked.insert(digest(&key));
+        if before {
+            tracing::debug!("read again from the recording: {key}");
+        }
         let slot = ask(before);
         self.size += size(&key);
         self.held.put(key, slot.clone());
