@@ -143,7 +143,7 @@ fn what_was_observed_of_one_account_and_region_is_shown_with_the_answers() {
 
     let nobody = run(home.path(), &["show", "LS-5.1", "999999999999"]);
     assert_eq!(nobody.code, 2);
-    assert!(nobody.err.contains("LS-5.1 observed nothing of account 999999999999\nhint: it looked at "), "{}", nobody.err);
+    assert!(nobody.err.contains("nothing was observed by LS-5.1 of account 999999999999\nhint: it looked at "), "{}", nobody.err);
     let other = run(home.path(), &["show", "LS-9.9"]);
     assert!(other.code == 2 && other.err.contains("has no control `LS-9.9`\nhint: it has LS-5.1"), "{}", other.err);
 

@@ -28,7 +28,7 @@ pub enum ShowError {
         known: String,
     },
     /// The control observed nothing there.
-    #[error("{control} observed nothing {place}\nhint: {hint}")]
+    #[error("nothing was observed by {control} {place}\nhint: {hint}")]
     Nothing {
         /// The control.
         control: String,
