@@ -31,7 +31,10 @@ use logproof_wire::{
     CallTag, Exchange, KEPT_HEADERS, NoAnswer, RECEIPT, Recorder, Serve, WireRequest, WireResponse, sha256_hex,
 };
 
-use crate::{Options, clock, receipt, scrub};
+use crate::{
+    Options, clock, receipt, scrub,
+    traffic::{Ended, Traffic, asks_for_less},
+};
 
 tokio::task_local! {
     /// Exchanges made by the question being asked in this task.
@@ -59,7 +62,7 @@ pub type OnCall = Arc<dyn Fn(&Exchange) + Send + Sync>;
 
 #[derive(Clone)]
 enum Upstream {
-    Network(SharedHttpClient),
+    Network(SharedHttpClient, Arc<Traffic>),
     Served(Arc<dyn Serve>),
 }
 
@@ -85,8 +88,8 @@ impl fmt::Debug for Seam {
 }
 
 impl Seam {
-    pub(crate) fn network(client: SharedHttpClient, options: Options) -> Self {
-        Self::new(Upstream::Network(client), options)
+    pub(crate) fn network(client: SharedHttpClient, traffic: Traffic, options: Options) -> Self {
+        Self::new(Upstream::Network(client, Arc::new(traffic)), options)
     }
 
     pub(crate) fn served(server: Arc<dyn Serve>, options: Options) -> Self {
@@ -141,10 +144,10 @@ impl Seam {
 impl HttpClient for Seam {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
         let forward = match &self.0.upstream {
-            Upstream::Network(client) => {
+            Upstream::Network(client, traffic) => {
                 let connector = client.http_connector(settings, components);
                 self.0.connector.get_or_init(|| connector.clone());
-                Forward::Network(connector)
+                Forward::Network(connector, Arc::clone(traffic))
             }
             Upstream::Served(server) => Forward::Served(Arc::clone(server)),
         };
@@ -154,7 +157,7 @@ impl HttpClient for Seam {
 
 #[derive(Debug, Clone)]
 enum Forward {
-    Network(SharedHttpConnector),
+    Network(SharedHttpConnector, Arc<Traffic>),
     Served(Arc<dyn Serve>),
 }
 
@@ -178,13 +181,17 @@ impl SeamConnector {
         if let Some(response) = self.seam.0.earlier.as_ref().and_then(|earlier| earlier.serve(&tag, &wire).ok()) {
             return self.answer_earlier(tag, wire, response);
         }
-        let started = clock::now();
         let wants_receipt = receipt::is_wanted(&request);
-        let mut answer = match &self.forward {
-            Forward::Network(connector) => forward(connector, request).await,
+        let (started, mut answer) = match &self.forward {
+            // The credential chain has limits of its own, and its calls are few.
+            Forward::Network(connector, _) if tag.service == CREDENTIALS => {
+                (clock::now(), forward(connector, request).await)
+            }
+            Forward::Network(connector, traffic) => in_turn(connector, traffic, &tag, request).await,
             Forward::Served(server) => {
                 read_whole(&mut request).await?;
-                serve(server.as_ref(), &tag, &request).map(|response| (response, Vec::new()))
+                let answer = serve(server.as_ref(), &tag, &request).map(|response| (response, Vec::new()));
+                (clock::now(), answer)
             }
         };
         if wants_receipt && let Ok((response, other_headers)) = &mut answer {
@@ -235,11 +242,13 @@ fn made(id: ExchangeId, tag: &CallTag) {
 }
 
 /// A request of no observer: the credential chain asks container, instance, SSO and token services.
+const CREDENTIALS: &str = "credentials";
+
 fn untagged() -> CallTag {
     CallTag {
         account: "caller".to_owned(),
         region: "unknown".to_owned(),
-        service: "credentials".to_owned(),
+        service: CREDENTIALS.to_owned(),
         operation: "Unknown".to_owned(),
     }
 }
@@ -255,7 +264,7 @@ fn text_of(body: &[u8]) -> String {
 
 /// Whether request and answer are about credentials: neither is kept.
 fn is_secret(tag: &CallTag) -> bool {
-    tag.service == "credentials" || tag.service == "sts" && tag.operation != "GetCallerIdentity"
+    tag.service == CREDENTIALS || tag.service == "sts" && tag.operation != "GetCallerIdentity"
 }
 
 /// Whether the request stores its body.
@@ -306,11 +315,31 @@ fn serve(server: &dyn Serve, tag: &CallTag, request: &HttpRequest) -> Result<Wir
     })
 }
 
-/// Sends the request and reads the whole answer. Headers that are not kept as evidence still go back to the SDK.
-async fn forward(
+/// An answer with the headers that are not kept as evidence, or why there is none.
+type Answer = Result<(WireResponse, Vec<(String, String)>), ConnectorError>;
+
+/// Sends the request when its turn has come, and says when that was. Only then its time begins to run.
+async fn in_turn(
     connector: &SharedHttpConnector,
+    traffic: &Traffic,
+    tag: &CallTag,
     request: HttpRequest,
-) -> Result<(WireResponse, Vec<(String, String)>), ConnectorError> {
+) -> (Timestamp, Answer) {
+    let sent = traffic.send(tag).await;
+    let started = clock::now();
+    let late = |_| ConnectorError::timeout(format!("no answer within {} s", traffic.attempt().as_secs()).into());
+    let answer = tokio::time::timeout(traffic.attempt(), forward(connector, request)).await;
+    let answer = answer.map_err(late).and_then(|answer| answer);
+    sent.ended(match &answer {
+        Ok((response, _)) if asks_for_less(response) => Ended::Throttled,
+        Ok(_) => Ended::Answered,
+        Err(_) => Ended::Lost,
+    });
+    (started, answer)
+}
+
+/// Sends the request and reads the whole answer. Headers that are not kept as evidence still go back to the SDK.
+async fn forward(connector: &SharedHttpConnector, request: HttpRequest) -> Answer {
     let mut response = connector.call(request).await?;
     let status = response.status().as_u16();
     let (mut headers, mut others) = (Vec::new(), Vec::new());
