@@ -24,8 +24,22 @@ impl Simulated {
     /// `logproof check` against it, with further arguments.
     pub(crate) fn check(&self, home: &Path, args: &[&str]) -> Command {
         let mut command = super::program(home, &["check", "--as-of", &self.now]);
+        command.args(args);
+        self.address(command, home)
+    }
+
+    /// The same where no file may become larger than so many blocks of 512 bytes: what does not fit is refused, as it is on
+    /// a full disk.
+    pub(crate) fn check_in_blocks(&self, home: &Path, blocks: usize, args: &[&str]) -> Command {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_logproof"), "check", "--as-of", &self.now]).args(args);
+        command.current_dir(home).env_clear();
+        self.address(command, home)
+    }
+
+    fn address(&self, mut command: Command, home: &Path) -> Command {
         command
-            .args(args)
             .env("AWS_ENDPOINT_URL", self.simulator.url())
             .env("AWS_ACCESS_KEY_ID", "AKIASIMULATEDCALLER0")
             .env("AWS_SECRET_ACCESS_KEY", "simulated")
