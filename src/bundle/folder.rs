@@ -11,7 +11,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use logproof_estate::assessment::SCHEMA;
+use logproof_estate::assessment::SCHEMAS;
 
 use super::BundleError;
 use crate::{error::Unwritable, files::ASSESSMENT};
@@ -89,6 +89,21 @@ impl Folder {
             file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
         };
         write().map_err(|source| Unwritable { path: self.place.join(name), source })
+    }
+
+    /// The same, where the file appears with all of its content or not at all.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_at_once(
+        &self,
+        name: &str,
+        body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Unwritable> {
+        let begun = format!("{name}.begun");
+        self.write(&begun, body)?;
+        let [from, to] = [&begun, name].map(|name| self.partial.join(name));
+        fs::rename(from, to).map_err(|source| Unwritable { path: self.place.join(name), source })
     }
 
     /// Puts the folder in its place; an earlier run there gives way only now.
@@ -189,7 +204,7 @@ fn is_replaceable(place: &Path) -> bool {
         // Not more than that: the rest can be many megabytes.
         let mut beginning = Vec::new();
         let read = File::open(place.join(ASSESSMENT)).and_then(|file| file.take(200).read_to_end(&mut beginning));
-        read.is_ok() && String::from_utf8_lossy(&beginning).contains(SCHEMA)
+        read.is_ok() && String::from_utf8_lossy(&beginning).contains(SCHEMAS)
     };
     empty || begins_like_a_run()
 }
@@ -200,7 +215,7 @@ mod tests {
 
     fn run(place: &Path, text: &str) -> Result<PathBuf, BundleError> {
         let folder = Folder::begin(place)?;
-        folder.write(ASSESSMENT, |out| write!(out, "{{\"schema\": \"{SCHEMA}\", \"text\": \"{text}\"}}"))?;
+        folder.write(ASSESSMENT, |out| write!(out, "{{\"schema\": \"{SCHEMAS}1\", \"text\": \"{text}\"}}"))?;
         Ok(folder.finish()?)
     }
 
