@@ -108,6 +108,32 @@ fn trouble_on_the_way_changes_no_verdict() {
     }
 }
 
+/// Before a run of many accounts it is told how many calls it will make, about, from what the first accounts took.
+#[test]
+fn a_run_of_many_accounts_is_estimated_from_its_first_accounts() {
+    const REGIONS: &str = "[eu-central-1, eu-west-1, us-east-1, us-west-2]";
+    let home = TempDir::new().unwrap();
+    let zone = zone(60)
+        + &format!(
+            "  config_recorders: {{regions: {REGIONS}}}\n  delivery_channels: {{regions: {REGIONS}}}\n\
+             config: {{organization: {{governed_regions: {REGIONS}}}}}\n"
+        );
+    let behaviour = Behaviour { latency: Duration::from_millis(60), ..UNDISTURBED };
+    let simulated = Simulated::start(home.path(), &zone, behaviour);
+    let args = ["--control", "LS-4.1", "--control", "LS-5.1", "--control", "LS-5.2", "--out", "run"];
+    let ran = ran(&simulated.check(home.path(), &args).output().unwrap());
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let (announced, estimate) = ran.err.split_once('\n').expect("two lines");
+    assert_eq!(announced, "examining 66 accounts x 4 Regions; an estimate follows");
+    let about = estimate.strip_prefix("about ").and_then(|rest| rest.split(' ').next()).expect(estimate);
+    let (about, made) = (about.parse::<f64>().unwrap(), simulated.simulator.asked().len() as f64);
+    assert!((made * 0.75..made * 1.25).contains(&about), "{about} were expected, {made} were made");
+    assert!(estimate.contains(" left at ") && estimate.ends_with(" calls a second\n"), "{estimate}");
+
+    let quiet = simulated.check(home.path(), &[&args[..], &["--quiet"]].concat()).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&quiet.stderr), "", "who wants no more than findings is told no more");
+}
+
 /// How often a question was answered; what every run begins with is asked again by the next.
 fn repeated(asked: &[Asked]) -> usize {
     let mut times: BTreeMap<(&str, &str, &str, &str), usize> = BTreeMap::new();

@@ -148,18 +148,29 @@ pub fn write_request(
         if former.selection != request.selection {
             return Err(BundleError::OtherRequest { what: "selection" });
         }
-        return same_features(folder, features);
+        same_features(folder, features)?;
+        // What was written at the beginning stays as it is: a run that is killed now can be resumed again.
+        return write_features(folder, features);
     }
     let request = pretty(REQUEST, request)?;
     folder.write(CONFIGURATION, |out| out.write_all(configuration.as_bytes()))?;
     for (path, bytes) in register.files() {
         folder.write(&format!("{REGISTER}/{path}"), |out| out.write_all(bytes))?;
     }
-    for file in features.read()? {
-        folder.write(&format!("{FEATURES}/{}", file.path), |out| out.write_all(&file.bytes))?;
-    }
+    write_features(folder, features)?;
     // Last, and whole or not at all: a run that was killed before has nothing that could be resumed.
     folder.write_at_once(REQUEST, |out| out.write_all(request.as_bytes()))?;
+    Ok(())
+}
+
+/// Writes the features that are not there.
+fn write_features(folder: &Folder, features: &FeatureSet) -> Result<(), BundleError> {
+    for file in features.read()? {
+        let name = format!("{FEATURES}/{}", file.path);
+        if !folder.working().join(&name).exists() {
+            folder.write_at_once(&name, |out| out.write_all(&file.bytes))?;
+        }
+    }
     Ok(())
 }
 
