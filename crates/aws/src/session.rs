@@ -4,27 +4,25 @@
 //! account x Region x service is not. All share one HTTP connection pool (the seam), below which calls are paced; what an
 //! account, Region and service may retry is its own, so that a failing account does not use up what others may.
 
+mod role;
+
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
-    time::{Duration, SystemTime},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use aws_config::{BehaviorVersion, SdkConfig, identity::IdentityCache};
-use aws_credential_types::{
-    Credentials,
-    provider::{
-        ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future::ProvideCredentials as Providing,
-    },
-};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_runtime::client::retries::{ClientRateLimiter, RetryPartition, TokenBucket};
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use logproof_estate::{AccountId, Config, Region, config::AccessConfig};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::Semaphore;
+
+use role::{AssumedRole, Entered};
 
 use crate::{
     call::{TagCalls, WholeAnswers},
-    clock,
     failure::Failure,
     in_use::InUse,
     seam::Seam,
@@ -57,8 +55,6 @@ impl Endpoints {
 /// Questions that may be open for each call in flight: what waits for its turn should not keep others from being sent.
 const QUESTIONS_A_CALL: usize = 2;
 
-type AccountCell = Arc<OnceCell<Result<SharedCredentialsProvider, Failure>>>;
-
 /// All sessions of a run.
 pub(crate) struct Sessions {
     base: SdkConfig,
@@ -67,7 +63,8 @@ pub(crate) struct Sessions {
     access: AccessConfig,
     home: Region,
     endpoints: Endpoints,
-    accounts: Mutex<HashMap<AccountId, AccountCell>>,
+    /// Kept for the whole run: a role is assumed once in each account.
+    accounts: Mutex<HashMap<AccountId, Arc<Entered>>>,
     /// Questions that are open, each of which may have one call in flight: what is made for them is what they cost.
     open: Semaphore,
     open_per_account: InUse<AccountId, Semaphore>,
@@ -184,22 +181,14 @@ impl Sessions {
     }
 
     async fn assume(self: &Arc<Self>, account: &AccountId) -> Result<SharedCredentialsProvider, Failure> {
-        let cell = {
+        let entered = {
             let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(accounts.entry(account.clone()).or_default())
         };
-        cell.get_or_init(|| async {
-            let provider = AssumedRole {
-                sessions: Arc::downgrade(self),
-                account: account.clone(),
-                current: tokio::sync::Mutex::new(None),
-            };
-            // Assumed once up front, so that a role that cannot be assumed is said as such, not as a failed call.
-            provider.current().await.map_err(|failure| failure.assuming(self.role_in(account)))?;
-            Ok(SharedCredentialsProvider::new(provider))
-        })
-        .await
-        .clone()
+        let role = AssumedRole::new(self, account, entered);
+        // Assumed once up front, so that a role that cannot be assumed is said as such, not as a failed call.
+        role.current().await.map_err(|failure| failure.assuming(self.role_in(account)))?;
+        Ok(SharedCredentialsProvider::new(role))
     }
 }
 
@@ -212,61 +201,6 @@ pub(crate) struct Permits<'a> {
 /// How long an answer may take is the business of the seam: the SDK would count what a call waits for its turn.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder().connect_timeout(Duration::from_secs(10)).build()
-}
-
-/// Credentials of an assumed role, renewed before they expire.
-///
-/// It stands among the sessions it asks with, one for each account; it keeps no client, which would be most of what an
-/// account costs in memory. Clients do not keep what it gives either.
-#[derive(Debug)]
-struct AssumedRole {
-    sessions: Weak<Sessions>,
-    account: AccountId,
-    current: tokio::sync::Mutex<Option<Credentials>>,
-}
-
-impl AssumedRole {
-    async fn current(&self) -> Result<Credentials, Failure> {
-        let mut current = self.current.lock().await;
-        let soon = clock::system_time() + Duration::from_secs(300);
-        if let Some(valid) = current.as_ref().filter(|c| c.expiry().is_none_or(|expiry| expiry > soon)) {
-            return Ok(valid.clone());
-        }
-        let ended = || Failure::Credentials("the run has ended".to_owned());
-        let sessions = self.sessions.upgrade().ok_or_else(ended)?;
-        let output = sessions
-            .base_session(self.account.as_str())
-            .sts()
-            .assume_role()
-            .role_arn(sessions.role_in(&self.account))
-            .role_session_name(&sessions.access.session_name)
-            .set_external_id(sessions.access.external_id.clone())
-            .send()
-            .await?;
-        let given = output
-            .credentials()
-            .ok_or_else(|| Failure::Malformed("AssumeRole answered without credentials".to_owned()))?;
-        let fresh = Credentials::new(
-            given.access_key_id(),
-            given.secret_access_key(),
-            Some(given.session_token().to_owned()),
-            SystemTime::try_from(*given.expiration()).ok(),
-            "AssumeRole",
-        );
-        *current = Some(fresh.clone());
-        Ok(fresh)
-    }
-}
-
-impl ProvideCredentials for AssumedRole {
-    fn provide_credentials<'a>(&'a self) -> Providing<'a>
-    where
-        Self: 'a,
-    {
-        Providing::new(async {
-            self.current().await.map_err(|failure| CredentialsError::provider_error(failure.to_string()))
-        })
-    }
 }
 
 /// Credentials of one account and one Region; makes clients.
