@@ -68,8 +68,8 @@ enum Upstream {
 
 struct Inner {
     upstream: Upstream,
-    /// Answers of an interrupted run, asked first.
-    earlier: Option<Arc<dyn Serve>>,
+    /// Who has answers already, asked first and in this order: this run's own record, an interrupted run.
+    earlier: Vec<Arc<dyn Serve>>,
     recorded: Option<Arc<dyn Serve>>,
     recorder: Option<Arc<dyn Recorder>>,
     on_call: Option<OnCall>,
@@ -107,7 +107,7 @@ impl Seam {
         let Options { on_call, recorder, earlier, recorded } = options;
         Self(Arc::new(Inner {
             upstream,
-            earlier,
+            earlier: earlier.into_iter().collect(),
             recorded,
             recorder,
             on_call,
@@ -118,11 +118,11 @@ impl Seam {
 
     /// The same way out, where what this run recorded answers before anybody else; `None` when it records nothing.
     pub(crate) fn again(&self) -> Option<Self> {
-        let Inner { upstream, recorded, recorder, on_call, calls, .. } = &*self.0;
+        let Inner { upstream, earlier, recorded, recorder, on_call, calls, .. } = &*self.0;
         let recorded = recorded.as_ref()?;
         Some(Self(Arc::new(Inner {
             upstream: upstream.clone(),
-            earlier: Some(Arc::clone(recorded)),
+            earlier: [recorded].into_iter().chain(earlier).map(Arc::clone).collect(),
             recorded: None,
             recorder: recorder.clone(),
             on_call: on_call.clone(),
@@ -135,7 +135,7 @@ impl Seam {
     /// what passes here.
     pub(crate) fn connector(&self) -> Option<SharedHttpConnector> {
         let Inner { earlier, recorder, on_call, connector, .. } = &*self.0;
-        let unseen = earlier.is_none() && recorder.is_none() && on_call.is_none();
+        let unseen = earlier.is_empty() && recorder.is_none() && on_call.is_none();
         connector.get().filter(|_| unseen).cloned()
     }
 
@@ -195,7 +195,7 @@ impl SeamConnector {
     async fn exchange(self, mut request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let tag = request.extension::<CallTag>().cloned().unwrap_or_else(untagged);
         let wire = describe(&request, &tag);
-        if let Some(response) = self.seam.0.earlier.as_ref().and_then(|earlier| earlier.serve(&tag, &wire).ok()) {
+        if let Some(response) = self.seam.0.earlier.iter().find_map(|earlier| earlier.serve(&tag, &wire).ok()) {
             return self.answer_earlier(tag, wire, response);
         }
         let wants_receipt = receipt::is_wanted(&request);
