@@ -14,7 +14,7 @@ use std::{
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use logproof_aws::{OnCall, Options};
-use logproof_estate::{AccountId, Estate, assessment::Target, cells::Cells, config::parse_instant};
+use logproof_estate::{AccountId, Estate, Spawn, assessment::Target, cells::Cells, config::parse_instant};
 use logproof_wire::{Exchange, Recorder, Serve};
 
 use self::{baseline::Baseline, finish::Ending};
@@ -208,7 +208,8 @@ impl<'a> Ready<'a> {
         let estate = Arc::new(
             Estate::new(Arc::clone(&connected.config), connected.source(), as_of)
                 .with_register(Arc::clone(&connected.register.register))
-                .with_cells(Arc::clone(&begun.cells) as Arc<dyn Cells>),
+                .with_cells(Arc::clone(&begun.cells) as Arc<dyn Cells>)
+                .asking_on(on_this_runtime()),
         );
         same_organization(&connected, &estate, interrupt).await?;
         let id = former.map_or_else(|| place.id_of(&begun.folder, started), |former| former.id.clone());
@@ -224,6 +225,12 @@ impl<'a> Ready<'a> {
         let setting = Setting { id, target: connected.target.clone(), started, selection };
         Ok(Self { connected, estate, key, upload, setting, baseline })
     }
+}
+
+/// Drives questions on the threads of the runtime.
+fn on_this_runtime() -> Spawn {
+    let runtime = tokio::runtime::Handle::current();
+    Arc::new(move |question| drop(runtime.spawn(question)))
 }
 
 /// What comes first: the end of the work, or somebody who wants it to stop.
