@@ -25,7 +25,7 @@ use tempfile::TempDir;
 
 /// Nothing lies between.
 const UNDISTURBED: Behaviour =
-    Behaviour { latency: Duration::ZERO, quotas: false, throttled: 0.0, reset: 0.0, keep: true };
+    Behaviour { latency: Duration::ZERO, quotas: None, throttled: 0.0, reset: 0.0, keep: true };
 
 /// An account that the description generates.
 const DENIED: &str = "700000000007";
@@ -87,11 +87,11 @@ fn trouble_on_the_way_changes_no_verdict() {
         assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
         (simulated.simulator.tally(), begun.elapsed())
     };
-    let (_, undisturbed) = took(Behaviour { latency, quotas: true, ..UNDISTURBED }, "quiet");
-    let trouble = Behaviour { latency, quotas: true, throttled: 0.05, reset: 0.01, keep: true };
+    let (_, undisturbed) = took(Behaviour { latency, quotas: Some(1.0), ..UNDISTURBED }, "quiet");
+    let trouble = Behaviour { latency, quotas: Some(1.0), throttled: 0.05, reset: 0.01, keep: true };
     let (tally, disturbed) = took(trouble, "troubled");
     assert!(tally.throttled.values().sum::<u64>() > 20 && tally.reset > 3, "{tally:?}");
-    // How long it takes depends on what else the machine does: it is told, not judged.
+    // How long it takes depends on what else the machine does: it is printed, not judged.
     eprintln!("{undisturbed:.1?} undisturbed, {disturbed:.1?} with faults");
 
     run(home.path(), &["check", "--mock", "zone.yaml", "--out", "mock"]);
@@ -108,7 +108,7 @@ fn trouble_on_the_way_changes_no_verdict() {
     }
 }
 
-/// Before a run of many accounts it is told how many calls it will make, about, from what the first accounts took.
+/// Before a run of many accounts an estimate of its calls is printed, from what the first accounts took.
 #[test]
 fn a_run_of_many_accounts_is_estimated_from_its_first_accounts() {
     const REGIONS: &str = "[eu-central-1, eu-west-1, us-east-1, us-west-2]";
@@ -131,7 +131,7 @@ fn a_run_of_many_accounts_is_estimated_from_its_first_accounts() {
     assert!(estimate.contains(" left at ") && estimate.ends_with(" calls a second\n"), "{estimate}");
 
     let quiet = simulated.check(home.path(), &[&args[..], &["--quiet"]].concat()).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&quiet.stderr), "", "who wants no more than findings is told no more");
+    assert_eq!(String::from_utf8_lossy(&quiet.stderr), "", "who wants no more than findings sees no more");
 }
 
 /// How often a question was answered; what every run begins with is asked again by the next.
@@ -144,7 +144,7 @@ fn repeated(asked: &[Asked]) -> usize {
     times.values().map(|times| times - 1).sum()
 }
 
-/// Killed at instants that nobody chose, and gone on with: `LOGPROOF_KILLS` says how often.
+/// Killed at instants that nobody chose, and gone on with: as often as `LOGPROOF_KILLS` sets.
 #[test]
 fn a_run_that_is_killed_at_any_instant_is_gone_on_with_and_asks_nothing_twice() {
     let kills: u32 = std::env::var("LOGPROOF_KILLS").ok().map_or(5, |kills| kills.parse().expect("a number"));

@@ -5,13 +5,13 @@
 //! an account are those with its credentials, and those for its log files in the log archive.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{HashMap, VecDeque},
     time::{Duration, Instant},
 };
 
 use logproof_wire::CallTag;
 
-/// Accounts that must have been asked before anything is said.
+/// Accounts that must have been asked before there is an estimate; of many, a tenth: some are not done yet.
 const ENOUGH: usize = 20;
 /// An operation that so few accounts were asked concerns these.
 const FEW: usize = 5;
@@ -56,13 +56,13 @@ impl Seen {
     }
 }
 
-/// Counts calls, and says how many there will be.
+/// Counts calls, and estimates how many there will be.
 #[derive(Debug, Clone, Default)]
 pub struct Estimate {
     /// Accounts that are alike, by number; those that the configuration names are not among them.
     accounts: HashMap<u64, usize>,
-    /// By service and operation.
-    seen: BTreeMap<String, BTreeMap<String, Seen>>,
+    /// By service, operation and Region: an account that was asked in one Region may still be asked in others.
+    seen: HashMap<(String, String, String), Seen>,
     calls: u64,
     /// Calls about no account that is alike.
     others: u64,
@@ -70,7 +70,7 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// Says which accounts are alike: all but those that the configuration gives a part of their own.
+    /// Sets which accounts are alike: all but those that the configuration gives a part of their own.
     pub fn accounts<'a>(&mut self, alike: impl Iterator<Item = &'a str>) {
         self.accounts = alike.filter_map(|id| id.parse().ok()).enumerate().map(|(at, id)| (id, at)).collect();
     }
@@ -90,12 +90,8 @@ impl Estimate {
             self.others += 1;
             return;
         };
-        if !self.seen.get(&tag.service).is_some_and(|of| of.contains_key(&tag.operation)) {
-            self.seen.entry(tag.service.clone()).or_default().insert(tag.operation.clone(), Seen::default());
-        }
-        if let Some(seen) = self.seen.get_mut(&tag.service).and_then(|of| of.get_mut(&tag.operation)) {
-            seen.note(account);
-        }
+        let name = (tag.service.clone(), tag.operation.clone(), tag.region.clone());
+        self.seen.entry(name).or_default().note(account);
     }
 
     /// Calls so far.
@@ -107,10 +103,10 @@ impl Estimate {
     /// Calls that the whole run will make, about; nothing before enough accounts were asked.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
-        let seen = || self.seen.values().flat_map(BTreeMap::values);
-        let most = seen().map(|seen| seen.accounts).max().unwrap_or(0);
-        let expected = || self.others + seen().map(|seen| seen.expected(self.accounts.len())).sum::<u64>();
-        (most >= ENOUGH).then(expected).map(|total| total.max(self.calls))
+        let (seen, all) = (self.seen.values(), self.accounts.len());
+        let most = seen.clone().map(|seen| seen.accounts).max().unwrap_or(0);
+        let expected = || self.others + seen.map(|seen| seen.expected(all)).sum::<u64>();
+        (most >= ENOUGH.max(all / 10)).then(expected).map(|total| total.max(self.calls))
     }
 
     /// Calls a second, lately; nothing before there is a second to count them in.
@@ -167,7 +163,7 @@ mod tests {
         for account in 700_000_000_000..700_000_000_019_u64 {
             estimate.call(&tag(account, "DescribeConfigurationRecorders"), "/", begin);
         }
-        assert_eq!(estimate.total(), None, "nineteen accounts are too few");
+        assert_eq!(estimate.total(), None, "too few accounts");
         let path = "/logs/?list-type=2&prefix=AWSLogs%2Fo-exampleorg1%2F";
         for account in 700_000_000_000..700_000_000_100_u64 {
             for _ in 0..4 {

@@ -16,7 +16,7 @@ const MANY: usize = 200;
 /// The accounts of a run of many that are examined before it is estimated: a while, so that the rate is a rate.
 const BEFORE: Duration = Duration::from_secs(5);
 
-/// A bar over the scenarios of a run, or nothing; and what is told of a run of many accounts.
+/// A bar over the scenarios of a run, or nothing; and what is printed about a run of many accounts.
 #[derive(Debug, Clone)]
 pub struct Progress {
     bar: ProgressBar,
@@ -27,15 +27,15 @@ pub struct Progress {
 struct State {
     estimate: Estimate,
     begun: Instant,
-    /// Whether an estimate is still to be told.
-    untold: bool,
+    /// Whether an estimate is still to be printed.
+    pending: bool,
 }
 
 impl Progress {
     /// A bar when it is wanted and somebody can see it.
     #[must_use]
     pub fn new(wanted: bool) -> Self {
-        let state = State { estimate: Estimate::default(), begun: Instant::now(), untold: false };
+        let state = State { estimate: Estimate::default(), begun: Instant::now(), pending: false };
         let state = Arc::new(Mutex::new(state));
         if !wanted || !console::shows_progress() {
             return Self { bar: ProgressBar::hidden(), state };
@@ -53,12 +53,12 @@ impl Progress {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says how many scenarios there are.
+    /// Sets how many scenarios there are.
     pub fn begin(&self, scenarios: usize) {
         self.bar.set_length(scenarios as u64);
     }
 
-    /// Says what is examined: the accounts that are alike, how many there are in all, and in how many Regions. A run of
+    /// Sets what is examined: the accounts that are alike, how many there are in all, and in how many Regions. A run of
     /// many is announced, and estimated as soon as enough of them were asked.
     pub fn examine<'a>(&self, alike: impl Iterator<Item = &'a str>, accounts: usize, regions: usize) {
         if accounts * regions < MANY {
@@ -66,9 +66,9 @@ impl Progress {
         }
         let mut state = self.state();
         state.estimate.accounts(alike);
-        (state.untold, state.begun) = (true, Instant::now());
+        (state.pending, state.begun) = (true, Instant::now());
         drop(state);
-        self.tell(&format!("examining {accounts} accounts x {regions} Regions; an estimate follows"));
+        self.print(&format!("examining {accounts} accounts x {regions} Regions; an estimate follows"));
     }
 
     /// Counts an API call.
@@ -76,13 +76,13 @@ impl Progress {
         let now = Instant::now();
         let mut state = self.state();
         state.estimate.call(&exchange.tag, &exchange.request.path, now);
-        let ready = state.untold && now.saturating_duration_since(state.begun) >= BEFORE;
-        let told = if ready { announced(&state.estimate, now) } else { None };
-        state.untold &= told.is_none();
+        let ready = state.pending && now.saturating_duration_since(state.begun) >= BEFORE;
+        let line = if ready { announced(&state.estimate, now) } else { None };
+        state.pending &= line.is_none();
         let shown = (!self.bar.is_hidden()).then(|| counted(&state.estimate, now));
         drop(state);
-        if let Some(told) = told {
-            self.tell(&told);
+        if let Some(line) = line {
+            self.print(&line);
         }
         if let Some(shown) = shown {
             self.bar.set_message(shown);
@@ -100,7 +100,7 @@ impl Progress {
     }
 
     /// A line of its own, above the bar.
-    fn tell(&self, line: &str) {
+    fn print(&self, line: &str) {
         self.bar.suspend(|| console::say(line));
     }
 }

@@ -59,8 +59,8 @@ pub(crate) fn assessment(bundle: &Path) -> Assessment {
 pub(crate) fn verdicts(assessment: &Assessment) -> BTreeMap<(String, String), (Verdict, String)> {
     let of_control = |control: &logproof_estate::assessment::ControlResult| {
         let id = control.id.clone();
-        let told = |one: &logproof_estate::assessment::ScenarioResult| (one.verdict, one.reason.clone());
-        control.scenarios.iter().map(|one| ((id.clone(), one.name.clone()), told(one))).collect::<Vec<_>>()
+        let result = |one: &logproof_estate::assessment::ScenarioResult| (one.verdict, one.reason.clone());
+        control.scenarios.iter().map(|one| ((id.clone(), one.name.clone()), result(one))).collect::<Vec<_>>()
     };
     assessment.controls.iter().flat_map(of_control).collect()
 }

@@ -225,9 +225,12 @@ impl Failure {
 
     /// Says it in the product's words. `made` are the exchanges of the question; the last one failed.
     pub(crate) fn unseen(self, asked: &Asked<'_>, made: &[Made]) -> Unseen {
-        let operation = made
-            .last()
-            .map_or_else(|| asked.operation.to_owned(), |last| format!("{}:{}", last.tag.service, last.tag.operation));
+        let operation = match (&self, made.last()) {
+            // Which question came first, and made the call, is a matter of scheduling.
+            (Self::Role { .. }, _) => "sts:AssumeRole".to_owned(),
+            (_, Some(last)) => format!("{}:{}", last.tag.service, last.tag.operation),
+            (_, None) => asked.operation.to_owned(),
+        };
         let (reason, detail) = self.reason(&operation);
         Unseen {
             hint: hint(&reason, asked),

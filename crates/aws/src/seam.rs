@@ -335,7 +335,7 @@ fn serve(server: &dyn Serve, tag: &CallTag, request: &HttpRequest) -> Result<Wir
 /// An answer with the headers that are not kept as evidence, or why there is none.
 type Answer = Result<(WireResponse, Vec<(String, String)>), ConnectorError>;
 
-/// Sends the request when its turn has come, and says when that was. Only then its time begins to run.
+/// Sends the request when its turn has come, and returns when that was. Only then its time begins to run.
 async fn in_turn(
     connector: &SharedHttpConnector,
     traffic: &Traffic,

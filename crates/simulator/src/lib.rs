@@ -1,5 +1,5 @@
 //! AWS at scale, on a port of this machine: a described landing zone behind HTTP, with the latency of a network, the
-//! request quotas that AWS documents, and faults as told. For tests and measurements of the whole program.
+//! request quotas that AWS documents, and faults as configured. For tests and measurements of the whole program.
 //!
 //! Owns: connections, which call a request is, quotas, faults, and what was asked. Must not know what an answer says: that
 //! is the business of the described landing zone. Signatures are not checked; they say who asks and where.
@@ -23,8 +23,8 @@ use std::time::Duration;
 pub struct Behaviour {
     /// How long every answer takes.
     pub latency: Duration,
-    /// Whether requests beyond the quotas of [`documented`] are throttled.
-    pub quotas: bool,
+    /// What is left of the quotas of [`documented`], 0 to 1, where others use the rest; without, nothing is bounded.
+    pub quotas: Option<f64>,
     /// Share of requests that are throttled besides, 0 to 1.
     pub throttled: f64,
     /// Share of requests whose connection is reset before they are read, 0 to 1.
@@ -36,6 +36,6 @@ pub struct Behaviour {
 impl Default for Behaviour {
     /// 40 ms and the documented quotas, without faults.
     fn default() -> Self {
-        Self { latency: Duration::from_millis(40), quotas: true, throttled: 0.0, reset: 0.0, keep: false }
+        Self { latency: Duration::from_millis(40), quotas: Some(1.0), throttled: 0.0, reset: 0.0, keep: false }
     }
 }

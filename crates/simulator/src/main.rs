@@ -1,7 +1,7 @@
 //! Serves a described landing zone as AWS at scale.
 //!
 //! ```text
-//! logproof-simulator ZONE.yaml [--configuration FOLDER] [--latency-ms N] [--no-quotas]
+//! logproof-simulator ZONE.yaml [--configuration FOLDER] [--latency-ms N] [--no-quotas] [--quotas PERCENT]
 //!                    [--throttled PERCENT] [--reset PERCENT] [--denied ACCOUNT]
 //! ```
 //!
@@ -30,13 +30,14 @@ fn run() -> Result<(), Box<dyn Error>> {
     let (mut behaviour, mut folder, mut denied) = (Behaviour::default(), None, None);
     while let Some(name) = arguments.next() {
         if name == "--no-quotas" {
-            behaviour.quotas = false;
+            behaviour.quotas = None;
             continue;
         }
         let value = arguments.next().ok_or_else(|| format!("`{name}` needs a value"))?;
         match name.as_str() {
             "--configuration" => folder = Some(PathBuf::from(value)),
             "--latency-ms" => behaviour.latency = Duration::from_millis(value.parse()?),
+            "--quotas" => behaviour.quotas = Some(share(&value)?),
             "--throttled" => behaviour.throttled = share(&value)?,
             "--reset" => behaviour.reset = share(&value)?,
             "--denied" => denied = Some(value),

@@ -71,10 +71,11 @@ pub(crate) struct Buckets {
 }
 
 impl Buckets {
-    /// Takes a request from its quota at an instant since the start; false when there is nothing left of it.
-    pub(crate) fn take(&self, account: &str, region: &str, call: (&str, &str), now: Duration) -> bool {
+    /// Takes a request from what is left of its quota at an instant since the start; false when nothing is.
+    pub(crate) fn take(&self, account: &str, region: &str, (call, left): ((&str, &str), f64), now: Duration) -> bool {
         let (service, operation) = call;
-        let quota = documented(service, operation);
+        let Quota { rate, burst } = documented(service, operation);
+        let quota = Quota { rate: rate * left, burst: (burst * left).max(1.0) };
         let name = self.hasher.hash_one((account, region, service, operation));
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         let bucket = all.entry(name).or_insert(Bucket { tokens: quota.burst, at: now });
@@ -97,7 +98,7 @@ mod tests {
     fn a_quota_is_used_up_and_comes_back() {
         let buckets = Buckets::default();
         let take = |account: &str, millis: u64| {
-            let call = ("organizations", "ListTargetsForPolicy");
+            let call = (("organizations", "ListTargetsForPolicy"), 1.0);
             buckets.take(account, "us-east-1", call, Duration::from_millis(millis))
         };
         let at_once: Vec<bool> = (0..9).map(|_| take("1", 0)).collect();

@@ -150,13 +150,13 @@ mod tests {
         HttpRequest { method: method.to_owned(), target: target.to_owned(), headers, body: body.as_bytes().to_vec() }
     }
 
-    fn told(http: &HttpRequest) -> Result<String, String> {
+    fn summary(http: &HttpRequest) -> Result<String, String> {
         let Call { tag, charged, .. } = read(http, "111111111111")?;
         Ok(format!("{}:{} of {} in {} for {charged}", tag.service, tag.operation, tag.account, tag.region))
     }
 
     #[test]
-    fn a_request_says_who_asks_for_what_and_where() {
+    fn a_request_shows_who_asks_for_what_and_where() {
         let assumed = access_key_of("222222222222");
         assert_eq!(assumed.len(), 20);
         let of = |service: &str| format!("{assumed}/20260115/eu-west-1/{service}");
@@ -184,14 +184,14 @@ mod tests {
             (request("GET", "/analyzer?type=ACCOUNT", &of("access-analyzer"), ""), "access-analyzer:ListAnalyzers"),
         ];
         for (http, expected) in cases {
-            assert_eq!(told(&http).unwrap(), format!("{expected} of 222222222222 in eu-west-1 for 222222222222"));
+            assert_eq!(summary(&http).unwrap(), format!("{expected} of 222222222222 in eu-west-1 for 222222222222"));
         }
         let assume = request("POST", "/", "AKIAEMULATEDCALLER00/20260115/eu-west-1/sts", role);
-        assert_eq!(told(&assume).unwrap(), "sts:AssumeRole of 333333333333 in eu-west-1 for 111111111111");
+        assert_eq!(summary(&assume).unwrap(), "sts:AssumeRole of 333333333333 in eu-west-1 for 111111111111");
     }
 
     #[test]
-    fn what_is_not_understood_is_said() {
+    fn what_is_not_understood_is_named() {
         let scope = "KEY/20260115/eu-west-1/s3";
         for (http, expected) in [
             (request("PUT", "/logs/a", scope, ""), "not understood: PUT /logs/a for s3"),
@@ -200,7 +200,7 @@ mod tests {
             (request("POST", "/", "KEY", ""), "no signature"),
             (request("POST", "/", "KEY/1/eu-west-1/sts", "Action=AssumeRole"), "without the ARN"),
         ] {
-            let error = told(&http).unwrap_err();
+            let error = summary(&http).unwrap_err();
             assert!(error.contains(expected), "{error}");
         }
     }

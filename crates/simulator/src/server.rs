@@ -162,8 +162,9 @@ impl Shared {
         };
         let Call { tag, request, charged } = &call;
         let now = self.started.elapsed();
-        let within =
-            !self.behaviour.quotas || self.buckets.take(charged, &tag.region, (&tag.service, &tag.operation), now);
+        let name = (tag.service.as_str(), tag.operation.as_str());
+        let take = |left| self.buckets.take(charged, &tag.region, (name, left), now);
+        let within = self.behaviour.quotas.is_none_or(take);
         let throttled = !within || strikes(self.behaviour.throttled, number, 1);
         let (served, outcome) = match throttled {
             true => (self.throttled.serve(tag, request), Outcome::Throttled),
@@ -178,7 +179,7 @@ impl Shared {
     }
 }
 
-/// Credentials by which the account is told again.
+/// Credentials by which the account is recognized in later requests.
 fn with_credentials(mut response: WireResponse, account: &str) -> WireResponse {
     let body = String::from_utf8_lossy(&response.body);
     let body = replaced(&body, "AccessKeyId", &access_key_of(account));
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn an_assumed_role_is_told_by_its_credentials() {
+    fn an_assumed_role_is_recognized_by_its_credentials() {
         let document = "<Credentials><AccessKeyId>ASIAMOCK</AccessKeyId><SessionToken>x</SessionToken></Credentials>";
         let response = WireResponse { status: 200, headers: Vec::new(), body: document.into() };
         let body = String::from_utf8(with_credentials(response, "222222222222").body.to_vec()).unwrap();

@@ -84,7 +84,7 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
     progress.begin(asked.controls.iter().map(|control| control.scenarios.len()).sum());
     let calls = || connected.calls();
     let one_more = || progress.finished_one();
-    // What an interrupted run already has is not asked, so that what was asked says little of what is left.
+    // What an interrupted run already has is not asked, so that what was asked shows little of what is left.
     let estimated = connected.target == Target::Live && !args.quiet && former.is_none();
     let assessed = assess::assess(&asked.controls, &asked.vocabulary, &estate, &calls, setting, interrupt, one_more);
     let assessment = match estimated {
@@ -111,7 +111,7 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
     Ok(finish::finish(assessment, args, ending).await)
 }
 
-/// Says what a run of many accounts examines, as soon as it is known which there are.
+/// Announces what a run of many accounts examines, as soon as it is known which there are.
 async fn announce(progress: &Progress, estate: &Estate) {
     let Ok(directory) = estate.directory().await else { return };
     let (active, config) = (estate.active_accounts(&directory), estate.config());

@@ -102,7 +102,7 @@ impl Traffic {
 }
 
 impl Sent<'_> {
-    /// Says what came of it.
+    /// Counts what came of it.
     pub(crate) fn ended(self, how: Ended) {
         let now = Instant::now();
         match how {

@@ -43,7 +43,7 @@ pub(super) struct Pace {
     /// Calls that may be sent at once, at the instant `counted`.
     tokens: f64,
     counted: Instant,
-    /// What was sent before says nothing about the present rate.
+    /// What was sent before shows nothing of the present rate.
     lowered: Option<Instant>,
     lately: Lately,
     /// Calls sent in the second before the present one, for a lane that is free.
@@ -85,7 +85,7 @@ impl Pace {
         }
     }
 
-    /// Sends a call, or says how long it must wait.
+    /// Sends a call, or answers how long it must wait.
     pub(super) fn take(&mut self, now: Instant) -> Option<Duration> {
         let Some(rate) = self.rate else {
             self.count_second(now);
