@@ -238,6 +238,7 @@ fn provisional(request: &Request, management: AccountId) -> Config {
             key_account: None,
             trail: "unknown".to_owned(),
             storage_role: None,
+            administrators: Vec::new(),
             admin_role: "unknown".to_owned(),
             reader_role: "unknown".to_owned(),
             log_services: Vec::new(),

@@ -112,6 +112,14 @@ impl Maker {
         }
     }
 
+    /// Name of the role that the maker has in every account below its units, and that its own policies exempt.
+    pub(super) fn role_everywhere(self) -> Option<&'static str> {
+        match self {
+            Self::ControlTower | Self::ControlTower3 => Some("AWSControlTowerExecution"),
+            Self::Lza | Self::Organizations => None,
+        }
+    }
+
     /// Name of the role by which the security tooling account reads.
     pub(super) fn reader_role(self) -> Option<&'static str> {
         match self {

@@ -202,6 +202,13 @@ impl Discovery {
         page.note("Service principals that deliver logs.");
         let services = ["cloudtrail.amazonaws.com", "config.amazonaws.com"];
         page.unset("log_services", services.map(toml::Value::from).to_vec());
+        page.note(
+            "A role that accounts have for their own administrator, exempt there from the protection of the log store;",
+        );
+        page.note("one table per role, with the accounts or the organizational units (ids) it is meant for.");
+        page.line("# [[names.administrators]]")
+            .unset("role", self.maker.role_everywhere().unwrap_or("PlatformAdministrator"));
+        page.unset("accounts", vec![toml::Value::from(EXAMPLE)]).unset("units", vec![toml::Value::from("ou-...")]);
     }
 
     fn archive(&self) -> &str {
