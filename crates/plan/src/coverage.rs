@@ -168,6 +168,8 @@ pub const TABLE: &[Row] = &[
     row(&["aws_sns_topic"], &["AWS::SNS::Topic"], Region, &["topic", "topic_subscriptions"]),
     row(&["aws_sns_topic_policy"], &["AWS::SNS::TopicPolicy"], Region, &["topic"]),
     row(&["aws_sns_topic_subscription"], &["AWS::SNS::Subscription"], Region, &["topic_subscriptions"]),
+    row(&["aws_sqs_queue"], &["AWS::SQS::Queue"], Region, &["queue"]),
+    row(&["aws_sqs_queue_policy"], &["AWS::SQS::QueuePolicy"], Region, &["queue"]),
     row(&["aws_cloudwatch_log_metric_filter"], &["AWS::Logs::MetricFilter"], Region, &["metric_filters"]),
     row(
         &["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"],
@@ -306,6 +308,8 @@ pub const REMOVALS: &[(&[&str], &str)] = &[
     (&["aws_sns_topic"], "the topic is gone"),
     (&["aws_sns_topic_policy"], "the default policy of a topic"),
     (&["aws_sns_topic_subscription"], "the subscription has ended; one that was never confirmed stays pending"),
+    (&["aws_sqs_queue"], "the queue is gone"),
+    (&["aws_sqs_queue_policy"], "nobody but its own account gets into the queue"),
     (&["aws_cloudwatch_log_metric_filter"], "the metric filter is gone"),
     (&["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"], "the alarm is gone"),
     (&["aws_accessanalyzer_analyzer"], "the analyzer is gone, with its findings"),
