@@ -113,7 +113,14 @@ fn register(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
         .iter()
         .flat_map(|control| control.scenarios.iter().map(move |scenario| (control, scenario)))
         .filter_map(|(control, scenario)| Some((control, scenario.attestation.as_ref()?.sentence())))
-        .collect();
+        .fold(Vec::new(), |mut once, (control, sentence)| {
+            // One attestation may cover several scenarios of its control.
+            if !once.iter().any(|(other, said): &(&ControlResult, String)| other.id == control.id && *said == sentence)
+            {
+                once.push((control, sentence));
+            }
+            once
+        });
     if !attested.is_empty() {
         writeln!(out, "### Passed on somebody's word\n")?;
         for (control, sentence) in attested {

@@ -7,7 +7,7 @@ use logproof_estate::{
 
 use super::{
     discover::Discovery,
-    maker::{Maker, is_open},
+    maker::{Form, Maker},
 };
 
 /// A file of keys and comments.
@@ -150,12 +150,12 @@ impl Discovery {
         let prefix = self.maker.log_prefix(self.organization.as_deref());
         page.note("Key prefix in front of AWSLogs/.");
         match (&self.trail.prefix, &prefix) {
-            (None, Some(form)) if is_open(form) => page.open("log_prefix", &format!("its form is {form}")),
+            (None, Some(Form::Open(form))) => page.open("log_prefix", &format!("its form is {form}")),
             (prefix, _) => page.maybe("log_prefix", prefix.as_deref(), ""),
         };
         page.note("Bucket AWS Config delivers to, when it is another one.");
         match (&self.config_bucket, self.maker.config_bucket(self.security_tooling.as_ref())) {
-            (None, Some(form)) => page.open("config_bucket", &format!("its form is {form}")),
+            (None, Some(form)) => page.open("config_bucket", &format!("its form is {}", form.as_str())),
             (bucket, _) => {
                 page.maybe("config_bucket", bucket.as_deref(), self.trail.bucket.as_deref().unwrap_or("..."))
             }
@@ -184,7 +184,8 @@ impl Discovery {
             None => {
                 page.note("The bucket does not follow aws-[prefix]-log-storage-[account ID]-[Region].");
                 let form = self.maker.bucket(self.log_archive.as_ref(), &self.home);
-                let what = form.map_or("fill in the trail's bucket".to_owned(), |form| format!("its form is {form}"));
+                let what = form
+                    .map_or("fill in the trail's bucket".to_owned(), |form| format!("its form is {}", form.as_str()));
                 page.required("bucket", bucket, &what)
             }
         };
