@@ -115,8 +115,7 @@ async fn every_active_account_and_region(w: &mut LogproofWorld) -> Judged {
 async fn active_accounts(w: &mut LogproofWorld) -> Result<Everywhere, Stop> {
     let estate = w.estate()?;
     let directory = w.see(estate.directory().await)?;
-    let mut accounts: Vec<_> = directory.active().cloned().collect();
-    accounts.sort_by(|a, b| a.id.cmp(&b.id));
+    let accounts = estate.active_accounts(&directory);
     if accounts.is_empty() {
         return Err(w.not_applicable("organizations:ListAccounts returned no active account"));
     }

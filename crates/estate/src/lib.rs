@@ -9,6 +9,7 @@
 
 pub mod assessment;
 pub mod config;
+pub mod cells;
 mod estate;
 mod everywhere;
 pub mod facts;

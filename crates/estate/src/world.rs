@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use logproof_policy::Cancellation;
 
 use crate::{
+    cells::Listing,
     config::Config,
     estate::Estate,
     everywhere::Everywhere,
@@ -45,6 +46,7 @@ pub struct LogproofWorld {
     estate: Option<Arc<Estate>>,
     /// Ends what the scenario computes: policy questions that are not decided by then are undecided.
     pub cancellation: Cancellation,
+    listing: Listing,
     /// What has been recorded so far.
     pub record: Record,
     /// The bucket the scenario refers to as "it", set by a `Given`.
@@ -68,6 +70,7 @@ impl fmt::Debug for LogproofWorld {
 impl LogproofWorld {
     /// Gives the scenario its estate; done once, before the first step.
     pub fn attach(&mut self, estate: Arc<Estate>) {
+        self.listing = Listing::into(estate.cells());
         self.estate = Some(estate);
     }
 
@@ -157,12 +160,19 @@ impl LogproofWorld {
         self.record.unseen.push(unseen);
     }
 
-    /// Records an observation. Where the control is met there is nothing to change.
+    /// The number under which observations were given to the [`Cells`](crate::cells::Cells) of the estate.
+    #[must_use]
+    pub fn attempt(&self) -> Option<u64> {
+        self.listing.attempt()
+    }
+
+    /// Records an observation. Where the control is met there is nothing to change; of very many that meet it, the
+    /// first are listed and all are counted.
     pub fn observe(&mut self, mut observation: Observation) {
         if observation.met {
             observation.hint = None;
         }
-        self.record.observations.push(observation);
+        self.listing.take(&mut self.record, observation);
     }
 
     /// Records how many of how many were examined.

@@ -8,6 +8,7 @@ use super::{CheckArgs, baseline::Baseline};
 use crate::{
     bundle::{
         BundleError,
+        cells::Spool,
         close::{self, Closed},
         folder::{self, Folder},
         manifest::Manifest,
@@ -25,6 +26,7 @@ use crate::{
 pub(super) struct Ending<'a> {
     pub(super) folder: Folder,
     pub(super) recording: &'a Recording,
+    pub(super) cells: &'a Spool,
     pub(super) sealing: &'a Sealing,
     pub(super) upload: Option<Upload>,
     pub(super) baseline: Option<Baseline<'a>>,
@@ -32,7 +34,7 @@ pub(super) struct Ending<'a> {
 
 /// Prints the result and closes the bundle.
 pub(super) async fn finish(mut assessment: Assessment, args: &CheckArgs, ending: Ending<'_>) -> Exit {
-    let Ending { folder, recording, sealing, upload, baseline } = ending;
+    let Ending { folder, recording, cells, sealing, upload, baseline } = ending;
     let form = terminal::Form {
         colour: console::colour(),
         quiet: args.quiet,
@@ -41,7 +43,7 @@ pub(super) async fn finish(mut assessment: Assessment, args: &CheckArgs, ending:
     print(|out| terminal::write(&assessment, form, out));
     let place = folder.place().to_owned();
     let mut complete = false;
-    match close::close(&mut assessment, folder, recording, sealing).await {
+    match close::close(&mut assessment, folder, (recording, cells), sealing).await {
         Ok(Closed { manifest, stamped }) => {
             print(|out| writeln!(out, "reports: {}", place.display()));
             for cell in &manifest.population.missing {

@@ -17,7 +17,7 @@ use std::{
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use logproof_aws::{OnCall, Options};
-use logproof_estate::{Estate, config::parse_instant};
+use logproof_estate::{Estate, cells::Cells, config::parse_instant};
 use logproof_wire::{Exchange, Recorder, Serve};
 
 use self::{baseline::Baseline, finish::Ending};
@@ -82,7 +82,7 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
             return Err(error);
         }
     };
-    let Begun { folder, recording, earlier, former } = begun;
+    let Begun { folder, recording, cells, earlier, former } = begun;
     let Ready { connected, estate, key, upload, setting, baseline } = ready;
     progress.begin(asked.controls.iter().map(|control| control.scenarios.len()).sum());
     let calls = || connected.calls();
@@ -105,7 +105,7 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
             writeln!(out, "resumed: {taken} exchanges were taken over from run {id}, interrupted after {began}")
         });
     }
-    let ending = Ending { folder, recording: &recording, sealing: &sealing, upload, baseline };
+    let ending = Ending { folder, recording: &recording, cells: &cells, sealing: &sealing, upload, baseline };
     Ok(finish::finish(assessment, args, ending).await)
 }
 
@@ -171,6 +171,7 @@ impl<'a> Ready<'a> {
             on_call: Some(on_call(progress)),
             recorder: Some(Arc::clone(&begun.recording) as Arc<dyn Recorder>),
             earlier: begun.earlier.clone().map(|tape| tape as Arc<dyn Serve>),
+            recorded: Some(Arc::clone(&begun.recording) as Arc<dyn Serve>),
         };
         let mut connected = unless(interrupt.clone(), target::connect(&args.target, options)).await?;
         connected.register.speaks_of(&asked.known)?;
@@ -181,7 +182,8 @@ impl<'a> Ready<'a> {
         let started = former.map_or(started, |former| former.started);
         let estate = Arc::new(
             Estate::new(Arc::clone(&connected.config), connected.source(), as_of)
-                .with_register(Arc::clone(&connected.register.register)),
+                .with_register(Arc::clone(&connected.register.register))
+                .with_cells(Arc::clone(&begun.cells) as Arc<dyn Cells>),
         );
         same_organization(&connected, &estate, interrupt).await?;
         let id = former.map_or_else(|| place.id_of(&begun.folder, started), |former| former.id.clone());
