@@ -221,6 +221,14 @@ pub const CARRIERS: &[(&str, &str)] = &[
 /// What it means that a resource is deleted. A row of `tests/plans/tf-deletes.json` shows each.
 ///
 /// A resource that Terraform forgets, or that CloudFormation retains, stays as it is.
+///
+/// Compared with the delete functions of the provider: versioning (suspended, unless it never was on; S3's refusal for
+/// Object Lock is taken for done), default retention, access logging, ownership, replication, the account's block of public
+/// access, key policies (the default one is put, unless `bypass_policy_lockout_safety_check` is set), grants (retired or
+/// revoked), the status of a recorder (stopped), policy attachments of Organizations and IAM, policies of topics (the
+/// default one is put), of queues (an empty one is put) and of event buses (all permissions go).
+///
+/// See: <https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service>
 pub const REMOVALS: &[(&[&str], &str)] = &[
     (&["aws_s3_bucket"], "the bucket is gone"),
     (&["aws_s3_bucket_policy"], "the bucket has no policy"),
