@@ -91,6 +91,21 @@ impl Folder {
         write().map_err(|source| Unwritable { path: self.place.join(name), source })
     }
 
+    /// The same, where the file appears with all of its content or not at all.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_at_once(
+        &self,
+        name: &str,
+        body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Unwritable> {
+        let begun = format!("{name}.begun");
+        self.write(&begun, body)?;
+        let [from, to] = [&begun, name].map(|name| self.partial.join(name));
+        fs::rename(from, to).map_err(|source| Unwritable { path: self.place.join(name), source })
+    }
+
     /// Puts the folder in its place; an earlier run there gives way only now.
     ///
     /// # Errors
@@ -161,6 +176,15 @@ pub fn point_at(reports: &Path, id: &str) -> Result<(), Unwritable> {
         fs::rename(&next, &pointer)
     };
     write().map_err(|source| Unwritable { path: pointer.clone(), source })
+}
+
+/// The newest run below `reports` that is complete.
+#[must_use]
+pub fn newest(reports: &Path) -> Option<PathBuf> {
+    let id = fs::read_to_string(reports.join(LATEST)).ok()?;
+    // One name, and not a path.
+    let name = Path::new(id.trim()).file_name()?.to_owned();
+    Some(reports.join(name)).filter(|place| place.is_dir())
 }
 
 /// Ends what a crash in the middle of a replacement left: the former run goes back to an empty place, and is removed

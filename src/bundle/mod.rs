@@ -14,6 +14,7 @@ pub mod keys;
 pub mod laid;
 pub mod ledger;
 pub mod manifest;
+pub mod places;
 pub mod playback;
 pub mod recording;
 pub mod replay;

@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub(crate) mod description;
+pub mod estimate;
 pub mod planned;
 pub mod progress;
 pub mod register;

@@ -10,6 +10,7 @@ pub mod custody;
 mod failure;
 #[cfg(test)]
 mod fake;
+mod in_use;
 mod objects;
 mod observe;
 mod permissions;
@@ -18,14 +19,16 @@ mod receipt;
 mod scrub;
 mod seam;
 mod session;
+mod traffic;
 
 use std::{
     collections::BTreeMap,
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use aws_smithy_http_client::tls;
-use logproof_estate::{AccountId, Answer, Config, Fact, Region, Unseen};
+use logproof_estate::{AccountId, Answer, Config, Fact, Region, Unseen, config::AccessConfig};
 use logproof_wire::{Recorder, Serve};
 
 pub use objects::TrailObjects;
@@ -36,7 +39,13 @@ pub use seam::OnCall;
 
 use failure::{Asked, Failure};
 use seam::{Seam, with_exchanges};
-use session::{Session, Sessions};
+use session::{Permits, Session, Sessions};
+use traffic::Traffic;
+
+/// How calls to a network are sent.
+fn traffic(access: &AccessConfig) -> Traffic {
+    Traffic::new(access.max_calls_in_flight, Duration::from_secs(access.attempt_timeout_seconds.max(1)))
+}
 
 /// What else is wanted of a source.
 #[derive(Clone, Default)]
@@ -74,7 +83,7 @@ impl Aws {
         let client = aws_smithy_http_client::Builder::new()
             .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
             .build_https();
-        let seam = Seam::network(client, options);
+        let seam = Seam::network(client, traffic(&config.access), options);
         let mut aws = Self::new(Sessions::live(config, &seam).await, seam, config);
         let caller = aws.identify().await?;
         aws.own_account(caller.account.clone());
@@ -139,22 +148,30 @@ impl Aws {
         Fut: Future<Output = Result<T, Failure>> + Send,
         T: Send,
     {
-        let _permits = self.sessions.permit(asked.account).await;
-        let region = asked.region.unwrap_or(&self.home).clone();
-        // Exchanges of AssumeRole are evidence of a refusal only: which question comes first in an account is a matter
-        // of scheduling and must not show in what a fact is based on.
-        let session = match with_exchanges(self.sessions.session(asked.account, &region)).await {
-            (Ok(session), _) => session,
-            (Err(failure), made) => return Err(failure.unseen(&asked, &made)),
-        };
-        let session = match &self.over {
-            Some(seam) => session.over(seam.clone()),
-            None => session,
-        };
+        let (_permits, session) = self.enter(&asked).await?;
         let (result, made) = with_exchanges(body(session)).await;
         match result {
             Ok(value) => Ok(Fact::new(value, made.into_iter().map(|m| m.id).collect::<Vec<_>>())),
             Err(failure) => Err(failure.unseen(&asked, &made)),
+        }
+    }
+
+    /// A place among the calls in flight, and a session in the account and Region that are asked.
+    async fn enter<'a>(&'a self, asked: &Asked<'_>) -> Result<(Option<Permits<'a>>, Session), Unseen> {
+        // What answers from the recording must not wait: whoever holds the places may be waiting for this answer.
+        let permits = match &self.over {
+            Some(_) => None,
+            None => Some(self.sessions.permit(asked.account).await),
+        };
+        // Exchanges of AssumeRole are evidence of a refusal only: which question comes first in an account is a matter
+        // of scheduling and must not show in what a fact is based on.
+        let region = asked.region.unwrap_or(&self.home);
+        match with_exchanges(self.sessions.session(asked.account, region)).await {
+            (Ok(session), _) => match &self.over {
+                Some(seam) => Ok((permits, session.over(seam.clone()))),
+                None => Ok((permits, session)),
+            },
+            (Err(failure), made) => Err(failure.unseen(asked, &made)),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
     cells::Cells,
     config::{Config, ReaderConfig},
     facts::{Account, Directory},
-    memo::Memo,
+    memo::{Memo, Spawn},
     place::{AccountId, BucketRef, KeyRef},
     register::{Reader, Register, RetentionClass, day},
     source::Source,
@@ -51,6 +51,13 @@ impl Estate {
     #[must_use]
     pub fn with_register(mut self, register: Arc<Register>) -> Self {
         self.register = register;
+        self
+    }
+
+    /// The same, where questions are driven by `spawn` and not by who waits for their answers.
+    #[must_use]
+    pub fn asking_on(mut self, spawn: Spawn) -> Self {
+        self.memo = self.memo.asking_on(spawn);
         self
     }
 

@@ -25,5 +25,6 @@ pub use config::Config;
 pub use estate::Estate;
 pub use everywhere::Everywhere;
 pub use logproof_policy::Partition;
+pub use memo::Spawn;
 pub use place::{AccountId, BucketRef, InvalidPlace, KeyRef, Region};
 pub use source::{Answer, ExchangeId, Fact, Reason, Source, Unseen};
