@@ -147,3 +147,25 @@ pub(crate) fn columns() -> Option<usize> {
     let seen = || ::console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
     named.or_else(seen).filter(|columns| *columns > 0)
 }
+
+/// A person whose answers are known beforehand, for tests: the answers still to give, and the questions so far.
+#[cfg(test)]
+pub(crate) struct Script {
+    answers: std::collections::VecDeque<&'static str>,
+    pub(crate) questions: Vec<String>,
+}
+
+#[cfg(test)]
+impl Script {
+    pub(crate) fn of(answers: &[&'static str]) -> Self {
+        Self { answers: answers.iter().copied().collect(), questions: Vec::new() }
+    }
+}
+
+#[cfg(test)]
+impl Person for Script {
+    fn answer(&mut self, question: &str) -> io::Result<Option<String>> {
+        self.questions.push(question.to_owned());
+        Ok(self.answers.pop_front().map(|answer| format!("{answer}\n")))
+    }
+}

@@ -20,15 +20,16 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The exit code of a run. ERROR outranks FAIL; a finding of the register counts as FAIL; MANUAL fails only when `strict`.
+    /// The exit code of a run. ERROR outranks FAIL; a finding of the register that the baseline does not accept counts as FAIL; MANUAL fails only when `strict`.
     #[must_use]
     pub fn of(assessment: &Assessment, strict: bool, reports_written: bool) -> Self {
+        let wrong_entry = assessment.register.iter().any(|finding| finding.accepted.is_none());
         let any = |verdict| assessment.controls.iter().any(|control| control.verdict == verdict);
         if any(Verdict::Error) || assessment.run.incomplete.is_some() || !reports_written {
             Self::Unassessed
         } else if assessment.controls.is_empty() {
             Self::Nothing
-        } else if any(Verdict::Fail) || !assessment.register.is_empty() || (strict && any(Verdict::Manual)) {
+        } else if any(Verdict::Fail) || wrong_entry || (strict && any(Verdict::Manual)) {
             Self::Fail
         } else {
             Self::Success

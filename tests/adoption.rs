@@ -288,3 +288,38 @@ fn the_organization_is_asked_from_a_delegated_administrator() {
     assert_eq!(ran.code, 3, "{}\n{}", ran.out, ran.err);
     assert!(ran.out.contains("444444444444") && ran.out.contains("organizations:"), "{}", ran.out);
 }
+
+#[test]
+fn a_baseline_accepts_entries_that_nobody_has_signed_until_they_are_signed_or_become_others() {
+    let unsigned = |index: usize| {
+        format!("json_patch:\n  - {{op: replace, path: /register/readers/{index}/approved_by, value: \"?\"}}")
+    };
+    let (known, other) = (zone(&unsigned(0)), zone(&unsigned(1)));
+    let home = home(&[("known.yaml", &known), ("other.yaml", &other), ("good.yaml", "base: sample\n")]);
+    let with = ["--baseline", "b.toml"];
+    let making = ["--update-baseline", "--baseline-owner", "ada@example.org", "--baseline-until", "2026-04-01"];
+    let made = check(home.path(), "known.yaml", &[with.as_slice(), &making].concat());
+    assert_eq!(made.code, 1, "{}", made.out);
+    let text = fs::read_to_string(home.path().join("b.toml")).unwrap();
+    assert!(text.contains("control = \"REGISTER\"") && text.contains("nobody has signed"), "{text}");
+
+    let again = check(home.path(), "known.yaml", &with);
+    assert_eq!(again.code, 0, "{}{}", again.out, again.err);
+    assert!(again.out.contains("REGISTER  reader of "), "{}", again.out);
+    assert!(again.out.contains("accepted in the baseline until 2026-04-01 for ada"), "{}", again.out);
+    assert!(again.out.contains("0 findings new"), "{}", again.out);
+    for report in ["summary.md", "report.html", "junit.xml", "results.sarif", "ocsf-findings.json", "assessment.json"] {
+        let written = fs::read_to_string(home.path().join("o").join(report)).unwrap();
+        assert!(written.contains("nobody has signed") && written.contains("2026-04-01"), "{report}");
+    }
+    let replayed = run(home.path(), &["replay", "o"]);
+    assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
+
+    // Another entry is another finding, and what was signed drops out.
+    let ran = check(home.path(), "other.yaml", &with);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    let mended = check(home.path(), "good.yaml", &[with.as_slice(), &["--update-baseline"]].concat());
+    assert_eq!(mended.code, 0, "{}", mended.out);
+    let text = fs::read_to_string(home.path().join("b.toml")).unwrap();
+    assert!(!text.contains("REGISTER"), "{text}");
+}

@@ -326,6 +326,11 @@ fn sentences_are_searched_by_word_in_three_forms() {
     let json = run(home.path(), &["steps", "--format", "json", "--search", "its versioning is on"]);
     let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(json[0]["calls"], serde_json::json!(["s3:GetBucketVersioning"]), "{json}");
+    // The whole list is written at once; what is measured on a landing zone is asked for.
+    let all = run(home.path(), &["steps"]);
+    assert!(!all.out.contains("\n  calls: ") && all.out.contains("`--calls`"), "{}", all.out);
+    let searched = run(home.path(), &["steps", "--search", "its versioning is on"]);
+    assert!(searched.out.contains("\n  calls: s3:GetBucketVersioning\n"), "{}", searched.out);
     let none = run(home.path(), &["steps", "--search", "zzzz"]);
     assert_eq!(none.code, 4);
     assert!(none.out.contains("hint:"), "{}", none.out);

@@ -7,7 +7,7 @@ Feature: The organization trail cannot be stopped, changed or deleted
 
   Requirement
     In no member account of the organization does a service control policy allow anybody to stop, change or
-    delete the organization trail, except the one role named for it. Who can do so in the management account
+    delete the organization trail, except the exempt role of the account. Who can do so in the management account
     is listed.
 
   Why
@@ -20,7 +20,8 @@ Feature: The organization trail cannot be stopped, changed or deleted
 
     For every member account, the service control policies on its real path root, organizational units,
     account are evaluated for an administrator and the root user inside the account, as if the trail were its
-    own. The actions are those that the table of actions says stop, redirect or thin out the recording:
+    own. The exempt role of an account is the log storage role, or the role that names.administrators means for
+    the account or for the nearest unit above it. The actions are those that the table of actions says stop, redirect or thin out the recording:
     StopLogging, DeleteTrail, UpdateTrail and PutEventSelectors. Changing Insights, event configurations or tags
     leaves the recording as it is: where no policy denies that, a note says so.
 
@@ -44,4 +45,4 @@ Feature: The organization trail cannot be stopped, changed or deleted
     Given the organization trail
 
   Scenario: No administrator of a member account can stop, change or delete the trail
-    Then in every member account nobody other than the log storage role can stop, change or delete the organization trail
+    Then in every member account nobody other than its exempt role can stop, change or delete the organization trail

@@ -5,7 +5,7 @@ Feature: AWS Config cannot be switched off
 
   Requirement
     In no member account can anybody stop, change or delete the configuration recorder, its delivery channel
-    or its retention, or delete rules, aggregators and the results of rules, except the log storage role.
+    or its retention, or delete rules, aggregators and the results of rules, except the exempt role of the account.
 
   Why
     A recorder that can be switched off leaves no record of the changes made while it was off.
@@ -16,6 +16,9 @@ Feature: AWS Config cannot be switched off
     redirects or thins out the recording: with a conformance pack go its rules, so deleting one is among them.
     Making or changing rules, aggregators and remediations leaves the records as they are, and is not.
 
+    The exempt role of an account is the log storage role, or the role that names.administrators means for the
+    account or for the nearest unit above it.
+
   Remediation
     Deny the actions in an SCP at the root, with an exemption that names one role in one account by its ARN:
     a role name with a wildcard account exempts whoever can create a role of that name anywhere.
@@ -25,4 +28,4 @@ Feature: AWS Config cannot be switched off
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
 
   Scenario: No administrator of a member account can switch AWS Config off
-    Then in every member account nobody other than the log storage role can stop or redirect AWS Config
+    Then in every member account nobody other than its exempt role can stop or redirect AWS Config

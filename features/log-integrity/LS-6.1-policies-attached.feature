@@ -24,7 +24,8 @@ Feature: Service control policies bind the log archive and every member account
 
     The effect is evaluated as well, with an administrator and the root user assumed in each account:
     whoever administers an account can make roles it does not have today. In no member account may such an
-    administrator stop or delete the trail, and in the log archive account it may neither re-configure nor
+    administrator stop or delete the trail, unless it is the exempt role of the account: the log storage role, or the
+    role that names.administrators means for the account or for the nearest unit above it. And in the log archive account it may neither re-configure nor
     delete the buckets that hold evidence, nor what they hold.
 
     The actions are all those of Amazon S3 that the table of actions says can expose, delete, re-route or blind
@@ -59,7 +60,7 @@ Feature: Service control policies bind the log archive and every member account
   Rule: The protection has its effect
 
     Scenario: An administrator of a member account cannot stop the trail
-      Then the protection binds an administrator of every member account
+      Then the protection binds an administrator of every member account, unless it is the exempt role of the account
 
     Scenario Outline: An administrator of the log archive cannot re-configure the bucket: <bucket>
       Given <bucket>

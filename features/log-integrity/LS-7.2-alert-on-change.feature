@@ -33,6 +33,10 @@ Feature: Changing the log bucket raises an alert
     not read. A topic that EventBridge publishes to under a role, and a policy that cannot be evaluated, make the
     verdict an error unless the alert gets to a subscriber another way.
 
+    A confirmed subscription that is an SQS queue counts where the queue exists, its access policy lets
+    sns.amazonaws.com send for the topic, no resource control policy refuses it, and the key that encrypts the queue
+    lets sns.amazonaws.com use it in the same way; the AWS managed key alias/aws/sqs lets no other service use it.
+
     A target that is an event bus is followed to the account and Region of the bus, which must exist. EventBridge
     must be able to assume the role of the target, which is of the account of the rule, and the role to put these
     events on the bus: by its own policies, the service control policies above it and, in another account, the
@@ -44,15 +48,21 @@ Feature: Changing the log bucket raises an alert
     Where AWS's documentation does not decide the step, the verdict is an error: a third bus after one step within
     a Region and one to another, a target without a role on another bus of its own account, and a policy of the bus
     that allows it by aws:SourceAccount alone. So it is where the bus or its rules cannot be read, as in an account
-    without the audit role, and where a customer managed key encrypts the events of the bus, whose policy is not
-    evaluated. None of it matters where the alert gets to a subscriber another way.
+    without the audit role. None of it matters where the alert gets to a subscriber another way.
+
+    Where a customer managed key encrypts the bus, and with it the patterns and targets of its rules, the key must
+    be enabled and its policy let events.amazonaws.com use kms:GenerateDataKey and kms:Decrypt for the bus.
 
     Where the access policy lets EventBridge publish by a condition on the rule or its account alone, a note says
     so: AWS's documentation contradicts itself on whether EventBridge honors such a condition.
 
-    A target of another kind, such as a function, a state machine, a queue or a log group, is not
-    followed any further: there an attestation must say that people hear of what reaches it. The policy and the
-    key of a queue are not read. A pattern that this program cannot evaluate makes the verdict an error, never a
+    A target that is an SQS queue must exist, its access policy let events.amazonaws.com send for the rule, no
+    resource control policy refuse it, and the key that encrypts it let events.amazonaws.com in. A condition of that
+    key on the source of the call makes the verdict an error: AWS does not document whether the source comes with it.
+    So does a queue that cannot be read, or that EventBridge sends to under a role.
+
+    Who reads a queue is not followed, nor is a target of another kind, such as a function, a state machine or a log
+    group: there an attestation must say that people hear of what reaches it. A pattern that this program cannot evaluate makes the verdict an error, never a
     match. CloudWatch alarms on metric filters are not counted here.
 
     Objects raise events only while a trail records data events of the bucket, control LS-4.7.

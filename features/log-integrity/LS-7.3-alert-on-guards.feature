@@ -38,9 +38,10 @@ Feature: Changing what guards the log store raises an alert
 
     The topic must take the alert: its access policy must let cloudwatch.amazonaws.com publish for the alarm, or
     events.amazonaws.com for the rule, and so must the policy of a KMS key that encrypts it, for
-    kms:GenerateDataKey and kms:Decrypt, as control LS-7.2 says. Grants on the key are not read. An alarm action
-    other than an SNS topic, and a rule's target other than a topic or an event bus, is not followed any further:
-    there an attestation must say that people hear of what reaches it.
+    kms:GenerateDataKey and kms:Decrypt, as control LS-7.2 says; so must a queue that is the target of a rule or
+    subscribes to the topic. Grants on the key are not read. An alarm action
+    other than an SNS topic, and a rule's target other than a topic, a queue or an event bus, is not followed any further, nor is
+    who reads a queue: there an attestation must say that people hear of what reaches it.
 
     One event must be enough: what the filter publishes for it, statistic, threshold, periods, dimensions and
     the treatment of missing data decide whether the alarm goes off. Where they do not, as with metric math, the

@@ -13,7 +13,8 @@ Feature: A change of the log store is corrected
     The EventBridge rules in the account and Region of the log bucket are read. A rule that is enabled, and
     has a function, an automation, a state machine or a build as target, starts a correction of what it sees;
     such rules must see every synthetic change of the bucket's policy and of its lifecycle, whoever makes it.
-    What the target does is not examined, and remediation actions of AWS Config rules are not read.
+    A target that is an event bus is followed to the rules there, each step decided as control LS-7.2 says; where
+    a step is not decided or cannot be looked at, a note says so and nothing counts as corrected by it. What the target does is not examined, and remediation actions of AWS Config rules are not read.
 
     Where no such rule is found, an attestation must say that there is a runbook: who restores what, how,
     and within what time.

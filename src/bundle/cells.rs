@@ -288,7 +288,11 @@ pub fn problems(bundle: &Path, assessment: &Assessment, held: &HashSet<u64>) -> 
 /// Whether an assessment counts observations that it does not list.
 #[must_use]
 pub fn are_counted(assessment: &Assessment) -> bool {
-    assessment.controls.iter().flat_map(|control| &control.scenarios).any(|scenario| !scenario.record.counted.is_empty())
+    assessment
+        .controls
+        .iter()
+        .flat_map(|control| &control.scenarios)
+        .any(|scenario| !scenario.record.counted.is_empty())
 }
 
 type Group = (String, String, String);
@@ -319,14 +323,16 @@ fn count(bundle: &Path, held: &HashSet<u64>) -> Result<(BTreeMap<Group, (usize, 
             }
             let unknown = cell.observation.exchanges.iter().find(|id| !held.contains(&short(id)));
             if let (Some(id), None) = (unknown, &lacking) {
-                lacking = Some(format!("{file}: {} is based on exchange {id}, which the recording lacks", cell.control));
+                lacking =
+                    Some(format!("{file}: {} is based on exchange {id}, which the recording lacks", cell.control));
             }
             let group = groups.entry((cell.control, cell.scenario, cell.observation.expected.to_string())).or_default();
             group.0 += 1;
             group.1.add(&digest(&cell.observation));
         })?;
         problems.extend(lacking);
-        problems.extend(stray.map(|account| format!("{file}: holds account {account}, which {CELL_INDEX} does not say")));
+        problems
+            .extend(stray.map(|account| format!("{file}: holds account {account}, which {CELL_INDEX} does not say")));
         if number != observations {
             problems.push(format!("{file}: holds {number} observations, {CELL_INDEX} says {observations}"));
         }

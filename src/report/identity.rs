@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use logproof_estate::{
     assessment::{Assessment, ControlResult, ScenarioResult},
-    record::{ActionGroup, AllowedActions, Ending, Observation, Proposal, ProposedPolicy, Record, Subject, Verdict},
+    record::{ActionGroup, AllowedActions, Ending, Observation, Proposal, ProposedPolicy, Record, Verdict},
+    register::REGISTER,
 };
 use uuid::Uuid;
 
@@ -195,27 +196,18 @@ fn incomplete(assessment: &Assessment, why: &str) -> ControlResult {
 
 fn register(assessment: &Assessment) -> ControlResult {
     let scenarios = assessment.register.iter().map(|finding| {
-        let subject = Subject::arn(file_of(&finding.entry));
-        let expected = format!("each {} of the register holds", finding.entry);
-        let observation = Observation::new(subject, expected, finding.problem.as_str(), false)
-            .place(finding.control.as_str())
-            .hint(finding.hint.as_str());
-        let record = Record { observations: vec![observation], ..Record::default() };
+        let record = Record { observations: vec![finding.observation()], ..Record::default() };
         let (verdict, reason) = record.verdict(&Ending::AllStepsReturned);
-        let name = format!("{} for {}: {}", finding.entry, finding.control, finding.problem);
+        let (verdict, reason) = match &finding.accepted {
+            Some(accepted) => (Verdict::Waived, format!("{}; {reason}", accepted.sentence())),
+            None => (verdict, reason),
+        };
+        let name = format!("{}: {}", finding.scenario(), finding.problem);
         ScenarioResult { name, reason, ..of_run(assessment, record, verdict) }
     });
-    control("REGISTER", "Waivers and attestations hold", Verdict::Fail, scenarios.collect())
-}
-
-/// The file of the register that an entry is in.
-fn file_of(entry: &str) -> String {
-    match entry {
-        "baseline" => "register/baseline.toml".to_owned(),
-        "retention class" => "register/retention.toml".to_owned(),
-        "use of the break-glass role" => "register/break-glass.toml".to_owned(),
-        other => format!("register/{other}s.toml"),
-    }
+    let scenarios: Vec<ScenarioResult> = scenarios.collect();
+    let verdict = Verdict::worst(scenarios.iter().map(|scenario| scenario.verdict)).unwrap_or(Verdict::Fail);
+    control(REGISTER, "Waivers and attestations hold", verdict, scenarios)
 }
 
 /// A scenario that no step examined.

@@ -100,10 +100,15 @@ fn fenced(language: &str, text: &str, margin: usize, out: &mut dyn Write) -> io:
 /// What is wrong with the register, and the persons whose word a verdict rests on.
 fn register(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
     if !assessment.register.is_empty() {
-        writeln!(out, "### FAIL Waivers and attestations\n")?;
+        let known = assessment.register.iter().all(|finding| finding.accepted.is_some());
+        let word = if known { Verdict::Waived } else { Verdict::Fail }.word();
+        writeln!(out, "### {word} Waivers and attestations\n")?;
         for finding in &assessment.register {
             let (entry, control) = (escaped(&finding.entry), escaped(&finding.control));
             writeln!(out, "- {entry} of {control}: {}", escaped(&finding.problem))?;
+            if let Some(accepted) = &finding.accepted {
+                writeln!(out, "  - {}", escaped(&accepted.sentence()))?;
+            }
             writeln!(out, "  - to fix: {}", escaped(&finding.hint))?;
         }
         writeln!(out)?;
@@ -113,7 +118,14 @@ fn register(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
         .iter()
         .flat_map(|control| control.scenarios.iter().map(move |scenario| (control, scenario)))
         .filter_map(|(control, scenario)| Some((control, scenario.attestation.as_ref()?.sentence())))
-        .collect();
+        .fold(Vec::new(), |mut once, (control, sentence)| {
+            // One attestation may cover several scenarios of its control.
+            if !once.iter().any(|(other, said): &(&ControlResult, String)| other.id == control.id && *said == sentence)
+            {
+                once.push((control, sentence));
+            }
+            once
+        });
     if !attested.is_empty() {
         writeln!(out, "### Passed on somebody's word\n")?;
         for (control, sentence) in attested {

@@ -152,10 +152,12 @@ fn what_first(groups: &[Group], form: Form, out: &mut dyn Write) -> io::Result<(
 /// What is wrong with the register.
 fn register(assessment: &Assessment, form: Form, out: &mut dyn Write) -> io::Result<()> {
     for finding in &assessment.register {
-        let word = paint(Verdict::Fail, form).apply_to("REGISTER");
+        let verdict = if finding.accepted.is_some() { Verdict::Waived } else { Verdict::Fail };
+        let word = paint(verdict, form).apply_to("REGISTER");
         writeln!(out, "{word}  {} of {}", finding.entry, clean(&finding.control))?;
         let mut details = Details { indent: 6, form, elsewhere: false, out: &mut *out };
         details.line("found", &finding.problem)?;
+        finding.accepted.iter().try_for_each(|accepted| details.line("known", &accepted.sentence()))?;
         details.line("hint", &finding.hint)?;
     }
     Ok(())

@@ -21,7 +21,7 @@ pub(crate) enum Reach {
     Nobody,
     /// Something of which it is not decided whether it takes the alert.
     Undecided,
-    /// A target other than a topic or a bus, which is not followed further.
+    /// A queue that takes it, or another target that is not followed further.
     Unfollowed,
     /// A confirmed subscription of an SNS topic.
     Subscriber,
@@ -84,11 +84,32 @@ impl Forwarded {
     }
 }
 
+/// A subscription of a topic, and whether what the topic sends gets to its endpoint.
+#[derive(Debug, Clone)]
+pub(crate) struct Subscribed {
+    pub(crate) subscription: Subscription,
+    /// Or why that could not be seen.
+    pub(crate) delivery: Result<Publishing, Box<Unseen>>,
+}
+
+impl Subscribed {
+    fn reach(&self) -> Reach {
+        match &self.delivery {
+            _ if !self.subscription.confirmed() => Reach::Nobody,
+            Ok(Publishing::Allowed) => Reach::Subscriber,
+            Ok(Publishing::Refused(_)) => Reach::Nobody,
+            Ok(Publishing::Undecided(_)) | Err(_) => Reach::Undecided,
+        }
+    }
+}
+
 /// What a target is.
 #[derive(Debug, Clone)]
 pub(crate) enum Landing {
     /// A topic: its subscriptions, and whether an alert gets into it; `None` when there is no such topic.
-    Topic(Option<(Vec<Subscription>, Publishing)>),
+    Topic(Option<(Vec<Subscribed>, Publishing)>),
+    /// A queue: whether an alert gets into it; `None` when there is no such queue.
+    Queue(Option<Publishing>),
     /// Another event bus.
     Bus(Forwarded),
     /// Something that could not be looked at.
@@ -108,34 +129,60 @@ impl Destination {
     /// How far what is sent to it may get.
     pub(crate) fn reach(&self) -> Reach {
         match &self.landing {
-            Landing::Topic(Some((subscriptions, publishing))) if subscriptions.iter().any(Subscription::confirmed) => {
+            Landing::Topic(Some((subscriptions, publishing))) => {
+                let onward = subscriptions.iter().map(Subscribed::reach).max().unwrap_or(Reach::Nobody);
                 match publishing {
-                    Publishing::Allowed => Reach::Subscriber,
+                    Publishing::Allowed => onward,
                     Publishing::Refused(_) => Reach::Nobody,
-                    Publishing::Undecided(_) => Reach::Undecided,
+                    Publishing::Undecided(_) => onward.min(Reach::Undecided),
                 }
             }
-            Landing::Topic(_) => Reach::Nobody,
+            Landing::Topic(None) | Landing::Queue(None | Some(Publishing::Refused(_))) => Reach::Nobody,
+            Landing::Queue(Some(Publishing::Undecided(_))) => Reach::Undecided,
+            Landing::Queue(Some(Publishing::Allowed)) => Reach::Unfollowed,
             Landing::Bus(bus) => bus.reach(),
             Landing::Unseen(_) => Reach::Undecided,
             Landing::Elsewhere => Reach::Unfollowed,
         }
     }
 
-    /// Why it is not decided whether the alert gets to a subscriber of the topic; `None` where it is.
+    /// Why it is not decided whether the alert gets to a subscriber of the topic, or into the queue; `None` where it is.
     pub(crate) fn undecided(&self) -> Option<&str> {
         match &self.landing {
             Landing::Topic(Some((_, Publishing::Undecided(reason)))) if self.reach() == Reach::Undecided => {
                 Some(reason)
             }
+            Landing::Topic(Some((subscriptions, _))) if self.reach() == Reach::Undecided => {
+                subscriptions.iter().find_map(|one| match &one.delivery {
+                    Ok(Publishing::Undecided(reason)) if one.subscription.confirmed() => Some(reason.as_str()),
+                    _ => None,
+                })
+            }
+            Landing::Queue(Some(Publishing::Undecided(reason))) => Some(reason),
             _ => None,
         }
     }
 
-    /// Why the topic does not take the alert.
+    /// What could not be looked at, where that leaves open whether the alert gets to somebody.
+    pub(crate) fn unseen(&self) -> Option<&Unseen> {
+        match &self.landing {
+            Landing::Unseen(unseen) => Some(unseen),
+            Landing::Topic(Some((subscriptions, _))) if self.undecided().is_none() => {
+                subscriptions.iter().filter(|one| one.reach() == Reach::Undecided).find_map(|one| match &one.delivery {
+                    Err(unseen) if self.reach() == Reach::Undecided => Some(unseen.as_ref()),
+                    _ => None,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Why the topic or the queue does not take the alert.
     pub(crate) fn refused(&self) -> Option<&str> {
         match &self.landing {
-            Landing::Topic(Some((_, Publishing::Refused(why)))) => Some(why),
+            Landing::Topic(Some((_, Publishing::Refused(why)))) | Landing::Queue(Some(Publishing::Refused(why))) => {
+                Some(why)
+            }
             _ => None,
         }
     }
@@ -143,9 +190,9 @@ impl Destination {
     /// ARNs of what is reached and not followed further.
     pub(crate) fn unfollowed(&self) -> Vec<&str> {
         match &self.landing {
-            Landing::Elsewhere => vec![&self.target.arn],
+            Landing::Elsewhere | Landing::Queue(Some(Publishing::Allowed)) => vec![&self.target.arn],
             Landing::Bus(bus) => bus.rules.iter().flat_map(Alarm::unfollowed).collect(),
-            Landing::Topic(_) | Landing::Unseen(_) => Vec::new(),
+            Landing::Topic(_) | Landing::Queue(_) | Landing::Unseen(_) => Vec::new(),
         }
     }
 
@@ -156,13 +203,24 @@ impl Destination {
             Landing::Unseen(unseen) => return format!("target {arn}: {unseen}"),
             Landing::Bus(bus) => return bus.in_words(arn),
             Landing::Topic(None) => return format!("topic {arn} does not exist"),
+            Landing::Queue(None) => return format!("queue {arn} does not exist"),
+            Landing::Queue(Some(Publishing::Allowed)) => {
+                return format!("queue {arn} takes it; who reads the queue is not examined");
+            }
+            Landing::Queue(Some(Publishing::Refused(why) | Publishing::Undecided(why))) => return why.clone(),
             Landing::Topic(Some((subscriptions, publishing))) => (subscriptions, publishing),
         };
         let subscribed = match subscriptions.as_slice() {
             [] => format!("topic {arn} has no subscription"),
             all => {
-                let confirmed = all.iter().filter(|one| one.confirmed()).count();
-                format!("topic {arn} has {confirmed} of {} subscriptions confirmed", all.len())
+                let confirmed = all.iter().filter(|one| one.subscription.confirmed()).count();
+                let lost = all.iter().filter_map(|one| match &one.delivery {
+                    Ok(Publishing::Refused(why) | Publishing::Undecided(why)) => Some(format!(", but {why}")),
+                    Ok(Publishing::Allowed) => None,
+                    Err(unseen) => Some(format!(", but {unseen}")),
+                });
+                let lost: String = lost.collect();
+                format!("topic {arn} has {confirmed} of {} subscriptions confirmed{lost}", all.len())
             }
         };
         match publishing {
@@ -176,7 +234,6 @@ impl Destination {
 fn not_examined(arn: &str) -> &'static str {
     match arn.split(':').nth(2).unwrap_or_default() {
         "lambda" | "states" | "codebuild" | "batch" | "ecs" => "what the owner's own code does is not examined",
-        "sqs" => "the policy and the key of the queue, and who reads it, are not examined",
         "logs" => "the resource policy of the log group, and who reads it, are not examined",
         "events" => "the API destination is not examined",
         _ => "where it leads is not examined",
@@ -274,7 +331,8 @@ mod tests {
             protocol: "https".to_owned(),
             endpoint: "https://example.org".to_owned(),
         };
-        let topic = subscriptions.map(|all| (all.iter().map(subscription).collect(), Publishing::Allowed));
+        let subscribed = |arn| Subscribed { subscription: subscription(arn), delivery: Ok(Publishing::Allowed) };
+        let topic = subscriptions.map(|all| (all.iter().map(subscribed).collect(), Publishing::Allowed));
         Destination {
             target: RuleTarget { id: "t".to_owned(), arn: arn.to_owned(), role: None },
             landing: if arn == TOPIC { Landing::Topic(topic) } else { Landing::Elsewhere },

@@ -116,11 +116,16 @@ impl Arrival {
 impl Alarm {
     /// How far an event gets that arrives on the bus of this rule.
     pub(crate) fn carry(&self, event: &Value) -> Arrival {
+        self.carry_to(event, &Destination::end)
+    }
+
+    /// The same, where `end` says how far it gets at each target that is no event bus.
+    pub(crate) fn carry_to(&self, event: &Value, end: &dyn Fn(&Destination) -> Arrival) -> Arrival {
         let seen = if self.is_enabled() { self.sees_event(event) } else { Matched::No };
         if seen == Matched::No {
             return Arrival::Nobody;
         }
-        let onward = Arrival::furthest(self.destinations.iter().map(|destination| destination.carry(event)));
+        let onward = Arrival::furthest(self.destinations.iter().map(|destination| destination.carry_to(event, end)));
         match seen {
             Matched::Undecided(reason) if onward != Arrival::Nobody => {
                 Arrival::Open(Doubt::Pattern(self.rule.arn.clone(), reason))
@@ -131,9 +136,9 @@ impl Alarm {
 }
 
 impl Destination {
-    fn carry(&self, event: &Value) -> Arrival {
-        let Landing::Bus(bus) = &self.landing else { return self.end() };
-        let onward = Arrival::furthest(bus.rules.iter().map(|rule| rule.carry(event)));
+    fn carry_to(&self, event: &Value, end: &dyn Fn(&Self) -> Arrival) -> Arrival {
+        let Landing::Bus(bus) = &self.landing else { return end(self) };
+        let onward = Arrival::furthest(bus.rules.iter().map(|rule| rule.carry_to(event, end)));
         match &bus.entry {
             Publishing::Allowed => onward,
             Publishing::Refused(_) => Arrival::Nobody,
@@ -144,15 +149,17 @@ impl Destination {
 
     /// How far whatever is sent to it gets, where it is the end of the way.
     fn end(&self) -> Arrival {
-        match (self.reach(), &self.landing) {
-            (_, Landing::Unseen(unseen)) => Arrival::Open(Doubt::Unseen(unseen.clone())),
-            (Reach::Subscriber, _) => Arrival::Subscriber,
-            (Reach::Unfollowed, _) => Arrival::Unfollowed(self.target.arn.clone()),
-            (Reach::Undecided, _) => {
+        if let Some(unseen) = self.unseen() {
+            return Arrival::Open(Doubt::Unseen(Box::new(unseen.clone())));
+        }
+        match self.reach() {
+            Reach::Subscriber => Arrival::Subscriber,
+            Reach::Unfollowed => Arrival::Unfollowed(self.target.arn.clone()),
+            Reach::Undecided => {
                 let why = self.undecided().unwrap_or_default().to_owned();
                 Arrival::Open(Doubt::Policy(self.target.arn.clone(), why))
             }
-            (Reach::Nobody, _) => Arrival::Nobody,
+            Reach::Nobody => Arrival::Nobody,
         }
     }
 }

@@ -1,6 +1,12 @@
 //! What binds the accounts of the organization from above, and whom nothing above binds.
 
-use logproof_estate::world::{LogproofWorld, Stop};
+use std::collections::BTreeSet;
+
+use logproof_estate::{
+    AccountId,
+    record::{Observation, Subject},
+    world::{LogproofWorld, Stop},
+};
 use logproof_policy::{Question, Who, who_can};
 
 use crate::scene::{
@@ -10,22 +16,67 @@ use crate::scene::{
     proposal::{Deny, On, Remedy, kept::Keeping},
 };
 
-/// A statement above all accounts that keeps everybody but the log storage role from what stops several things.
+/// A statement above all accounts that keeps everybody but the exempt roles from what stops several things.
 pub(crate) fn keep_from_all(
     view: &OrganizationView,
     sid: &'static str,
     actions: Vec<&'static str>,
     on: Vec<String>,
-    role: &str,
+    roles: &[String],
 ) -> Remedy {
     let organization = Box::new(view.organization().clone());
     Remedy::Deny(Box::new(Deny {
         sid,
         places: vec![above()],
         on: On::These(on.clone()),
-        condition: everybody_but(&[role.to_owned()]),
+        condition: everybody_but(roles),
         keeping: Keeping::Everywhere { organization, actions, on },
     }))
+}
+
+/// ARNs of the exempt roles: the log storage role, and the role of each active member account that has one meant for it.
+pub(crate) async fn exempt_roles(w: &mut LogproofWorld) -> Result<Vec<String>, Stop> {
+    let config = w.config()?;
+    let mut roles = vec![config.storage_role_arn()];
+    if config.names.administrators.is_empty() {
+        return Ok(roles);
+    }
+    let directory = w.see(w.estate()?.directory().await)?;
+    let members = directory.active().filter(|account| account.id != config.organization.management_account);
+    let meant: BTreeSet<String> = members.map(|one| config.exempt_role(&one.id, &directory.path(&one.id))).collect();
+    roles.extend(meant.into_iter().filter(|role| *role != config.storage_role_arn()));
+    Ok(roles)
+}
+
+/// Records accounts and units that a role is meant for and that are not there: nobody would miss them.
+pub(crate) async fn exempt_roles_have_their_places(w: &mut LogproofWorld) -> Result<(), Stop> {
+    let config = w.config()?;
+    if config.names.administrators.is_empty() {
+        return Ok(());
+    }
+    let directory = w.see(w.estate()?.directory().await)?;
+    let is_there = |place: &str| {
+        place == directory.root.id
+            || directory.units.iter().any(|unit| unit.id == place)
+            || directory.active().any(|account| account.id.as_str() == place)
+    };
+    for one in &config.names.administrators {
+        let places = one.accounts.iter().map(AccountId::as_str).chain(one.units.iter().map(String::as_str));
+        for place in places.filter(|place| !is_there(place)) {
+            let subject = Subject::arn(&directory.root.arn).at(&config.organization.management_account, None);
+            w.observe(
+                Observation::new(
+                    subject,
+                    format!("{place}, which role {} is meant for, is in the organization", one.role),
+                    format!("no unit and no active account {place}"),
+                    false,
+                )
+                .hint("correct `names.administrators`")
+                .resting_on(directory.exchanges()),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Users and roles of the management account who can do what is asked about, by their own policies.

@@ -3,7 +3,10 @@
 //! Owns the way from facts (organization, SCPs, RCPs, bucket and key policies, users and roles) to the policy engine's
 //! own model, and the grouping of accounts that no policy tells apart. Judges nothing.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use logproof_estate::{
     AccountId, ExchangeId,
@@ -29,6 +32,8 @@ pub(crate) struct OrganizationView {
     pub(crate) management: AccountId,
     /// Account id to the organization path of each active account.
     paths: BTreeMap<AccountId, String>,
+    /// Account id to the one role that the protection of the log store may exempt there, by its ARN.
+    exempt: BTreeMap<AccountId, String>,
     /// Account id to the account that represents it: the same SCPs and RCPs, and named in no policy.
     represented_by: BTreeMap<AccountId, AccountId>,
     exchanges: Vec<ExchangeId>,
@@ -71,14 +76,13 @@ impl OrganizationView {
             .map(|a| format!("{} ({}): {}", a.id, a.name, a.status))
             .collect();
         let paths = active.iter().map(|m| (m.id.clone(), org_path(m, &directory, &organization.id))).collect();
+        let config = w.config()?;
+        let exempt = active.iter().map(|m| (m.id.clone(), config.exempt_role(&m.id, &directory.path(&m.id)))).collect();
         Ok(Self {
             cancellation: w.cancellation.clone(),
             paths,
-            organization: Organization {
-                id: Some(organization.id.clone()),
-                partition: w.config()?.partition(),
-                accounts,
-            },
+            exempt,
+            organization: Organization { id: Some(organization.id.clone()), partition: config.partition(), accounts },
             members: active.into_iter().filter(|member| member.id != management).collect(),
             left_out,
             management,
@@ -101,6 +105,18 @@ impl OrganizationView {
     pub(crate) fn path(&self, account: &str) -> Option<&str> {
         let found = self.paths.iter().find(|(id, _)| id.as_str() == account);
         found.map(|(_, path)| path.as_str())
+    }
+
+    /// ARN of the one role that the protection of the log store may exempt in an account.
+    pub(crate) fn exempt_role(&self, account: &AccountId) -> Result<&str, Stop> {
+        let found = self.exempt.get(account).map(String::as_str);
+        found.ok_or_else(|| Stop::because(format!("account {account} is not an active account of the organization")))
+    }
+
+    /// The exempt roles of all member accounts, each once.
+    pub(crate) fn exempt_roles(&self) -> Vec<String> {
+        let of_members = self.members.iter().filter_map(|member| self.exempt.get(&member.id));
+        of_members.cloned().collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// The member accounts as a population of which every one was examined.
@@ -231,6 +247,7 @@ fn named_in_configuration(w: &LogproofWorld) -> Result<Vec<String>, Stop> {
     let mut named: Vec<String> =
         accounts.chain(&config.expectations.replica_account).map(ToString::to_string).collect();
     named.push(config.storage_role_arn());
+    named.extend(config.names.administrators.iter().flat_map(|one| &one.accounts).map(ToString::to_string));
     named.extend(estate.readers().into_iter().map(|reader| reader.principal));
     Ok(named)
 }

@@ -183,3 +183,48 @@ fn of_changes_that_are_all_to_blame_all_are_named_and_of_two_that_need_each_othe
         .map(|whose| format!("without the removal of aws_s3_{whose}_public_access_block.planned, LS-3.1 stays PASS"));
     assert!(either.iter().any(|one| block(&ran.out, "WORSE     LS-3.1").contains(one)), "{}", ran.out);
 }
+
+#[test]
+fn a_request_is_named_of_every_scenario_that_one_shows_and_a_delivery_as_it_was_before() {
+    let home = TempDir::new().unwrap();
+    let zone = MockZone::resolve(MockZone::sample_text(), "sample").unwrap();
+    // Findings of what is attached where have no request, and come first in the feature.
+    let args = ["--mock", "--detach", "p-protectlogs@r-exmp", "--control", "LS-6.1", "--format", "json"];
+    let answer = answer_of(&plan(home.path(), &args));
+    let new = control(&answer, "LS-6.1")["new"].as_array().unwrap().clone();
+    let gained: Vec<&Value> = new.iter().filter(|finding| !finding["newly_allowed"].is_null()).collect();
+    let scenarios: std::collections::BTreeSet<&str> =
+        gained.iter().map(|finding| finding["scenario"].as_str().unwrap()).collect();
+    assert_eq!(scenarios.len(), 7, "{scenarios:?}");
+    assert!(new[0]["newly_allowed"]["before"].as_str().unwrap().contains("SCP ProtectLogStore"), "{:#}", new[0]);
+    let told = plan(home.path(), &args[..5]).out;
+    assert!(told.contains("newly allowed: before the change statement `ProtectTrail`"), "{told}");
+
+    // An outsider, where no resource control policy keeps him away.
+    let given = bucket_policy(home.path(), |statements| {
+        let bucket = format!("arn:aws:s3:::{BUCKET}");
+        statements.push(json!({"Sid": "Partner", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket,
+            "Principal": {"AWS": "arn:aws:iam::888888888888:root"}}));
+    });
+    let alone = json!({"base": "sample", "patch": {"resource_control_policies": {"p-perimeter1": null}}});
+    assert!(zone["resource_control_policies"]["p-perimeter1"].is_object());
+    fs::write(home.path().join("zone.yaml"), alone.to_string()).unwrap();
+    let args = ["--mock", "zone.yaml", "--bucket-policy", &given, "--control", "LS-3.7", "--format", "json"];
+    let answer = answer_of(&plan(home.path(), &args));
+    let gained = &control(&answer, "LS-3.7")["new"][0]["newly_allowed"];
+    assert!(gained["request"].as_str().unwrap().contains("outside account 888888888888"), "{gained:#}");
+    assert!(gained["statement"].as_str().unwrap().starts_with("the plan adds statement `Partner`"), "{gained:#}");
+
+    // What is refused and must not be has no such request: it says how it was.
+    let given = bucket_policy(home.path(), |statements| {
+        statements.retain(|statement| statement["Sid"] != "CloudTrailWrite");
+    });
+    let args = ["--mock", "--bucket-policy", &given, "--control", "LS-3.3"];
+    let answer = answer_of(&plan(home.path(), &[&args[..], &["--format", "json"]].concat()));
+    let new = &control(&answer, "LS-3.3")["new"][0];
+    assert_eq!((&new["was"], &new["newly_allowed"]), (&json!("accepted"), &Value::Null), "{new:#}");
+    for format in ["text", "markdown"] {
+        let told = plan(home.path(), &[&args[..], &["--format", format]].concat()).out;
+        assert!(told.contains("before: accepted"), "{told}");
+    }
+}

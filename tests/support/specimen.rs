@@ -170,6 +170,7 @@ pub(crate) fn registered(text: &str) -> Assessment {
         control: "LS-1.1".to_owned(),
         problem: format!("SEC-41: expired on 2025-12-31 {text}"),
         hint: "remove it, or have it approved again".to_owned(),
+        accepted: None,
     }];
     assessment
 }

@@ -178,6 +178,7 @@ fn least(tag: &CallTag) -> Answer {
             iam("GetTopicAttributes", "<Attributes><entry><key>Policy</key><value>{}</value></entry></Attributes>")
                 .into()
         }
+        "sqs:GetQueueAttributes" => r#"{"Attributes":{"QueueArn":"arn:t"}}"#.into(),
         "sns:ListSubscriptionsByTopic" => iam("ListSubscriptionsByTopic", "<Subscriptions/>").into(),
         "iam:GetRole" => {
             let role = "<RoleName>r</RoleName><Arn>a</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate>";

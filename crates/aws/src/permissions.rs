@@ -56,6 +56,7 @@ pub const OPERATIONS: &[(&str, &str)] = &[
     ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
     ("sns:GetTopicAttributes", "sns:GetTopicAttributes"),
     ("sns:ListSubscriptionsByTopic", "sns:ListSubscriptionsByTopic"),
+    ("sqs:GetQueueAttributes", "sqs:GetQueueAttributes"),
     ("sts:AssumeRole", "sts:AssumeRole"),
     ("sts:GetCallerIdentity", "sts:GetCallerIdentity"),
 ];

@@ -242,6 +242,7 @@ impl Session {
     client!(kms, aws_sdk_kms);
     client!(organizations, aws_sdk_organizations);
     client!(sns, aws_sdk_sns);
+    client!(sqs, aws_sdk_sqs);
     client!(sts, aws_sdk_sts);
     client!(logs, aws_sdk_cloudwatchlogs);
     client!(cloudwatch, aws_sdk_cloudwatch);

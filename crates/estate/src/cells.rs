@@ -126,8 +126,12 @@ impl Listing {
             Some(at) => at,
             None => {
                 let expected = Arc::clone(&observation.expected);
-                let mut group =
-                    Counted { expected: Arc::clone(&expected), members: 0, sha256_sum: Sum::default(), found: Vec::new() };
+                let mut group = Counted {
+                    expected: Arc::clone(&expected),
+                    members: 0,
+                    sha256_sum: Sum::default(),
+                    found: Vec::new(),
+                };
                 for listed in observations.iter().filter(|one| one.met && one.expected == expected) {
                     self.add(&mut group, listed);
                 }

@@ -2,6 +2,7 @@
 //!
 //! Parsing refuses unknown keys (with the nearest known one) and contradictory values; it never reads files itself.
 
+mod administrators;
 mod conventions;
 mod validate;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::place::{AccountId, Region};
 
+pub use administrators::AdministratorConfig;
 pub use conventions::{ConventionsConfig, ENVIRONMENTS, KINDS};
 
 /// A configuration that cannot be used: where, what, and what to do.
@@ -187,6 +189,9 @@ pub struct NamesConfig {
     /// ARN of the one role that may change the log store. Default: the administrator role in the log archive account.
     #[serde(default)]
     pub storage_role: Option<String>,
+    /// Roles that accounts have for their own administrator. Default: none; the log storage role is the only exempt one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub administrators: Vec<AdministratorConfig>,
     /// Name of the break-glass administrator role in the log archive account. Default: `LogArchive-Administrator`.
     #[serde(default = "default_admin_role")]
     pub admin_role: String,
@@ -350,7 +355,9 @@ impl Config {
     /// The conventions a run assumed, one line each.
     #[must_use]
     pub fn assumed(&self) -> Vec<String> {
-        self.conventions.assumed(self.expectations.retention_days)
+        let mut assumed = self.conventions.assumed(self.expectations.retention_days);
+        assumed.extend(self.assumed_administrators());
+        assumed
     }
 
     /// Name of the bucket a reader may read.

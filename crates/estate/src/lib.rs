@@ -8,8 +8,8 @@
 //! It must not know how facts are obtained: no AWS SDK, no HTTP, no files, no clock.
 
 pub mod assessment;
-pub mod config;
 pub mod cells;
+pub mod config;
 mod estate;
 mod everywhere;
 pub mod facts;

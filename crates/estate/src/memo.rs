@@ -204,7 +204,8 @@ mod tests {
     #[tokio::test]
     async fn what_made_room_for_others_is_asked_for_again_as_asked_before() {
         let memo = Memo::with_room(Some(2));
-        let ask = async |key: &str| *memo.ask(key.to_owned(), |before| async move { answer(before.into()) }).await.unwrap();
+        let ask =
+            async |key: &str| *memo.ask(key.to_owned(), |before| async move { answer(before.into()) }).await.unwrap();
         assert_eq!((ask("a").await, ask("b").await, ask("a").await), (0, 0, 0));
         // `b` was used before `a`, and makes room.
         assert_eq!((ask("c").await, ask("a").await, ask("b").await), (0, 0, 1));

@@ -16,7 +16,7 @@ use crate::{
         CallerIdentity, ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder,
         DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey,
         LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind,
-        Organization, Ownership, PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail,
+        Organization, Ownership, PublicAccessBlock, Queue, Replication, Role, RuleTarget, Subscription, Topic, Trail,
         TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
     },
     place::{AccountId, BucketRef, KeyRef, Region},
@@ -275,6 +275,8 @@ macro_rules! for_each_question {
     topic(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Topic>;
     /// Subscriptions of an SNS topic, `None` when there is no such topic (`sns:ListSubscriptionsByTopic`).
     topic_subscriptions(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Vec<Subscription>>;
+    /// An SQS queue with its access policy, `None` when there is no such queue (`sqs:GetQueueAttributes`).
+    queue(account: &AccountId, region: &Region, queue_arn: &str) -> Option<Queue>;
     /// Metric filters of a log group, empty when there are none (`logs:DescribeMetricFilters`).
     metric_filters(account: &AccountId, region: &Region, log_group: &str) -> Vec<MetricFilter>;
     /// CloudWatch metric alarms (`cloudwatch:DescribeAlarms`).

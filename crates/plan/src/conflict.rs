@@ -33,6 +33,7 @@ fn setting(change: &Change) -> Option<(&'static str, &str, bool)> {
         }
         Change::Key { arn, change: KeyChange::Policy(to) } => ("key_policy", arn, to.is_none()),
         Change::Alerting(AlertingChange::TopicPolicy { arn, to }) => ("topic", arn, to.is_none()),
+        Change::Alerting(AlertingChange::QueuePolicy { arn, to }) => ("queue", arn, to.is_none()),
         _ => return None,
     })
 }

@@ -168,6 +168,8 @@ pub const TABLE: &[Row] = &[
     row(&["aws_sns_topic"], &["AWS::SNS::Topic"], Region, &["topic", "topic_subscriptions"]),
     row(&["aws_sns_topic_policy"], &["AWS::SNS::TopicPolicy"], Region, &["topic"]),
     row(&["aws_sns_topic_subscription"], &["AWS::SNS::Subscription"], Region, &["topic_subscriptions"]),
+    row(&["aws_sqs_queue"], &["AWS::SQS::Queue"], Region, &["queue"]),
+    row(&["aws_sqs_queue_policy"], &["AWS::SQS::QueuePolicy"], Region, &["queue"]),
     row(&["aws_cloudwatch_log_metric_filter"], &["AWS::Logs::MetricFilter"], Region, &["metric_filters"]),
     row(
         &["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"],
@@ -219,6 +221,14 @@ pub const CARRIERS: &[(&str, &str)] = &[
 /// What it means that a resource is deleted. A row of `tests/plans/tf-deletes.json` shows each.
 ///
 /// A resource that Terraform forgets, or that CloudFormation retains, stays as it is.
+///
+/// Compared with the delete functions of the provider: versioning (suspended, unless it never was on; S3's refusal for
+/// Object Lock is taken for done), default retention, access logging, ownership, replication, the account's block of public
+/// access, key policies (the default one is put, unless `bypass_policy_lockout_safety_check` is set), grants (retired or
+/// revoked), the status of a recorder (stopped), policy attachments of Organizations and IAM, policies of topics (the
+/// default one is put), of queues (an empty one is put) and of event buses (all permissions go).
+///
+/// See: <https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service>
 pub const REMOVALS: &[(&[&str], &str)] = &[
     (&["aws_s3_bucket"], "the bucket is gone"),
     (&["aws_s3_bucket_policy"], "the bucket has no policy"),
@@ -306,6 +316,8 @@ pub const REMOVALS: &[(&[&str], &str)] = &[
     (&["aws_sns_topic"], "the topic is gone"),
     (&["aws_sns_topic_policy"], "the default policy of a topic"),
     (&["aws_sns_topic_subscription"], "the subscription has ended; one that was never confirmed stays pending"),
+    (&["aws_sqs_queue"], "the queue is gone"),
+    (&["aws_sqs_queue_policy"], "nobody but its own account gets into the queue"),
     (&["aws_cloudwatch_log_metric_filter"], "the metric filter is gone"),
     (&["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"], "the alarm is gone"),
     (&["aws_accessanalyzer_analyzer"], "the analyzer is gone, with its findings"),

@@ -92,7 +92,7 @@ pub enum Change {
     },
     /// AWS Config.
     Config(ConfigChange),
-    /// Event buses with their rules and targets, topics, metric filters, alarms, analyzers.
+    /// Event buses with their rules and targets, topics, queues, metric filters, alarms, analyzers.
     Alerting(AlertingChange),
     /// AWS Organizations.
     Organization(OrganizationChange),
@@ -225,7 +225,7 @@ pub enum ConfigChange {
     },
 }
 
-/// What changes in EventBridge, SNS, CloudWatch and Access Analyzer.
+/// What changes in EventBridge, SNS, SQS, CloudWatch and Access Analyzer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum AlertingChange {
     /// An event bus is created or its properties are set; its policy is an edit of its own, and none without.
@@ -294,6 +294,25 @@ pub enum AlertingChange {
         topic: String,
         /// ARN of the subscription.
         arn: String,
+    },
+    /// A queue is created or its properties are set; its policy is an edit of its own, and none without.
+    Queue {
+        /// ARN of the queue.
+        arn: String,
+        /// Key that encrypts its messages, `Known(None)` for none.
+        kms_key: Planned<Option<String>>,
+    },
+    /// A queue is deleted.
+    QueueDeleted {
+        /// ARN of the queue.
+        arn: String,
+    },
+    /// The policy of a queue; `None` takes it away.
+    QueuePolicy {
+        /// ARN of the queue.
+        arn: String,
+        /// The policy.
+        to: Option<Document>,
     },
     /// A metric filter of a log group.
     MetricFilter {

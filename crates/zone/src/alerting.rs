@@ -1,4 +1,4 @@
-//! Amazon EventBridge, Amazon CloudWatch, CloudWatch Logs and IAM Access Analyzer.
+//! Amazon EventBridge, Amazon SQS, Amazon CloudWatch, CloudWatch Logs and IAM Access Analyzer.
 
 use logproof_estate::{Partition, facts::DEFAULT_BUS};
 use serde_json::{Value, json};
@@ -168,6 +168,24 @@ fn listed(tag: &CallTag, bus: &str, name: &str, rule: &Rule) -> Value {
         "EventBusName": bus,
         "EventPattern": rule.pattern.as_ref().map(document),
     }))
+}
+
+/// Amazon SQS. A queue is asked for by its URL, which ends with account and name.
+pub(super) fn queue_answer(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
+    if tag.operation != "GetQueueAttributes" {
+        return unknown(tag);
+    }
+    let url = body.get("QueueUrl").and_then(Value::as_str).unwrap_or_default();
+    let arn = arn(tag, "sqs", url.rsplit('/').next().unwrap_or_default());
+    let Some(queue) = zone.queues.get(&arn) else {
+        return Reply::error(400, "QueueDoesNotExist", "The specified queue does not exist.");
+    };
+    let attributes = without_null(json!({
+        "QueueArn": arn,
+        "Policy": queue.policy.as_ref().map(document),
+        "KmsMasterKeyId": queue.kms_key,
+    }));
+    Reply::json(&json!({ "Attributes": attributes }))
 }
 
 /// Amazon CloudWatch and CloudWatch Logs.

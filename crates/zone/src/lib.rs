@@ -160,6 +160,7 @@ impl MockZone {
             "organizations" => organizations::answer(&self.zone, &self.accounts, tag, &body(request)),
             "kms" | "cloudtrail" | "config" => json::answer(self, tag, &body(request)),
             "events" => alerting::events_answer(&self.zone, tag, &body(request)),
+            "sqs" => alerting::queue_answer(&self.zone, tag, &body(request)),
             "logs" | "cloudwatch" => alerting::answer(&self.zone, tag, &body(request)),
             "access-analyzer" => alerting::analyzer_answer(&self.zone, tag, request),
             "iam" | "sts" | "sns" => identity::answer(&self.zone, tag, &form(&request.body)),

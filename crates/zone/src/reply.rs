@@ -101,6 +101,7 @@ fn is_xml(tag: &CallTag) -> bool {
 fn json_type(tag: &CallTag) -> &'static str {
     match tag.service.as_str() {
         "cloudwatch" => "application/cbor",
+        "sqs" => "application/x-amz-json-1.0",
         "access-analyzer" => "application/json",
         _ => "application/x-amz-json-1.1",
     }

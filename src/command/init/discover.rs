@@ -20,7 +20,7 @@ use logproof_estate::{
 use super::{
     draft::{Seen, SeenBucket},
     error::InitError,
-    maker::{Maker, is_open},
+    maker::{Form, Maker},
 };
 
 /// Regions enabled in every account of a partition; none are published for the partitions of intelligence agencies.
@@ -188,7 +188,7 @@ pub(super) fn of_maker(maker: Maker, accounts: &KnownAccounts, request: &Request
     }
     let archive = accounts.log_archive.clone();
     let config_account = maker.config_bucket(None).and(accounts.security_tooling.clone());
-    let settled = |form: Option<String>| form.filter(|form| !is_open(form));
+    let settled = |form: Option<Form>| form.and_then(Form::name);
     let bucket = settled(maker.bucket(archive.as_ref(), home));
     let prefix = settled(maker.log_prefix(accounts.organization.as_deref()));
     Discovery {
@@ -238,6 +238,7 @@ fn provisional(request: &Request, management: AccountId) -> Config {
             key_account: None,
             trail: "unknown".to_owned(),
             storage_role: None,
+            administrators: Vec::new(),
             admin_role: "unknown".to_owned(),
             reader_role: "unknown".to_owned(),
             log_services: Vec::new(),

@@ -26,9 +26,38 @@ const CONTROL_TOWER_TRAIL: &str = "aws-controltower-BaselineCloudTrail";
 const CONTROL_TOWER_CONFIG: &str = "aws-controltower-config-logs-";
 const LZA: &str = "AWSAccelerator-";
 
-/// Whether a form has a word in it where an id must stand: it is a question then, not a name.
-pub(super) fn is_open(form: &str) -> bool {
-    form.contains('[')
+/// What a maker calls something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Form {
+    /// By this name.
+    Name(String),
+    /// By a name of this form, with a word in brackets in place of what is not known: a question.
+    Open(String),
+}
+
+impl Form {
+    /// A name that is known when `known` is, which stands in it.
+    fn around(known: Option<&str>, word: &str, name: impl Fn(&str) -> String) -> Self {
+        match known {
+            Some(known) => Self::Name(name(known)),
+            None => Self::Open(name(&format!("[{word}]"))),
+        }
+    }
+
+    /// The name, where it is known.
+    pub(super) fn name(self) -> Option<String> {
+        match self {
+            Self::Name(name) => Some(name),
+            Self::Open(_) => None,
+        }
+    }
+
+    /// The name, or what it looks like.
+    pub(super) fn as_str(&self) -> &str {
+        match self {
+            Self::Name(text) | Self::Open(text) => text,
+        }
+    }
 }
 
 impl Maker {
@@ -78,29 +107,32 @@ impl Maker {
         }
     }
 
-    /// Name of the log bucket, with a word in place of an account that is not known.
-    pub(super) fn bucket(self, archive: Option<&AccountId>, home: &Region) -> Option<String> {
-        let account = archive.map_or("[log archive account ID]", |id| id.as_str());
-        match self {
-            Self::ControlTower | Self::ControlTower3 => Some(format!("aws-controltower-logs-{account}-{home}")),
-            Self::Lza => Some(format!("aws-accelerator-central-logs-{account}-{home}")),
-            Self::Organizations => None,
-        }
+    /// Name of the log bucket, of which the account is a part.
+    pub(super) fn bucket(self, archive: Option<&AccountId>, home: &Region) -> Option<Form> {
+        let head = match self {
+            Self::ControlTower | Self::ControlTower3 => "aws-controltower-logs",
+            Self::Lza => "aws-accelerator-central-logs",
+            Self::Organizations => return None,
+        };
+        let account = archive.map(AccountId::as_str);
+        Some(Form::around(account, "log archive account ID", |account| format!("{head}-{account}-{home}")))
     }
 
     /// Key prefix in front of `AWSLogs/`.
-    pub(super) fn log_prefix(self, organization: Option<&str>) -> Option<String> {
+    pub(super) fn log_prefix(self, organization: Option<&str>) -> Option<Form> {
         match self {
-            Self::ControlTower | Self::ControlTower3 => Some(organization.unwrap_or("[organization ID]").to_owned()),
-            Self::Lza => Some("cloudtrail-organization".to_owned()),
+            Self::ControlTower | Self::ControlTower3 => {
+                Some(Form::around(organization, "organization ID", str::to_owned))
+            }
+            Self::Lza => Some(Form::Name("cloudtrail-organization".to_owned())),
             Self::Organizations => None,
         }
     }
 
-    /// Form of the name of AWS Config's bucket, where it is a bucket of its own.
-    pub(super) fn config_bucket(self, audit: Option<&AccountId>) -> Option<String> {
+    /// Form of the name of AWS Config's bucket, where it is a bucket of its own: its end is nowhere written.
+    pub(super) fn config_bucket(self, audit: Option<&AccountId>) -> Option<Form> {
         let account = audit.map_or("[audit account ID]", |id| id.as_str());
-        (self == Self::ControlTower).then(|| format!("{CONTROL_TOWER_CONFIG}{account}-[suffix]"))
+        (self == Self::ControlTower).then(|| Form::Open(format!("{CONTROL_TOWER_CONFIG}{account}-[suffix]")))
     }
 
     /// Name of the role that administers the log archive account.
@@ -109,6 +141,14 @@ impl Maker {
             Self::ControlTower | Self::ControlTower3 => Some("AWSControlTowerExecution"),
             Self::Lza => Some("OrganizationAccountAccessRole"),
             Self::Organizations => None,
+        }
+    }
+
+    /// Name of the role that the maker has in every account below its units, and that its own policies exempt.
+    pub(super) fn role_everywhere(self) -> Option<&'static str> {
+        match self {
+            Self::ControlTower | Self::ControlTower3 => Some("AWSControlTowerExecution"),
+            Self::Lza | Self::Organizations => None,
         }
     }
 

@@ -7,7 +7,7 @@ use logproof_estate::{
 
 use super::{
     discover::Discovery,
-    maker::{Maker, is_open},
+    maker::{Form, Maker},
 };
 
 /// A file of keys and comments.
@@ -150,12 +150,12 @@ impl Discovery {
         let prefix = self.maker.log_prefix(self.organization.as_deref());
         page.note("Key prefix in front of AWSLogs/.");
         match (&self.trail.prefix, &prefix) {
-            (None, Some(form)) if is_open(form) => page.open("log_prefix", &format!("its form is {form}")),
+            (None, Some(Form::Open(form))) => page.open("log_prefix", &format!("its form is {form}")),
             (prefix, _) => page.maybe("log_prefix", prefix.as_deref(), ""),
         };
         page.note("Bucket AWS Config delivers to, when it is another one.");
         match (&self.config_bucket, self.maker.config_bucket(self.security_tooling.as_ref())) {
-            (None, Some(form)) => page.open("config_bucket", &format!("its form is {form}")),
+            (None, Some(form)) => page.open("config_bucket", &format!("its form is {}", form.as_str())),
             (bucket, _) => {
                 page.maybe("config_bucket", bucket.as_deref(), self.trail.bucket.as_deref().unwrap_or("..."))
             }
@@ -184,7 +184,8 @@ impl Discovery {
             None => {
                 page.note("The bucket does not follow aws-[prefix]-log-storage-[account ID]-[Region].");
                 let form = self.maker.bucket(self.log_archive.as_ref(), &self.home);
-                let what = form.map_or("fill in the trail's bucket".to_owned(), |form| format!("its form is {form}"));
+                let what = form
+                    .map_or("fill in the trail's bucket".to_owned(), |form| format!("its form is {}", form.as_str()));
                 page.required("bucket", bucket, &what)
             }
         };
@@ -202,6 +203,13 @@ impl Discovery {
         page.note("Service principals that deliver logs.");
         let services = ["cloudtrail.amazonaws.com", "config.amazonaws.com"];
         page.unset("log_services", services.map(toml::Value::from).to_vec());
+        page.note(
+            "A role that accounts have for their own administrator, exempt there from the protection of the log store;",
+        );
+        page.note("one table per role, with the accounts or the organizational units (ids) it is meant for.");
+        page.line("# [[names.administrators]]")
+            .unset("role", self.maker.role_everywhere().unwrap_or("PlatformAdministrator"));
+        page.unset("accounts", vec![toml::Value::from(EXAMPLE)]).unset("units", vec![toml::Value::from("ou-...")]);
     }
 
     fn archive(&self) -> &str {

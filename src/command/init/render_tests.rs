@@ -225,6 +225,7 @@ fn without_accounts_every_account_is_a_question_with_the_form_of_the_name() {
         // The default, for what is a key in a comment.
         "# storage_role = \"arn:aws:iam::123456789012:role/AWSControlTowerExecution\"",
         "# Names are those of AWS Control Tower, landing zone 4.0 or newer.",
+        "# [[names.administrators]]\n# role = \"AWSControlTowerExecution\"\n# accounts = [\"123456789012\"]\n# units = [\"ou-...\"]",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }

@@ -187,23 +187,13 @@ fn step(keyword: &str, sentence: &str) -> Option<gherkin::Step> {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
-
-    struct Script(Vec<&'static str>, Vec<String>);
-
-    impl Person for Script {
-        fn answer(&mut self, question: &str) -> io::Result<Option<String>> {
-            self.1.push(question.to_owned());
-            Ok((!self.0.is_empty()).then(|| format!("{}\n", self.0.remove(0))))
-        }
-    }
+    use crate::console::Script;
 
     fn asked(args: &ControlArgs, answers: &[&'static str]) -> (Result<Draft, NewError>, Vec<String>) {
-        let mut person = Script(answers.to_vec(), Vec::new());
+        let mut person = Script::of(answers);
         let draft = Draft::complete(args, &Vocabulary::registered(), Some(&mut person));
-        (draft, person.1)
+        (draft, person.questions)
     }
 
     #[test]

@@ -56,8 +56,11 @@ pub(super) fn change(
         let touching = origins(scenario.record.exchanges(), laid);
         // Where the last policy or bucket went, what was asked before names it.
         add(&mut causes, &touching);
-        let finding =
-            |found: &Observation| Finding { more: allows_more(was, found), ..finding(scenario, found, laid, symbols) };
+        let finding = |found: &Observation| Finding {
+            more: allows_more(was, found),
+            was: met_before(was, found).map(|before| symbols.shown(&before.found)),
+            ..finding(scenario, found, laid, symbols)
+        };
         let mut old: BTreeSet<String> = was.record.findings().map(key).collect();
         for found in scenario.record.findings() {
             if old.remove(&key(found)) && allows_more(was, found).is_empty() {
@@ -83,6 +86,7 @@ pub(super) fn change(
             undecided.extend(reasons.iter().map(|reason| symbols.shown(reason)));
         }
     }
+    let new = telling_first(new);
     let direction = direction(before, after, &new, &gone, &undecided);
     ControlChange {
         id: after.id.clone(),
@@ -139,6 +143,7 @@ fn gone_with_the_plan(
         subject: symbols.shown(&unseen.subject),
         expected: "it is there".to_owned(),
         found: unseen.detail.clone(),
+        was: None,
         witness: None,
         hint: Some(unseen.hint.clone()),
         causes: origins(unseen.exchanges.iter(), laid),
@@ -146,6 +151,26 @@ fn gone_with_the_plan(
         request: None,
         more: Vec::new(),
     }
+}
+
+/// The first finding of each scenario that a request shows, then the others with a request, then the rest: the first few
+/// are what is read, and what a request is looked for.
+fn telling_first(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut scenarios = BTreeSet::new();
+    let rank = |finding: &Finding| match finding.request {
+        Some(_) if scenarios.insert(finding.scenario.clone()) => 0,
+        Some(_) => 1,
+        None => 2,
+    };
+    let ranks: Vec<u8> = findings.iter().map(rank).collect();
+    let mut ranked: Vec<(u8, Finding)> = ranks.into_iter().zip(findings).collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, finding)| finding).collect()
+}
+
+/// The same as it was before, where it was as the control asks.
+fn met_before<'s>(was: &'s ScenarioResult, found: &Observation) -> Option<&'s Observation> {
+    was.record.observations.iter().find(|other| other.met && key(other) == key(found))
 }
 
 /// What makes a finding the same one before and after.
@@ -199,6 +224,7 @@ fn finding(
             subject,
             expected,
             found: why,
+            was: None,
             witness,
             hint,
             causes,
@@ -213,6 +239,7 @@ fn finding(
         subject,
         expected,
         found: symbols.shown(&found.found),
+        was: None,
         witness: found.witness.as_ref().map(|witness| symbols.shown(&witness.sentence)),
         hint: found.hint.as_ref().map(|hint| symbols.shown(hint)),
         causes,

@@ -19,8 +19,8 @@ use tokio::time;
 
 use super::outcome::{ControlChange, Direction, Finding, Gained};
 
-/// Findings of a control whose request is decided on both sides.
-const LOOKED_AT: usize = 5;
+/// Findings of a control whose request is decided on both sides, of those that have one.
+const LOOKED_AT: usize = 8;
 
 /// How long a newly allowed request is looked for.
 const PATIENCE: time::Duration = time::Duration::from_secs(5);
@@ -52,7 +52,8 @@ impl Sides<'_> {
     /// Adds to the findings of controls that get worse a request that is newly allowed.
     pub(super) async fn add(&self, controls: &mut [ControlChange]) {
         for control in controls.iter_mut().filter(|control| control.direction == Direction::Worse) {
-            for finding in control.new.iter_mut().take(LOOKED_AT) {
+            let shown = control.new.iter_mut().filter(|finding| finding.request.is_some());
+            for finding in shown.take(LOOKED_AT) {
                 finding.newly_allowed = self.gained(finding).await;
             }
         }

@@ -6,7 +6,7 @@ use logproof_estate::record::Verdict;
 
 use super::{
     outcome::{ControlChange, Direction, Finding, Prediction},
-    write::{cause, label, looked_at, newly_allowed, over, summary, without},
+    write::{cause, label, looked_at, newly_allowed, over, summary, was, without},
 };
 use crate::report::markdown::{code, escaped};
 
@@ -89,6 +89,9 @@ fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         escaped(&finding.expected),
         escaped(&finding.found)
     )?;
+    if let Some(before) = was(finding) {
+        writeln!(out, "  - before: {}", escaped(before))?;
+    }
     if let Some(witness) = &finding.witness {
         writeln!(out, "  - for example: {}", escaped(witness))?;
     }

@@ -143,6 +143,9 @@ pub(super) struct Finding {
     pub(super) expected: String,
     /// What is there.
     pub(super) found: String,
+    /// What was there before, where that was as the control asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) was: Option<String>,
     /// A request that shows it.
     pub(super) witness: Option<String>,
     /// What to change.

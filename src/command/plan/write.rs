@@ -69,6 +69,7 @@ impl Page<'_> {
         self.line("    ", &finding.subject)?;
         self.line("      expected: ", &finding.expected)?;
         self.line("      found: ", &finding.found)?;
+        was(finding).iter().try_for_each(|before| self.line("      before: ", before))?;
         finding.witness.iter().try_for_each(|witness| self.line("      for example: ", witness))?;
         newly_allowed(finding).iter().try_for_each(|text| self.line("      newly allowed: ", text))?;
         finding.hint.iter().try_for_each(|hint| self.line("      to fix: ", hint))?;
@@ -93,6 +94,11 @@ impl Page<'_> {
         }
         Ok(())
     }
+}
+
+/// What was there before, of a finding that no request shows: a delivery that was accepted, a setting that was right.
+pub(super) fn was(finding: &Finding) -> Option<&str> {
+    finding.was.as_deref().filter(|_| finding.witness.is_none())
 }
 
 /// The request that the plan newly allows, where it is not the one that shows the finding, and what refuses it before.

@@ -149,18 +149,8 @@ fn ask(field: &Field, person: &mut dyn Person) -> Result<Value, EntryError> {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
-
-    struct Script(Vec<&'static str>, Vec<String>);
-
-    impl Person for Script {
-        fn answer(&mut self, question: &str) -> io::Result<Option<String>> {
-            self.1.push(question.to_owned());
-            Ok((!self.0.is_empty()).then(|| self.0.remove(0).to_owned()))
-        }
-    }
+    use crate::console::Script;
 
     fn fields(name: Option<&str>) -> Vec<Field> {
         vec![
@@ -174,19 +164,19 @@ mod tests {
 
     #[test]
     fn only_what_is_missing_is_asked_and_asked_again_until_it_can_be_used() {
-        let mut person = Script(vec!["2026-02-30\n", "\n", "\n", "maybe\n", "Yes\n", " a , b \n"], Vec::new());
+        let mut person = Script::of(&["2026-02-30", "", "", "maybe", "Yes", " a , b "]);
         let values = complete(&fields(Some("flow")), Some(&mut person)).unwrap();
         let expected =
             serde_json::json!({"name": "flow", "from": "2026-01-15", "personal_data": true, "subjects": ["a", "b"]});
         assert_eq!(Value::Object(values), expected);
-        assert_eq!(person.1.len(), 6, "{:?}", person.1);
-        assert_eq!(person.1[0], "first day [2026-01-15]");
-        assert!(person.1[1].contains("`2026-02-30` is no day"), "{:?}", person.1);
+        assert_eq!(person.questions.len(), 6, "{:?}", person.questions);
+        assert_eq!(person.questions[0], "first day [2026-01-15]");
+        assert!(person.questions[1].contains("`2026-02-30` is no day"), "{:?}", person.questions);
     }
 
     #[test]
     fn an_end_of_the_answers_writes_nothing() {
-        let mut person = Script(vec!["flow\n"], Vec::new());
+        let mut person = Script::of(&["flow"]);
         let error = complete(&fields(None), Some(&mut person)).unwrap_err().to_string();
         assert!(error.contains("nothing was written") && error.contains("--from"), "{error}");
     }

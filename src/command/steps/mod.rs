@@ -39,6 +39,10 @@ pub struct StepsArgs {
     /// List only sentences in which this word stands, or whose description holds it.
     #[arg(long, value_name = "WORD")]
     pub search: Option<String>,
+    /// Measure the calls that each sentence makes, which takes seconds for the whole list; what is searched for, and the
+    /// other forms, have them anyway.
+    #[arg(long)]
+    pub calls: bool,
     /// Form of the list.
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
     pub format: StepsFormat,
@@ -75,8 +79,16 @@ pub async fn run(args: &StepsArgs) -> Result<Exit, CatalogueError> {
         print(|out| writeln!(out, "no sentence has the word `{wanted}`\nhint: `logproof steps` lists all of them"));
         return Ok(Exit::Nothing);
     }
-    let all = with_calls(all).await;
-    print(|out| write(&all, args.format, out));
+    let measured = args.calls || args.search.is_some() || args.format != StepsFormat::Text;
+    let all = if measured { with_calls(all).await } else { all };
+    print(|out| {
+        write(&all, args.format, out)?;
+        if measured {
+            Ok(())
+        } else {
+            writeln!(out, "\nwith the calls that each sentence makes: `--calls`, or `--search WORD`")
+        }
+    });
     Ok(Exit::Success)
 }
 

@@ -128,7 +128,7 @@ pub fn groups(assessment: &Assessment) -> Vec<Group> {
             }
         }
     }
-    for finding in &assessment.register {
+    for finding in assessment.register.iter().filter(|finding| finding.accepted.is_none()) {
         let cause = causes.entry(Key::Register(finding.hint.clone())).or_default();
         cause.rank = Some(cause.rank.map_or(HIGH, |other| other.min(HIGH)));
         cause.count += 1;

@@ -170,7 +170,7 @@ fn to_act_on(page: &mut String, assessment: &Assessment) {
             page,
             format_args!(
                 "<li>{} <a href=\"#register\">The {} of {}</a><br/>{}</li>\n",
-                badge(Verdict::Fail),
+                badge(if finding.accepted.is_some() { Verdict::Waived } else { Verdict::Fail }),
                 escaped(&finding.entry),
                 escaped(&finding.control),
                 escaped(&finding.problem),

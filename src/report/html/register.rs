@@ -109,10 +109,13 @@ fn attestation(page: &mut String, control: &ControlResult, attestation: &Attesta
 
 fn problems(page: &mut String, assessment: &Assessment) {
     for finding in &assessment.register {
+        let known = finding.accepted.as_ref();
+        let known =
+            known.map(|known| format!("<dt>Known</dt><dd>{}</dd>\n", escaped(&known.sentence()))).unwrap_or_default();
         put(
             page,
             format_args!(
-                "<div class=\"finding register\"><dl>\n<dt>{} of {}</dt><dd>{}</dd>\n<dt>To fix</dt><dd>{}</dd>\n</dl></div>\n",
+                "<div class=\"finding register\"><dl>\n<dt>{} of {}</dt><dd>{}</dd>\n{known}<dt>To fix</dt><dd>{}</dd>\n</dl></div>\n",
                 escaped(&finding.entry),
                 escaped(&finding.control),
                 escaped(&finding.problem),

@@ -5,7 +5,10 @@ use logproof_estate::{
 use serde_json::json;
 
 use super::*;
-use crate::judgement::{alarm::Forwarded, event_pattern::EventPattern};
+use crate::judgement::{
+    alarm::{Forwarded, Subscribed},
+    event_pattern::EventPattern,
+};
 
 const TOPIC: &str = "arn:aws:sns:eu-central-1:333333333333:alerts";
 const BUS: &str = "arn:aws:events:eu-central-1:333333333333:event-bus/central";
@@ -24,7 +27,8 @@ fn topic() -> Destination {
         protocol: "https".to_owned(),
         endpoint: "https://example.org".to_owned(),
     };
-    destination(TOPIC, Landing::Topic(Some((vec![subscription], Publishing::Allowed))))
+    let subscribed = Subscribed { subscription, delivery: Ok(Publishing::Allowed) };
+    destination(TOPIC, Landing::Topic(Some((vec![subscribed], Publishing::Allowed))))
 }
 
 fn rule(name: &str, state: &str, pattern: &str, destinations: Vec<Destination>) -> Alarm {

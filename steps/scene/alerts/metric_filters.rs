@@ -18,7 +18,7 @@ use crate::{
         metric_pattern::MetricPattern,
     },
     scene::{
-        alerts::{targets::actions_of, topics::Topics},
+        alerts::{publisher::Topics, targets::actions_of},
         trail::organization_trail,
     },
 };

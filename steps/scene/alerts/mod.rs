@@ -1,6 +1,9 @@
-//! How an alert gets to somebody: rules, metric filters, topics.
+//! How an alert gets to somebody: rules, metric filters, topics, queues.
 
+mod keys;
 pub(crate) mod metric_filters;
+pub(crate) mod publisher;
+mod queues;
 pub(crate) mod senders;
 pub(crate) mod targets;
-pub(crate) mod topics;
+mod topics;

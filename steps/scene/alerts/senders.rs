@@ -1,4 +1,4 @@
-//! Whether an event gets onto another bus: the role of the target and the policy of the bus.
+//! Whether an event gets onto another bus: the role of the target, the policy of the bus and that of its key.
 //!
 //! A bus that refuses an event, or a role that may not put it there, loses the event and reports it nowhere but in a
 //! dead-letter queue.
@@ -19,7 +19,10 @@ use serde_json::Value;
 use crate::{
     judgement::{alarm::Publishing, route::BusPlace},
     scene::{
-        alerts::topics::Topics,
+        alerts::{
+            keys::{Encrypted, by_key},
+            publisher::{Place, Publisher, Topics},
+        },
         organization::OrganizationView,
         policies::{parse, shared},
         principals::{identity_of_role, principal},
@@ -66,12 +69,13 @@ impl Sender<'_> {
             }
             None => self.without_role(w, &view, policy, &context)?,
         };
-        let entry = match (&self.bus.kms_key, entry) {
-            (Some(key), Publishing::Allowed) => Publishing::Undecided(format!(
-                "the bus encrypts its events with the key {key}, whose policy is not evaluated"
-            )),
-            (_, entry) => entry,
-        };
+        let (Publishing::Allowed, Some(key)) = (&entry, &self.bus.kms_key) else { return Ok((entry, exchanges)) };
+        // The key encrypts the patterns and targets of the rules too: without it no rule of the bus sees an event. See:
+        // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-cmkey.html
+        let place = Place { arn: &self.bus.arn, owner: &self.to.account, region: &self.to.region };
+        let publisher = Publisher::bus(&self.bus.arn, &self.to.account);
+        let (entry, seen) = by_key(w, topics, (Encrypted::Bus, &place), key, &publisher).await?;
+        exchanges.extend(seen);
         Ok((entry, exchanges))
     }
 

@@ -1,4 +1,4 @@
-//! Where a rule or an alarm leads: its targets, the subscriptions of those that are topics, and the rules of those that are
+//! Where a rule or an alarm leads: its targets, the subscriptions of those that are topics, the queues, and the rules of those that are
 //! event buses.
 
 use std::{pin::Pin, sync::Arc};
@@ -18,8 +18,11 @@ use crate::{
     },
     scene::{
         alerts::{
+            keys,
+            publisher::{Place, Publisher, Topics},
+            queues,
             senders::Sender,
-            topics::{Place, Publisher, Topics},
+            topics,
         },
         questions::ask_each,
     },
@@ -61,7 +64,11 @@ fn along<'f>(
         let (buses, others): (Vec<_>, Vec<_>) =
             targets.into_iter().partition(|target| BusPlace::of_arn(&target.arn).is_some());
         let publisher = Publisher::rule(&alarm.rule.arn, &here.account);
-        let mut found = destinations(w, topics, &publisher, (&here.account, &here.region), others).await?;
+        let mut found = if topics.only_buses {
+            others.into_iter().map(|target| (Destination { target, landing: Landing::Elsewhere }, Vec::new())).collect()
+        } else {
+            destinations(w, topics, &publisher, (&here.account, &here.region), others).await?
+        };
         for target in buses {
             found.push(forwarded(w, topics, &path, &alarm, target, events).await?);
         }
@@ -102,6 +109,12 @@ async fn forwarded(
     };
     let mut seen = bus.exchanges().to_vec();
     let Some(described) = bus.as_ref() else { return Ok(lost(target, "there is no such bus", seen)) };
+    if let Some(key) = &described.kms_key {
+        let place = Place { arn: &target.arn, owner: &to.account, region: &to.region };
+        if let Err(why) = keys::readable(&estate, &place, key).await {
+            return Ok(unseen(target, why));
+        }
+    }
     let sent = || {
         let mut all = events();
         all.retain(|event| alarm.sees_event(event) != Matched::No);
@@ -178,7 +191,7 @@ async fn destinations(
     let mut found = Vec::new();
     for (target, owner, region, subscriptions) in answers {
         let Some(subscriptions) = subscriptions else {
-            found.push((Destination { target, landing: Landing::Elsewhere }, Vec::new()));
+            found.push(in_queue_or_elsewhere(w, topics, publisher, target).await?);
             continue;
         };
         let subscriptions = w.see(subscriptions)?;
@@ -188,12 +201,30 @@ async fn destinations(
             continue;
         };
         let place = Place { arn: &target.arn, owner: &owner, region: &region };
-        let (publishing, exchanges) = topics.take(w, &place, publisher, target.role.as_deref()).await?;
+        let (publishing, exchanges) = topics::take(w, topics, &place, publisher, target.role.as_deref()).await?;
         seen.extend(exchanges);
-        let landing = Landing::Topic(publishing.map(|publishing| (subscriptions, publishing)));
+        let (subscribed, exchanges) = queues::subscribed(w, topics, &place, &subscriptions).await?;
+        seen.extend(exchanges);
+        let landing = Landing::Topic(publishing.map(|publishing| (subscribed, publishing)));
         found.push((Destination { target, landing }, seen));
     }
     Ok(found)
+}
+
+/// A target that is neither a topic nor a bus: whether a queue takes what is sent to it; anything else is not followed.
+async fn in_queue_or_elsewhere(
+    w: &mut LogproofWorld,
+    topics: &mut Topics,
+    publisher: &Publisher,
+    target: RuleTarget,
+) -> Result<Found, Stop> {
+    let Some((owner, region)) = queues::place_of_queue(&target.arn) else {
+        return Ok((Destination { target, landing: Landing::Elsewhere }, Vec::new()));
+    };
+    let place = Place { arn: &target.arn, owner: &owner, region: &region };
+    let (entry, seen) = queues::take(w, topics, &place, publisher, target.role.as_deref()).await?;
+    let landing = entry.map_or_else(Landing::Unseen, Landing::Queue);
+    Ok((Destination { target, landing }, seen))
 }
 
 /// What could not be told about an event of an account and Region, as something that was not seen.
@@ -210,7 +241,7 @@ pub(crate) fn doubtful(doubt: &Doubt, account: &AccountId, region: &Region, exch
             "policy evaluation",
             subject,
             why,
-            "write the policy of the topic or event bus, of its key and of the role so that they can be evaluated, or test the alert with an event",
+            "write the policy of the topic, queue or event bus, of its key and of the role so that they can be evaluated, or test the alert with an event",
         ),
     };
     Unseen {

@@ -178,6 +178,7 @@ unanswered {
         rule_targets(account: &AccountId, region: &Region, bus: &str, rule: &str) -> Vec<RuleTarget>;
         topic(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Topic>;
         topic_subscriptions(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Vec<Subscription>>;
+        queue(account: &AccountId, region: &Region, queue_arn: &str) -> Option<Queue>;
         metric_filters(account: &AccountId, region: &Region, log_group: &str) -> Vec<MetricFilter>;
         alarms(account: &AccountId, region: &Region) -> Vec<Alarm>;
         access_analyzers(account: &AccountId, region: &Region) -> Vec<AccessAnalyzer>;

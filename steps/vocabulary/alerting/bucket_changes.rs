@@ -20,8 +20,8 @@ use crate::{
         store_events::{Kind, Scenery, StoreEvent},
     },
     scene::alerts::{
+        publisher::Topics,
         targets::{doubtful, follow},
-        topics::Topics,
     },
 };
 

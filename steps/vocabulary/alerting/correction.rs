@@ -1,6 +1,7 @@
-//! Whether a change of the log bucket starts a correction: an EventBridge target that acts.
+//! Whether a change of the log bucket starts a correction: an EventBridge target that acts, there or on an event bus that the
+//! events are put on.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use cucumber::then;
 use logproof_estate::{
@@ -9,10 +10,14 @@ use logproof_estate::{
     world::{Judged, LogproofWorld},
 };
 
-use crate::judgement::{
-    alarm::Alarm,
-    event_pattern::Matched,
-    guard_events::{Guard, GuardEvent, events, in_words},
+use crate::{
+    judgement::{
+        alarm::{Alarm, Destination, Landing},
+        event_pattern::Matched,
+        guard_events::{Guard, GuardEvent, events, in_words},
+        route::{Arrival, Doubt},
+    },
+    scene::alerts::{publisher::Topics, targets::follow},
 };
 
 /// Services whose resources do something when they are a target.
@@ -25,31 +30,28 @@ const WATCHED: [&str; 2] = ["BucketPolicy", "BucketLifecycle"];
 async fn a_change_starts_a_correction(w: &mut LogproofWorld) -> Judged {
     let (estate, bucket) = (w.estate()?, w.bucket()?);
     let rules = w.see(estate.event_rules(&bucket.owner, &bucket.region, DEFAULT_BUS).await)?;
-    let mut made_up = events(Guard::BucketPolicy, &bucket.owner, &bucket.region, &bucket.name);
-    made_up.retain(|event| WATCHED.iter().any(|setting| event.name.ends_with(setting)));
-    let mut open: Vec<&GuardEvent> = made_up.iter().collect();
-    let mut acting: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut changes = events(Guard::BucketPolicy, &bucket.owner, &bucket.region, &bucket.name);
+    changes.retain(|event| WATCHED.iter().any(|setting| event.name.ends_with(setting)));
+    let sent = || changes.iter().map(|change| change.event.clone()).collect::<Vec<_>>();
+    let (mut alarms, mut topics) = (Vec::new(), Topics::of_no_concern());
     let mut exchanges = rules.exchanges().to_vec();
-    for rule in rules.iter() {
-        let Some(alarm) = Alarm::of(rule) else { continue };
-        let sees = |event: &GuardEvent| alarm.sees_event(&event.event) == Matched::Yes;
-        if !alarm.is_enabled() || !made_up.iter().any(sees) {
-            continue;
-        }
-        let targets = w.see(estate.rule_targets(&bucket.owner, &bucket.region, DEFAULT_BUS, &rule.name).await)?;
-        exchanges.extend_from_slice(targets.exchanges());
-        let acts = |arn: &&str| ACTING.contains(&arn.split(':').nth(2).unwrap_or_default());
-        let targets = targets.iter().map(|target| target.arn.as_str()).filter(acts);
-        let targets: Vec<String> = targets.map(str::to_owned).collect();
-        if !targets.is_empty() {
-            open.retain(|event| alarm.sees_event(&event.event) != Matched::Yes);
-            acting.insert(rule.name.clone(), targets);
+    for alarm in rules.iter().filter_map(Alarm::of) {
+        if alarm.is_enabled() && changes.iter().any(|change| alarm.sees_event(&change.event) == Matched::Yes) {
+            let alarm = follow(w, &mut topics, (&bucket.owner, &bucket.region), alarm, &sent).await?;
+            exchanges.extend_from_slice(&alarm.exchanges);
+            alarms.push(alarm);
         }
     }
-    let started: Vec<String> =
-        acting.iter().map(|(rule, targets)| format!("rule `{rule}` starts {}", targets.join(", "))).collect();
+    let arrival =
+        |change: &GuardEvent| Arrival::furthest(alarms.iter().map(|one| one.carry_to(&change.event, &acting)));
+    let open: Vec<&GuardEvent> = changes.iter().filter(|change| arrival(change) != Arrival::Subscriber).collect();
+    let started: Vec<String> = alarms.iter().filter_map(|alarm| starts(alarm, &changes)).collect();
     // A correction of some changes leaves the others to people.
     if !open.is_empty() {
+        let doubts: BTreeSet<String> = open.iter().filter_map(|change| doubt(&arrival(change))).collect();
+        for doubt in doubts {
+            w.note(format!("whether a correction is started is not known: {doubt}"));
+        }
         if !started.is_empty() {
             w.note(format!("{}, but not at {}", started.join("; "), in_words(&open)));
         }
@@ -70,4 +72,37 @@ async fn a_change_starts_a_correction(w: &mut LogproofWorld) -> Judged {
     );
     w.note("what the correction does is not examined");
     w.settle()
+}
+
+/// An event that gets to something that acts has arrived; anything else is not asked about here.
+fn acting(destination: &Destination) -> Arrival {
+    match &destination.landing {
+        Landing::Unseen(unseen) => Arrival::Open(Doubt::Unseen(unseen.clone())),
+        _ if ACTING.contains(&destination.target.arn.split(':').nth(2).unwrap_or_default()) => Arrival::Subscriber,
+        _ => Arrival::Nobody,
+    }
+}
+
+/// What a rule starts at one of the changes, by itself or over event buses.
+fn starts(alarm: &Alarm, changes: &[GuardEvent]) -> Option<String> {
+    let acts = |change: &GuardEvent| alarm.carry_to(&change.event, &acting) == Arrival::Subscriber;
+    let targets = acting_targets(alarm);
+    changes.iter().any(acts).then(|| format!("rule `{}` starts {}", alarm.rule.name, targets.join(", ")))
+}
+
+fn acting_targets(alarm: &Alarm) -> Vec<String> {
+    let of = |destination: &Destination| match &destination.landing {
+        Landing::Bus(bus) => bus.rules.iter().flat_map(acting_targets).collect(),
+        _ if acting(destination) == Arrival::Subscriber => vec![destination.target.arn.clone()],
+        _ => Vec::new(),
+    };
+    alarm.destinations.iter().flat_map(of).collect()
+}
+
+fn doubt(arrival: &Arrival) -> Option<String> {
+    match arrival {
+        Arrival::Open(Doubt::Unseen(unseen)) => Some(unseen.to_string()),
+        Arrival::Open(Doubt::Pattern(subject, why) | Doubt::Policy(subject, why)) => Some(format!("{subject}: {why}")),
+        _ => None,
+    }
 }

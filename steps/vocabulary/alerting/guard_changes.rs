@@ -27,8 +27,8 @@ use crate::{
     scene::{
         alerts::{
             metric_filters::{Filters, Hearing},
+            publisher::Topics,
             targets::follow,
-            topics::Topics,
         },
         questions::ask_each,
         subjects::{AskedKey, buckets, counted, keys, trails},

@@ -83,7 +83,7 @@ async fn bucket_names(w: &mut LogproofWorld) -> Result<Vec<String>, Stop> {
     Ok(once)
 }
 
-/// An exemption that somebody else than the storage role can make use of.
+/// An exemption that somebody else than the exempt role can make use of.
 struct Open {
     statement: String,
     exempts: String,
@@ -104,10 +104,9 @@ struct Use {
 }
 
 #[then(
-    "every statement that protects the trail, AWS Config, the buckets or the key exempts single roles by their whole ARN"
+    "every statement that protects the trail, AWS Config, the buckets or the key exempts single roles by their whole ARN, or the exempt role of the account alone"
 )]
 async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
-    let role = w.config()?.storage_role_arn();
     let protected = protected(w).await?;
     let view = OrganizationView::read(w, &[], &[]).await?;
     if view.members.is_empty() {
@@ -117,13 +116,14 @@ async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
     for member in &view.members {
         let representative = view.representative(&member.id).clone();
         if !found.contains_key(&representative) {
-            let open = open_to_others(w, &view, &representative, &protected, &role)?;
+            let open = open_to_others(w, &view, &representative, &protected)?;
             found.insert(representative.clone(), open);
         }
     }
-    let mut proposals = proposals(w, &view, &found, &role).await;
+    let mut proposals = proposals(w, &view, &found).await;
     for member in &view.members {
         let representative = view.representative(&member.id).clone();
+        let role = view.exempt_role(&member.id)?;
         let claim = Claim {
             subject: Subject::arn(&member.arn).at(&member.id, None),
             account: member.id.clone(),
@@ -160,7 +160,6 @@ async fn proposals(
     w: &mut LogproofWorld,
     view: &OrganizationView,
     found: &BTreeMap<AccountId, Vec<Open>>,
-    role: &str,
 ) -> BTreeMap<String, Proposal> {
     let mut uses: BTreeMap<&str, Vec<&Use>> = BTreeMap::new();
     for one in found.values().flatten() {
@@ -179,22 +178,21 @@ async fn proposals(
             }
         }
         if !asked.is_empty() {
-            let remedy = keep_from_all(view, "OnlyTheStorageRoleIsExempt", actions, on, role);
+            let remedy = keep_from_all(view, "OnlyTheExemptRoles", actions, on, &view.exempt_roles());
             proposals.insert(statement.to_owned(), remedy.proposed(w, &asked).await);
         }
     }
     proposals
 }
 
-/// The exemptions in force in one account that others than the role can make use of.
+/// The exemptions in force in one account that others than its exempt role can make use of.
 fn open_to_others(
     w: &mut LogproofWorld,
     view: &OrganizationView,
     account: &AccountId,
     protected: &[Protected],
-    role: &str,
 ) -> Result<Vec<Open>, Stop> {
-    let scene = view.scene(account, None);
+    let (scene, role) = (view.scene(account, None), view.exempt_role(account)?);
     let levels = scene.organization.accounts.iter().find(|known| known.id == account.as_str());
     let levels = levels.and_then(|known| known.scps.clone()).unwrap_or_default();
     let mut open = Vec::new();

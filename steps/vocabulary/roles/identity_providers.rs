@@ -3,12 +3,14 @@
 use cucumber::then;
 use logproof_estate::world::{Judged, LogproofWorld};
 
-use crate::scene::{identity_providers::no_strangers, readers::reader_roles, role::with_those_behind};
+use crate::scene::{
+    guardrails::exempt_roles, identity_providers::no_strangers, readers::reader_roles, role::with_those_behind,
+};
 
-#[then("no identity provider lets strangers assume the log storage role")]
-async fn no_provider_lets_strangers_become_the_storage_role(w: &mut LogproofWorld) -> Judged {
-    let arn = w.config()?.storage_role_arn();
-    for role in with_those_behind(w, [arn]).await? {
+#[then("no identity provider lets strangers assume an exempt role")]
+async fn no_provider_lets_strangers_become_an_exempt_role(w: &mut LogproofWorld) -> Judged {
+    let roles = exempt_roles(w).await?;
+    for role in with_those_behind(w, roles).await? {
         no_strangers(w, &role).await?;
     }
     w.settle()

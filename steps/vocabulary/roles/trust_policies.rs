@@ -5,12 +5,12 @@
 use cucumber::then;
 use logproof_estate::world::{Judged, LogproofWorld};
 
-use crate::scene::{readers::reader_roles, role::with_those_behind, trust::only_the_named};
+use crate::scene::{guardrails::exempt_roles, readers::reader_roles, role::with_those_behind, trust::only_the_named};
 
-#[then("nobody can assume the log storage role whom its trust policy does not name")]
-async fn only_the_named_become_the_storage_role(w: &mut LogproofWorld) -> Judged {
-    let arn = w.config()?.storage_role_arn();
-    for role in with_those_behind(w, [arn]).await? {
+#[then("nobody can assume an exempt role whom its trust policy does not name")]
+async fn only_the_named_become_an_exempt_role(w: &mut LogproofWorld) -> Judged {
+    let roles = exempt_roles(w).await?;
+    for role in with_those_behind(w, roles).await? {
         only_the_named(w, &role).await?;
     }
     w.settle()

@@ -52,6 +52,31 @@ def alert_not_confirmed(zone, aws, _):
     aws("sns", zone.log_archive).subscribe(TopicArn=topic(zone, aws), **endpoint)
 
 
+def into_a_queue(zone, aws, sender):
+    """Subscribes a queue, which lets one sender in, in place of whoever is subscribed."""
+    sqs, alerts = aws("sqs", zone.log_archive), topic(zone, aws)
+    url = sqs.create_queue(QueueName="alerts")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    source = {"ArnEquals": {"aws:SourceArn": sender or alerts}}
+    allow = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    policy = {"Version": "2012-10-17", "Statement": [{**allow, "Resource": arn, "Condition": source}]}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    unsubscribe(zone, aws)
+    aws("sns", zone.log_archive).subscribe(TopicArn=alerts, Protocol="sqs", Endpoint=arn)
+
+
+@harmless
+def alert_into_a_queue(zone, aws, _):
+    """The subscriber is a queue that lets the topic in."""
+    into_a_queue(zone, aws, None)
+
+
+@defect(UNHEARD)
+def alert_into_a_queue_that_refuses(zone, aws, _):
+    """The subscriber is a queue that lets another topic in."""
+    into_a_queue(zone, aws, "arn:aws:sns:eu-central-1:222222222222:another")
+
+
 CENTRAL, FORWARDER = "333333333333", "EventForwarder"
 
 

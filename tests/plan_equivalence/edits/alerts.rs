@@ -2,7 +2,7 @@
 
 use logproof_estate::{
     AccountId, Region,
-    facts::{AccessAnalyzer, Alarm, EventBus, EventRule, MetricFilter, RuleTarget, Subscription, Topic},
+    facts::{AccessAnalyzer, Alarm, EventBus, EventRule, MetricFilter, Queue, RuleTarget, Subscription, Topic},
 };
 use logproof_plan::{Change, Document, Planned, edit::AlertingChange};
 
@@ -97,6 +97,18 @@ impl Making<'_> {
                             changes.push(AlertingChange::Topic { arn: arn.clone(), kms_key });
                         }
                         changes.push(AlertingChange::TopicPolicy { arn, to: Some(document(&is.policy)) });
+                    }
+                }
+            }
+            "queue" => {
+                let is: Option<Queue> = value(&asked.after, asked)?;
+                let arn: String = asked.arg(2);
+                match is {
+                    None => changes.push(AlertingChange::QueueDeleted { arn }),
+                    Some(is) => {
+                        let kms_key = Planned::Known(is.kms_key);
+                        changes.push(AlertingChange::Queue { arn: arn.clone(), kms_key });
+                        changes.push(AlertingChange::QueuePolicy { arn, to: is.policy.map(Document::Text) });
                     }
                 }
             }

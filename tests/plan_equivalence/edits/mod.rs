@@ -169,6 +169,7 @@ impl Making<'_> {
             | "rule_targets"
             | "topic"
             | "topic_subscriptions"
+            | "queue"
             | "metric_filters"
             | "alarms"
             | "access_analyzers" => self.alerting(asked)?,

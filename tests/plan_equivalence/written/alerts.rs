@@ -60,6 +60,20 @@ impl Writing<'_> {
                 let attributes = json!({"topic_arn": topic, "arn": arn, "pending_confirmation": false});
                 self.put(edit, "aws_sns_topic_subscription", arn, Fate::Deleted, attributes)
             }
+            AlertingChange::Queue { arn, kms_key } => {
+                let attributes = json!({"arn": arn, "kms_master_key_id": known(kms_key)?});
+                self.put(edit, "aws_sqs_queue", arn, Fate::Updated, attributes)
+            }
+            AlertingChange::QueueDeleted { arn } => {
+                self.put(edit, "aws_sqs_queue", arn, Fate::Deleted, json!({"arn": arn}))
+            }
+            AlertingChange::QueuePolicy { arn, to } => {
+                let attributes = match to {
+                    Some(to) => Some(json!({"queue_url": arn, "policy": text(to)?})),
+                    None => None,
+                };
+                self.set(edit, "aws_sqs_queue_policy", arn, attributes, json!({"queue_url": arn}))
+            }
             AlertingChange::MetricFilter { log_group, name, to } => {
                 let names = json!({"log_group_name": log_group, "name": name});
                 let attributes = maybe(to)?.map(|to| filter(to, log_group));

@@ -18,6 +18,7 @@ mod s3;
 mod s3control;
 mod sns;
 mod source;
+mod sqs;
 mod sts;
 #[cfg(test)]
 mod tests;

@@ -15,13 +15,13 @@ use logproof_estate::{
         CallerIdentity, ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder,
         DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey,
         LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind,
-        Organization, Ownership, PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail,
+        Organization, Ownership, PublicAccessBlock, Queue, Replication, Role, RuleTarget, Subscription, Topic, Trail,
         TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
     },
 };
 
 use super::{
-    access_analyzer, cloudtrail, cloudwatch, config, events, iam, kms, logs, organizations, s3, s3control, sns,
+    access_analyzer, cloudtrail, cloudwatch, config, events, iam, kms, logs, organizations, s3, s3control, sns, sqs,
 };
 use crate::{
     Aws,
@@ -300,6 +300,12 @@ impl Source for Aws {
     async fn topic(&self, account: &AccountId, region: &Region, topic_arn: &str) -> Answer<Option<Topic>> {
         let asked = here("sns:GetTopicAttributes", account, region, topic_arn);
         self.ask(asked, |session| async move { sns::topic(&session.sns(), topic_arn).await }).await
+    }
+
+    async fn queue(&self, account: &AccountId, region: &Region, queue_arn: &str) -> Answer<Option<Queue>> {
+        let asked = here("sqs:GetQueueAttributes", account, region, queue_arn);
+        let url = sqs::url(account, region, queue_arn);
+        self.ask(asked, |session| async move { sqs::queue(&session.sqs(), &url).await }).await
     }
 
     async fn topic_subscriptions(

@@ -23,6 +23,7 @@ impl Config {
         }
         self.validate_partition()?;
         self.conventions.validate()?;
+        self.validate_administrators()?;
         if self.names.prefix.is_none() && self.names.bucket.is_none() {
             return refuse(
                 "names.prefix",

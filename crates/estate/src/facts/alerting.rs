@@ -49,6 +49,15 @@ pub struct Topic {
     pub kms_key: Option<String>,
 }
 
+/// An SQS queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queue {
+    /// Text of its access policy; `None` when it has none, and only its own account gets in.
+    pub policy: Option<String>,
+    /// Key that encrypts its messages, as configured: id, ARN or alias; `None` when no KMS key does.
+    pub kms_key: Option<String>,
+}
+
 /// A subscription of an SNS topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {

@@ -17,7 +17,7 @@
 //! A finding that the baseline accepts counts as waived. Nothing is waived that was not examined: findings of a
 //! population that was not examined as a whole or, but for the baseline, with checks after them that were not reached. A control has the worst verdict of its scenarios: ERROR, FAIL, MANUAL, WAIVED, PASS,
 //! NOT-APPLICABLE. What is wrong with a waiver or an attestation (expired, unused, over-broad, evidence changed) is a
-//! finding of the register's own.
+//! finding of the register's own, which the baseline accepts like any other, but for an acceptance that is over.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,11 +26,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     baseline::{Acceptance, Accepted, BaselineState},
-    model::{OpenEntry, Register, Waiver, day},
+    model::{OpenEntry, REGISTER, Register, Waiver, day},
 };
 use crate::{
     assessment::{Assessment, ControlResult, ScenarioResult, StepResult, StepState},
-    record::Verdict,
+    record::{Observation, Subject, Verdict},
 };
 
 /// Something wrong with the register itself.
@@ -44,6 +44,43 @@ pub struct RegisterFinding {
     pub problem: String,
     /// What to do.
     pub hint: String,
+    /// Who answers for it until when, where the baseline accepts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Box<Acceptance>>,
+}
+
+impl RegisterFinding {
+    /// What it is called where findings are counted by scenario.
+    #[must_use]
+    pub fn scenario(&self) -> String {
+        format!("{} for {}", self.entry, self.control)
+    }
+
+    /// The same as a finding of a control.
+    #[must_use]
+    pub fn observation(&self) -> Observation {
+        let file = match self.entry.as_str() {
+            "baseline" => "register/baseline.toml".to_owned(),
+            "retention class" => "register/retention.toml".to_owned(),
+            "use of the break-glass role" => "register/break-glass.toml".to_owned(),
+            other => format!("register/{other}s.toml"),
+        };
+        let expected = format!("each {} of the register holds", self.entry);
+        let found = Observation::new(Subject::arn(file), expected, self.problem.as_str(), false);
+        Observation { accepted: self.accepted.clone(), ..found.place(self.control.as_str()).hint(self.hint.as_str()) }
+    }
+
+    /// Marks it as accepted where the baseline has it today. That an acceptance is over is never accepted itself.
+    fn accept(&mut self, baseline: &[Accepted], today: Date) {
+        if self.entry == "baseline" {
+            return;
+        }
+        let (scenario, finding) = (self.scenario(), self.observation());
+        let entry = baseline
+            .iter()
+            .find(|entry| entry.is(REGISTER, &scenario, &finding) && entry.since <= today && today <= entry.until);
+        self.accepted = entry.map(|entry| Box::new(entry.acceptance()));
+    }
 }
 
 /// Applies the register to an assessment: verdicts, what turned them, and what is wrong with the register itself.
@@ -65,6 +102,7 @@ pub fn apply(assessment: &mut Assessment, register: &Register, as_of: Timestamp)
     }
     waiver_findings(assessment, register, today, &used, &mut findings);
     findings.extend(open_findings(assessment, &register.open));
+    findings.iter_mut().for_each(|finding| finding.accept(&register.baseline, today));
     assessment.summary = Assessment::count(&assessment.controls);
     assessment.register = findings;
     assessment.baseline = (!register.baseline.is_empty()).then(|| BaselineState::of(assessment, &register.baseline));
@@ -104,6 +142,7 @@ fn overdue_finding(control: &str, acceptance: &Acceptance, count: usize) -> Regi
         control: control.to_owned(),
         problem: format!("{findings} there still, accepted until {until} for {owner}"),
         hint: "mend it, or have it accepted again with a waiver".to_owned(),
+        accepted: None,
     }
 }
 
@@ -201,7 +240,8 @@ fn attest(
     }
     for attestation in entries() {
         let Some((problem, hint)) = register.objection(attestation, today) else { continue };
-        let finding = RegisterFinding { entry: "attestation".to_owned(), control: control.to_owned(), problem, hint };
+        let (entry, control) = ("attestation".to_owned(), control.to_owned());
+        let finding = RegisterFinding { entry, control, problem, hint, accepted: None };
         if !findings.contains(&finding) {
             findings.push(finding);
         }
@@ -223,6 +263,7 @@ fn waiver_findings(
                 control: waiver.control.clone(),
                 problem,
                 hint: hint.to_owned(),
+                accepted: None,
             });
         };
         let of = format!("{} for {}", waiver.ticket, waiver.subjects.join(", "));
@@ -255,6 +296,7 @@ fn open_findings(assessment: &Assessment, open: &[OpenEntry]) -> Vec<RegisterFin
             control: control.to_owned(),
             problem: format!("`{key}` is `?`, which nobody has signed, so it has no effect: {shown}{more}"),
             hint: "read the entry, correct it and write who signs for it, or take it out".to_owned(),
+            accepted: None,
         }
     };
     waiting.into_iter().map(finding).collect()

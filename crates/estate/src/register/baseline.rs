@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     assessment::{Assessment, ScenarioResult},
     record::{Observation, Verdict},
+    register::REGISTER,
 };
 
 /// One accepted finding, an entry of `baseline.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Accepted {
-    /// Control id.
+    /// Control id; `REGISTER` for a finding on an entry of the register.
     pub control: String,
     /// Scenario of the control.
     pub scenario: String,
@@ -171,11 +172,14 @@ impl BaselineState {
     /// What an assessment with its register applied found of a baseline.
     pub(super) fn of(assessment: &Assessment, baseline: &[Accepted]) -> Self {
         let findings = || every_finding(assessment).map(|(_, scenario, finding)| (scenario, finding));
+        let known = findings().filter(|(_, finding)| finding.accepted.is_some()).count();
+        let new =
+            findings().filter(|(scenario, one)| scenario.verdict == Verdict::Fail && one.accepted.is_none()).count();
+        let of_register =
+            |accepted| assessment.register.iter().filter(|one| one.accepted.is_some() == accepted).count();
         Self {
-            known: findings().filter(|(_, finding)| finding.accepted.is_some()).count(),
-            new: findings()
-                .filter(|(scenario, finding)| scenario.verdict == Verdict::Fail && finding.accepted.is_none())
-                .count(),
+            known: known + of_register(true),
+            new: new + of_register(false),
             mended: baseline.iter().filter(|entry| is_mended(assessment, entry)).map(Accepted::named).collect(),
         }
     }
@@ -183,6 +187,12 @@ impl BaselineState {
 
 /// Whether what an entry accepts was looked for and not found. What could not be assessed is not mended.
 fn is_mended(assessment: &Assessment, entry: &Accepted) -> bool {
+    if entry.control == REGISTER {
+        // It stands in the place of the entry, which is the control that the entry is for.
+        let control = assessment.controls.iter().find(|control| Some(&control.id) == entry.place.as_ref());
+        return control.is_some_and(|control| control.verdict != Verdict::Error)
+            && !assessment.register.iter().any(|one| entry.is(REGISTER, &one.scenario(), &one.observation()));
+    }
     let control = assessment.controls.iter().find(|control| control.id == entry.control);
     let mut scenarios = control.into_iter().flat_map(|control| &control.scenarios);
     let scenario = scenarios.find(|scenario| scenario.name == entry.scenario);
@@ -202,6 +212,12 @@ pub fn updated(assessment: &Assessment, baseline: &[Accepted], accept: Option<&A
             entries.retain(|entry| !entry.is(control, &scenario.name, finding));
             entries.push(Accepted::of(control, &scenario.name, finding, acceptance));
         }
+    }
+    // That an acceptance is over is accepted with what it was about.
+    for finding in assessment.register.iter().filter(|one| one.accepted.is_none() && one.entry != "baseline") {
+        let (scenario, found) = (finding.scenario(), finding.observation());
+        entries.retain(|entry| !entry.is(REGISTER, &scenario, &found));
+        entries.push(Accepted::of(REGISTER, &scenario, &found, acceptance));
     }
     entries
 }

@@ -14,8 +14,8 @@ mod parse;
 pub use apply::{RegisterFinding, apply};
 pub use baseline::{Acceptance, Accepted, BaselineState, FindingRef, every_finding, updated};
 pub use model::{
-    Attestation, BreakGlassUse, Environment, Exception, OpenEntry, Reader, Register, RetentionClass, Stream, Waiver,
-    day,
+    Attestation, BreakGlassUse, Environment, Exception, OpenEntry, REGISTER, Reader, Register, RetentionClass, Stream,
+    Waiver, day,
 };
 pub use open::UNSIGNED;
 pub use parse::{FILES, RegisterError, texts};

@@ -10,6 +10,9 @@ use logproof_policy::Glob;
 use super::baseline::Accepted;
 use crate::config::ReaderConfig;
 
+/// The name under which findings of the register stand beside those of controls.
+pub const REGISTER: &str = "REGISTER";
+
 /// Everything the owner registered.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Register {

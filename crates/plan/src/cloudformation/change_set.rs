@@ -124,7 +124,7 @@ fn one(file: &str, name: &str, kind: &str, change: &Value, place: &Place, contex
 /// thing it belongs to, cannot change without a replacement.
 fn still_named(kind: &str, before: &Tree, unknown: Tree) -> Tree {
     let Tree::Map(was) = before else { return unknown };
-    let names = ["Bucket", "Topics", "TopicArn", "LogGroupName", "FilterName"];
+    let names = ["Bucket", "Topics", "Queues", "TopicArn", "LogGroupName", "FilterName"];
     let named = |property: &str| names.contains(&property) || super::shape::name_property(kind) == Some(property);
     let property =
         |(name, value): (&String, &Tree)| (name.clone(), if named(name) { value.clone() } else { unknown.clone() });

@@ -54,6 +54,13 @@ impl Scope<'_> {
             ("AWS::IAM::ManagedPolicy", "" | "PolicyArn") => iam("policy", "ManagedPolicyName"),
             ("AWS::SNS::Topic", "" | "TopicArn") => regional("sns", &own("TopicName")),
             ("AWS::SNS::Topic", "TopicName") => Some(own("TopicName")),
+            ("AWS::SQS::Queue", "" | "QueueUrl") => {
+                let place = self.place?;
+                let (region, account) = (&place.region, &place.account);
+                Some(format!("https://sqs.{region}.{}/{account}/{}", partition.dns_suffix(), own("QueueName")))
+            }
+            ("AWS::SQS::Queue", "Arn") => regional("sqs", &own("QueueName")),
+            ("AWS::SQS::Queue", "QueueName") => Some(own("QueueName")),
             ("AWS::CloudTrail::Trail", "") => Some(own("TrailName")),
             ("AWS::CloudTrail::Trail", "Arn") => regional("cloudtrail", &format!("trail/{}", own("TrailName"))),
             ("AWS::Logs::LogGroup", "") => Some(own("LogGroupName")),

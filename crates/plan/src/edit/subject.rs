@@ -104,6 +104,8 @@ impl AlertingChange {
                 format!("subscription {} of topic {topic}", unknown.address)
             }
             Self::Unsubscribed { topic, arn } => format!("subscription {arn} of topic {topic}"),
+            Self::Queue { arn, .. } | Self::QueueDeleted { arn } => format!("queue {arn}"),
+            Self::QueuePolicy { arn, .. } => format!("policy of queue {arn}"),
             Self::MetricFilter { log_group, name, .. } => format!("metric filter {name} of log group {log_group}"),
             Self::Alarm { name, .. } => format!("alarm {name}"),
             Self::Analyzer { name, .. } => format!("analyzer {name}"),

@@ -1,7 +1,7 @@
-//! Rules, targets, topics, subscriptions, metric filters, alarms and analyzers.
+//! Rules, targets, topics, subscriptions, queues, metric filters, alarms and analyzers.
 
 use logproof_estate::facts::{
-    AccessAnalyzer, Alarm, EventBus, EventRule, MetricFilter, RuleTarget, Subscription, Topic,
+    AccessAnalyzer, Alarm, EventBus, EventRule, MetricFilter, Queue, RuleTarget, Subscription, Topic,
 };
 use serde_json::json;
 
@@ -111,6 +111,35 @@ pub(super) fn topic(state: &mut State<Option<Topic>>, change: &Change, pen: &mut
             };
             state.change(|topic| {
                 topic.get_or_insert_with(|| Topic { policy: String::new(), kms_key: None }).policy = policy;
+            });
+        }
+        _ => {}
+    }
+}
+
+/// Whether a change is one of this queue.
+pub(super) fn is_queue(change: &AlertingChange, queue: &str) -> bool {
+    matches!(
+        change,
+        AlertingChange::Queue { arn, .. } | AlertingChange::QueueDeleted { arn } | AlertingChange::QueuePolicy { arn, .. }
+            if arn == queue
+    )
+}
+
+/// A queue that is there keeps its policy when its properties are set.
+pub(super) fn queue(state: &mut State<Option<Queue>>, change: &Change, pen: &mut Pen) {
+    match of(change) {
+        Some(AlertingChange::Queue { kms_key, .. }) => state.change_by(kms_key, |queue, key| {
+            let queue = queue.get_or_insert_with(|| Queue { policy: None, kms_key: None });
+            queue.kms_key.clone_from(key);
+        }),
+        Some(AlertingChange::QueueDeleted { .. }) => *state = State::Is(None),
+        Some(AlertingChange::QueuePolicy { to, .. }) => {
+            let policy = to.as_ref().map(|document| pen.text(document, Kind::Resource));
+            state.change(|queue| {
+                if let Some(queue) = queue {
+                    queue.policy = policy;
+                }
             });
         }
         _ => {}

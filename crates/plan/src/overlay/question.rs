@@ -11,7 +11,7 @@ use logproof_estate::{
         CallerIdentity, ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder,
         DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey,
         LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind,
-        Organization, Ownership, PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail,
+        Organization, Ownership, PublicAccessBlock, Queue, Replication, Role, RuleTarget, Subscription, Topic, Trail,
         TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
     },
     for_each_question,

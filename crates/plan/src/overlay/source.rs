@@ -10,7 +10,7 @@ use logproof_estate::{
         CallerIdentity, ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder,
         DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey,
         LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind,
-        Organization, Ownership, PublicAccessBlock, Replication, Role, RuleTarget, Subscription, Topic, Trail,
+        Organization, Ownership, PublicAccessBlock, Queue, Replication, Role, RuleTarget, Subscription, Topic, Trail,
         TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
     },
 };
@@ -203,6 +203,10 @@ impl Source for Overlay {
         topic_arn: &str,
     ) -> Answer<Option<Vec<Subscription>>> {
         self.planned_topic_subscriptions(account, region, topic_arn).await
+    }
+
+    async fn queue(&self, account: &AccountId, region: &Region, queue_arn: &str) -> Answer<Option<Queue>> {
+        self.planned_queue(account, region, queue_arn).await
     }
 
     async fn metric_filters(&self, account: &AccountId, region: &Region, log_group: &str) -> Answer<Vec<MetricFilter>> {

@@ -32,7 +32,9 @@ fn computed(kind: &str) -> &'static [&'static str] {
             "replication_configuration",
             "object_lock_configuration",
         ],
-        "aws_kms_key" | "aws_kms_external_key" | "aws_kms_replica_key" | "aws_sns_topic" => &["policy"],
+        "aws_kms_key" | "aws_kms_external_key" | "aws_kms_replica_key" | "aws_sns_topic" | "aws_sqs_queue" => {
+            &["policy"]
+        }
         "aws_iam_role" => &["inline_policy", "managed_policy_arns"],
         _ => &[],
     }

@@ -28,6 +28,13 @@ impl Index<'_> {
             ("aws_sns_topic", "arn" | "id") => self.regional(change, "sns", &named("name"), depth),
             ("aws_sns_topic_subscription", "arn" | "id") => Some(self.minted(change, "arn")),
             ("aws_sns_topic_policy", "arn") => self.linked(change, "arn", Link::Topic, depth),
+            ("aws_sqs_queue", "arn") => self.regional(change, "sqs", &named("name"), depth),
+            ("aws_sqs_queue", "id" | "url") => {
+                let (account, region) = (self.account(change, depth).ok()?, self.region(change, depth).ok()?);
+                let suffix = self.context.partition.dns_suffix();
+                Some(format!("https://sqs.{region}.{suffix}/{account}/{}", named("name")))
+            }
+            ("aws_sqs_queue_policy", "queue_url") => self.linked(change, "queue_url", Link::Queue, depth),
             ("aws_cloudtrail", "arn") => {
                 self.regional(change, "cloudtrail", &format!("trail/{}", named("name")), depth)
             }

@@ -23,6 +23,8 @@ pub(super) enum Link {
     ManagedPolicy,
     /// ARN of a topic.
     Topic,
+    /// URL of a queue.
+    Queue,
     /// Id of an organizations policy.
     OrgPolicy,
     /// Id of a unit, account or root.
@@ -72,6 +74,8 @@ impl Link {
             Self::ManagedPolicy if kind == "aws_iam_policy" => one_of(&["arn", "id"]),
             Self::Topic if kind == "aws_sns_topic" => one_of(&["arn", "id"]),
             Self::Topic if kind == "aws_sns_topic_policy" => one_of(&["arn", "id"]).map(|_| "arn"),
+            Self::Queue if kind == "aws_sqs_queue" => one_of(&["id", "url"]),
+            Self::Queue if kind == "aws_sqs_queue_policy" => one_of(&["queue_url", "id"]).map(|_| "queue_url"),
             Self::OrgPolicy if kind == "aws_organizations_policy" => one_of(&["id"]),
             Self::OrgNode if kind == "aws_organizations_organizational_unit" => one_of(&["id"]),
             Self::OrgNode if kind == "aws_organizations_account" => one_of(&["id"]),
@@ -98,6 +102,7 @@ impl Link {
                 | "aws_iam_group"
                 | "aws_iam_policy"
                 | "aws_sns_topic"
+                | "aws_sqs_queue"
                 | "aws_cloudtrail"
                 | "aws_cloudwatch_log_group"
                 | "aws_cloudwatch_event_bus"
@@ -106,7 +111,7 @@ impl Link {
             },
             Self::Action => match kind {
                 "aws_sns_topic" => one_of(&["arn", "id"]),
-                "aws_cloudwatch_log_group" | "aws_cloudwatch_event_bus" => one_of(&["arn"]),
+                "aws_cloudwatch_log_group" | "aws_cloudwatch_event_bus" | "aws_sqs_queue" => one_of(&["arn"]),
                 _ => None,
             },
             _ => None,
@@ -210,7 +215,9 @@ pub(super) fn links(kind: &str) -> &'static [(&'static str, Link)] {
         }
         "aws_sns_topic" => &[("kms_master_key_id", Link::Key), ("policy", Link::Document)],
         "aws_sns_topic_policy" => &[("arn", Link::Topic), ("policy", Link::Document)],
-        "aws_sns_topic_subscription" => &[("topic_arn", Link::Topic)],
+        "aws_sns_topic_subscription" => &[("topic_arn", Link::Topic), ("endpoint", Link::Action)],
+        "aws_sqs_queue" => &[("kms_master_key_id", Link::Key), ("policy", Link::Document)],
+        "aws_sqs_queue_policy" => &[("queue_url", Link::Queue), ("policy", Link::Document)],
         "aws_cloudwatch_log_metric_filter" => &[("log_group_name", Link::LogGroup)],
         "aws_cloudwatch_metric_alarm" | "aws_cloudwatch_composite_alarm" => &[("alarm_actions", Link::Action)],
         _ => &[],

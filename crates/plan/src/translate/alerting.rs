@@ -1,4 +1,4 @@
-//! EventBridge rules and targets, topics and subscriptions, metric filters, alarms, analyzers.
+//! EventBridge rules and targets, topics and subscriptions, queues, metric filters, alarms, analyzers.
 
 use logproof_estate::facts::{
     AccessAnalyzer, Alarm, AlarmCondition, DEFAULT_BUS, EventBus, EventRule, FilterMetric, MetricCondition,
@@ -16,6 +16,20 @@ use crate::{
 fn bus_of(tree: &Tree) -> Read<String> {
     let bus = tree.get("event_bus_name").text()?.unwrap_or_else(|| DEFAULT_BUS.to_owned());
     Ok(bus.split_once(":event-bus/").map_or(bus.clone(), |(_, name)| name.to_owned()))
+}
+
+/// ARN of the queue that is named by its URL, which ends with account and name.
+///
+/// See: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html>
+fn queue_of(scene: &Scene<'_>, tree: &Tree) -> Read<String> {
+    let url = tree.get("queue_url").need()?;
+    let mut parts = url.rsplit('/');
+    match (parts.next(), parts.next()) {
+        (Some(name), Some(account)) if !url.starts_with("arn:") => {
+            Ok(scene.partition.arn("sqs", scene.region.as_str(), account, name))
+        }
+        _ => Ok(url),
+    }
 }
 
 fn alerting(attribute: &str, change: AlertingChange) -> Changes {
@@ -65,6 +79,20 @@ pub(super) fn set(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
             let to = scene.planned("endpoint", subscription(tree));
             alerting("endpoint", AlertingChange::Subscribed { topic: tree.get("topic_arn").need()?, to })
         }
+        "aws_sqs_queue" => {
+            let arn = tree.get("arn").need()?;
+            let kms_key = scene.planned("kms_master_key_id", tree.get("kms_master_key_id").text());
+            let kms_key = kms_key.map(|key| key.filter(|key| !key.is_empty()));
+            let mut changes = alerting("kms_master_key_id", AlertingChange::Queue { arn: arn.clone(), kms_key });
+            if let Some(policy) = tree.get("policy").document(scene.address) {
+                changes.extend(alerting("policy", AlertingChange::QueuePolicy { arn, to: Some(policy) }));
+            }
+            changes
+        }
+        "aws_sqs_queue_policy" => {
+            let to = tree.get("policy").document(scene.address);
+            alerting("policy", AlertingChange::QueuePolicy { arn: queue_of(scene, tree)?, to })
+        }
         "aws_cloudwatch_log_metric_filter" => {
             let (log_group, name) = (tree.get("log_group_name").need()?, tree.get("name").need()?);
             let to = Some(scene.planned("pattern", filter(tree, &name)));
@@ -101,6 +129,8 @@ pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
         }
         "aws_sns_topic" => alerting("", AlertingChange::TopicDeleted { arn: tree.get("arn").need()? }),
         "aws_sns_topic_policy" => alerting("", AlertingChange::TopicPolicy { arn: tree.get("arn").need()?, to: None }),
+        "aws_sqs_queue" => alerting("", AlertingChange::QueueDeleted { arn: tree.get("arn").need()? }),
+        "aws_sqs_queue_policy" => alerting("", AlertingChange::QueuePolicy { arn: queue_of(scene, tree)?, to: None }),
         "aws_sns_topic_subscription" => {
             if tree.get("pending_confirmation").flag()? == Some(true) {
                 return Ok(Vec::new());

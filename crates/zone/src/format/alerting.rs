@@ -1,4 +1,4 @@
-//! EventBridge rules, SNS topics, metric filters and alarms.
+//! EventBridge rules, SNS topics, SQS queues, metric filters and alarms.
 
 use std::collections::BTreeMap;
 
@@ -52,6 +52,18 @@ pub(crate) struct Topic {
     pub(crate) kms_key: Option<String>,
     #[serde(default)]
     pub(crate) subscriptions: Vec<Subscription>,
+}
+
+/// An SQS queue.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Queue {
+    /// Access policy.
+    #[serde(default)]
+    pub(crate) policy: Option<Value>,
+    /// Key that encrypts the messages: id, ARN or alias.
+    #[serde(default)]
+    pub(crate) kms_key: Option<String>,
 }
 
 /// A subscription.

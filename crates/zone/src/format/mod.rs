@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use access_analyzer::Analyzer;
-pub(crate) use alerting::{Alarm, CompositeAlarm, EventBus, MetricFilter, Rule, Topic};
+pub(crate) use alerting::{Alarm, CompositeAlarm, EventBus, MetricFilter, Queue, Rule, Topic};
 pub(crate) use cells::Cells;
 pub(crate) use cloudtrail::{ChainFlaw, FlawKind, Trail, TrailEvent};
 pub(crate) use config::{Channel, ConfigDelivered, Recorder};
@@ -97,6 +97,9 @@ pub(crate) struct Zone {
     /// SNS topics by ARN.
     #[serde(default)]
     pub(crate) topics: BTreeMap<String, Topic>,
+    /// SQS queues by ARN.
+    #[serde(default)]
+    pub(crate) queues: BTreeMap<String, Queue>,
     /// Metric filters by `account/region`, log group and name.
     #[serde(default)]
     pub(crate) metric_filters: BTreeMap<String, BTreeMap<String, BTreeMap<String, MetricFilter>>>,

@@ -8,7 +8,7 @@ use logproof_estate::facts::OrgPolicyKind;
 use super::support::{Protocol, Wire, account, bucket, client, text};
 use crate::{
     failure::Failure,
-    observe::{cloudtrail, events, iam, kms, logs, organizations, s3, s3control, sns},
+    observe::{cloudtrail, events, iam, kms, logs, organizations, s3, s3control, sns, sqs},
 };
 
 /// Answers that are not the service's word that the thing does not exist, each with what is wrong with it.
@@ -85,6 +85,8 @@ is_absent!(block_of_an_account: aws_sdk_s3control::get_public_access_block,
 is_absent!(role: aws_sdk_iam::get_role, Query 404 "NoSuchEntity", None, |iam| iam::role(iam, "r"));
 is_absent!(topic: aws_sdk_sns::list_subscriptions_by_topic, Query 404 "NotFound", None,
     |sns| sns::subscriptions(sns, "arn:aws:sns:eu-central-1:222222222222:alerts"));
+is_absent!(queue: aws_sdk_sqs::get_queue_attributes, Json 400 "QueueDoesNotExist", None,
+    |sqs| sqs::queue(sqs, "https://sqs.eu-central-1.amazonaws.com/222222222222/alerts"));
 is_absent!(key: aws_sdk_kms::describe_key, Json 400 "NotFoundException", None, |kms| kms::key(kms, "k"));
 is_absent!(trail_status: aws_sdk_cloudtrail::get_trail_status, Json 400 "TrailNotFoundException", None,
     |cloudtrail| cloudtrail::trail_status(cloudtrail, "t"));

@@ -16,5 +16,6 @@ mod s3_objects;
 mod s3_rules;
 mod s3control;
 mod sns;
+mod sqs;
 mod sts;
 mod support;

@@ -71,6 +71,7 @@ questions! {
     rule_targets(&account(), &region(), "default", "rule"),
     topic(&account(), &region(), "arn:t"),
     topic_subscriptions(&account(), &region(), "arn:t"),
+    queue(&account(), &region(), "arn:t"),
     metric_filters(&account(), &region(), "group"),
     alarms(&account(), &region()),
     access_analyzers(&account(), &region()),

@@ -1,4 +1,4 @@
-//! Trails, AWS Config, EventBridge, SNS, CloudWatch, Access Analyzer.
+//! Trails, AWS Config, EventBridge, SNS, SQS, CloudWatch, Access Analyzer.
 
 use logproof_estate::facts::DEFAULT_BUS;
 
@@ -60,6 +60,23 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
             .map(|topic| {
                 let label = topic.text().ok().flatten().unwrap_or_default();
                 Frame::part("aws_sns_topic_policy", &label, vec![("arn", topic), ("policy", get("PolicyDocument"))])
+            })
+            .collect(),
+        "AWS::SQS::Queue" => {
+            let url = frame.id_text();
+            let name = url.rsplit('/').next().unwrap_or_default();
+            vec![Frame::part(
+                "aws_sqs_queue",
+                "",
+                vec![("arn", frame.arn("sqs", name)), ("kms_master_key_id", get("KmsMasterKeyId"))],
+            )]
+        }
+        "AWS::SQS::QueuePolicy" => items(properties.get("Queues"))
+            .into_iter()
+            .map(|queue| {
+                let label = queue.text().ok().flatten().unwrap_or_default();
+                let entries = vec![("queue_url", queue), ("policy", get("PolicyDocument"))];
+                Frame::part("aws_sqs_queue_policy", &label, entries)
             })
             .collect(),
         "AWS::SNS::Subscription" => {

@@ -87,6 +87,7 @@ pub(super) fn name_property(kind: &str) -> Option<&'static str> {
         "AWS::IAM::Group" => "GroupName",
         "AWS::IAM::ManagedPolicy" => "ManagedPolicyName",
         "AWS::SNS::Topic" => "TopicName",
+        "AWS::SQS::Queue" => "QueueName",
         "AWS::CloudTrail::Trail" => "TrailName",
         "AWS::Events::Rule"
         | "AWS::Events::EventBus"
@@ -104,6 +105,7 @@ pub(super) fn physical_of(kind: &str, name: &str, place: &Place, context: &Conte
     let (region, account) = (place.region.as_str(), place.account.as_str());
     match kind {
         "AWS::SNS::Topic" => context.partition.arn("sns", region, account, name),
+        "AWS::SQS::Queue" => format!("https://sqs.{region}.{}/{account}/{name}", context.partition.dns_suffix()),
         "AWS::IAM::ManagedPolicy" => context.partition.arn("iam", "", account, &format!("policy/{name}")),
         "AWS::AccessAnalyzer::Analyzer" => {
             context.partition.arn("access-analyzer", region, account, &format!("analyzer/{name}"))

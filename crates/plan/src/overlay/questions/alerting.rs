@@ -1,8 +1,8 @@
-//! Questions about event buses, rules, topics, metric filters, alarms and analyzers.
+//! Questions about event buses, rules, topics, queues, metric filters, alarms and analyzers.
 
 use logproof_estate::{
     AccountId, Answer, Region,
-    facts::{AccessAnalyzer, Alarm, EventBus, EventRule, MetricFilter, RuleTarget, Subscription, Topic},
+    facts::{AccessAnalyzer, Alarm, EventBus, EventRule, MetricFilter, Queue, RuleTarget, Subscription, Topic},
 };
 
 use crate::{
@@ -100,6 +100,23 @@ impl Overlay {
             |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| alerting::subscriptions(state, change);
         let base = self.base.topic_subscriptions(account, region, topic_arn);
         self.lay(asked, new.then_some(None), base, &edits, apply).await
+    }
+
+    pub(in crate::overlay) async fn planned_queue(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        queue_arn: &str,
+    ) -> Answer<Option<Queue>> {
+        let new = self.creates(
+            account,
+            region,
+            |change| matches!(change, AlertingChange::Queue { arn, .. } if arn == queue_arn),
+        );
+        regional!(self.queue(account, region, queue_arn), "sqs:GetQueueAttributes", about queue_arn,
+            fresh new.then_some(None),
+            |change| alerting::of(change).is_some_and(|change| alerting::is_queue(change, queue_arn)) =>
+            |state: &mut State<_>, change: &Change, _: &Edit, pen: &mut Pen| alerting::queue(state, change, pen))
     }
 
     pub(in crate::overlay) async fn planned_metric_filters(

@@ -1,0 +1,47 @@
+//! Amazon SQS.
+
+use logproof_estate::facts::Queue;
+use serde_json::{Value, json};
+
+use super::support::{Protocol, Wire, client, fails_apart, json as answer, malformed};
+use crate::observe::sqs;
+
+const URL: &str = "https://sqs.eu-central-1.amazonaws.com/222222222222/log-store-alerts";
+const ARN: &str = "arn:aws:sqs:eu-central-1:222222222222:log-store-alerts";
+
+fn attributes(attributes: Value) -> Wire {
+    answer(json!({ "Attributes": attributes }))
+}
+
+fails_apart!(queue: aws_sdk_sqs::get_queue_attributes, Json, "sqs:GetQueueAttributes" needs "sqs:GetQueueAttributes",
+    attributes(json!({"QueueArn": ARN})), |sqs| sqs::queue(sqs, URL));
+
+#[tokio::test]
+async fn a_queue_with_and_without_policy_and_key_and_no_queue() {
+    let sqs = client!(aws_sdk_sqs: get_queue_attributes => [
+        attributes(json!({"QueueArn": ARN, "Policy": "{}", "KmsMasterKeyId": "alias/alerts"})),
+        attributes(json!({"QueueArn": ARN, "Policy": ""})),
+        Protocol::Json.error(400, "QueueDoesNotExist"),
+    ]);
+    let queue = |policy: Option<&str>, key: Option<&str>| {
+        Some(Queue { policy: policy.map(str::to_owned), kms_key: key.map(str::to_owned) })
+    };
+    assert_eq!(sqs::queue(&sqs, URL).await.unwrap(), queue(Some("{}"), Some("alias/alerts")));
+    assert_eq!(sqs::queue(&sqs, URL).await.unwrap(), queue(None, None));
+    assert_eq!(sqs::queue(&sqs, URL).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_answer_about_nothing_and_a_policy_that_is_none_are_no_answer() {
+    let sqs = client!(aws_sdk_sqs: get_queue_attributes =>
+        [attributes(json!({})), attributes(json!({"QueueArn": ARN, "Policy": "<html>"}))]);
+    assert_eq!(malformed(sqs::queue(&sqs, URL).await), "the answer has no queue ARN");
+    assert!(malformed(sqs::queue(&sqs, URL).await).starts_with("the queue policy is not JSON"));
+}
+
+#[test]
+fn the_url_is_that_of_the_partition() {
+    let of = |region: &str| sqs::url(&"222222222222".parse().unwrap(), &region.parse().unwrap(), ARN);
+    assert_eq!(of("eu-central-1"), URL);
+    assert_eq!(of("cn-north-1"), "https://sqs.cn-north-1.amazonaws.com.cn/222222222222/log-store-alerts");
+}
