@@ -172,7 +172,8 @@ pub fn checked(text: &[u8]) -> Result<Line, String> {
     Ok(line)
 }
 
-fn worth_keeping(line: &Line) -> bool {
+/// Whether the answer is AWS's last word: success, or that there is nothing. Credentials are asked for each time.
+pub(crate) fn worth_keeping(line: &Line) -> bool {
     line.exchange.status.is_some_and(|status| (200..300).contains(&status) || status == 404)
         && line.exchange.tag.service != "sts"
 }
@@ -188,8 +189,12 @@ fn key(tag: &CallTag, request: &WireRequest) -> String {
     )
 }
 
-impl Serve for Tape {
-    fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer> {
+impl Tape {
+    /// The exchange that answers a request.
+    ///
+    /// # Errors
+    /// [`NoAnswer::NotRecorded`] when there is none.
+    pub fn exchange(&self, tag: &CallTag, request: &WireRequest) -> Result<Line, NoAnswer> {
         let mut request = request.clone();
         if tag.service == "sts" && tag.operation != "GetCallerIdentity" {
             // As recorded: the body of credential calls is not kept.
@@ -205,14 +210,23 @@ impl Serve for Tape {
             });
             found.ok_or_else(|| NoAnswer::NotRecorded(key.clone()))?
         };
-        let line = self.read(place).map_err(|error| {
+        self.read(place).map_err(|error| {
             NoAnswer::NotRecorded(format!("{key} (`{}` cannot be read: {error})", self.path.display()))
-        })?;
-        answer(&line)
+        })
     }
 }
 
-fn answer(line: &Line) -> Result<WireResponse, NoAnswer> {
+impl Serve for Tape {
+    fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer> {
+        answer(&self.exchange(tag, request)?)
+    }
+}
+
+/// What a recorded exchange answers.
+///
+/// # Errors
+/// [`NoAnswer::Broken`] when there was no answer.
+pub(super) fn answer(line: &Line) -> Result<WireResponse, NoAnswer> {
     let Some(status) = line.exchange.status else {
         return Err(NoAnswer::Broken(line.exchange.failure.clone().unwrap_or_default()));
     };

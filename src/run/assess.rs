@@ -9,14 +9,18 @@ use std::{
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use logproof_estate::{
-    Estate,
+    AccountId, Estate, Share,
     assessment::{Assessment, ControlResult, Run, SCHEMA, ScenarioResult, StepsOf, Target, Tool},
+    facts::Directory,
     record::Verdict,
 };
 
 use crate::{
     catalogue::{Control, Scenario, StepCrate, vocabulary::Vocabulary},
-    run::runner::{self, Outcome},
+    run::{
+        runner::{self, Outcome},
+        share,
+    },
 };
 
 /// What is known of a run before it begins.
@@ -58,8 +62,9 @@ pub async fn assess(
     let interrupted = (!complete)
         .then(|| format!("interrupted: {cut_off} of {} scenarios were not run to their end", outcomes.len()));
     let mut outcomes = outcomes.into_iter();
-    let results: Vec<ControlResult> =
+    let mut results: Vec<ControlResult> =
         controls.iter().map(|control| control_result(control, &mut outcomes, &setting, begin)).collect();
+    share::leave_to_others(estate.share(), &mut results, controls, vocabulary);
     let mut run = describe(estate, setting, interrupt).await;
     run.incomplete = interrupted.or(run.incomplete);
     run.calls = calls();
@@ -80,7 +85,7 @@ pub async fn assess(
 }
 
 /// This program, with the steps it was built with.
-fn tool(vocabulary: &Vocabulary) -> Tool {
+pub(crate) fn tool(vocabulary: &Vocabulary) -> Tool {
     let of = |one: &StepCrate| StepsOf { name: one.name().to_owned(), version: one.version().to_owned() };
     let steps = vocabulary.crates().iter().map(of).collect();
     Tool { name: "logproof".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned(), steps }
@@ -107,7 +112,7 @@ async fn describe(estate: &Estate, setting: Setting, interrupt: impl Future<Outp
         caller: caller.ok().map(|caller| (*caller).clone()),
         organization: organization.map(|organization| organization.id.clone()),
         accounts_from: directory.as_ref().map(|directory| directory.exchanges().to_vec()).unwrap_or_default(),
-        accounts: directory.map(|directory| directory.active().map(|account| account.id.clone()).collect()),
+        accounts: directory.map(|directory| accounts(estate.share(), &directory)),
         regions: estate.config().organization.governed_regions.clone(),
         assumed: estate.config().assumed(),
         selection: setting.selection,
@@ -115,6 +120,13 @@ async fn describe(estate: &Estate, setting: Setting, interrupt: impl Future<Outp
         calls: BTreeMap::new(),
         questions: 0,
     }
+}
+
+/// The active accounts a run is about; what is not about single accounts is about all of them.
+fn accounts(share: Share, directory: &Directory) -> Vec<AccountId> {
+    let share = if share == Share::Organization { Share::Whole } else { share };
+    let of = share.of(directory);
+    directory.active().map(|account| account.id.clone()).filter(|id| of.contains(id)).collect()
 }
 
 fn control_result(

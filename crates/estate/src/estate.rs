@@ -13,6 +13,7 @@ use crate::{
     memo::Memo,
     place::{AccountId, BucketRef, KeyRef},
     register::{Reader, Register, RetentionClass, day},
+    share::Share,
     source::Source,
 };
 
@@ -23,6 +24,7 @@ pub struct Estate {
     memo: Memo,
     as_of: Timestamp,
     register: Arc<Register>,
+    share: Share,
     /// Policies by name and text.
     policies: Mutex<HashMap<(String, String), Arc<Policy>>>,
 }
@@ -31,7 +33,8 @@ impl Estate {
     /// An estate that asks `source`; `as_of` is the instant that stands for "now" in every control.
     #[must_use]
     pub fn new(config: Arc<Config>, source: Arc<dyn Source>, as_of: Timestamp) -> Self {
-        Self { config, source, memo: Memo::default(), as_of, register: Arc::default(), policies: Mutex::default() }
+        let (register, share) = (Arc::default(), Share::Whole);
+        Self { config, source, memo: Memo::default(), as_of, register, share, policies: Mutex::default() }
     }
 
     /// The same with the owner's register; without it nothing is registered.
@@ -39,6 +42,19 @@ impl Estate {
     pub fn with_register(mut self, register: Arc<Register>) -> Self {
         self.register = register;
         self
+    }
+
+    /// The same, of which others examine what does not belong to this share.
+    #[must_use]
+    pub fn with_share(mut self, share: Share) -> Self {
+        self.share = share;
+        self
+    }
+
+    /// The share of the accounts that is examined.
+    #[must_use]
+    pub fn share(&self) -> Share {
+        self.share
     }
 
     /// What the owner registered.

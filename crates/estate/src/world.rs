@@ -9,10 +9,11 @@ use crate::{
     config::Config,
     estate::Estate,
     everywhere::Everywhere,
-    facts::{KmsKey, Trail},
+    facts::{Account, Directory, KmsKey, Trail},
     place::{BucketRef, KeyRef},
     record::{Observation, Population, Record},
     register::Register,
+    share::Share,
     source::{Answer, Fact, Unseen},
     subjects::Subjects,
 };
@@ -57,6 +58,8 @@ pub struct LogproofWorld {
     pub everywhere: Option<Everywhere>,
     /// The subjects the scenario names itself, set by a `Given`.
     pub subjects: Subjects,
+    /// Which of the accounts it means by "every" are examined here; the others are examined by other processes.
+    pub share: Share,
 }
 
 impl fmt::Debug for LogproofWorld {
@@ -133,6 +136,22 @@ impl LogproofWorld {
     /// When no `Given` named them.
     pub fn everywhere(&self) -> Result<Everywhere, Stop> {
         self.everywhere.clone().ok_or_else(|| Stop::because("no `Given` step named the accounts"))
+    }
+
+    /// The active accounts that are examined here, by id.
+    #[must_use]
+    pub fn active_accounts(&self, directory: &Directory) -> Vec<Account> {
+        let here = self.share.of(directory);
+        let mut accounts: Vec<Account> =
+            directory.active().filter(|account| here.contains(&account.id)).cloned().collect();
+        accounts.sort_by(|a, b| a.id.cmp(&b.id));
+        accounts
+    }
+
+    /// Whether the population of the scenario is examined by other processes: that it is empty here means nothing.
+    #[must_use]
+    pub fn is_examined_elsewhere(&self) -> bool {
+        self.share == Share::Organization
     }
 
     /// The fact, or records why it could not be seen and stops the scenario.
