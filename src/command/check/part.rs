@@ -6,7 +6,7 @@ use logproof_aws::Options;
 use logproof_estate::{Config, Estate, Share, assessment::Tool};
 use logproof_wire::{Recorder, Serve};
 
-use super::{CheckArgs, CheckError};
+use super::args::CheckArgs;
 use crate::{
     bundle::{
         BundleError,
@@ -28,6 +28,9 @@ use crate::{
 /// A share that cannot be examined.
 #[derive(Debug, thiserror::Error)]
 pub enum PartError {
+    /// The bundle of the first job cannot be used.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
     /// The environment names no share, or several.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -100,6 +103,7 @@ pub enum PartError {
 impl CommandError for PartError {
     fn exit(&self) -> Exit {
         match self {
+            Self::Bundle(error) => error.exit(),
             Self::Incomplete { .. } => Exit::Unassessed,
             _ => Exit::Usage,
         }
@@ -115,15 +119,15 @@ pub(super) struct Part {
 
 impl Part {
     /// What the arguments and the engine ask for.
-    pub(super) fn of(args: &CheckArgs) -> Result<Self, CheckError> {
+    pub(super) fn of(args: &CheckArgs) -> Result<Self, PartError> {
         let share = share(args)?;
         let Some(path) = args.organization.clone() else { return Ok(Self { share, first: None }) };
         let first = PartBundle::open(&path)?;
         if first.share() != Share::Organization {
-            return Err(PartError::NotFirst { path }.into());
+            return Err(PartError::NotFirst { path });
         }
         if let Some(why) = first.incomplete().map(str::to_owned) {
-            return Err(PartError::Incomplete { path, why }.into());
+            return Err(PartError::Incomplete { path, why });
         }
         Ok(Self { share, first: Some(first) })
     }
@@ -160,26 +164,26 @@ impl Part {
         judged: (&Config, &Loaded),
         features: &FeatureSet,
         tool: &Tool,
-    ) -> Result<(), CheckError> {
+    ) -> Result<(), PartError> {
         let Some(first) = &self.first else { return Ok(()) };
         if first.manifest.tool != *tool {
             let (path, made, now) = (first.place.clone(), first.manifest.tool.clone(), tool.clone());
-            return Err(PartError::OtherTool { path, made, now }.into());
+            return Err(PartError::OtherTool { path, made, now });
         }
         let differs = begin::difference(&first.place, &first.request, request, judged, features)?;
         let other_instant = (first.request.as_of != request.as_of).then_some("instant as now");
         match differs.or(other_instant) {
-            Some(what) => Err(PartError::OtherRequest { what }.into()),
+            Some(what) => Err(PartError::OtherRequest { what }),
             None => Ok(()),
         }
     }
 
     /// Refuses a share that nobody needs. That the accounts cannot be listed is told by what is examined.
-    pub(super) async fn has_accounts(&self, estate: &Estate) -> Result<(), CheckError> {
+    pub(super) async fn has_accounts(&self, estate: &Estate) -> Result<(), PartError> {
         let Share::Accounts { .. } = self.share else { return Ok(()) };
         match estate.directory().await {
             Ok(directory) if self.share.of(&directory).is_empty() => {
-                Err(PartError::NoAccount { share: self.share, accounts: directory.active().count() }.into())
+                Err(PartError::NoAccount { share: self.share, accounts: directory.active().count() })
             }
             _ => Ok(()),
         }
