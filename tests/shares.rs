@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use logproof_estate::assessment::Assessment;
+use logproof_estate::{assessment::Assessment, record::Verdict};
 use serde_json::Value;
 use support::{Ran, run};
 use tempfile::TempDir;
@@ -64,6 +64,7 @@ impl Run<'_> {
             assert_eq!(verified(self.home, "whole"), verified(self.home, "merged"), "{count} shares");
             holds(self.home, "merged");
             asked_once(self.home, *count);
+            parts_are_the_whole(self.home, *count);
             assert_eq!(ledger(self.home, "whole"), ledger(self.home, "merged"), "{count} shares");
         }
     }
@@ -137,6 +138,40 @@ fn asked_once(home: &Path, count: usize) {
     }
 }
 
+/// Every scenario is examined by the first job or by every share, and what the shares found of one that passes is what the
+/// whole found.
+fn parts_are_the_whole(home: &Path, count: usize) {
+    type Found = BTreeMap<(String, String), BTreeSet<String>>;
+    let found = |bundle: &str| -> Found {
+        let assessment = timeless(&home.join(bundle));
+        let scenarios = assessment.controls.iter().flat_map(|control| {
+            control.scenarios.iter().filter(|scenario| scenario.verdict != Verdict::NotApplicable).map(|scenario| {
+                let observations = scenario.record.observations.iter().map(|one| format!("{one:?}")).collect();
+                ((control.id.clone(), scenario.name.clone()), observations)
+            })
+        });
+        scenarios.collect()
+    };
+    let (whole, first) = (timeless(&home.join("whole")), found(FIRST));
+    let mut shares = Found::new();
+    for index in 0..count {
+        for (scenario, observations) in found(&format!("parts/share-{index}-of-{count}")) {
+            shares.entry(scenario).or_default().extend(observations);
+        }
+    }
+    for control in &whole.controls {
+        for scenario in control.scenarios.iter().filter(|scenario| scenario.verdict == Verdict::Pass) {
+            let name = (control.id.clone(), scenario.name.clone());
+            let all: BTreeSet<String> = scenario.record.observations.iter().map(|one| format!("{one:?}")).collect();
+            match (first.get(&name), shares.get(&name)) {
+                (Some(of_first), None) => assert_eq!(of_first, &all, "{name:?}"),
+                (None, Some(of_shares)) => assert_eq!(of_shares, &all, "{name:?}"),
+                (first, shares) => panic!("{name:?}: {} {}", first.is_some(), shares.is_some()),
+            }
+        }
+    }
+}
+
 fn home(zone: &str) -> TempDir {
     let home = TempDir::new().unwrap();
     fs::write(home.path().join("zone.yaml"), zone).unwrap();
@@ -168,6 +203,24 @@ fn findings_and_errors_of_several_shares_are_those_of_one_run() {
     for bundle in [FIRST, "parts/share-0-of-3", "parts/share-2-of-3"] {
         holds(home.path(), bundle);
     }
+}
+
+/// An account nobody may enter, one whose answers cannot be read, services that refuse or break: for the first job, and
+/// for the shares.
+const BROKEN: &str = "base: sample
+faults:
+  - {service: sts, operation: AssumeRole, account: '444444444444', kind: access-denied}
+  - {service: config, operation: DescribeConfigurationRecorders, account: '333333333333', kind: malformed}
+  - {service: cloudtrail, operation: ListPublicKeys, kind: access-denied}
+  - {service: kms, operation: GetKeyPolicy, kind: server-error}
+";
+
+#[test]
+fn what_cannot_be_seen_is_error_in_shares_as_in_one_run() {
+    let home = home(BROKEN);
+    Run { home: home.path(), of: vec!["--mock", "zone.yaml"] }.is_the_same_in(&[2]);
+    let verdicts = ledger(home.path(), "merged")["controls"].clone();
+    assert_eq!((&verdicts["LS-4.1"], &verdicts["LS-4.4"]), (&"ERROR".into(), &"ERROR".into()), "{verdicts}");
 }
 
 fn of_example(name: &str, counts: &[usize]) {
@@ -225,8 +278,11 @@ fn the_merged_bundle_names_its_parts_and_is_sealed() {
     let of = vec!["--mock", "zone.yaml", "--control", "LS-5.1", "--key", "audit.key"];
     let parts = Run { home: path, of };
     parts.in_shares(2);
-    let merged = merge(path, &["parts", "--out", "merged", "--key", "audit.key"]);
+    let merged = merge(path, &["parts", "--out", "merged", "--key", "audit.key", "--parts-key", "audit.key.pub"]);
     assert_eq!(merged.code, 1, "{}{}", merged.out, merged.err);
+    assert_eq!(run(path, &["key", "new", "other.key"]).code, 0);
+    let other = merge(path, &["parts", "--out", "none", "--parts-key", "other.key.pub"]);
+    refused(&other, 3, &["parts/organization", "seal.dsse.json"]);
     assert!(merged.out.contains("merged: the first job and 2 shares"), "{}", merged.out);
     let sealed = run(path, &["verify", "merged", "--key", "audit.key.pub"]);
     assert_eq!(sealed.code, 0, "{}{}", sealed.out, sealed.err);

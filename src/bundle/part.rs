@@ -7,6 +7,7 @@ use logproof_estate::Share;
 use super::{
     BundleError,
     begin::{self, Request},
+    keys::PublicKey,
     manifest::{self, Manifest, Part, Predecessor},
     verify::{self, Known},
 };
@@ -26,12 +27,12 @@ pub struct PartBundle {
 }
 
 impl PartBundle {
-    /// Opens a bundle that verifies.
+    /// Opens a bundle that verifies, and is sealed with the key when one is given.
     ///
     /// # Errors
     /// [`BundleError`]: the bundle is not as it was made, or cannot be read.
-    pub fn open(place: &Path) -> Result<Self, BundleError> {
-        let verification = verify::verify(place, Known::default())?;
+    pub fn open(place: &Path, key: Option<&PublicKey>) -> Result<Self, BundleError> {
+        let verification = verify::verify(place, Known { key, ..Known::default() })?;
         if let Some(problem) = verification.problems.into_iter().next() {
             return Err(BundleError::Changed { path: place.to_owned(), problem });
         }

@@ -122,7 +122,7 @@ impl Part {
     pub(super) fn of(args: &CheckArgs) -> Result<Self, PartError> {
         let share = share(args)?;
         let Some(path) = args.organization.clone() else { return Ok(Self { share, first: None }) };
-        let first = PartBundle::open(&path)?;
+        let first = PartBundle::open(&path, None)?;
         if first.share() != Share::Organization {
             return Err(PartError::NotFirst { path });
         }

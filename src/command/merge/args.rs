@@ -15,6 +15,9 @@ pub struct MergeArgs {
     /// Folder for the bundle of the whole run.
     #[arg(long, value_name = "DIR", required = true)]
     pub out: PathBuf,
+    /// Public key that the bundle of every share must be sealed with.
+    #[arg(long, value_name = "FILE")]
+    pub parts_key: Option<PathBuf>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would replace the help of the flattened arguments")]
     pub baseline: BaselineArgs,

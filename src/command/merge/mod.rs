@@ -24,6 +24,7 @@ use crate::{
         BundleError,
         begin::{self, Begun, Place, Request},
         folder::{self, Folder},
+        keys::PublicKey,
         manifest::Predecessor,
         recording::Recording,
         replay,
@@ -58,7 +59,8 @@ const OF_THE_RUN: [&str; 7] = ["config", "mock", "features", "with", "as-of", "t
 /// # Errors
 /// [`MergeError`], when the parts make no whole.
 pub async fn run(args: &MergeArgs) -> Result<Exit, MergeError> {
-    let parts = Parts::open(&args.bundles)?;
+    let parts_key = args.parts_key.as_deref().map(PublicKey::read).transpose().map_err(BundleError::from)?;
+    let parts = Parts::open(&args.bundles, parts_key.as_ref())?;
     let vocabulary = Vocabulary::registered();
     let (made, now) = (parts.first.manifest.tool.clone(), assess::tool(&vocabulary));
     if made != now {
@@ -122,6 +124,7 @@ fn parameters(args: &MergeArgs, parts: &Parts) -> BTreeMap<String, String> {
     let own = [
         ("strict", args.strict.then(|| "yes".to_owned())),
         ("baseline", args.baseline.baseline.as_ref().map(|path| path.display().to_string())),
+        ("parts-key", args.parts_key.as_ref().map(|path| path.display().to_string())),
         ("merged-shares", Some(parts.shares.len().to_string())),
     ];
     let own = own.into_iter().chain(args.custody.parameters());

@@ -10,7 +10,7 @@ use logproof_estate::{AccountId, Share, assessment::Target};
 
 use super::error::MergeError;
 use crate::{
-    bundle::{manifest::FileEntry, part::PartBundle},
+    bundle::{keys::PublicKey, manifest::FileEntry, part::PartBundle},
     error::Unreadable,
     files::{CONFIGURATION, FEATURES, MANIFEST, REGISTER},
 };
@@ -24,11 +24,12 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Opens the bundles, and refuses those that are not all parts of one run, each there once.
-    pub(super) fn open(places: &[PathBuf]) -> Result<Self, MergeError> {
+    /// Opens the bundles, and refuses those that are not all parts of one run, each there once, all sealed with the key when
+    /// one is given.
+    pub(super) fn open(places: &[PathBuf], key: Option<&PublicKey>) -> Result<Self, MergeError> {
         let (mut first, mut shares): (Option<PartBundle>, BTreeMap<u32, PartBundle>) = (None, BTreeMap::new());
         for place in bundles(places)? {
-            let part = PartBundle::open(&place)?;
+            let part = PartBundle::open(&place, key)?;
             let other = match part.share() {
                 Share::Whole => return Err(MergeError::Whole { path: place }),
                 Share::Organization => first.replace(part),
