@@ -31,8 +31,16 @@ pub(crate) const BASELINE: &str = "baseline.json";
 pub(crate) const FEATURES: &str = "features";
 /// Folder of the register the run used; beside a configuration it has the same name.
 pub(crate) const REGISTER: &str = "register";
-/// Exchanges of a run, one JSON object per line, in the order answers arrived.
+/// Exchanges of a run, one JSON object per line, in the order answers arrived. A long recording goes on in other files.
 pub(crate) const EXCHANGES: &str = "exchanges.jsonl";
+/// What the files of the recording begin with.
+pub(crate) const RECORDING: &str = "exchanges";
+/// Where in a recording of several files each exchange is.
+pub(crate) const EXCHANGE_INDEX: &str = "exchanges.index";
+/// Observations that are counted and not listed, of every account in one of several files.
+pub(crate) const CELLS: &str = "cells";
+/// Which accounts are in which of those files.
+pub(crate) const CELL_INDEX: &str = "cells.json";
 
 /// Every other file of the bundle with its digest.
 pub(crate) const MANIFEST: &str = "manifest.json";

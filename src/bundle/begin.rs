@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BundleError,
+    cells::Spool,
     folder::{self, Folder},
     manifest::{self, Predecessor},
     recording::Recording,
@@ -21,7 +22,7 @@ use super::{
 use crate::{
     catalogue::FeatureSet,
     error::{Unreadable, Unwritable},
-    files::{CONFIGURATION, EXCHANGES, FEATURES, REGISTER, REQUEST},
+    files::{CELLS, CONFIGURATION, EXCHANGES, FEATURES, REGISTER, REQUEST},
     run::register::Loaded,
 };
 
@@ -50,6 +51,8 @@ pub struct Begun {
     pub folder: Folder,
     /// Its recording.
     pub recording: Arc<Recording>,
+    /// What takes the observations that are counted and not listed.
+    pub cells: Arc<Spool>,
     /// What the interrupted run already had.
     pub earlier: Option<Arc<Tape>>,
     /// What the interrupted run was asked.
@@ -89,7 +92,8 @@ pub fn begin(asked: Place<'_>, started: Timestamp) -> Result<Begun, BundleError>
         let place = out.unwrap_or_else(|| reports.join(folder::run_id(started)));
         let folder = Folder::begin(&place)?;
         let recording = open_recording(&folder)?;
-        return Ok(Begun { folder, recording, earlier: None, former: None });
+        let cells = spool(&folder)?;
+        return Ok(Begun { folder, recording, cells, earlier: None, former: None });
     }
     let place = out.or_else(|| folder::interrupted(reports));
     let place = place.ok_or_else(|| BundleError::NothingToResume { path: reports.to_owned() })?;
@@ -100,14 +104,20 @@ pub fn begin(asked: Place<'_>, started: Timestamp) -> Result<Begun, BundleError>
     }
     // Opening for append cuts off a torn last line, so that what is read next is whole.
     let recording = open_recording(&folder)?;
-    let tape = Tape::open(&folder.working().join(EXCHANGES), Use::Resume)?;
+    let tape = Tape::open(folder.working(), Use::Resume)?;
     let former = read_request(&folder.working().join(REQUEST))?;
-    Ok(Begun { folder, recording, earlier: Some(Arc::new(tape)), former: Some(former) })
+    let cells = spool(&folder)?;
+    Ok(Begun { folder, recording, cells, earlier: Some(Arc::new(tape)), former: Some(former) })
 }
 
 fn open_recording(folder: &Folder) -> Result<Arc<Recording>, Unwritable> {
-    let path = folder.working().join(EXCHANGES);
-    Recording::open(&path).map(Arc::new).map_err(|source| Unwritable { path, source })
+    let unwritable = |source| Unwritable { path: folder.working().join(EXCHANGES), source };
+    Recording::open(folder.working()).map(Arc::new).map_err(unwritable)
+}
+
+fn spool(folder: &Folder) -> Result<Arc<Spool>, Unwritable> {
+    let unwritable = |source| Unwritable { path: folder.working().join(CELLS), source };
+    Spool::begin(folder.working()).map(Arc::new).map_err(unwritable)
 }
 
 /// Reads what a run was asked.

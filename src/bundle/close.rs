@@ -9,6 +9,7 @@ use logproof_estate::{
 
 use super::{
     BundleError,
+    cells::Spool,
     folder::Folder,
     manifest::Manifest,
     recording::Recording,
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     error::Unwritable,
-    files::EXCHANGES,
+    files::{CELLS, EXCHANGES},
     report::{Format, consistency},
 };
 
@@ -38,13 +39,16 @@ pub struct Closed {
 pub async fn close(
     assessment: &mut Assessment,
     folder: Folder,
-    recording: &Recording,
+    (recording, cells): (&Recording, &Spool),
     sealing: &Sealing,
 ) -> Result<Closed, Vec<BundleError>> {
     let mut failures: Vec<BundleError> = Vec::new();
     match recording.finish() {
-        Ok(_) => failures.extend(label(assessment, &folder.working().join(EXCHANGES)).err().map(BundleError::from)),
+        Ok(_) => failures.extend(label(assessment, folder.working()).err().map(BundleError::from)),
         Err(source) => failures.push(Unwritable { path: folder.place().join(EXCHANGES), source }.into()),
+    }
+    if let Err(source) = cells.finish() {
+        failures.push(Unwritable { path: folder.place().join(CELLS), source }.into());
     }
     failures.extend(write_reports(assessment, &folder).into_iter().map(BundleError::from));
     if failures.is_empty() {
@@ -81,11 +85,11 @@ pub fn disagreements(assessment: &Assessment, folder: &Folder) -> Vec<BundleErro
 }
 
 /// Notes for each exchange that a verdict is based on what it was, and at which line of the recording it is.
-fn label(assessment: &mut Assessment, recording: &Path) -> Result<(), TapeError> {
+fn label(assessment: &mut Assessment, folder: &Path) -> Result<(), TapeError> {
     let named: BTreeSet<ExchangeId> = assessment.rests_on().into_iter().cloned().collect();
     let labels = &mut assessment.exchanges;
     let mut number = 0;
-    tape::each_line(recording, |line, _| {
+    tape::each_line(folder, |line, _| {
         number += 1;
         let tag = line.exchange.tag;
         if named.contains(&line.id) {

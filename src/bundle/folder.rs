@@ -11,7 +11,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use logproof_estate::assessment::SCHEMA;
+use logproof_estate::assessment::SCHEMAS;
 
 use super::BundleError;
 use crate::{error::Unwritable, files::ASSESSMENT};
@@ -189,7 +189,7 @@ fn is_replaceable(place: &Path) -> bool {
         // Not more than that: the rest can be many megabytes.
         let mut beginning = Vec::new();
         let read = File::open(place.join(ASSESSMENT)).and_then(|file| file.take(200).read_to_end(&mut beginning));
-        read.is_ok() && String::from_utf8_lossy(&beginning).contains(SCHEMA)
+        read.is_ok() && String::from_utf8_lossy(&beginning).contains(SCHEMAS)
     };
     empty || begins_like_a_run()
 }
@@ -200,7 +200,7 @@ mod tests {
 
     fn run(place: &Path, text: &str) -> Result<PathBuf, BundleError> {
         let folder = Folder::begin(place)?;
-        folder.write(ASSESSMENT, |out| write!(out, "{{\"schema\": \"{SCHEMA}\", \"text\": \"{text}\"}}"))?;
+        folder.write(ASSESSMENT, |out| write!(out, "{{\"schema\": \"{SCHEMAS}1\", \"text\": \"{text}\"}}"))?;
         Ok(folder.finish()?)
     }
 

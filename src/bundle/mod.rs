@@ -5,6 +5,8 @@
 //! the names. It must not know commands.
 
 pub mod begin;
+pub mod cells;
+pub(crate) mod chunks;
 pub mod close;
 mod error;
 pub mod folder;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     error::Unreadable,
-    files::{ASSESSMENT, CONFIGURATION, EXCHANGES, REQUEST},
+    files::{ASSESSMENT, CONFIGURATION, REQUEST},
     run::register::Loaded,
 };
 
@@ -45,7 +45,7 @@ impl Playback {
         let original: Assessment = read(&place.join(ASSESSMENT))?;
         let config: Config = read(&place.join(CONFIGURATION))?;
         let request = begin::read_request(&place.join(REQUEST))?;
-        let tape = Tape::open(&place.join(EXCHANGES), Use::Replay)?;
+        let tape = Tape::open(place, Use::Replay)?;
         let exchanges = tape.len();
         let caller = original.run.caller.as_ref();
         let caller = caller.map_or(&config.organization.management_account, |caller| &caller.account).clone();

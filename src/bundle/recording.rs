@@ -1,21 +1,28 @@
-//! Writes every exchange of a run to `exchanges.jsonl` as its answer arrives.
+//! Writes every exchange of a run to `exchanges.jsonl`, and the files after it, as its answer arrives.
 //!
 //! One line per exchange, appended and flushed at once: after a crash the file holds every complete exchange and at
-//! most one torn last line, which readers leave out. Nothing is kept in memory.
+//! most one torn last line, which readers leave out. No answer is kept in memory: what a run asks again is read back.
 
 use std::{
+    collections::HashMap,
     fs::{File, OpenOptions},
-    io::{self, Write},
-    path::Path,
-    sync::{Mutex, PoisonError},
+    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use logproof_estate::ExchangeId;
-use logproof_wire::{Exchange, Recorder};
+use logproof_wire::{CallTag, Exchange, NoAnswer, Recorder, Serve, WireRequest, WireResponse};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
+
+use super::{
+    chunks::{self, LONGEST, LONGEST_LINE},
+    tape,
+};
+use crate::files::RECORDING;
 
 /// One line of the recording.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,9 +62,10 @@ impl Line {
     }
 }
 
-/// Appends to a recording.
+/// Appends to a recording, and answers from it what was asked before in the same run.
 #[derive(Debug)]
 pub struct Recording {
+    folder: PathBuf,
     state: Mutex<State>,
     broken: Notify,
 }
@@ -65,47 +73,107 @@ pub struct Recording {
 #[derive(Debug)]
 struct State {
     file: File,
+    /// Number of the file that is appended to, from 1.
+    chunk: u32,
+    /// Its length.
+    length: u64,
     written: u64,
     failed: Option<io::Error>,
     /// The bundle is being closed: what is observed from now on is not part of it.
     finished: bool,
+    /// Where the last answer to each request begins, by digests: a few bytes for each of very many.
+    answers: HashMap<u64, Start>,
+}
+
+/// Where a line begins.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    chunk: u32,
+    /// No file is appended to once it is longer than [`LONGEST`].
+    offset: u32,
 }
 
 impl Recording {
-    /// Appends to `path`, creating it; a torn last line left by a crash is cut off first.
+    /// Appends to the recording in a folder, beginning it when there is none; a torn last line left by a crash is cut off
+    /// first.
     ///
     /// # Errors
-    /// When the file cannot be opened or read.
-    pub fn open(path: &Path) -> io::Result<Self> {
-        let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
+    /// When a file cannot be opened or read.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        let chunks = chunks::of(folder, RECORDING)?;
+        // A run that died while its recording was packed goes on in another file.
+        let chunk = chunks.last().map_or(1, |last| last.number() + u32::from(last.is_packed()));
+        let mut file = append_to(&folder.join(chunks::name(RECORDING, chunk, false)))?;
         cut_torn_line(&mut file)?;
-        let state = Mutex::new(State { file, written: 0, failed: None, finished: false });
-        Ok(Self { state, broken: Notify::new() })
+        let length = file.seek(SeekFrom::End(0))?;
+        let answers = HashMap::new();
+        let state = State { file, chunk, length, written: 0, failed: None, finished: false, answers };
+        Ok(Self { folder: folder.to_owned(), state: Mutex::new(state), broken: Notify::new() })
     }
 
-    /// Ends the recording: exchanges written, or the first write that failed, for a run whose evidence is incomplete must
-    /// not end well. What comes later is left out.
+    /// Ends the recording, and packs it when it has several files: exchanges written, or the first write that failed, for
+    /// a run whose evidence is incomplete must not end well. What comes later is left out.
     ///
     /// # Errors
     /// The first failed write.
     pub fn finish(&self) -> io::Result<u64> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.finished = true;
-        if let Some(error) = state.failed.take() {
-            return Err(error);
+        let written = {
+            let mut state = self.state();
+            state.finished = true;
+            state.answers = HashMap::new();
+            if let Some(error) = state.failed.take() {
+                return Err(error);
+            }
+            state.file.sync_all()?;
+            state.written
+        };
+        let chunks = chunks::of(&self.folder, RECORDING)?;
+        if chunks.len() > 1 {
+            chunks.iter().try_for_each(|chunk| chunk.pack(&self.folder, RECORDING))?;
         }
-        state.file.sync_all()?;
-        Ok(state.written)
+        Ok(written)
     }
 
     /// Resolves when a write has failed: what is examined from then on leaves no evidence, so the run may as well stop.
     pub async fn failed(&self) {
         self.broken.notified().await;
     }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn append(&mut self, folder: &Path, asked: Option<u64>, line: &Line) -> io::Result<()> {
+        let mut bytes = serde_json::to_vec(line).map_err(io::Error::other)?;
+        bytes.push(b'\n');
+        if self.length > LONGEST {
+            self.file.sync_all()?;
+            self.chunk += 1;
+            self.file = append_to(&folder.join(chunks::name(RECORDING, self.chunk, false)))?;
+            self.length = 0;
+        }
+        self.file.write_all(&bytes)?;
+        if let (Some(asked), Ok(offset)) = (asked, u32::try_from(self.length)) {
+            self.answers.insert(asked, Start { chunk: self.chunk, offset });
+        }
+        self.length += bytes.len() as u64;
+        self.written += 1;
+        Ok(())
+    }
+}
+
+fn append_to(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).read(true).append(true).open(path)
+}
+
+/// A request by its digest; two that share it are told apart when the line is read.
+fn short(asked: &str) -> u64 {
+    u64::try_from(tape::digest(asked) & u128::from(u64::MAX)).unwrap_or_default()
 }
 
 fn cut_torn_line(file: &mut File) -> io::Result<()> {
-    use std::io::{Read, Seek, SeekFrom};
     let length = file.seek(SeekFrom::End(0))?;
     let mut end = length;
     let mut block = [0_u8; 4096];
@@ -127,20 +195,112 @@ fn cut_torn_line(file: &mut File) -> io::Result<()> {
 impl Recorder for Recording {
     fn record(&self, id: &ExchangeId, exchange: &Exchange, body: &Bytes) {
         let line = Line::new(id, exchange, body);
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // A connection that broke is no answer.
+        let asked = exchange.status.map(|_| short(&tape::asked(&exchange.tag, &exchange.request)));
+        let mut state = self.state();
         if state.failed.is_some() || state.finished {
             return;
         }
-        let result = serde_json::to_vec(&line).map_err(io::Error::other).and_then(|mut bytes| {
-            bytes.push(b'\n');
-            state.file.write_all(&bytes)
-        });
-        match result {
-            Ok(()) => state.written += 1,
-            Err(error) => {
-                state.failed = Some(error);
-                self.broken.notify_one();
-            }
+        if let Err(error) = state.append(&self.folder, asked, &line) {
+            state.failed = Some(error);
+            self.broken.notify_one();
         }
+    }
+}
+
+/// Answers requests as they were answered last in this run.
+impl Serve for Recording {
+    fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer> {
+        let asked = tape::asked(tag, request);
+        let start = self.state().answers.get(&short(&asked)).copied();
+        let start = start.ok_or_else(|| NoAnswer::NotRecorded(asked.clone()))?;
+        let path = self.folder.join(chunks::name(RECORDING, start.chunk, false));
+        let line = line_from(&path, start.offset.into());
+        let line = line.map_err(|error| NoAnswer::NotRecorded(format!("{asked} (cannot be read: {error})")))?;
+        if tape::question(&line.exchange) != asked {
+            return Err(NoAnswer::NotRecorded(asked));
+        }
+        tape::answer(&line)
+    }
+}
+
+fn line_from(path: &Path, offset: u64) -> io::Result<Line> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(offset))?;
+    let mut text = Vec::new();
+    BufReader::new(file).take(LONGEST_LINE).read_until(b'\n', &mut text)?;
+    serde_json::from_slice(&text).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exchange(number: usize, status: Option<u16>, body: &[u8]) -> Exchange {
+        let (account, region) = ("111111111111".to_owned(), "eu-west-1".to_owned());
+        let path = format!("/{number}");
+        Exchange {
+            tag: CallTag { account, region, service: "s3".to_owned(), operation: "GetObject".to_owned() },
+            request: WireRequest { method: "GET".to_owned(), host: String::new(), path, body: String::new() },
+            status,
+            headers: Vec::new(),
+            body_sha256: logproof_wire::sha256_hex(body),
+            failure: None,
+            started: jiff::Timestamp::UNIX_EPOCH,
+            ended: jiff::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn record(recording: &Recording, number: usize, status: Option<u16>, body: &[u8]) {
+        let exchange = exchange(number, status, body);
+        recording.record(&exchange.id(), &exchange, &Bytes::copy_from_slice(body));
+    }
+
+    fn asked(recording: &Recording, number: usize) -> Result<WireResponse, NoAnswer> {
+        let exchange = exchange(number, None, b"");
+        recording.serve(&exchange.tag, &exchange.request)
+    }
+
+    #[test]
+    fn what_was_answered_is_answered_again_as_it_was_last() {
+        let home = tempfile::tempdir().unwrap();
+        let recording = Recording::open(home.path()).unwrap();
+        assert!(matches!(asked(&recording, 1), Err(NoAnswer::NotRecorded(_))));
+        record(&recording, 1, Some(503), b"slow down");
+        record(&recording, 1, Some(200), b"it");
+        record(&recording, 2, None, b"");
+        assert_eq!(asked(&recording, 1).unwrap().body, "it");
+        assert!(matches!(asked(&recording, 2), Err(NoAnswer::NotRecorded(_))), "a broken connection is asked again");
+        assert_eq!(recording.finish().unwrap(), 3);
+        assert!(home.path().join("exchanges.jsonl").is_file(), "a short recording is one file to read");
+    }
+
+    #[test]
+    fn a_long_recording_goes_on_in_other_files_which_are_packed_at_its_end() {
+        let home = tempfile::tempdir().unwrap();
+        let body = vec![b'x'; 1024 * 1024];
+        let recording = Recording::open(home.path()).unwrap();
+        (0..20).for_each(|number| record(&recording, number, Some(200), &body));
+        assert!(home.path().join("exchanges-0002.jsonl").is_file());
+        drop(recording);
+        // It was interrupted, and goes on where it was.
+        let recording = Recording::open(home.path()).unwrap();
+        (20..40).for_each(|number| record(&recording, number, Some(200), &body));
+        assert_eq!(asked(&recording, 39).unwrap().body.len(), body.len());
+        assert_eq!(recording.finish().unwrap(), 20);
+        let mut files: Vec<_> = std::fs::read_dir(home.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        files.sort();
+        assert_eq!(files, ["exchanges-0001.jsonl.gz", "exchanges-0002.jsonl.gz", "exchanges-0003.jsonl.gz"]);
+        let mut paths = Vec::new();
+        let lines = tape::Lines::of(home.path()).unwrap();
+        tape::each_line(home.path(), |line, place| {
+            assert_eq!(lines.at(place).unwrap(), line);
+            paths.push(line.exchange.request.path);
+        })
+        .unwrap();
+        assert_eq!(paths, (0..40).map(|number| format!("/{number}")).collect::<Vec<_>>());
+        let tape = tape::Tape::open(home.path(), tape::Use::Replay).unwrap();
+        let again = exchange(17, None, b"");
+        assert_eq!(tape.serve(&again.tag, &again.request).unwrap().body.len(), body.len());
     }
 }

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     error::Unwritable,
-    files::{EXCHANGES, MANIFEST, SEAL, TIMESTAMP_TOKEN},
+    files::{MANIFEST, SEAL, TIMESTAMP_TOKEN},
     report::outline,
     run::target::Connected,
 };
@@ -199,7 +199,7 @@ pub fn predecessor(bundle: &Path) -> Result<Predecessor, ManifestError> {
 fn manifest(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Result<Manifest, BundleError> {
     let mut exchanges = 0;
     // Read back as a verifier will: what was written is what is claimed.
-    tape::each_line(&folder.working().join(EXCHANGES), |_, _| exchanges += 1)?;
+    tape::each_line(folder.working(), |_, _| exchanges += 1)?;
     Ok(Manifest {
         schema: manifest::SCHEMA.to_owned(),
         tool: assessment.tool.clone(),

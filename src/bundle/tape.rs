@@ -1,22 +1,23 @@
-//! Plays a recording back: an index of requests over `exchanges.jsonl`, read from disk when asked.
+//! Plays a recording back: an index of requests over its files, read from disk when asked.
 //!
 //! A request is found by what it asks (account, Region, service, operation, path, body), never by call order; the
 //! n-th repeat gets the n-th answer, then the last one again.
 
 use std::{
     collections::HashMap,
-    fs::File,
-    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
+    io::{self, BufRead as _, Read as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
 use logproof_wire::{CallTag, Exchange, NoAnswer, Serve, WireRequest, WireResponse, sha256_hex};
 
-use super::recording::Line;
-
-/// The longest line accepted: an exchange claimed to be larger is refused, not read.
-const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
+pub use super::chunks::Place;
+use super::{
+    chunks::{self, Chunk, LONGEST_LINE, Reader},
+    recording::Line,
+};
+use crate::files::{EXCHANGES, RECORDING};
 
 /// A recording that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -52,41 +53,48 @@ pub enum Use {
     Resume,
 }
 
-#[derive(Debug, Default)]
-struct Answers {
-    places: Vec<(u64, u32)>,
-    next: usize,
+/// An answer to a request: the request by its digest, and where the answer is.
+#[derive(Debug, Clone, Copy)]
+struct Answer {
+    asked: u128,
+    place: Place,
 }
 
 /// A recording, indexed.
 #[derive(Debug)]
 pub struct Tape {
-    path: PathBuf,
-    file: Mutex<File>,
-    answers: Mutex<HashMap<String, Answers>>,
+    folder: PathBuf,
+    reader: Reader,
+    /// By request, in the order they arrived.
+    answers: Vec<Answer>,
+    /// How often a request was answered that has several answers.
+    given: Mutex<HashMap<u128, usize>>,
     exchanges: usize,
 }
 
 impl Tape {
-    /// Indexes a recording and checks every line against its content address.
+    /// Indexes the recording in a folder and checks every line against its content address.
     ///
     /// # Errors
     /// [`TapeError`] naming the file and the line.
-    pub fn open(path: &Path, purpose: Use) -> Result<Self, TapeError> {
-        let mut answers: HashMap<String, Answers> = HashMap::new();
-        let mut exchanges = 0;
-        each_line(path, |line, place| {
+    pub fn open(folder: &Path, purpose: Use) -> Result<Self, TapeError> {
+        let (mut answers, mut exchanges) = (Vec::new(), 0);
+        each_line(folder, |line, place| {
             if purpose == Use::Replay || worth_keeping(&line) {
-                let entry = answers.entry(key(&line.exchange.tag, &line.exchange.request)).or_default();
-                if purpose == Use::Resume {
-                    entry.places.clear();
-                }
-                entry.places.push(place);
+                answers.push(Answer { asked: digest(&key(&line.exchange.tag, &line.exchange.request)), place });
             }
             exchanges += 1;
         })?;
-        let file = File::open(path).map_err(|source| TapeError::Io { path: path.to_owned(), source })?;
-        Ok(Self { path: path.to_owned(), file: Mutex::new(file), answers: Mutex::new(answers), exchanges })
+        answers.sort_by_key(|answer| answer.asked);
+        if purpose == Use::Resume {
+            // The last answer is the one the interrupted run went on with.
+            answers.reverse();
+            answers.dedup_by_key(|answer| answer.asked);
+            answers.reverse();
+        }
+        answers.shrink_to_fit();
+        let reader = Reader::open(folder, RECORDING).map_err(|source| io_error(folder, source))?;
+        Ok(Self { folder: folder.to_owned(), reader, answers, given: Mutex::default(), exchanges })
     }
 
     /// How many exchanges the recording holds.
@@ -101,53 +109,96 @@ impl Tape {
         self.exchanges == 0
     }
 
-    fn read(&self, (offset, length): (u64, u32)) -> io::Result<Line> {
-        let mut bytes = vec![0_u8; length as usize];
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(offset))?;
-        file.read_exact(&mut bytes)?;
-        serde_json::from_slice(&bytes).map_err(io::Error::other)
+    /// Where the next answer to a request is: the n-th repeat gets the n-th answer, then the last one again.
+    fn next(&self, asked: u128) -> Option<Place> {
+        let from = self.answers.partition_point(|answer| answer.asked < asked);
+        let to = self.answers.partition_point(|answer| answer.asked <= asked);
+        let answers = self.answers.get(from..to)?;
+        if answers.len() < 2 {
+            return answers.first().map(|answer| answer.place);
+        }
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = given.entry(asked).or_insert(0);
+        let answer = answers.get(*before).or_else(|| answers.last());
+        *before += 1;
+        answer.map(|answer| answer.place)
     }
 }
 
-/// Goes through a recording line by line, each checked against its content address; one line is in memory at a time.
+fn io_error(folder: &Path, source: io::Error) -> TapeError {
+    TapeError::Io { path: folder.join(EXCHANGES), source }
+}
+
+/// Goes through the recording in a folder line by line, each checked against its content address; one line is in memory
+/// at a time.
 ///
 /// # Errors
 /// [`TapeError`] naming the file and the line.
-pub fn each_line(path: &Path, mut seen: impl FnMut(Line, (u64, u32))) -> Result<(), TapeError> {
-    let io_error = |source| TapeError::Io { path: path.to_owned(), source };
-    let mut reader = BufReader::new(File::open(path).map_err(io_error)?);
+pub fn each_line(folder: &Path, mut seen: impl FnMut(Line, Place)) -> Result<(), TapeError> {
+    let chunks = chunks::of(folder, RECORDING).map_err(|source| io_error(folder, source))?;
+    if chunks.is_empty() {
+        return Err(io_error(folder, io::ErrorKind::NotFound.into()));
+    }
+    for chunk in &chunks {
+        lines_of(chunk, &mut seen)?;
+    }
+    Ok(())
+}
+
+fn lines_of(chunk: &Chunk, seen: &mut impl FnMut(Line, Place)) -> Result<(), TapeError> {
+    let io_error = |source| TapeError::Io { path: chunk.path().to_owned(), source };
+    let mut reader = chunk.lines().map_err(io_error)?;
     let (mut offset, mut number) = (0_u64, 0_usize);
     let mut text = Vec::new();
     loop {
         text.clear();
-        let read = reader.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut text).map_err(io_error)?;
-        if read == 0 {
-            return Ok(());
-        }
-        number += 1;
-        let refuse = |problem: String| TapeError::Line { path: path.to_owned(), line: number, problem };
+        let read = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text);
+        let refuse = |problem: String| TapeError::Line { path: chunk.path().to_owned(), line: number + 1, problem };
+        let read = match read {
+            Ok(0) => return Ok(()),
+            Ok(read) => read,
+            // A packed file that is cut or damaged: what it holds cannot be had.
+            Err(error) if chunk.is_packed() => return Err(refuse(format!("cannot be unpacked: {error}"))),
+            Err(error) => return Err(io_error(error)),
+        };
         if text.last() != Some(&b'\n') {
-            let long = read as u64 == MAX_LINE_BYTES;
+            let long = read as u64 == LONGEST_LINE;
             let problem = if long { "is longer than 64 MiB" } else { "the line is not complete" };
             return Err(refuse(problem.to_owned()));
         }
         let line = checked(&text).map_err(refuse)?;
-        seen(line, (offset, u32::try_from(read).unwrap_or(u32::MAX)));
+        let length = u32::try_from(read).unwrap_or(u32::MAX);
+        seen(line, Place { chunk: chunk.number(), offset, length });
         offset += read as u64;
+        number += 1;
     }
 }
 
-/// One line of a recording, at a place that [`each_line`] told.
-///
-/// # Errors
-/// [`TapeError`].
-pub fn line_at(path: &Path, (offset, length): (u64, u32)) -> Result<Line, TapeError> {
-    let io_error = |source| TapeError::Io { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(io_error)?;
-    let mut text = vec![0_u8; length as usize];
-    file.seek(SeekFrom::Start(offset)).and_then(|_| file.read_exact(&mut text)).map_err(io_error)?;
-    checked(&text).map_err(|problem| TapeError::Line { path: path.to_owned(), line: 0, problem })
+/// Lines of a recording at places that [`each_line`] told.
+#[derive(Debug)]
+pub struct Lines {
+    folder: PathBuf,
+    reader: Reader,
+}
+
+impl Lines {
+    /// Lines of the recording in a folder.
+    ///
+    /// # Errors
+    /// [`TapeError::Io`].
+    pub fn of(folder: &Path) -> Result<Self, TapeError> {
+        let reader = Reader::open(folder, RECORDING).map_err(|source| io_error(folder, source))?;
+        Ok(Self { folder: folder.to_owned(), reader })
+    }
+
+    /// One line.
+    ///
+    /// # Errors
+    /// [`TapeError`].
+    pub fn at(&self, place: Place) -> Result<Line, TapeError> {
+        let text = self.reader.line_at(place).map_err(|source| io_error(&self.folder, source))?;
+        checked(&text).map_err(|problem| TapeError::Line { path: self.folder.join(EXCHANGES), line: 0, problem })
+    }
 }
 
 /// What an exchange asked, wherever it was sent: the same for every answer to the same question.
@@ -189,30 +240,34 @@ fn key(tag: &CallTag, request: &WireRequest) -> String {
     )
 }
 
+/// A request by its digest: half of a SHA-256 tells the requests of any recording apart.
+pub(super) fn digest(key: &str) -> u128 {
+    let digest = ring::digest::digest(&ring::digest::SHA256, key.as_bytes());
+    digest.as_ref().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+}
+
+/// What a request asks, as it is recorded: the body of credential calls is not kept.
+pub(super) fn asked(tag: &CallTag, request: &WireRequest) -> String {
+    let mut request = request.clone();
+    if tag.service == "sts" && tag.operation != "GetCallerIdentity" {
+        request.body.clear();
+    }
+    key(tag, &request)
+}
+
 impl Tape {
     /// The exchange that answers a request.
     ///
     /// # Errors
     /// [`NoAnswer::NotRecorded`] when there is none.
     pub fn exchange(&self, tag: &CallTag, request: &WireRequest) -> Result<Line, NoAnswer> {
-        let mut request = request.clone();
-        if tag.service == "sts" && tag.operation != "GetCallerIdentity" {
-            // As recorded: the body of credential calls is not kept.
-            request.body.clear();
-        }
-        let key = key(tag, &request);
-        let place = {
-            let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-            let found = answers.get_mut(&key).and_then(|entry| {
-                let place = entry.places.get(entry.next).or_else(|| entry.places.last()).copied();
-                entry.next += 1;
-                place
-            });
-            found.ok_or_else(|| NoAnswer::NotRecorded(key.clone()))?
+        let key = asked(tag, request);
+        let place = self.next(digest(&key)).ok_or_else(|| NoAnswer::NotRecorded(key.clone()))?;
+        let unreadable = |error: &dyn std::fmt::Display| {
+            NoAnswer::NotRecorded(format!("{key} (`{}` cannot be read: {error})", self.folder.display()))
         };
-        self.read(place).map_err(|error| {
-            NoAnswer::NotRecorded(format!("{key} (`{}` cannot be read: {error})", self.path.display()))
-        })
+        let text = self.reader.line_at(place).map_err(|error| unreadable(&error))?;
+        serde_json::from_slice(&text).map_err(|error| unreadable(&error))
     }
 }
 
@@ -222,10 +277,7 @@ impl Serve for Tape {
     }
 }
 
-/// What a recorded exchange answers.
-///
-/// # Errors
-/// [`NoAnswer::Broken`] when there was no answer.
+/// The answer a line holds.
 pub(super) fn answer(line: &Line) -> Result<WireResponse, NoAnswer> {
     let Some(status) = line.exchange.status else {
         return Err(NoAnswer::Broken(line.exchange.failure.clone().unwrap_or_default()));

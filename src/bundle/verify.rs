@@ -2,7 +2,7 @@
 //! chain, the population. Reads only below the bundle.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     fs,
     path::Path,
 };
@@ -16,6 +16,7 @@ use logproof_wire::CallTag;
 use serde::Serialize;
 
 use super::{
+    cells, chunks,
     keys::PublicKey,
     ledger::Completeness,
     manifest::{self, Manifest, ManifestError},
@@ -23,7 +24,7 @@ use super::{
     tape::{self, TapeError},
     timestamp::{self, Anchors, LARGEST_ANSWER, Stamp},
 };
-use crate::files::{ASSESSMENT, EXCHANGES, MANIFEST, SEAL, TIMESTAMP_TOKEN, UNLISTED};
+use crate::files::{ASSESSMENT, EXCHANGES, MANIFEST, RECORDING, SEAL, TIMESTAMP_TOKEN, UNLISTED};
 
 /// How far the clocks of a run and of a time-stamp authority may differ.
 const SKEW: SignedDuration = SignedDuration::from_mins(10);
@@ -140,9 +141,10 @@ fn compare_files(bundle: &Path, manifest: &Manifest, problems: &mut Vec<String>)
             problems.push(format!("{path}: added"));
         }
     }
-    for needed in [ASSESSMENT, EXCHANGES] {
-        if !listed.contains(needed) {
-            problems.push(format!("{needed}: not listed in the manifest"));
+    let recording = [EXCHANGES.to_owned(), chunks::name(RECORDING, 1, true)];
+    for needed in [&[ASSESSMENT.to_owned()][..], &recording] {
+        if !needed.iter().any(|name| listed.contains(name.as_str())) {
+            problems.push(format!("{}: not listed in the manifest", needed.first().map_or("", String::as_str)));
         }
     }
     Ok(())
@@ -160,16 +162,23 @@ fn check_exchanges(
     wanted.extend(manifest.population.account_list.iter().map(|id| (id.clone(), "the list of accounts")));
     let mut numbered: BTreeMap<u64, (&ExchangeId, &ExchangeLabel)> =
         assessment.iter().flat_map(|a| &a.exchanges).map(|(id, label)| (label.line, (id, label))).collect();
-    let mut count = 0;
-    let read = tape::each_line(&bundle.join(EXCHANGES), |line, _| {
+    let (mut count, mut held) = (0, HashSet::new());
+    let has_cells = assessment.is_some_and(cells::are_counted);
+    let read = tape::each_line(bundle, |line, _| {
         count += 1;
         wanted.remove(&line.id);
+        if has_cells {
+            held.insert(cells::short(&line.id));
+        }
         if numbered.get(&count).is_some_and(|(id, label)| **id == line.id && describes(label, &line.exchange.tag)) {
             numbered.remove(&count);
         }
     });
     match read {
-        Err(TapeError::Line { line, problem, .. }) => problems.push(format!("{EXCHANGES} line {line}: {problem}")),
+        Err(TapeError::Line { path, line, problem }) => {
+            let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            problems.push(format!("{file} line {line}: {problem}"));
+        }
         // A recording that is not there was named as removed.
         Err(TapeError::Io { .. }) => {}
         Ok(()) if count != manifest.exchanges => {
@@ -181,6 +190,7 @@ fn check_exchanges(
             if let Some((number, (id, _))) = numbered.into_iter().next() {
                 problems.push(format!("{ASSESSMENT}: exchange {number} is not {id} as it describes it"));
             }
+            problems.extend(assessment.into_iter().flat_map(|assessment| cells::problems(bundle, assessment, &held)));
         }
     }
     usize::try_from(count).unwrap_or(usize::MAX)

@@ -10,6 +10,7 @@ use logproof_estate::assessment::Assessment;
 use crate::{
     bundle::{
         BundleError,
+        cells::Spool,
         close::{self, Closed},
         folder::{self, Folder},
         manifest::Manifest,
@@ -29,6 +30,7 @@ pub use args::CustodyArgs;
 pub(crate) struct Ending<'a> {
     pub(crate) folder: Folder,
     pub(crate) recording: &'a Recording,
+    pub(crate) cells: &'a Spool,
     pub(crate) sealing: &'a Sealing,
     pub(crate) upload: Option<Upload>,
     pub(crate) baseline: Option<Baseline<'a>>,
@@ -48,13 +50,13 @@ pub(crate) struct Ended {
 
 /// Prints the result and closes the bundle.
 pub(crate) async fn finish(assessment: &mut Assessment, ending: Ending<'_>) -> Ended {
-    let Ending { folder, recording, sealing, upload, baseline, quiet, points } = ending;
+    let Ending { folder, recording, cells, sealing, upload, baseline, quiet, points } = ending;
     let form =
         terminal::Form { colour: console::colour(), quiet, width: console::columns().unwrap_or(terminal::WIDTH) };
     print(|out| terminal::write(assessment, form, out));
     let place = folder.place().to_owned();
     let (mut closed, mut examined) = (false, false);
-    match close::close(assessment, folder, recording, sealing).await {
+    match close::close(assessment, folder, (recording, cells), sealing).await {
         Ok(Closed { manifest, stamped }) => {
             print(|out| writeln!(out, "reports: {}", place.display()));
             for cell in &manifest.population.missing {

@@ -61,6 +61,7 @@ pub async fn assess(
     let cut_off = outcomes.iter().filter(|outcome| outcome.is_none()).count();
     let interrupted = (!complete)
         .then(|| format!("interrupted: {cut_off} of {} scenarios were not run to their end", outcomes.len()));
+    keep_cells(controls, vocabulary, &outcomes, estate);
     let mut outcomes = outcomes.into_iter();
     let mut results: Vec<ControlResult> =
         controls.iter().map(|control| control_result(control, &mut outcomes, &setting, begin)).collect();
@@ -82,6 +83,18 @@ pub async fn assess(
     };
     logproof_estate::register::apply(&mut assessment, estate.register(), estate.as_of());
     assessment
+}
+
+/// Tells who took observations which scenario each attempt was of.
+fn keep_cells(controls: &[Control], vocabulary: &Vocabulary, outcomes: &[Option<Outcome>], estate: &Estate) {
+    let Some(cells) = estate.cells() else { return };
+    let scenarios = controls.iter().flat_map(|control| control.scenarios.iter().map(move |one| (control, one)));
+    for ((control, scenario), outcome) in scenarios.zip(outcomes) {
+        let left_to_others = estate.share() == Share::Organization && vocabulary.is_divided(scenario);
+        if let Some(attempt) = outcome.as_ref().and_then(|outcome| outcome.attempt).filter(|_| !left_to_others) {
+            cells.keep(attempt, &control.id, &scenario.name);
+        }
+    }
 }
 
 /// This program, with the steps it was built with.

@@ -187,6 +187,10 @@ fn conceal(scenario: &mut ScenarioResult, secret: &Secret) {
         hide(&mut unseen.detail);
         unseen.subject.clone_from(&secret.subject);
     }
+    for group in &mut record.counted {
+        group.expected = secret.why.as_str().into();
+        group.found.iter_mut().map(|found| &mut found.text).for_each(hide);
+    }
     for found in &mut record.observations {
         hide(&mut found.found);
         found.subject.arn.clone_from(&secret.subject);
@@ -205,6 +209,10 @@ fn print(scenario: &mut ScenarioResult, symbols: &Symbols) {
     for unseen in &mut record.unseen {
         shown(&mut unseen.detail);
         shown(&mut unseen.subject);
+    }
+    for group in &mut record.counted {
+        group.expected = symbols.shown(&group.expected).into();
+        group.found.iter_mut().map(|found| &mut found.text).for_each(shown);
     }
     for found in &mut record.observations {
         shown(&mut found.found);

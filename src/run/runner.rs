@@ -41,6 +41,8 @@ pub struct Outcome {
     pub ending: Ending,
     /// What its steps recorded.
     pub record: Record,
+    /// The attempt whose observations the [`Cells`](logproof_estate::cells::Cells) of the estate took.
+    pub attempt: Option<u64>,
     /// How far each step got.
     pub steps: Vec<StepResult>,
     /// Milliseconds from the beginning of the run to that of the scenario.
@@ -58,7 +60,7 @@ impl Outcome {
 
     fn empty(began_ms: u64) -> Self {
         let ending = Ending::AllStepsReturned;
-        Self { ending, record: Record::default(), steps: Vec::new(), began_ms, took_ms: 0 }
+        Self { ending, record: Record::default(), attempt: None, steps: Vec::new(), began_ms, took_ms: 0 }
     }
 }
 

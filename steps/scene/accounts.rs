@@ -85,7 +85,7 @@ pub(crate) async fn named_account(w: &mut LogproofWorld, named: &str) -> Result<
 async fn active_accounts(w: &mut LogproofWorld) -> Result<Searched, Stop> {
     let directory: Fact<Directory> = w.see(w.estate()?.directory().await)?;
     w.record.rest_on(directory.exchanges());
-    let (accounts, left_out) = parted(w, &directory, |_| true);
+    let (accounts, left_out) = parted(w, &directory, |_| true)?;
     let called = format!("{} active accounts", accounts.len());
     Ok(Searched { accounts, left_out, called })
 }
@@ -116,15 +116,19 @@ async fn of_unit(w: &mut LogproofWorld, named: &str) -> Result<Searched, Stop> {
             format!("organizations:ListAccountsForParent: unit {} ({}) has no active account", unit.id, unit.name);
         return Err(w.not_applicable(reason));
     }
-    let (accounts, left_out) = parted(w, &directory, of_the_unit);
+    let (accounts, left_out) = parted(w, &directory, of_the_unit)?;
     let called = format!("{} active accounts of unit {} ({})", accounts.len(), unit.id, unit.name);
     Ok(Searched { accounts, left_out, called })
 }
 
 /// The active accounts that are wanted and examined here, by id, and the others that are wanted, with their status.
-fn parted(w: &LogproofWorld, directory: &Directory, wanted: impl Fn(&Account) -> bool) -> (Vec<Account>, Vec<String>) {
-    let mut accounts = w.active_accounts(directory);
-    accounts.retain(&wanted);
+fn parted(
+    w: &LogproofWorld,
+    directory: &Directory,
+    wanted: impl Fn(&Account) -> bool,
+) -> Result<(Vec<Account>, Vec<String>), Stop> {
+    let here = w.active_accounts(directory)?;
+    let accounts = here.iter().filter(|account| wanted(account)).cloned().collect();
     let inactive = directory.accounts.iter().filter(|account| account.status != "ACTIVE" && wanted(account));
-    (accounts, inactive.map(|a| format!("{} ({}): {}", a.id, a.name, a.status)).collect())
+    Ok((accounts, inactive.map(|a| format!("{} ({}): {}", a.id, a.name, a.status)).collect()))
 }

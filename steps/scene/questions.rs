@@ -2,24 +2,30 @@
 
 use std::future::Future;
 
-use futures::stream::{self, StreamExt};
+use futures::stream::{self, Stream, StreamExt};
 
 /// Questions a step has open at once; the source bounds the calls in flight on its own.
 const QUESTIONS_AT_ONCE: usize = 64;
 
-/// Asks `question` about every item, many at once; answers in the order of the items.
+/// Asks `question` about every item, many at once; answers in the order of the items, each as soon as those before it
+/// are there.
+///
+/// What is not taken up is not held: of a hundred thousand cells some [`QUESTIONS_AT_ONCE`] have an answer in memory.
+pub(crate) fn answers<I, T, Q, F>(items: impl IntoIterator<Item = I>, question: Q) -> impl Stream<Item = T>
+where
+    Q: Fn(I) -> F,
+    F: Future<Output = T>,
+{
+    stream::iter(items).map(question).buffered(QUESTIONS_AT_ONCE)
+}
+
+/// Asks `question` about every item, many at once; all answers, in the order of the items.
 pub(crate) async fn ask_each<I, T, Q, F>(items: Vec<I>, question: Q) -> Vec<T>
 where
     Q: Fn(I) -> F,
     F: Future<Output = T>,
 {
-    let asked = items.into_iter().enumerate().map(|(at, item)| {
-        let answer = question(item);
-        async move { (at, answer.await) }
-    });
-    let mut answers: Vec<(usize, T)> = stream::iter(asked).buffer_unordered(QUESTIONS_AT_ONCE).collect().await;
-    answers.sort_by_key(|(at, _)| *at);
-    answers.into_iter().map(|(_, answer)| answer).collect()
+    answers(items, question).collect().await
 }
 
 #[cfg(test)]

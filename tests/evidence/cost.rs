@@ -51,6 +51,12 @@ fn exchanges_of(recording: &Path) -> Vec<(Exchange, Bytes)> {
     found
 }
 
+/// The files of a recording that is not complete yet.
+fn recorded(folder: &Path) -> Vec<std::path::PathBuf> {
+    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files.filter(|path| path.to_string_lossy().ends_with(".jsonl")).collect()
+}
+
 /// Everything that is done because an exchange is evidence: credentials out, digest, content address, line on disk.
 fn record(recording: &Recording, exchanges: &[(Exchange, Bytes)]) {
     for (exchange, body) in exchanges {
@@ -66,9 +72,9 @@ fn recording_costs_under_a_tenth_of_a_run() {
     let home = tempfile::tempdir().unwrap();
     let runs = ["one", "two", "three"].map(|out| cpu_of_run(home.path(), out));
     let run = runs.into_iter().min().unwrap();
-    let exchanges = exchanges_of(&home.path().join("one/exchanges.jsonl"));
+    let exchanges = exchanges_of(&home.path().join("one"));
     assert!(exchanges.len() > 100, "{} exchanges", exchanges.len());
-    let recording = Recording::open(&home.path().join("again.jsonl")).unwrap();
+    let recording = Recording::open(home.path()).unwrap();
     let cost = cpu(|| (0..PASSES).for_each(|_| record(&recording, &exchanges))) / PASSES;
     assert_eq!(recording.finish().unwrap(), u64::from(PASSES) * exchanges.len() as u64);
     let share = cost.as_secs_f64() / run.as_secs_f64();
@@ -89,16 +95,16 @@ fn a_recording_keeps_nothing_in_memory() {
     let home = tempfile::tempdir().unwrap();
     let run = logproof(home.path(), &["check", "--mock", "--control", "LS-1.1", "--out", "bundle", "-q"]);
     assert_eq!(run.status.code(), Some(0), "{}", text(&run));
-    let exchanges = exchanges_of(&home.path().join("bundle/exchanges.jsonl"));
-    let path = home.path().join("again.jsonl");
-    let recording = Recording::open(&path).unwrap();
+    let exchanges = exchanges_of(&home.path().join("bundle"));
+    let recording = Recording::open(home.path()).unwrap();
     record(&recording, &exchanges);
     let before = resident();
     let passes = 30_000 / exchanges.len();
     (0..passes).for_each(|_| record(&recording, &exchanges));
-    let written = recording.finish().unwrap();
     // Other tests of this process allocate meanwhile; what was written is far more than they do.
-    let (grown, size) = (resident().saturating_sub(before), fs::metadata(&path).unwrap().len());
+    let grown = resident().saturating_sub(before);
+    let size: u64 = recorded(home.path()).iter().map(|path| fs::metadata(path).unwrap().len()).sum();
+    let written = recording.finish().unwrap();
     eprintln!("{written} exchanges, {size} bytes on disk, memory grew by {grown} bytes");
     assert!(grown < size / 2, "memory grew by {grown} bytes while {size} were recorded");
 }

@@ -19,7 +19,10 @@ mod scrub;
 mod seam;
 mod session;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use aws_smithy_http_client::tls;
 use logproof_estate::{AccountId, Answer, Config, Fact, Region, Unseen};
@@ -44,6 +47,8 @@ pub struct Options {
     pub recorder: Option<Arc<dyn Recorder>>,
     /// Answers an interrupted run already has; asked before anybody else.
     pub earlier: Option<Arc<dyn Serve>>,
+    /// Answers this run was given itself: what it asks again is not asked of AWS.
+    pub recorded: Option<Arc<dyn Serve>>,
 }
 
 /// Facts from AWS, or from something that answers like it.
@@ -54,6 +59,10 @@ pub struct Aws {
     /// Where AWS Organizations is asked.
     organizations: AccountId,
     home: Region,
+    /// The same, asking what this run recorded before anybody else.
+    again: OnceLock<Arc<Aws>>,
+    /// The seam of the sessions, where it is not their own.
+    over: Option<Seam>,
 }
 
 impl Aws {
@@ -88,7 +97,26 @@ impl Aws {
             management: config.organization.management_account.clone(),
             organizations: config.organizations_account().clone(),
             home: config.organization.home_region.clone(),
+            again: OnceLock::new(),
+            over: None,
         }
+    }
+
+    /// What answers questions that were asked before; `None` when nothing is recorded that could answer them.
+    pub(crate) fn asked_again(&self) -> Option<Arc<Self>> {
+        let over = self.seam.again()?;
+        let again = self.again.get_or_init(|| {
+            Arc::new(Self {
+                sessions: Arc::clone(&self.sessions),
+                seam: over.clone(),
+                management: self.management.clone(),
+                organizations: self.organizations.clone(),
+                home: self.home.clone(),
+                again: OnceLock::new(),
+                over: Some(over),
+            })
+        });
+        Some(Arc::clone(again))
     }
 
     fn own_account(&mut self, account: AccountId) {
@@ -118,6 +146,10 @@ impl Aws {
         let session = match with_exchanges(self.sessions.session(asked.account, &region)).await {
             (Ok(session), _) => session,
             (Err(failure), made) => return Err(failure.unseen(&asked, &made)),
+        };
+        let session = match &self.over {
+            Some(seam) => session.over(seam.clone()),
+            None => session,
         };
         let (result, made) = with_exchanges(body(session)).await;
         match result {

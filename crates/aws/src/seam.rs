@@ -67,9 +67,10 @@ struct Inner {
     upstream: Upstream,
     /// Answers of an interrupted run, asked first.
     earlier: Option<Arc<dyn Serve>>,
+    recorded: Option<Arc<dyn Serve>>,
     recorder: Option<Arc<dyn Recorder>>,
     on_call: Option<OnCall>,
-    calls: Mutex<BTreeMap<String, u64>>,
+    calls: Arc<Mutex<BTreeMap<String, u64>>>,
     /// The connections that clients were given.
     connector: OnceLock<SharedHttpConnector>,
 }
@@ -100,15 +101,31 @@ impl Seam {
     }
 
     fn new(upstream: Upstream, options: Options) -> Self {
-        let Options { on_call, recorder, earlier } = options;
+        let Options { on_call, recorder, earlier, recorded } = options;
         Self(Arc::new(Inner {
             upstream,
             earlier,
+            recorded,
             recorder,
             on_call,
-            calls: Mutex::default(),
+            calls: Arc::default(),
             connector: OnceLock::new(),
         }))
+    }
+
+    /// The same way out, where what this run recorded answers before anybody else; `None` when it records nothing.
+    pub(crate) fn again(&self) -> Option<Self> {
+        let Inner { upstream, recorded, recorder, on_call, calls, .. } = &*self.0;
+        let recorded = recorded.as_ref()?;
+        Some(Self(Arc::new(Inner {
+            upstream: upstream.clone(),
+            earlier: Some(Arc::clone(recorded)),
+            recorded: None,
+            recorder: recorder.clone(),
+            on_call: on_call.clone(),
+            calls: Arc::clone(calls),
+            connector: OnceLock::new(),
+        })))
     }
 
     /// The connections themselves, past the seam: once a client has them, and only when nobody records, watches or answers

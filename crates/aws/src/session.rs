@@ -355,6 +355,9 @@ impl Session {
             .interceptor(self.tag())
             .interceptor(WholeAnswers)
             .retry_partition(self.partition("s3control"));
+        if let Some(seam) = &self.seam {
+            builder = builder.http_client(seam.clone());
+        }
         if let Some(url) = &self.sessions.endpoints.s3control {
             builder = builder.endpoint_resolver(FixedEndpoint(url.clone()));
         }

@@ -19,7 +19,10 @@ use crate::{
 };
 
 /// Version of the JSON form.
-pub const SCHEMA: &str = "logproof/assessment/1";
+pub const SCHEMA: &str = "logproof/assessment/2";
+
+/// What every version of [`SCHEMA`] begins with. Version 1 listed every observation; it is read as well.
+pub const SCHEMAS: &str = "logproof/assessment/";
 
 /// The canonical result of a run.
 // The derived form is the inner one; `form` numbers the exchanges.

@@ -1,15 +1,18 @@
 //! One landing zone during one run: the configuration, the source and the answers already given.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use jiff::{Timestamp, civil::Date};
 use logproof_policy::{ParseError, Policy};
+use lru::LruCache;
 
 use crate::{
+    cells::Cells,
     config::{Config, ReaderConfig},
+    facts::{Account, Directory},
     memo::Memo,
     place::{AccountId, BucketRef, KeyRef},
     register::{Reader, Register, RetentionClass, day},
@@ -17,7 +20,11 @@ use crate::{
     source::Source,
 };
 
-/// One landing zone during one run. Every question of [`Source`] is also a method here and is asked at most once.
+/// How many parsed policies are held.
+const POLICIES: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
+
+/// One landing zone during one run. Every question of [`Source`] is also a method here and is asked at most once: an
+/// answer that had to make room for others is read again from the recording.
 pub struct Estate {
     config: Arc<Config>,
     source: Arc<dyn Source>,
@@ -25,16 +32,22 @@ pub struct Estate {
     as_of: Timestamp,
     register: Arc<Register>,
     share: Share,
-    /// Policies by name and text.
-    policies: Mutex<HashMap<(String, String), Arc<Policy>>>,
+    /// Active accounts by id, once they are known.
+    active: OnceLock<Arc<[Account]>>,
+    /// Takes the observations that are counted and not listed.
+    cells: Option<Arc<dyn Cells>>,
+    /// Policies by name and text, those used last.
+    policies: Mutex<LruCache<(String, String), Arc<Policy>>>,
 }
 
 impl Estate {
     /// An estate that asks `source`; `as_of` is the instant that stands for "now" in every control.
     #[must_use]
     pub fn new(config: Arc<Config>, source: Arc<dyn Source>, as_of: Timestamp) -> Self {
+        let memo = Memo::over(source.again().is_some());
+        let policies = Mutex::new(LruCache::new(POLICIES));
         let (register, share) = (Arc::default(), Share::Whole);
-        Self { config, source, memo: Memo::default(), as_of, register, share, policies: Mutex::default() }
+        Self { config, source, memo, as_of, register, share, active: OnceLock::new(), cells: None, policies }
     }
 
     /// The same with the owner's register; without it nothing is registered.
@@ -57,6 +70,30 @@ impl Estate {
         self.share
     }
 
+    /// The same with somebody who keeps the observations that are counted and not listed.
+    #[must_use]
+    pub fn with_cells(mut self, cells: Arc<dyn Cells>) -> Self {
+        self.cells = Some(cells);
+        self
+    }
+
+    /// Who keeps the observations that are counted and not listed.
+    #[must_use]
+    pub fn cells(&self) -> Option<&Arc<dyn Cells>> {
+        self.cells.as_ref()
+    }
+
+    /// The active accounts of the organization by id, made from its directory once for all scenarios.
+    #[must_use]
+    pub fn active_accounts(&self, directory: &Directory) -> Arc<[Account]> {
+        let sorted = || {
+            let mut accounts: Vec<Account> = directory.active().cloned().collect();
+            accounts.sort_by(|a, b| a.id.cmp(&b.id));
+            accounts.into()
+        };
+        Arc::clone(self.active.get_or_init(sorted))
+    }
+
     /// What the owner registered.
     #[must_use]
     pub fn register(&self) -> &Arc<Register> {
@@ -74,7 +111,7 @@ impl Estate {
             return Ok(Arc::clone(parsed));
         }
         let parsed = Arc::new(Policy::parse(name, text.as_bytes())?);
-        policies.insert(key, Arc::clone(&parsed));
+        policies.put(key, Arc::clone(&parsed));
         Ok(parsed)
     }
 
@@ -131,7 +168,7 @@ impl Estate {
     /// How many distinct questions have been asked so far.
     #[must_use]
     pub fn questions_asked(&self) -> usize {
-        self.memo.len()
+        self.memo.asked()
     }
 
     /// The log bucket, as the configuration names it.
@@ -184,6 +221,11 @@ impl Estate {
 
     pub(crate) fn source(&self) -> Arc<dyn Source> {
         Arc::clone(&self.source)
+    }
+
+    /// What answers a question that was asked before and whose answer was dropped.
+    pub(crate) fn again(&self) -> Arc<dyn Source> {
+        self.source.again().unwrap_or_else(|| self.source())
     }
 
     pub(crate) fn memo(&self) -> &Memo {

@@ -1,5 +1,7 @@
 //! What a scenario means by "every": the active accounts of the organization, and the governed Regions.
 
+use std::sync::Arc;
+
 use crate::{
     facts::Account,
     place::{AccountId, Region},
@@ -10,8 +12,8 @@ use crate::{
 /// The accounts, and the Regions when the scenario is about them, that "every" stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Everywhere {
-    /// Active accounts, by id.
-    pub accounts: Vec<Account>,
+    /// Active accounts, by id; shared by all scenarios.
+    pub accounts: Arc<[Account]>,
     /// Governed Regions; empty when the scenario is about accounts only.
     pub regions: Vec<Region>,
     /// Accounts left out, each with the reason.
@@ -25,9 +27,16 @@ pub struct Everywhere {
 impl Everywhere {
     /// Every account with every Region, by account and then in the order the Regions are configured.
     #[must_use]
-    pub fn cells(&self) -> Vec<(AccountId, Region)> {
-        let pairs = self.accounts.iter().flat_map(|account| self.regions.iter().map(move |region| (account, region)));
-        pairs.map(|(account, region)| (account.id.clone(), region.clone())).collect()
+    pub fn cells(&self) -> impl Iterator<Item = (AccountId, Region)> + use<> {
+        let (accounts, regions) = (Arc::clone(&self.accounts), self.regions.clone());
+        let pairs = (0..accounts.len()).flat_map(move |at| {
+            let account = accounts.get(at).map(|account| account.id.clone());
+            account.into_iter().flat_map({
+                let regions = regions.clone();
+                move |account| regions.clone().into_iter().map(move |region| (account.clone(), region))
+            })
+        });
+        pairs
     }
 
     /// How many of the accounts were examined.

@@ -8,6 +8,7 @@
 //! It must not know how facts are obtained: no AWS SDK, no HTTP, no files, no clock.
 
 pub mod assessment;
+pub mod cells;
 pub mod config;
 mod estate;
 mod everywhere;

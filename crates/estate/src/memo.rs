@@ -1,16 +1,21 @@
 //! Asks each distinct question once: whoever asks it again waits for the same answer.
+//!
+//! Where the source can answer again from its own recording, only the answers used last are held: an organization of
+//! thousands of accounts has more answers than memory, and most are judged once.
 
 use std::{
     any::Any,
-    collections::HashMap,
+    collections::HashSet,
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use futures::{
     FutureExt as _,
     future::{BoxFuture, Shared},
 };
+use lru::LruCache;
 
 use crate::source::Answer;
 
@@ -20,27 +25,53 @@ use crate::source::Answer;
 /// answer to a question it asked first.
 type Slot = Shared<BoxFuture<'static, Arc<dyn Any + Send + Sync>>>;
 
+/// How much is held, in answers of ordinary size (some kilobytes).
+const ROOM: usize = 1024;
+/// What the users, roles and policies of an account count for, in ordinary answers.
+const AUTHORIZATION: usize = 16;
+
 /// Answers by question.
-#[derive(Default)]
 pub(crate) struct Memo {
-    slots: Mutex<HashMap<String, Slot>>,
+    /// How much may be held; `None` when nothing can be read again.
+    room: Option<usize>,
+    slots: Mutex<Slots>,
+}
+
+struct Slots {
+    held: LruCache<String, Slot>,
+    /// Of what is held, in ordinary answers.
+    size: usize,
+    /// Digests of every question there was.
+    asked: HashSet<u64>,
 }
 
 impl Memo {
-    /// The answer to `key`, obtained with `ask` the first time.
+    /// Holds everything, or, where a source answers again what it was asked before, what was used last.
+    pub(crate) fn over(answers_again: bool) -> Self {
+        Self::with_room(answers_again.then_some(ROOM))
+    }
+
+    fn with_room(room: Option<usize>) -> Self {
+        let slots = Slots { held: LruCache::unbounded(), size: 0, asked: HashSet::new() };
+        Self { room, slots: Mutex::new(slots) }
+    }
+
+    fn slots(&self) -> MutexGuard<'_, Slots> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The answer to `key`, obtained with `ask` when it is not held; `ask` is told whether it was asked before.
     ///
     /// INVARIANT: a key is only ever used with one answer type (it begins with the question's name).
     pub(crate) async fn ask<T, F, Fut>(&self, key: String, ask: F) -> Answer<T>
     where
         T: Send + Sync + 'static,
-        F: FnOnce() -> Fut,
+        F: FnOnce(bool) -> Fut,
         Fut: Future<Output = Answer<T>> + Send + 'static,
     {
-        let slot = {
-            let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-            let asked = || ask().map(|answer| Arc::new(answer) as Arc<dyn Any + Send + Sync>).boxed().shared();
-            slots.entry(key).or_insert_with(asked).clone()
-        };
+        let slot = self.slots().slot(key, self.room, |before| {
+            ask(before).map(|answer| Arc::new(answer) as Arc<dyn Any + Send + Sync>).boxed().shared()
+        });
         let answer = slot.await;
         match answer.downcast_ref::<Answer<T>>() {
             Some(answer) => answer.clone(),
@@ -50,9 +81,52 @@ impl Memo {
     }
 
     /// How many distinct questions have been asked.
-    pub(crate) fn len(&self) -> usize {
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner).len()
+    pub(crate) fn asked(&self) -> usize {
+        self.slots().asked.len()
     }
+}
+
+impl Slots {
+    fn slot(&mut self, key: String, room: Option<usize>, ask: impl FnOnce(bool) -> Slot) -> Slot {
+        if let Some(held) = self.held.get(&key) {
+            return held.clone();
+        }
+        let before = !self.asked.insert(digest(&key));
+        let slot = ask(before);
+        self.size += size(&key);
+        self.held.put(key, slot.clone());
+        if let Some(room) = room {
+            self.shrink(room);
+        }
+        slot
+    }
+
+    /// Drops the answers that were not used for the longest time. A question without an answer yet stays: whoever asks
+    /// it next must not make the same calls beside it.
+    fn shrink(&mut self, room: usize) {
+        let mut waiting = Vec::new();
+        while self.size > room {
+            let Some((key, slot)) = self.held.pop_lru() else { break };
+            self.size -= size(&key);
+            if slot.peek().is_none() {
+                waiting.push((key, slot));
+            }
+        }
+        for (key, slot) in waiting {
+            self.size += size(&key);
+            self.held.put(key, slot);
+        }
+    }
+}
+
+fn size(key: &str) -> usize {
+    if key.starts_with("account_authorization|") { AUTHORIZATION } else { 1 }
+}
+
+fn digest(key: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]
@@ -71,23 +145,47 @@ mod tests {
 
     #[tokio::test]
     async fn a_question_is_asked_once() {
-        let (memo, asked) = (Memo::default(), AtomicUsize::new(0));
-        let ask = || {
+        let (memo, asked) = (Memo::over(false), AtomicUsize::new(0));
+        let ask = |_| {
             asked.fetch_add(1, Ordering::Relaxed);
             async { answer(7) }
         };
         let both = futures::join!(memo.ask("q".to_owned(), ask), memo.ask("q".to_owned(), ask));
         assert_eq!((*both.0.unwrap(), *both.1.unwrap()), (7, 7));
-        assert_eq!((asked.into_inner(), memo.len()), (1, 1));
+        assert_eq!((asked.into_inner(), memo.asked()), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn what_made_room_for_others_is_asked_for_again_as_asked_before() {
+        let memo = Memo::with_room(Some(2));
+        let ask =
+            async |key: &str| *memo.ask(key.to_owned(), |before| async move { answer(before.into()) }).await.unwrap();
+        assert_eq!((ask("a").await, ask("b").await, ask("a").await), (0, 0, 0));
+        // `b` was used before `a`, and makes room.
+        assert_eq!((ask("c").await, ask("a").await, ask("b").await), (0, 0, 1));
+        assert_eq!(memo.asked(), 3, "asked again is no new question");
+        // What counts for many makes room for itself, and is held while it is asked.
+        assert_eq!((ask("account_authorization|x").await, ask("a").await), (0, 1));
+    }
+
+    #[tokio::test]
+    async fn a_question_without_an_answer_makes_no_room() {
+        let (memo, (tell, told)) = (Memo::with_room(Some(1)), oneshot::channel());
+        let mut first = Box::pin(memo.ask("q".to_owned(), |_| async move { answer(told.await.unwrap()) }));
+        assert!(matches!(futures::poll!(&mut first), Poll::Pending));
+        memo.ask("other".to_owned(), |_| async { answer(1) }).await.unwrap();
+        let second = memo.ask("q".to_owned(), |_| async { answer(0) });
+        tell.send(7).unwrap();
+        assert_eq!(*second.await.unwrap(), 7);
     }
 
     #[tokio::test]
     async fn whoever_waits_drives_a_question_that_its_first_asker_has_left() {
-        let (memo, (tell, told)) = (Memo::default(), oneshot::channel());
-        let mut first = Box::pin(memo.ask("q".to_owned(), || async move { answer(told.await.unwrap()) }));
+        let (memo, (tell, told)) = (Memo::over(false), oneshot::channel());
+        let mut first = Box::pin(memo.ask("q".to_owned(), |_| async move { answer(told.await.unwrap()) }));
         assert!(matches!(futures::poll!(&mut first), Poll::Pending));
         // The first asker is neither polled again nor dropped: its thread may never come back.
-        let second = memo.ask("q".to_owned(), || async { answer(0) });
+        let second = memo.ask("q".to_owned(), |_| async { answer(0) });
         tell.send(7).unwrap();
         assert_eq!(*second.await.unwrap(), 7);
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    cells::{Counted, Sum},
     place::{AccountId, BucketRef, Region},
     register::Acceptance,
     source::{ExchangeId, Unseen},
@@ -281,8 +282,11 @@ pub struct Population {
 /// Everything a scenario recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Record {
-    /// Subjects examined.
+    /// Subjects examined; of many that meet the same expectation, the first [`LISTED`](crate::cells::LISTED).
     pub observations: Vec<Observation>,
+    /// The expectations that more subjects meet than are listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<Counted>,
     /// Questions that could not be answered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<Unseen>,
@@ -301,7 +305,22 @@ pub struct Record {
     /// Exchanges that every observation of the scenario rests on, besides its own: the organization and its policies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub basis: Vec<ExchangeId>,
+    /// What it rests on beyond those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub further: Option<Further>,
 }
+
+/// Exchanges that are counted instead of listed: of every account and Region one, for example.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Further {
+    /// How often something rested on one.
+    pub exchanges: usize,
+    /// Sum of their content addresses.
+    pub sha256_sum: Sum,
+}
+
+/// How many exchanges a scenario as a whole rests on are listed.
+const BASIS_LISTED: usize = 200;
 
 /// How the runner saw the scenario end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -326,10 +345,26 @@ impl Record {
     /// Adds exchanges that every observation rests on.
     pub fn rest_on(&mut self, exchanges: &[ExchangeId]) {
         for id in exchanges {
-            if !self.basis.contains(id) {
-                self.basis.push(id.clone());
+            if self.basis.contains(id) {
+                continue;
             }
+            if self.basis.len() < BASIS_LISTED {
+                self.basis.push(id.clone());
+                continue;
+            }
+            let further = self.further.get_or_insert(Further { exchanges: 0, sha256_sum: Sum::default() });
+            further.exchanges += 1;
+            // A content address is a digest already.
+            let mut digest = [0; 32];
+            let _ = hex::decode_to_slice(id.as_str(), &mut digest);
+            further.sha256_sum.add(&digest);
         }
+    }
+
+    /// How many observations there are, listed or counted.
+    #[must_use]
+    pub fn observed(&self) -> usize {
+        self.observations.len() + self.counted.iter().map(Counted::unlisted).sum::<usize>()
     }
 
     /// Every exchange it rests on; one may come more than once.
@@ -392,7 +427,7 @@ impl Record {
             Some(p) => format!("{} of {} {} examined", p.examined, p.expected, p.of),
             None => match self.observations.as_slice() {
                 [only] => only.found.clone(),
-                many => format!("{} observations, all as expected", many.len()),
+                _ => format!("{} observations, all as expected", self.observed()),
             },
         }
     }

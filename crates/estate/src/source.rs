@@ -306,6 +306,13 @@ macro_rules! questions {
         #[async_trait]
         pub trait Source: Send + Sync {
             $($(#[$doc])* async fn $name(&self, $($arg: $($given)? $(& $lent)?),*) -> Answer<$out>;)*
+
+            /// The same source, answering what was asked of it before from its own recording; `None` when it keeps none.
+            ///
+            /// With it a run need not hold every answer until its end.
+            fn again(&self) -> Option<Arc<dyn Source>> {
+                None
+            }
         }
 
         impl crate::estate::Estate {
@@ -317,8 +324,8 @@ macro_rules! questions {
             /// [`Unseen`] when the question could not be answered.
             pub async fn $name(&self, $($arg: $($given)? $(& $lent)?),*) -> Answer<$out> {
                 let key = [stringify!($name).to_owned(), $(format!("{:?}", $arg)),*].join("|");
-                let ask = || {
-                    let source = self.source();
+                let ask = |before: bool| {
+                    let source = if before { self.again() } else { self.source() };
                     $(let $arg = $arg.to_owned();)*
                     async move { source.$name($(lend!($arg $(, $given)?)),*).await }
                 };

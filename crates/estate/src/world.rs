@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use logproof_policy::Cancellation;
 
 use crate::{
+    cells::Listing,
     config::Config,
     estate::Estate,
     everywhere::Everywhere,
@@ -46,6 +47,7 @@ pub struct LogproofWorld {
     estate: Option<Arc<Estate>>,
     /// Ends what the scenario computes: policy questions that are not decided by then are undecided.
     pub cancellation: Cancellation,
+    listing: Listing,
     /// What has been recorded so far.
     pub record: Record,
     /// The bucket the scenario refers to as "it", set by a `Given`.
@@ -71,6 +73,7 @@ impl fmt::Debug for LogproofWorld {
 impl LogproofWorld {
     /// Gives the scenario its estate; done once, before the first step.
     pub fn attach(&mut self, estate: Arc<Estate>) {
+        self.listing = Listing::into(estate.cells());
         self.estate = Some(estate);
     }
 
@@ -139,13 +142,16 @@ impl LogproofWorld {
     }
 
     /// The active accounts that are examined here, by id.
-    #[must_use]
-    pub fn active_accounts(&self, directory: &Directory) -> Vec<Account> {
+    ///
+    /// # Errors
+    /// As [`Self::estate`].
+    pub fn active_accounts(&self, directory: &Directory) -> Result<Arc<[Account]>, Stop> {
+        let accounts = self.estate()?.active_accounts(directory);
+        if self.share.is_whole() {
+            return Ok(accounts);
+        }
         let here = self.share.of(directory);
-        let mut accounts: Vec<Account> =
-            directory.active().filter(|account| here.contains(&account.id)).cloned().collect();
-        accounts.sort_by(|a, b| a.id.cmp(&b.id));
-        accounts
+        Ok(accounts.iter().filter(|account| here.contains(&account.id)).cloned().collect())
     }
 
     /// Whether the population of the scenario is examined by other processes: that it is empty here means nothing.
@@ -176,12 +182,19 @@ impl LogproofWorld {
         self.record.unseen.push(unseen);
     }
 
-    /// Records an observation. Where the control is met there is nothing to change.
+    /// The number under which observations were given to the [`Cells`](crate::cells::Cells) of the estate.
+    #[must_use]
+    pub fn attempt(&self) -> Option<u64> {
+        self.listing.attempt()
+    }
+
+    /// Records an observation. Where the control is met there is nothing to change; of very many that meet it, the
+    /// first are listed and all are counted.
     pub fn observe(&mut self, mut observation: Observation) {
         if observation.met {
             observation.hint = None;
         }
-        self.record.observations.push(observation);
+        self.listing.take(&mut self.record, observation);
     }
 
     /// Records how many of how many were examined.

@@ -16,7 +16,7 @@ use std::{
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use logproof_aws::{OnCall, Options};
-use logproof_estate::{Estate, config::parse_instant};
+use logproof_estate::{Estate, cells::Cells, config::parse_instant};
 use logproof_wire::Exchange;
 
 use self::part::Part;
@@ -87,7 +87,7 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
             return Err(error);
         }
     };
-    let Begun { folder, recording, earlier, former } = begun;
+    let Begun { folder, recording, cells, earlier, former } = begun;
     let part = asked.part;
     let Ready { connected, estate, key, upload, setting, baseline } = ready;
     progress.begin(asked.controls.iter().map(|control| control.scenarios.len()).sum());
@@ -117,8 +117,16 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
         });
     }
     let points = args.out.is_none() && part.share.is_whole();
-    let ending =
-        Ending { folder, recording: &recording, sealing: &sealing, upload, baseline, quiet: args.quiet, points };
+    let ending = Ending {
+        folder,
+        recording: &recording,
+        cells: &cells,
+        sealing: &sealing,
+        upload,
+        baseline,
+        quiet: args.quiet,
+        points,
+    };
     let ended = ending::finish(&mut assessment, ending).await;
     let exit = Exit::of(&assessment, args.strict, ended.complete);
     // What could not be seen is told by the verdicts.
@@ -206,7 +214,8 @@ impl<'a> Ready<'a> {
         let estate = Arc::new(
             Estate::new(Arc::clone(&connected.config), connected.source(), as_of)
                 .with_register(Arc::clone(&connected.register.register))
-                .with_share(part.share),
+                .with_share(part.share)
+                .with_cells(Arc::clone(&begun.cells) as Arc<dyn Cells>),
         );
         let id = former.map_or_else(|| place.id_of(&begun.folder, started), |former| former.id.clone());
         let selection = asked.selection.as_given();

@@ -18,7 +18,6 @@ use crate::{
     catalogue::FeatureSet,
     error::CommandError,
     exit::Exit,
-    files::EXCHANGES,
     run::{
         register::Loaded,
         share::{self, EngineError},
@@ -147,11 +146,12 @@ impl Part {
         let mut earlier: Vec<Arc<dyn Serve>> = Vec::new();
         earlier.extend(begun.earlier.clone().map(|tape| tape as Arc<dyn Serve>));
         if let Some(first) = &self.first {
-            let tape = Tape::open(&first.place.join(EXCHANGES), Use::Resume)?;
+            let tape = Tape::open(&first.place, Use::Resume)?;
             earlier.push(Arc::new(TakenOver::from(tape, Arc::clone(&begun.recording))));
         }
         Ok(Options {
             recorder: Some(Arc::clone(&begun.recording) as Arc<dyn Recorder>),
+            recorded: Some(Arc::clone(&begun.recording) as Arc<dyn Serve>),
             earlier: (!earlier.is_empty()).then(|| Arc::new(InOrder(earlier)) as Arc<dyn Serve>),
             ..Options::default()
         })

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     bundle::{keys::PublicKey, manifest, verify},
-    files::{ASSESSMENT, CONFIGURATION, EXCHANGES, REGISTER},
+    files::{ASSESSMENT, CONFIGURATION, REGISTER},
 };
 
 /// One of the two runs.
@@ -125,14 +125,13 @@ struct Loaded {
 /// [`DiffError`].
 pub(super) fn diff(from: &Path, to: &Path, key: Option<&PublicKey>) -> Result<Diff, DiffError> {
     let (before, after) = (load(from, key)?, load(to, key)?);
-    let recordings = (from.join(EXCHANGES), to.join(EXCHANGES));
     let (facts, policies) = if before.is_predicted() || after.is_predicted() {
         // A prediction holds what AWS answered before the change, which its edits were laid over.
         (Vec::new(), Vec::new())
     } else {
         let around = policies::Around::of(&after.assessment, &after.config);
-        let policies = policies::compare(&recordings.0, &recordings.1, &around)?;
-        (facts::compare(&recordings.0, &recordings.1)?, policies)
+        let policies = policies::compare(from, to, &around)?;
+        (facts::compare(from, to)?, policies)
     };
     Ok(Diff {
         cautions: cautions(&before, &after),

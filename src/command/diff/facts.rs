@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::bundle::{
     recording::Line,
-    tape::{self, TapeError},
+    tape::{self, Lines, Place, TapeError},
 };
 
 /// Changed members named per answer.
@@ -42,7 +42,7 @@ pub(super) struct Answer {
 
 struct Known {
     answer: Answer,
-    place: (u64, u32),
+    place: Place,
     digest: String,
     names: (String, String, String),
 }
@@ -53,7 +53,7 @@ pub(super) fn compare(before: &Path, after: &Path) -> Result<Vec<FactChange>, Ta
     let mut keys: Vec<&String> = old.keys().chain(new.keys()).collect();
     keys.sort();
     keys.dedup();
-    let mut changes = Vec::new();
+    let (mut changes, lines) = (Vec::new(), (Lines::of(before)?, Lines::of(after)?));
     for key in keys {
         let (was, is) = (old.get(key), new.get(key));
         if was.map(|known| &known.digest) == is.map(|known| &known.digest) {
@@ -61,7 +61,7 @@ pub(super) fn compare(before: &Path, after: &Path) -> Result<Vec<FactChange>, Ta
         }
         let members = match (was, is) {
             (Some(was), Some(is)) => {
-                let (a, b) = (tape::line_at(before, was.place)?, tape::line_at(after, is.place)?);
+                let (a, b) = (lines.0.at(was.place)?, lines.1.at(is.place)?);
                 members(&a, &b)
             }
             _ => Vec::new(),

@@ -10,12 +10,9 @@ use logproof_wire::{Exchange, Recorder as _};
 use ring::digest::{SHA256, digest};
 
 use super::parts::Parts;
-use crate::{
-    bundle::{
-        recording::{Line, Recording},
-        tape::{self, TapeError},
-    },
-    files::EXCHANGES,
+use crate::bundle::{
+    recording::{Line, Recording},
+    tape::{self, TapeError},
 };
 
 /// How good an answer is, and by which part.
@@ -55,7 +52,7 @@ pub(super) struct Joined {
 pub(super) fn join(parts: &Parts, into: &Recording) -> Result<Joined, TapeError> {
     let mut best = Best::new();
     for (number, part) in parts.all().enumerate() {
-        tape::each_line(&part.place.join(EXCHANGES), |line, _| {
+        tape::each_line(&part.place, |line, _| {
             let found = (Quality::of(&line), number);
             let entry = best.entry(question(&line.exchange)).or_insert(found);
             if found.0 > entry.0 {
@@ -65,7 +62,7 @@ pub(super) fn join(parts: &Parts, into: &Recording) -> Result<Joined, TapeError>
     }
     let mut joined = Joined::default();
     for (number, part) in parts.all().enumerate() {
-        tape::each_line(&part.place.join(EXCHANGES), |line, _| {
+        tape::each_line(&part.place, |line, _| {
             if best.get(&question(&line.exchange)).is_some_and(|(_, of)| *of == number) {
                 let body = line.bytes().unwrap_or_default();
                 into.record(&line.id, &line.exchange, &body.into());

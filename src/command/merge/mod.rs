@@ -12,7 +12,8 @@ mod whole;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use logproof_aws::{Aws, Options};
-use logproof_estate::{Config, Estate, Share, assessment::Assessment};
+use logproof_estate::{Config, Estate, Share, assessment::Assessment, cells::Cells};
+use logproof_wire::Serve;
 
 use self::{
     join::{Joined, join},
@@ -23,6 +24,7 @@ use crate::{
     bundle::{
         BundleError,
         begin::{self, Begun, Place, Request},
+        cells::Spool,
         folder::{self, Folder},
         keys::PublicKey,
         manifest::Predecessor,
@@ -70,8 +72,9 @@ pub async fn run(args: &MergeArgs) -> Result<Exit, MergeError> {
     let predecessor =
         args.custody.follows.as_deref().map(sealing::predecessor).transpose().map_err(BundleError::from)?;
     let place = Place { reports: Path::new(REPORTS), out: Some(&args.out), resume: false };
-    let Begun { folder, recording, .. } = begin::begin(place, clock::now())?;
-    let ready = match Ready::make(args, &parts, &controls, &vocabulary, &folder, &recording).await {
+    let Begun { folder, recording, cells, .. } = begin::begin(place, clock::now())?;
+    let ready = match Ready::make(args, &parts, &controls, &vocabulary, (&folder, &recording, Arc::clone(&cells))).await
+    {
         Ok(ready) => ready,
         Err(error) => {
             folder.discard();
@@ -87,8 +90,16 @@ pub async fn run(args: &MergeArgs) -> Result<Exit, MergeError> {
         )
     });
     let sealing = sealing(args, &parts, &controls, key, predecessor);
-    let ending =
-        Ending { folder, recording: &recording, sealing: &sealing, upload, baseline, quiet: args.quiet, points: false };
+    let ending = Ending {
+        folder,
+        recording: &recording,
+        cells: &cells,
+        sealing: &sealing,
+        upload,
+        baseline,
+        quiet: args.quiet,
+        points: false,
+    };
     let ended = ending::finish(&mut assessment, ending).await;
     Ok(Exit::of(&assessment, args.strict, ended.complete))
 }
@@ -147,25 +158,27 @@ impl<'a> Ready<'a> {
         parts: &Parts,
         controls: &[Control],
         vocabulary: &Vocabulary,
-        folder: &Folder,
-        recording: &Arc<Recording>,
+        begun: (&Folder, &Recording, Arc<Spool>),
     ) -> Result<Self, MergeError> {
-        let first = &parts.first;
+        let (first, (folder, recording, cells)) = (&parts.first, begun);
         let config: Arc<Config> = Arc::new(whole::read(&first.place.join(CONFIGURATION))?);
         let as_of = first.request.as_of;
         let register = Loaded::of_bundle(&first.place).map_err(BundleError::from)?;
         let (register, baseline) = baseline::read(&args.baseline, register, as_of)?;
         let joined = join(parts, recording)?;
-        let recorded = folder.working().join(EXCHANGES);
-        recording.finish().map_err(|source| BundleError::from(Unwritable { path: recorded.clone(), source }))?;
-        let asked = Arc::new(Asked::of(Tape::open(&recorded, Use::Replay)?));
+        let unwritable = |source| Unwritable { path: folder.working().join(EXCHANGES), source };
+        recording.finish().map_err(|source| BundleError::from(unwritable(source)))?;
+        let asked = Arc::new(Asked::of(Tape::open(folder.working(), Use::Replay)?));
         let caller = first.manifest.run.caller.as_ref();
         let caller = caller.map_or(&config.organization.management_account, |caller| &caller.account).clone();
-        let aws = Arc::new(Aws::served(Arc::clone(&asked) as _, &caller, &config, Options::default()));
+        // What is asked again is read again, so that not every answer is held.
+        let options = Options { recorded: Some(Arc::clone(&asked) as Arc<dyn Serve>), ..Options::default() };
+        let aws = Arc::new(Aws::served(Arc::clone(&asked) as _, &caller, &config, options));
         let connected = Connected::of(Arc::clone(&config), register, parts::of(first).clone(), aws);
         let (key, upload) = custody(args, &connected).await?;
         let estate = Estate::new(config, connected.source(), as_of);
-        let estate = Arc::new(estate.with_register(Arc::clone(&connected.register.register)));
+        let estate = estate.with_register(Arc::clone(&connected.register.register)).with_cells(cells as Arc<dyn Cells>);
+        let estate = Arc::new(estate);
         let id = folder::run_id(clock::now());
         let (started, selection) = (first.request.started, first.request.selection.clone());
         let setting = Setting { id: id.clone(), target: connected.target.clone(), started, selection };

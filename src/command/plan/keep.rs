@@ -10,6 +10,7 @@ use crate::{
     bundle::{
         BundleError,
         begin::{self, Begun, Place, Request},
+        cells::Spool,
         close,
         folder::{self, Folder},
         laid::Edits,
@@ -36,14 +37,15 @@ pub(super) struct Keeping {
     started: Timestamp,
     folder: Folder,
     recording: Arc<Recording>,
+    cells: Arc<Spool>,
 }
 
 impl Keeping {
     /// Begins the bundle at a place.
     pub(super) fn begin(out: &Path, started: Timestamp) -> Result<Self, PlanError> {
         let place = Place { reports: Path::new(REPORTS), out: Some(out), resume: false };
-        let Begun { folder, recording, .. } = begin::begin(place, started)?;
-        Ok(Self { id: folder::run_id(started), started, folder, recording })
+        let Begun { folder, recording, cells, .. } = begin::begin(place, started)?;
+        Ok(Self { id: folder::run_id(started), started, folder, recording, cells })
     }
 
     /// What every exchange and every laid fact is written to.
@@ -90,7 +92,7 @@ impl Keeping {
             selected: controls.iter().map(|control| (control.id.clone(), control.scenarios.len())).collect(),
             ..Sealing::default()
         };
-        match close::close(&mut after, self.folder, &self.recording, &sealing).await {
+        match close::close(&mut after, self.folder, (&self.recording, &self.cells), &sealing).await {
             Ok(_) => true,
             Err(failures) => {
                 failures.iter().for_each(|failure| say(&failure.to_string()));

@@ -96,7 +96,7 @@ async fn run_one(ground: &Ground, watch: &Watch, job: &Job) -> Outcome {
     let Some(scenario) = ground.scenarios.get(job.index) else {
         return Outcome { ending: Ending::Defect("there is no such scenario".to_owned()), ..Outcome::empty(began_ms) };
     };
-    let mut record = Record::default();
+    let (mut record, mut attempt) = (Record::default(), None);
     let run = async {
         let mut world = match LogproofWorld::new().await {
             Ok(world) => world,
@@ -108,6 +108,7 @@ async fn run_one(ground: &Ground, watch: &Watch, job: &Job) -> Outcome {
         }
         world.cancellation = job.cancellation.clone();
         let ending = run_steps(&scenario.steps, &ground.vocabulary, &mut world, &mut reached).await;
+        attempt = world.attempt();
         record = std::mem::take(&mut world.record);
         ending
     };
@@ -120,7 +121,7 @@ async fn run_one(ground: &Ground, watch: &Watch, job: &Job) -> Outcome {
         _ => StepState::NotReached,
     };
     let steps = scenario.steps.iter().enumerate().map(|(index, step)| step_result(step, state(index)));
-    Outcome { steps: steps.collect(), ending, record, began_ms, took_ms: millis(began.elapsed()) }
+    Outcome { steps: steps.collect(), ending, record, attempt, began_ms, took_ms: millis(began.elapsed()) }
 }
 
 /// Runs steps until one does not return; `reached` counts those that did.

@@ -5,9 +5,10 @@
 //! an EventBridge rule of the account and Region it happens in, over other event buses as well. Either way must end at a
 //! confirmed subscription.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, pin::pin, sync::Arc};
 
 use cucumber::then;
+use futures::StreamExt as _;
 use logproof_estate::{
     AccountId, BucketRef, ExchangeId, Fact, Partition, Reason, Region, Unseen,
     facts::{DEFAULT_BUS, Trail},
@@ -30,7 +31,7 @@ use crate::{
             targets::follow,
             topics::Topics,
         },
-        questions::ask_each,
+        questions::answers,
         subjects::{AskedKey, buckets, counted, keys, trails},
         trail::{home_of, owner_of, trail_subject},
     },
@@ -145,18 +146,13 @@ async fn each_raises_an_alert<T>(
 #[then("stopping or changing AWS Config raises an alert in each of these accounts and Regions")]
 async fn changing_config_raises_an_alert(w: &mut LogproofWorld) -> Judged {
     let everywhere = w.everywhere()?;
-    let cells: Vec<Cell> = everywhere
-        .cells()
-        .into_iter()
-        .map(|(account, region)| {
-            let arn = region.partition().arn("config", region.as_str(), account.as_str(), "configuration-recorder");
-            let subject = Subject::arn(arn).at(&account, Some(&region));
-            Cell { guard: Guard::Config, subject, resource: String::new(), account, region }
-        })
-        .collect();
-    let examined = cells.len();
+    let cells = everywhere.cells().map(|(account, region)| {
+        let arn = region.partition().arn("config", region.as_str(), account.as_str(), "configuration-recorder");
+        let subject = Subject::arn(arn).at(&account, Some(&region));
+        Cell { guard: Guard::Config, subject, resource: String::new(), account, region }
+    });
     let judged = raises_an_alert(w, cells).await;
-    w.population(everywhere.cells_examined(examined));
+    w.population(everywhere.cells_examined(everywhere.accounts.len() * everywhere.regions.len()));
     judged
 }
 
@@ -257,44 +253,38 @@ impl Heard {
     }
 }
 
-async fn raises_an_alert(w: &mut LogproofWorld, cells: Vec<Cell>) -> Judged {
+async fn raises_an_alert(w: &mut LogproofWorld, cells: impl IntoIterator<Item = Cell>) -> Judged {
     let filters = Filters::read(w).await?;
-    let (mut open, mut judged) = (Vec::new(), Vec::new());
-    for cell in cells {
+    let (estate, mut topics, mut unfollowed) = (w.estate()?, Topics::default(), BTreeSet::new());
+    // Rules are asked for only where no filter hears the event: they stand in every account and Region.
+    let mut asked = pin!(answers(cells, |cell: Cell| {
         let made_up = events(cell.guard, &cell.account, &cell.region, &cell.resource);
         let heard = Heard::through_filters(&filters, &made_up);
-        if heard.silent.is_empty() {
-            judged.push((cell, made_up.len(), heard, Vec::new()));
-        } else {
-            open.push((cell, made_up.len(), heard));
+        let estate = Arc::clone(&estate);
+        async move {
+            let rules = match heard.silent.as_slice() {
+                [] => None,
+                _ => Some(estate.event_rules(&cell.account, &cell.region, DEFAULT_BUS).await),
+            };
+            (cell, made_up.len(), heard, rules)
         }
-    }
-    // Rules are asked for only where no filter hears the event: they stand in every account and Region.
-    let (estate, mut topics) = (w.estate()?, Topics::default());
-    let places: Vec<(AccountId, Region)> =
-        open.iter().map(|(cell, ..)| (cell.account.clone(), cell.region.clone())).collect();
-    let answers = ask_each(places, |(account, region)| {
-        let estate = std::sync::Arc::clone(&estate);
-        async move { estate.event_rules(&account, &region, DEFAULT_BUS).await }
-    })
-    .await;
-    for ((cell, made_up, mut heard), answer) in open.into_iter().zip(answers) {
-        let Some(rules) = w.see_or_note(answer) else { continue };
-        let mut exchanges = rules.exchanges().to_vec();
-        let mut alarms = Vec::new();
-        let sent = || heard.silent.iter().map(|one| one.event.event.clone()).collect::<Vec<_>>();
-        for alarm in rules.iter().filter_map(Alarm::of) {
-            if heard.silent.iter().any(|one| alarm.sees_event(&one.event.event) != Matched::No) {
-                let followed = follow(w, &mut topics, (&cell.account, &cell.region), alarm, &sent).await?;
-                exchanges.extend_from_slice(&followed.exchanges);
-                alarms.push(followed);
+    }));
+    while let Some((cell, made_up, mut heard, rules)) = asked.next().await {
+        let mut exchanges = Vec::new();
+        if let Some(answer) = rules {
+            let Some(rules) = w.see_or_note(answer) else { continue };
+            exchanges.extend_from_slice(rules.exchanges());
+            let mut alarms = Vec::new();
+            let sent = || heard.silent.iter().map(|one| one.event.event.clone()).collect::<Vec<_>>();
+            for alarm in rules.iter().filter_map(Alarm::of) {
+                if heard.silent.iter().any(|one| alarm.sees_event(&one.event.event) != Matched::No) {
+                    let followed = follow(w, &mut topics, (&cell.account, &cell.region), alarm, &sent).await?;
+                    exchanges.extend_from_slice(&followed.exchanges);
+                    alarms.push(followed);
+                }
             }
+            heard.through_rules(&alarms);
         }
-        heard.through_rules(&alarms);
-        judged.push((cell, made_up, heard, exchanges));
-    }
-    let mut unfollowed = BTreeSet::new();
-    for (cell, made_up, heard, exchanges) in judged {
         unfollowed.extend(record(w, &filters, &cell, made_up, heard, exchanges));
     }
     if !unfollowed.is_empty() {

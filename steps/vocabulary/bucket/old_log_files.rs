@@ -1,18 +1,19 @@
 //! That old log files are really there: rules say what will be deleted, only a look says what has been.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, pin::pin};
 
 use cucumber::then;
+use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use logproof_estate::{
-    BucketRef, ExchangeId,
+    BucketRef, Estate, ExchangeId, Unseen,
     facts::{ObjectPage, Organization},
     record::{Observation, Population, Subject},
     register::day,
-    world::{Judged, LogproofWorld, Stop},
+    world::{Judged, LogproofWorld},
 };
 
-use crate::judgement::log_files::log_root;
+use crate::{judgement::log_files::log_root, scene::questions::answers};
 
 #[then("log files of every month the organization keeps are still there, for each of these accounts")]
 async fn log_files_of_every_month(w: &mut LogproofWorld) -> Judged {
@@ -25,12 +26,22 @@ async fn log_files_of_every_month(w: &mut LogproofWorld) -> Judged {
     let floor = w.now()?.checked_sub(keeps).unwrap_or(Timestamp::MIN);
     let region = &config.organization.home_region;
     let mut examined = 0;
-    for account in &everywhere.accounts {
+    let mut looked = pin!(answers(everywhere.accounts.iter(), |account| {
         let from = [Some(floor), began, account.joined].into_iter().flatten().max().unwrap_or(floor);
         // Logs of a month that has begun in part need not be there: an account may join on its last day.
         let months = months_after(day(from), estate.today());
         let root = place(&config, &organization, account.id.as_str(), region.as_str());
-        let Some((there, exchanges)) = months_there(w, &bucket, &root, &months).await? else { continue };
+        let (estate, bucket) = (&estate, &bucket);
+        async move { (account, months_there(estate, bucket, &root, &months).await, root, months) }
+    }));
+    while let Some((account, seen, root, months)) = looked.next().await {
+        let (there, exchanges) = match seen {
+            Ok(seen) => seen,
+            Err(unseen) => {
+                w.unseen(unseen);
+                continue;
+            }
+        };
         examined += 1;
         let missing: Vec<&str> = months.iter().filter(|month| !there.contains(*month)).map(String::as_str).collect();
         let found = match (missing.as_slice(), months.first()) {
@@ -84,23 +95,25 @@ fn months_after(from: Date, today: Date) -> Vec<String> {
     months
 }
 
-/// Which of the months have an object or a day below them; nothing when a listing could not be seen, which is recorded.
+/// Which of the months have an object or a day below them.
+///
+/// # Errors
+/// The first listing that could not be seen.
 async fn months_there(
-    w: &mut LogproofWorld,
+    estate: &Estate,
     bucket: &BucketRef,
     root: &str,
     months: &[String],
-) -> Result<Option<(BTreeSet<String>, Vec<ExchangeId>)>, Stop> {
-    let estate = w.estate()?;
+) -> Result<(BTreeSet<String>, Vec<ExchangeId>), Unseen> {
     let (mut there, mut exchanges) = (BTreeSet::new(), Vec::new());
     let years: BTreeSet<&str> = months.iter().filter_map(|month| month.split('/').next()).collect();
     for year in years {
         let level = format!("{root}{year}/");
-        let Some(page) = w.see_or_note(estate.bucket_level(bucket, &level).await) else { return Ok(None) };
+        let page = estate.bucket_level(bucket, &level).await?;
         exchanges.extend_from_slice(page.exchanges());
         there.extend(below(&page, root));
     }
-    Ok(Some((there, exchanges)))
+    Ok((there, exchanges))
 }
 
 /// `2025/03` of prefixes `<root>2025/03/`.

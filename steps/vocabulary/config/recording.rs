@@ -1,8 +1,9 @@
 //! AWS Config in every account and Region: that it records, what it records, and where its records go.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use cucumber::then;
+use futures::{Stream, StreamExt as _};
 use logproof_estate::{
     AccountId, Answer, Everywhere, Fact, Region,
     config::SNAPSHOT_FREQUENCIES,
@@ -16,7 +17,7 @@ use crate::{
         config_delivery::delivered,
         recording::{iam_types_left_out, left_out, records_iam},
     },
-    scene::{buckets::existing_bucket, questions::ask_each},
+    scene::{buckets::existing_bucket, questions::answers},
 };
 
 /// What was found in one account and Region, and whether it will do.
@@ -101,7 +102,7 @@ async fn config_delivers_to_its_bucket(w: &mut LogproofWorld) -> Judged {
 async fn config_deliveries_arrive(w: &mut LogproofWorld) -> Judged {
     let (estate, everywhere, now) = (w.estate()?, w.everywhere()?, w.now()?);
     let hours = w.config()?.expectations.delivery_hours;
-    let answers = ask_each(everywhere.cells(), |(account, region)| {
+    let asked = answers(everywhere.cells(), |(account, region)| {
         let estate = Arc::clone(&estate);
         async move {
             let channels = estate.config_delivery(&account, &region).await;
@@ -113,13 +114,13 @@ async fn config_deliveries_arrive(w: &mut LogproofWorld) -> Judged {
             });
             (account, region, both)
         }
-    })
-    .await;
+    });
     let expected = format!("the last deliveries succeeded, and one is no older than its interval and {hours} hours");
     let hint = "correct what the error names: usually the policy of the bucket, or the key of the delivery channel";
-    each_cell(w, &everywhere, answers, "delivery-channel", (&expected, hint), |_, (channels, statuses)| {
+    each_cell(w, &everywhere, asked, "delivery-channel", (&expected, hint), |_, (channels, statuses)| {
         channels.first().map_or_else(|| none_of("delivery channel"), |channel| delivered(channel, statuses, now, hours))
-    });
+    })
+    .await;
     w.settle()
 }
 
@@ -209,16 +210,15 @@ async fn each_recorder(
     judge: impl Fn(&Region, Option<&ConfigRecorder>) -> Judgement,
 ) -> Result<(), Stop> {
     let estate = w.estate()?;
-    let answers = ask_each(everywhere.cells(), |(account, region)| {
+    let asked = answers(everywhere.cells(), |(account, region)| {
         let estate = Arc::clone(&estate);
         async move {
             let answer = estate.config_recorders(&account, &region).await;
             (account, region, answer)
         }
-    })
-    .await;
+    });
     let judge = |region: &Region, recorders: &Vec<ConfigRecorder>| judge(region, recorders.first());
-    each_cell(w, everywhere, answers, "configuration-recorder", (expected, hint), judge);
+    each_cell(w, everywhere, asked, "configuration-recorder", (expected, hint), judge).await;
     Ok(())
 }
 
@@ -231,32 +231,33 @@ async fn each_channel(
     judge: impl Fn(&ConfigDelivery) -> Judgement,
 ) -> Result<(), Stop> {
     let estate = w.estate()?;
-    let answers = ask_each(everywhere.cells(), |(account, region)| {
+    let asked = answers(everywhere.cells(), |(account, region)| {
         let estate = Arc::clone(&estate);
         async move {
             let answer = estate.config_delivery(&account, &region).await;
             (account, region, answer)
         }
-    })
-    .await;
+    });
     let judge = |_: &Region, channels: &Vec<ConfigDelivery>| {
         channels.first().map_or_else(|| none_of("delivery channel"), &judge)
     };
-    each_cell(w, everywhere, answers, "delivery-channel", (expected, hint), judge);
+    each_cell(w, everywhere, asked, "delivery-channel", (expected, hint), judge).await;
     Ok(())
 }
 
-fn each_cell<T>(
+/// Judges the answer of every account and Region as it comes; none is kept.
+async fn each_cell<T>(
     w: &mut LogproofWorld,
     everywhere: &Everywhere,
-    answers: Vec<(AccountId, Region, Answer<T>)>,
+    answers: impl Stream<Item = (AccountId, Region, Answer<T>)>,
     resource: &str,
     (expected, hint): (&str, &str),
     judge: impl Fn(&Region, &T) -> Judgement,
 ) {
     let expected: Arc<str> = Arc::from(expected);
     let mut examined = 0;
-    for (account, region, answer) in answers {
+    let mut answers = pin!(answers);
+    while let Some((account, region, answer)) = answers.next().await {
         let Some(fact): Option<Fact<T>> = w.see_or_note(answer) else { continue };
         examined += 1;
         let (found, met) = judge(&region, &fact);

@@ -1,9 +1,10 @@
 //! Whether log files of the organization trail arrive: what CloudTrail reports of its deliveries, and what lies in the
 //! bucket.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use cucumber::then;
+use futures::StreamExt as _;
 use jiff::Timestamp;
 use logproof_estate::{
     AccountId, BucketRef, Estate, ExchangeId, Fact, Region, Unseen,
@@ -17,7 +18,7 @@ use crate::{
         Delivered, Folder, age, delivered_at, is_ahead, last_time_of, newest_days, organization_root, within_hours,
     },
     scene::{
-        questions::ask_each,
+        questions::answers,
         trail_status::{
             at_region, delivered, error_observation, no_delivery_error, of_the_future, said, status_by_region,
         },
@@ -83,8 +84,8 @@ async fn the_bucket_holds_log_files_of_each_account(w: &mut LogproofWorld) -> Ju
     let top = w.see(estate.bucket_level(&bucket, &root).await)?;
     let region = config.organization.home_region.clone();
     let hours = config.expectations.delivery_hours;
-    let accounts: Vec<AccountId> = everywhere.accounts.iter().map(|account| account.id.clone()).collect();
-    let answers = ask_each(accounts, |account| {
+    let accounts = everywhere.accounts.iter().map(|account| account.id.clone());
+    let mut looked = pin!(answers(accounts, |account| {
         let has_folder = top.prefixes.contains(&format!("{root}{account}/"));
         let search = Search { estate: Arc::clone(&estate), bucket: bucket.clone(), now, hours };
         let (root, region, digests) = (root.clone(), region.clone(), trail.log_file_validation);
@@ -92,11 +93,10 @@ async fn the_bucket_holds_log_files_of_each_account(w: &mut LogproofWorld) -> Ju
             let answer = if has_folder { search.newest_of(&root, &account, &region, digests).await } else { Ok(None) };
             (account, answer)
         }
-    })
-    .await;
+    }));
     let expected: Arc<str> = Arc::from(format!("a log file delivered in the last {hours} hours"));
     let mut examined = 0;
-    for (account, answer) in answers {
+    while let Some((account, answer)) = looked.next().await {
         let newest = match answer {
             Ok(newest) => newest.unwrap_or_else(|| Newest::none(format!("no folder {root}{account}/"))),
             Err(unseen) => {

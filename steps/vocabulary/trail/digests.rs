@@ -1,9 +1,10 @@
 //! Whether the delivered log files are the ones CloudTrail delivered: its digests, and what they say of the log files.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, pin::pin, sync::Arc};
 
 use cucumber::then;
-use jiff::SignedDuration;
+use futures::{Stream, StreamExt as _};
+use jiff::{SignedDuration, Timestamp};
 use logproof_estate::{
     AccountId, BucketRef, ExchangeId, Fact, Reason, Region, Unseen,
     facts::{ChainFinding, ChainIntegrity, ChainQuery, Trail, TrailPublicKey},
@@ -14,7 +15,7 @@ use logproof_estate::{
 use crate::{
     judgement::guide::{Below, Entry, Kind},
     scene::{
-        questions::ask_each,
+        questions::{answers, ask_each},
         subjects::{every, trails},
         trail::{home_of, owner_of, trail_subject},
     },
@@ -127,7 +128,8 @@ async fn judge(w: &mut LogproofWorld, part: Part) -> Judged {
     let expected: Arc<str> = Arc::from(part.expected(config.integrity.window_hours));
     let root = folder_root(w, &trail).await?;
     let mut examined = 0;
-    for Examined { account, region, answer } in verify(w, &trail).await? {
+    let mut chains = pin!(verify(w, &trail).await?);
+    while let Some(Examined { account, region, answer }) = chains.next().await {
         let Some(chain) = w.see_or_note(answer) else { continue };
         examined += 1;
         let arn = format!(
@@ -253,8 +255,8 @@ async fn organization_id(w: &mut LogproofWorld, trail: &Trail) -> Result<Option<
     Ok(trail.is_organization_trail.then(|| organization.id.clone()))
 }
 
-/// Verifies every chain; a Region whose keys cannot be had leaves its chains unexamined.
-async fn verify(w: &mut LogproofWorld, trail: &Trail) -> Result<Vec<Examined>, Stop> {
+/// Verifies every chain, each as it is taken up; a Region whose keys cannot be had leaves its chains unexamined.
+async fn verify(w: &mut LogproofWorld, trail: &Trail) -> Result<impl Stream<Item = Examined> + use<>, Stop> {
     let (estate, config, now, everywhere) = (w.estate()?, w.config()?, w.now()?, w.everywhere()?);
     let hours = SignedDuration::from_hours(i64::from(config.integrity.window_hours));
     let from = now.checked_sub(hours).map_err(|error| Stop::because(error.to_string()))?;
@@ -273,22 +275,20 @@ async fn verify(w: &mut LogproofWorld, trail: &Trail) -> Result<Vec<Examined>, S
         log_files_per_mille: u16::try_from(config.integrity.log_file_percent).unwrap_or(100).saturating_mul(10),
         keys: Arc::default(),
     };
-    let mut queries = Vec::new();
-    for account in &everywhere.accounts {
-        for region in &everywhere.regions {
-            let Some(keys) = keys.get(region) else { continue };
-            let (id, region, keys) = (account.id.clone(), region.clone(), Arc::clone(keys));
-            queries.push(ChainQuery { account: id, region, since: account.joined, keys, ..whole.clone() });
-        }
-    }
-    Ok(ask_each(queries, |query| {
+    let joined: HashMap<AccountId, Option<Timestamp>> =
+        everywhere.accounts.iter().map(|account| (account.id.clone(), account.joined)).collect();
+    let queries = everywhere.cells().filter_map(move |(account, region)| {
+        let keys = Arc::clone(keys.get(&region)?);
+        let since = joined.get(&account).copied().flatten();
+        Some(ChainQuery { account, region, since, keys, ..whole.clone() })
+    });
+    Ok(answers(queries, move |query| {
         let (estate, bucket) = (Arc::clone(&estate), bucket.clone());
         async move {
             let answer = estate.digest_chain(&bucket, &query).await;
             Examined { account: query.account, region: query.region, answer }
         }
-    })
-    .await)
+    }))
 }
 
 /// The keys of each Region that told them.

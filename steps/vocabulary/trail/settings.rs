@@ -1,8 +1,9 @@
 //! The organization trail, or any other: whom it covers, what it records and where it delivers.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use cucumber::then;
+use futures::StreamExt as _;
 use logproof_estate::{
     AccountId, Fact, Region,
     facts::Trail,
@@ -17,7 +18,7 @@ use crate::{
         selectors::{Access, management_gaps},
     },
     scene::{
-        questions::ask_each,
+        questions::answers,
         subjects::{every, trails},
         trail::{home_of, owner_of, trail_subject},
     },
@@ -96,17 +97,16 @@ async fn it_is_owned_by_the_management_account(w: &mut LogproofWorld) -> Judged 
 #[then("the organization trail is seen in each of these accounts and Regions, under one and the same ARN")]
 async fn the_trail_is_seen_everywhere(w: &mut LogproofWorld) -> Judged {
     let (estate, trail, everywhere) = (w.estate()?, w.trail()?, w.everywhere()?);
-    let answers = ask_each(everywhere.cells(), |(account, region)| {
+    let mut seen = pin!(answers(everywhere.cells(), |(account, region)| {
         let estate = Arc::clone(&estate);
         async move {
             let answer = estate.trails(&account, &region).await;
             (account, region, answer)
         }
-    })
-    .await;
+    }));
     let expected: Arc<str> = Arc::from(format!("the organization trail {}", trail.arn));
     let mut examined = 0;
-    for (account, region, answer) in answers {
+    while let Some((account, region, answer)) = seen.next().await {
         let Some(trails) = w.see_or_note(answer) else { continue };
         examined += 1;
         let met = trails.iter().any(|seen| seen.arn == trail.arn);

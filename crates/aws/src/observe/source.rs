@@ -4,6 +4,8 @@
 //! everything else in the account the question names.
 //! Services without Regions are asked at the home Region's endpoints, and no Region is reported for them.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use logproof_estate::{
@@ -61,6 +63,10 @@ impl Aws {
 
 #[async_trait]
 impl Source for Aws {
+    fn again(&self) -> Option<Arc<dyn Source>> {
+        self.asked_again().map(|again| again as Arc<dyn Source>)
+    }
+
     async fn caller_identity(&self) -> Answer<CallerIdentity> {
         self.identify().await
     }

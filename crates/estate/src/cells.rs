@@ -1,0 +1,302 @@
+//! What is counted instead of listed: of a large population, the members that were found as expected.
+//!
+//! An organization of 5,000 accounts and 17 Regions has 85,000 cells for each of some twenty sentences. A record lists
+//! the first [`LISTED`] that meet an expectation and counts the others by what was found; findings are always listed.
+//! Nothing is lost: every observation of such a group goes to [`Cells`], and the record holds the sum of their digests,
+//! so that who repeats the examination can prove each of them.
+
+use std::{collections::HashMap, fmt, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use sha2::{Digest as _, Sha256};
+
+use crate::record::{Observation, Record};
+
+/// How many observations that meet one expectation are listed before the others are counted.
+pub const LISTED: usize = 100;
+/// How many different findings of one expectation are counted apart.
+const TOLD_APART: usize = 20;
+/// What the rest is counted under.
+const OTHERS: &str = "as expected, each in other words";
+
+/// Receives the observations that are counted instead of listed, those listed of the same group included.
+pub trait Cells: fmt::Debug + Send + Sync {
+    /// A number for one attempt to run a scenario; a scenario that begins again gets another.
+    fn begin(&self) -> u64;
+
+    /// Takes one observation.
+    fn take(&self, attempt: u64, observation: &Observation);
+
+    /// Tells which attempt a scenario ended with: what others took is void.
+    fn keep(&self, attempt: u64, control: &str, scenario: &str);
+}
+
+/// A group of observations that meet the same expectation, of which not all are listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// What the control asks for.
+    pub expected: Arc<str>,
+    /// How many met it, those listed included.
+    pub members: usize,
+    /// Sum of the digests of all their observations.
+    pub sha256_sum: Sum,
+    /// What was found of those that are not listed.
+    pub found: Vec<Found>,
+}
+
+/// Members of a group that are not listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// What is there; `{account}` and `{region}` stand for the member's own.
+    pub text: String,
+    /// How many.
+    pub members: usize,
+}
+
+impl Counted {
+    /// How many are not listed.
+    #[must_use]
+    pub fn unlisted(&self) -> usize {
+        self.found.iter().map(|found| found.members).sum()
+    }
+
+    /// The group with the members of another of the same expectation, listed and unlisted.
+    pub fn join(&mut self, other: &Self) {
+        self.members += other.members;
+        self.sha256_sum.join(&other.sha256_sum);
+        for found in &other.found {
+            self.count(&found.text, found.members);
+        }
+    }
+
+    /// Takes an observation in; it is not listed.
+    fn count_observation(&mut self, observation: &Observation) {
+        let mut text = observation.found.clone();
+        if let Some(account) = &observation.subject.account {
+            text = text.replace(account.as_str(), "{account}");
+        }
+        if let Some(region) = &observation.subject.region {
+            text = text.replace(region.as_str(), "{region}");
+        }
+        self.count(&text, 1);
+    }
+
+    fn count(&mut self, text: &str, members: usize) {
+        let known = self.found.iter().position(|found| found.text == text);
+        let text = if known.is_none() && self.found.len() >= TOLD_APART { OTHERS } else { text };
+        match self.found.iter_mut().find(|found| found.text == text) {
+            Some(found) => found.members += members,
+            None => self.found.push(Found { text: text.to_owned(), members }),
+        }
+    }
+}
+
+/// Decides which observations of one scenario are listed.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    to: Option<(Arc<dyn Cells>, u64)>,
+    met: HashMap<Arc<str>, usize>,
+}
+
+impl Listing {
+    /// Gives what is not listed to `cells`.
+    pub(crate) fn into(cells: Option<&Arc<dyn Cells>>) -> Self {
+        Self { to: cells.map(|cells| (Arc::clone(cells), cells.begin())), met: HashMap::new() }
+    }
+
+    /// The number under which observations were given away.
+    pub(crate) fn attempt(&self) -> Option<u64> {
+        self.to.as_ref().map(|(_, attempt)| *attempt)
+    }
+
+    /// Lists an observation or counts it.
+    pub(crate) fn take(&mut self, record: &mut Record, observation: Observation) {
+        if !observation.met {
+            record.observations.push(observation);
+            return;
+        }
+        let met = self.met.entry(Arc::clone(&observation.expected)).or_insert(0);
+        *met += 1;
+        if *met <= LISTED {
+            record.observations.push(observation);
+            return;
+        }
+        let Record { observations, counted, .. } = record;
+        let at = match counted.iter().position(|group| group.expected == observation.expected) {
+            Some(at) => at,
+            None => {
+                let expected = Arc::clone(&observation.expected);
+                let mut group = Counted {
+                    expected: Arc::clone(&expected),
+                    members: 0,
+                    sha256_sum: Sum::default(),
+                    found: Vec::new(),
+                };
+                for listed in observations.iter().filter(|one| one.met && one.expected == expected) {
+                    self.add(&mut group, listed);
+                }
+                counted.push(group);
+                counted.len() - 1
+            }
+        };
+        if let Some(group) = counted.get_mut(at) {
+            self.add(group, &observation);
+            group.count_observation(&observation);
+        }
+    }
+
+    fn add(&self, group: &mut Counted, observation: &Observation) {
+        group.members += 1;
+        group.sha256_sum.add(&digest(observation));
+        if let Some((cells, attempt)) = &self.to {
+            cells.take(*attempt, observation);
+        }
+    }
+}
+
+/// The digest of an observation: of its JSON form, in which exchanges have their content addresses.
+#[must_use]
+pub fn digest(observation: &Observation) -> [u8; 32] {
+    // An observation is made of texts and lists of texts: it always has a JSON form.
+    let form = serde_json::to_vec(observation).unwrap_or_default();
+    Sha256::digest(form).into()
+}
+
+/// A sum of SHA-256 digests modulo 2^256: the same for the same members, in whatever order they come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sum([u8; 32]);
+
+impl Sum {
+    /// Adds a digest.
+    pub fn add(&mut self, digest: &[u8; 32]) {
+        let mut carry = 0_u16;
+        for (mine, theirs) in self.0.iter_mut().zip(digest).rev() {
+            let sum = u16::from(*mine) + u16::from(*theirs) + carry;
+            let [high, low] = sum.to_be_bytes();
+            (*mine, carry) = (low, u16::from(high));
+        }
+    }
+
+    /// Adds all of another sum.
+    pub fn join(&mut self, other: &Self) {
+        self.add(&other.0);
+    }
+}
+
+impl fmt::Display for Sum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl Serialize for Sum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sum {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let mut sum = [0; 32];
+        hex::decode_to_slice(&text, &mut sum)
+            .map_err(|_| D::Error::custom(format!("`{text}` is no sum of SHA-256 digests: 64 hexadecimal digits")))?;
+        Ok(Self(sum))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::record::Subject;
+
+    fn observation(number: usize, met: bool) -> Observation {
+        let account = format!("{number:012}").parse().unwrap();
+        let found = format!("recorder `r` of {account} in eu-west-1");
+        let region = "eu-west-1".parse().unwrap();
+        Observation::new(Subject::arn("arn:aws:config").at(&account, Some(&region)), "records", found, met)
+    }
+
+    #[derive(Debug, Default)]
+    struct Taken(Mutex<Vec<Observation>>);
+
+    impl Cells for Taken {
+        fn begin(&self) -> u64 {
+            7
+        }
+        fn take(&self, attempt: u64, observation: &Observation) {
+            assert_eq!(attempt, 7);
+            self.0.lock().unwrap().push(observation.clone());
+        }
+        fn keep(&self, _: u64, _: &str, _: &str) {}
+    }
+
+    #[test]
+    fn a_small_population_is_listed_whole() {
+        let (mut listing, mut record) = (Listing::default(), Record::default());
+        (0..LISTED).for_each(|number| listing.take(&mut record, observation(number, true)));
+        assert_eq!((record.observations.len(), record.counted.len()), (LISTED, 0));
+    }
+
+    #[test]
+    fn of_a_large_one_the_first_are_listed_and_all_are_given_away() {
+        let taken = Arc::new(Taken::default());
+        let cells: Arc<dyn Cells> = Arc::<Taken>::clone(&taken);
+        let (mut listing, mut record) = (Listing::into(Some(&cells)), Record::default());
+        for number in 0..LISTED + 30 {
+            listing.take(&mut record, observation(number, number != 3 && number != LISTED + 20));
+        }
+        assert_eq!(record.observations.len(), LISTED + 2, "findings are listed beside them");
+        let [group] = record.counted.as_slice() else { panic!("{:?}", record.counted) };
+        assert_eq!((group.members, group.unlisted()), (LISTED + 28, 28));
+        let text = "recorder `r` of {account} in {region}".to_owned();
+        assert_eq!(group.found, [Found { text, members: 28 }]);
+        let taken = taken.0.lock().unwrap();
+        assert_eq!(taken.len(), LISTED + 28);
+        let mut sum = Sum::default();
+        taken.iter().rev().for_each(|one| sum.add(&digest(one)));
+        assert_eq!(sum, group.sha256_sum, "in any order");
+    }
+
+    #[test]
+    fn what_is_found_in_too_many_words_is_counted_together() {
+        let (mut listing, mut record) = (Listing::default(), Record::default());
+        for number in 0..LISTED + 50 {
+            let mut one = observation(number, true);
+            one.found = format!("{number} digests");
+            listing.take(&mut record, one);
+        }
+        let found = &record.counted[0].found;
+        assert_eq!((found.len(), record.counted[0].unlisted()), (TOLD_APART + 1, 50));
+        assert_eq!(found.last().unwrap(), &Found { text: OTHERS.to_owned(), members: 50 - TOLD_APART });
+    }
+
+    #[test]
+    fn shares_joined_are_the_whole() {
+        let whole = |numbers: &mut dyn Iterator<Item = usize>| {
+            let (mut listing, mut record) = (Listing::default(), Record::default());
+            numbers.for_each(|number| listing.take(&mut record, observation(number, true)));
+            record.counted.remove(0)
+        };
+        let all = whole(&mut (0..400));
+        let (mut even, odd) = (whole(&mut (0..400).step_by(2)), whole(&mut (1..400).step_by(2)));
+        even.join(&odd);
+        assert_eq!((even.members, even.sha256_sum), (all.members, all.sha256_sum));
+        assert_eq!(even.unlisted(), 200, "each share lists its own first ones");
+    }
+
+    #[test]
+    fn a_sum_carries() {
+        let mut sum = Sum([0xff; 32]);
+        let mut one = [0; 32];
+        one[31] = 2;
+        sum.add(&one);
+        assert_eq!(sum.to_string(), format!("{}01", "0".repeat(62)));
+        let read: Sum = serde_json::from_str(&serde_json::to_string(&sum).unwrap()).unwrap();
+        assert_eq!(read, sum);
+        assert!(serde_json::from_str::<Sum>("\"ab\"").unwrap_err().to_string().contains("64 hexadecimal digits"));
+    }
+}

@@ -1,0 +1,257 @@
+//! Long lists of lines, one JSON document each, that are kept in several files.
+//!
+//! A list begins as one file, `exchanges.jsonl`. What is longer than [`LONGEST`] goes on in `exchanges-0002.jsonl`, and
+//! when such a list is complete every part of it is packed: `exchanges-0001.jsonl.gz`. Knows files, not what a line means.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use flate2::{Compression, GzBuilder, read::GzDecoder};
+
+/// Bytes after which a list goes on in another file: few enough to unpack one in some 20 ms.
+pub(super) const LONGEST: u64 = 16 * 1024 * 1024;
+/// The longest line accepted: one claimed to be longer is refused, not read.
+pub(super) const LONGEST_LINE: u64 = 64 * 1024 * 1024;
+/// The most that a packed file may unpack to.
+const LARGEST: u64 = LONGEST + LONGEST_LINE + 1;
+
+/// One file of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chunk {
+    number: u32,
+    path: PathBuf,
+    packed: bool,
+}
+
+/// Where a line is: in which file, and where in it once unpacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Number of the file, from 1.
+    pub chunk: u32,
+    /// First byte.
+    pub offset: u64,
+    /// Bytes, the line's end included.
+    pub length: u32,
+}
+
+/// The name of a file of a list.
+pub(super) fn name(stem: &str, number: u32, packed: bool) -> String {
+    match (number, packed) {
+        (1, false) => format!("{stem}.jsonl"),
+        (_, false) => format!("{stem}-{number:04}.jsonl"),
+        (_, true) => format!("{stem}-{number:04}.jsonl.gz"),
+    }
+}
+
+/// The files of a list in their order; empty when there is none.
+///
+/// # Errors
+/// When the folder cannot be read, or a file between two others is not there.
+pub(crate) fn of(folder: &Path, stem: &str) -> io::Result<Vec<Chunk>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let file = entry?.file_name();
+        let Some((number, packed)) = file.to_str().and_then(|file| parsed(file, stem)) else { continue };
+        found.push(Chunk { number, path: folder.join(file), packed });
+    }
+    // A file that was packed when the program died may be there in both forms: the packed one is complete.
+    found.sort_by_key(|chunk| (chunk.number, !chunk.packed));
+    found.dedup_by_key(|chunk| chunk.number);
+    for (at, chunk) in (1_u32..).zip(&found) {
+        if chunk.number != at {
+            let missing = folder.join(name(stem, at, chunk.packed));
+            return Err(io::Error::new(io::ErrorKind::NotFound, format!("`{}` is not there", missing.display())));
+        }
+    }
+    Ok(found)
+}
+
+/// Number and form of a file of a list, by its name.
+fn parsed(file: &str, stem: &str) -> Option<(u32, bool)> {
+    let rest = file.strip_prefix(stem)?;
+    let (rest, packed) = rest.strip_suffix(".gz").map_or((rest, false), |rest| (rest, true));
+    let rest = rest.strip_suffix(".jsonl")?;
+    if rest.is_empty() {
+        return (!packed).then_some((1, false));
+    }
+    let number: u32 = rest.strip_prefix('-')?.parse().ok()?;
+    (name(stem, number, packed) == file).then_some((number, packed))
+}
+
+impl Chunk {
+    /// Its number, from 1.
+    pub(super) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it is packed.
+    pub(super) fn is_packed(&self) -> bool {
+        self.packed
+    }
+
+    /// Its lines, unpacked.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub(super) fn lines(&self) -> io::Result<Box<dyn BufRead>> {
+        let file = File::open(&self.path)?;
+        Ok(if self.packed {
+            Box::new(BufReader::with_capacity(64 * 1024, GzDecoder::new(BufReader::new(file)).take(LARGEST)))
+        } else {
+            Box::new(BufReader::with_capacity(64 * 1024, file))
+        })
+    }
+
+    /// Packs it; the unpacked file goes when the packed one is on the disk.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub(super) fn pack(&self, folder: &Path, stem: &str) -> io::Result<()> {
+        let unpacked = folder.join(name(stem, self.number, false));
+        if !self.packed {
+            let packed = folder.join(name(stem, self.number, true));
+            let partial = packed.with_extension("gz.partial");
+            write_packed(&partial, |out| io::copy(&mut File::open(&self.path)?, out).map(drop))?;
+            fs::rename(partial, packed)?;
+        }
+        match fs::remove_file(unpacked) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Writes a packed file. The same content gives the same bytes: no time and no name is kept in it.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn write_packed(path: &Path, body: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = GzBuilder::new().write(io::BufWriter::new(File::create(path)?), Compression::new(6));
+    body(&mut out)?;
+    out.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+}
+
+/// Reads lines at places; a packed file is unpacked once for those that follow each other.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    chunks: Vec<Chunk>,
+    unpacked: Mutex<Vec<(u32, Arc<[u8]>)>>,
+}
+
+/// How many unpacked files a [`Reader`] holds.
+const HELD: usize = 3;
+
+impl Reader {
+    /// Reads the lines of a list.
+    ///
+    /// # Errors
+    /// As [`of`].
+    pub(crate) fn open(folder: &Path, stem: &str) -> io::Result<Self> {
+        Ok(Self { chunks: of(folder, stem)?, unpacked: Mutex::default() })
+    }
+
+    /// The line at a place, its end included.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn line_at(&self, place: Place) -> io::Result<Vec<u8>> {
+        let chunk = self.chunks.iter().find(|chunk| chunk.number == place.chunk);
+        let chunk = chunk.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        if !chunk.packed {
+            return read_at(&chunk.path, place);
+        }
+        let whole = self.unpacked(chunk)?;
+        let from = usize::try_from(place.offset).unwrap_or(usize::MAX);
+        let line = whole.get(from..).and_then(|rest| rest.get(..place.length as usize));
+        line.map(<[u8]>::to_vec).ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))
+    }
+
+    fn unpacked(&self, chunk: &Chunk) -> io::Result<Arc<[u8]>> {
+        let mut held = self.unpacked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = held.iter().position(|(number, _)| *number == chunk.number) {
+            let found = held.remove(at);
+            let bytes = Arc::clone(&found.1);
+            held.push(found);
+            return Ok(bytes);
+        }
+        let mut bytes = Vec::new();
+        chunk.lines()?.read_to_end(&mut bytes)?;
+        let bytes: Arc<[u8]> = bytes.into();
+        if held.len() >= HELD {
+            held.remove(0);
+        }
+        held.push((chunk.number, Arc::clone(&bytes)));
+        Ok(bytes)
+    }
+}
+
+/// A line of a file that is not packed.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn read_at(path: &Path, place: Place) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(place.offset))?;
+    let mut bytes = vec![0_u8; place.length as usize];
+    file.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunk(number: u32, folder: &Path, packed: bool) -> Chunk {
+        Chunk { number, path: folder.join(name("list", number, packed)), packed }
+    }
+
+    #[test]
+    fn files_of_a_list_are_found_in_their_order() {
+        let home = tempfile::tempdir().unwrap();
+        for other in ["list.json", "list-2.jsonl", "lists.jsonl", "list-0009.jsonl.gz.partial", "list.jsonl.gz"] {
+            fs::write(home.path().join(other), "x").unwrap();
+        }
+        assert_eq!(of(home.path(), "list").unwrap(), []);
+        for number in [1, 2, 3] {
+            fs::write(home.path().join(name("list", number, false)), "x").unwrap();
+        }
+        let expected: Vec<Chunk> = (1..=3).map(|number| chunk(number, home.path(), false)).collect();
+        assert_eq!(of(home.path(), "list").unwrap(), expected);
+        fs::remove_file(home.path().join("list-0002.jsonl")).unwrap();
+        assert!(of(home.path(), "list").unwrap_err().to_string().contains("list-0002.jsonl` is not there"));
+    }
+
+    #[test]
+    fn a_packed_file_holds_the_same_lines_at_the_same_places() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("list.jsonl"), "one\nlonger\n").unwrap();
+        let place = Place { chunk: 1, offset: 4, length: 7 };
+        let line = || Reader::open(home.path(), "list").unwrap().line_at(place).unwrap();
+        assert_eq!(line(), b"longer\n");
+        for chunk in of(home.path(), "list").unwrap() {
+            chunk.pack(home.path(), "list").unwrap();
+        }
+        assert_eq!(of(home.path(), "list").unwrap(), [chunk(1, home.path(), true)]);
+        assert_eq!(line(), b"longer\n");
+        let bytes = fs::read(home.path().join("list-0001.jsonl.gz")).unwrap();
+
+        // Packing that was cut off is done again, and gives the same.
+        fs::write(home.path().join("list.jsonl"), "one\nlonger\n").unwrap();
+        for chunk in of(home.path(), "list").unwrap() {
+            chunk.pack(home.path(), "list").unwrap();
+        }
+        assert!(!home.path().join("list.jsonl").exists());
+        assert_eq!(fs::read(home.path().join("list-0001.jsonl.gz")).unwrap(), bytes);
+        let beyond = Place { chunk: 1, offset: 9, length: 7 };
+        assert!(Reader::open(home.path(), "list").unwrap().line_at(beyond).is_err());
+    }
+}
