@@ -35,6 +35,9 @@ pub struct Request {
     pub started: Timestamp,
     /// The instant that stands for "now".
     pub as_of: Timestamp,
+    /// Whether it is the one at which the run began, so that everything was observed after it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub began_then: bool,
     /// The selection as given.
     pub selection: BTreeMap<String, String>,
     /// The share that was examined.

@@ -54,7 +54,10 @@ pub async fn replay(place: &Path) -> Result<Outcome, BundleError> {
     let playback = Playback::open(place, Options::default())?;
     let Playback { original, request, .. } = &playback;
     let estate = Estate::new(Arc::clone(&playback.config), playback.source(), request.as_of);
-    let estate = estate.with_register(Arc::clone(&playback.register.register)).with_share(request.share);
+    let estate = estate
+        .with_register(Arc::clone(&playback.register.register))
+        .with_share(request.share)
+        .began_then(request.began_then);
     let estate = Arc::new(estate);
     let vocabulary = Vocabulary::registered();
     let selected = share::to_run(request.share, controls(place, request, &original.tool, &vocabulary)?, &vocabulary);

@@ -23,7 +23,7 @@ pub mod subjects;
 pub mod world;
 
 pub use config::Config;
-pub use estate::Estate;
+pub use estate::{Estate, Period};
 pub use everywhere::Everywhere;
 pub use logproof_policy::Partition;
 pub use place::{AccountId, BucketRef, InvalidPlace, KeyRef, Region};

@@ -8,7 +8,7 @@ use logproof_policy::Cancellation;
 use crate::{
     cells::Listing,
     config::Config,
-    estate::Estate,
+    estate::{Estate, Period},
     everywhere::Everywhere,
     facts::{Account, Directory, KmsKey, Trail},
     place::{BucketRef, KeyRef},
@@ -107,6 +107,14 @@ impl LogproofWorld {
     /// As [`Self::estate`].
     pub fn now(&self) -> Result<Timestamp, Stop> {
         Ok(self.estate()?.as_of())
+    }
+
+    /// The time of the run: of what AWS reports of itself, some is later than "now".
+    ///
+    /// # Errors
+    /// As [`Self::estate`].
+    pub fn period(&self) -> Result<Period, Stop> {
+        Ok(self.estate()?.period())
     }
 
     /// The bucket the scenario refers to.

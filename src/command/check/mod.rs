@@ -208,12 +208,15 @@ impl<'a> Ready<'a> {
         let as_of_first = part.first.as_ref().map(|first| first.request.as_of);
         let as_of = former.map(|former| former.as_of).or(asked.as_of).or(as_of_first);
         let as_of = as_of.or(connected.now).unwrap_or(started);
+        let of_first = part.first.as_ref().map(|first| first.request.began_then);
+        let began_then = former.map(|former| former.began_then).or(of_first).unwrap_or(as_of == started);
         let baseline;
         (connected.register, baseline) = baseline::read(&args.baseline, connected.register, as_of)?;
         let started = former.map_or(started, |former| former.started);
         let estate = Arc::new(
             Estate::new(Arc::clone(&connected.config), connected.source(), as_of)
                 .with_register(Arc::clone(&connected.register.register))
+                .began_then(began_then)
                 .with_share(part.share)
                 .with_cells(Arc::clone(&begun.cells) as Arc<dyn Cells>),
         );
@@ -223,6 +226,7 @@ impl<'a> Ready<'a> {
             id: id.clone(),
             started,
             as_of,
+            began_then,
             selection: selection.clone(),
             share: part.share,
             organization: part.first.as_ref().map(PartBundle::named),

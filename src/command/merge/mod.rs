@@ -176,14 +176,22 @@ impl<'a> Ready<'a> {
         let aws = Arc::new(Aws::served(Arc::clone(&asked) as _, &caller, &config, options));
         let connected = Connected::of(Arc::clone(&config), register, parts::of(first).clone(), aws);
         let (key, upload) = custody(args, &connected).await?;
-        let estate = Estate::new(config, connected.source(), as_of);
+        let estate = Estate::new(config, connected.source(), as_of).began_then(first.request.began_then);
         let estate = estate.with_register(Arc::clone(&connected.register.register)).with_cells(cells as Arc<dyn Cells>);
         let estate = Arc::new(estate);
         let id = folder::run_id(clock::now());
         let (started, selection) = (first.request.started, first.request.selection.clone());
         let setting = Setting { id: id.clone(), target: connected.target.clone(), started, selection };
         let selection = setting.selection.clone();
-        let request = Request { id, started, as_of, selection, share: Share::Whole, organization: None };
+        let request = Request {
+            id,
+            started,
+            as_of,
+            began_then: first.request.began_then,
+            selection,
+            share: Share::Whole,
+            organization: None,
+        };
         let features = FeatureSet::of(Some(&first.place.join(FEATURES)));
         begin::write_request(folder, &request, None, (estate.config(), &connected.register), &features)?;
         let calls = BTreeMap::new;

@@ -68,7 +68,8 @@ impl Keeping {
         edits: &Edits,
     ) -> Result<(), PlanError> {
         let (id, started, as_of) = (self.id.clone(), self.started, base.as_of);
-        let request = Request { id, started, as_of, selection, share: Share::Whole, organization: None };
+        let request =
+            Request { id, started, as_of, began_then: false, selection, share: Share::Whole, organization: None };
         begin::write_request(&self.folder, &request, None, (&base.config, &base.register), features)?;
         self.folder.write(BASELINE, |out| json::write(before, out))?;
         if !edits.edits.iter().any(|edit| edit.sensitive) {
