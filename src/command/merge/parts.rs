@@ -1,12 +1,12 @@
 //! The parts of a run: found, verified, and proved to be all parts of one and the same run.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
 
-use logproof_estate::{AccountId, Share, assessment::Target};
+use logproof_estate::{AccountId, Share, assessment::Target, record::Verdict};
 
 use super::error::MergeError;
 use crate::{
@@ -97,6 +97,7 @@ impl Parts {
             let (path, share) = (self.first.place.clone(), self.first.share());
             return Err(MergeError::Incomplete { path, share, why: "the accounts could not be listed".to_owned() });
         };
+        let known: BTreeSet<&AccountId> = accounts.iter().collect();
         let mut by: BTreeMap<&AccountId, Vec<&PartBundle>> = accounts.iter().map(|id| (id, Vec::new())).collect();
         for part in &self.shares {
             for id in part.manifest.run.accounts.iter().flatten() {
@@ -105,10 +106,7 @@ impl Parts {
         }
         for (id, parts) in by {
             let (problem, hint) = match parts.as_slice() {
-                [one] if accounts.contains(id) => {
-                    let _ = one;
-                    continue;
-                }
+                [_] if known.contains(id) => continue,
                 [] => ("is examined by no share".to_owned(), "run all shares again"),
                 [one] => {
                     let problem = format!("is examined by share `{}`, and the first job does not list it", one.share());
@@ -126,7 +124,6 @@ impl Parts {
 
     /// The shares in which a control is ERROR, as the end of a hint.
     pub(super) fn with_errors(&self) -> String {
-        use logproof_estate::record::Verdict;
         let has = |part: &&PartBundle| part.manifest.population.controls.values().any(|one| *one == Verdict::Error);
         let named: Vec<String> = self.all().filter(has).map(|part| format!("`{}`", part.share())).collect();
         if named.is_empty() { String::new() } else { format!(": {}", named.join(", ")) }
