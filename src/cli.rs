@@ -7,8 +7,8 @@ use crate::{
     command::{
         ask::AskArgs, check::CheckArgs, controls::ControlsArgs, diff::DiffArgs, doctor::DoctorArgs,
         explain::ExplainArgs, init::InitArgs, key::KeyArgs, merge::MergeArgs, new::NewArgs, period::PeriodArgs,
-        plan::PlanArgs, register::RegisterArgs, replay::ReplayArgs, report::ReportArgs, steps::StepsArgs,
-        test::TestArgs, trail::TrailArgs, verify::VerifyArgs,
+        plan::PlanArgs, register::RegisterArgs, replay::ReplayArgs, report::ReportArgs, show::ShowArgs,
+        steps::StepsArgs, test::TestArgs, trail::TrailArgs, verify::VerifyArgs,
     },
 };
 
@@ -67,6 +67,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Run a bundle's own features on its own exchanges, offline, and compare verdict by verdict.
     Replay(ReplayArgs),
+    /// Show what a control observed of an account and Region, with AWS's answers.
+    Show(ShowArgs),
     /// Write a report from the evidence of a run.
     Report(ReportArgs),
     /// Show what changed between two bundles: verdicts, subjects, facts, policies.

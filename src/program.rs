@@ -9,7 +9,7 @@ use crate::{
     cli::{Cli, Command},
     command::{
         ask, check, controls, diff, doctor, explain, init, key, lint, merge, new, period, permissions, plan, register,
-        replay, report, steps, test, trail, verify,
+        replay, report, show, steps, test, trail, verify,
     },
     console,
     error::CommandError,
@@ -107,6 +107,7 @@ async fn run(command: Command) -> Result<Exit, Box<dyn CommandError>> {
         Command::Trail(args) => Box::pin(trail::run(&args)).await?,
         Command::Verify(args) => verify::run(&args)?,
         Command::Replay(args) => replay::run(&args).await?,
+        Command::Show(args) => show::run(&args)?,
         Command::Report(args) => report::run(&args)?,
         Command::Diff(args) => diff::run(&args)?,
         Command::Period(args) => period::run(&args)?,

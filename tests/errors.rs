@@ -24,6 +24,7 @@ use logproof::{
         period::PeriodError,
         plan::PlanError,
         register::EntryError,
+        show::ShowError,
         test::TestError,
         trail::TrailError,
     },
@@ -250,6 +251,18 @@ fn commands(texts: &mut Texts) {
             PlanError::Form { given: text("x"), form: "NAME=FILE", hint: hint() },
             PlanError::Document { path: path(), problem: text("it is not an object") },
             PlanError::Unknown { what: "the key", name: text("x"), problem: "does not exist", hint: hint() },
+        ],
+    );
+    texts.of(
+        "ShowError",
+        [
+            ShowError::NoRun { path: path() },
+            ShowError::Control { bundle: path(), control: text("LS-9.9"), known: text("LS-5.1") },
+            ShowError::Nothing {
+                control: text("LS-5.1"),
+                place: text("of account 444444444444"),
+                hint: text("PASS, and names nothing it looked at"),
+            },
         ],
     );
     texts.of("DiffError", [DiffError::Changed { path: path(), why: text("report.html: changed") }]);

@@ -98,7 +98,7 @@ const SPOILT: [Spoilt; 23] = [
     ("assessment", Format::Json, "\"as_of\": \"2026-01-15T12:00:00Z\"", "\"as_of\": \"today\""),
     ("assessment", Format::Json, "\"line\":30", "\"line\":\"30\""),
     ("assessment", Format::Json, "\"kind\":\"denied\"", "\"kind\":\"refused\""),
-    ("assessment", Format::Json, "logproof/assessment/1", "logproof/assessment/2"),
+    ("assessment", Format::Json, "logproof/assessment/2", "logproof/assessment/9"),
     ("oscal", Format::Oscal, "\"satisfied\"", "\"almost\""),
     ("oscal", Format::Oscal, "\"ls-1.2_obj\"", "\"LS 1.2(2)\""),
     ("oscal", Format::Oscal, "\"2026-01-15T12:00:02.75Z\"", "\"2026-01-15T12:00:02\""),

@@ -5,9 +5,15 @@
 
 mod support;
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    process::Command,
+};
 
-use logproof_estate::{assessment::Assessment, record::Verdict};
+use logproof::bundle::cells;
+use logproof_estate::{assessment::Assessment, cells::LISTED, record::Verdict};
 use support::run;
 use tempfile::TempDir;
 
@@ -66,15 +72,28 @@ fn every_cell_of_a_large_zone_is_examined_and_counted() {
             assert_eq!(counted, (whole, whole), "{}: {}", control.id, population.of);
         }
     }
-    // Counted is what was looked at: one observation for each cell, of that cell.
+    // Counted is what was looked at: one observation for each cell, of that cell; the first are listed, all are kept.
     let recording = assessment.controls.iter().find(|control| control.id == "LS-5.1").unwrap();
-    let record = &recording.scenarios[0].record;
-    assert_eq!(record.populations[0].expected, CELLS);
-    let mut places: Vec<_> =
-        record.observations.iter().map(|one| (one.subject.account.clone(), one.subject.region.clone())).collect();
-    places.sort();
-    places.dedup();
+    let scenario = &recording.scenarios[0];
+    assert_eq!(scenario.record.populations[0].expected, CELLS);
+    assert_eq!((scenario.record.observations.len(), scenario.record.observed()), (LISTED, CELLS));
+    let bundle = home.path().join("run");
+    let mut places = BTreeSet::new();
+    for file in cells::index(&bundle).unwrap().expect("observations were counted").files {
+        cells::each_cell_of(&bundle, &file.file, "LS-5.1", None, |cell| {
+            assert!(cell.observation.met);
+            if cell.scenario == scenario.name {
+                let subject = cell.observation.subject;
+                assert!(places.insert((subject.account, subject.region)), "observed twice");
+            }
+        })
+        .unwrap();
+    }
     assert_eq!(places.len(), CELLS);
+    let verified = run(home.path(), &["verify", "run"]);
+    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+    let replayed = run(home.path(), &["replay", "run"]);
+    assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
 
     let manifest: serde_json::Value = json(&home.path().join("run/manifest.json"));
     let ledger = &manifest["population"];
@@ -99,6 +118,83 @@ fn one_cell_of_a_large_zone_that_differs_is_the_one_that_is_named() {
         assert_eq!(finding.subject.account.as_ref().unwrap().as_str(), "700000000147");
         assert_eq!(finding.subject.region.as_ref().unwrap().as_str(), REGIONS[2]);
     }
+}
+
+#[test]
+fn what_was_observed_of_one_account_and_region_is_shown_with_the_answers() {
+    let home = home(60);
+    let ran = run(home.path(), &["check", "--mock", "zone.yaml", "--control", "LS-5.1", "--quiet"]);
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+    // The last accounts are counted, the first ones listed: both are shown, from the newest run.
+    for account in ["700000000357", "111111111111"] {
+        let shown = run(home.path(), &["show", "LS-5.1", account, "us-west-2"]);
+        assert_eq!(shown.code, 0, "{}{}", shown.out, shown.err);
+        assert!(
+            shown.out.contains(&format!("met: arn:aws:config:us-west-2:{account}:configuration-recorder")),
+            "{}",
+            shown.out
+        );
+        assert!(
+            shown.out.contains(&format!("config:DescribeConfigurationRecorders in {account} us-west-2")),
+            "{}",
+            shown.out
+        );
+        assert!(shown.out.contains("\"allSupported\": true"), "the answer itself:\n{}", shown.out);
+        assert!(!shown.out.contains("us-east-1"), "of no other Region:\n{}", shown.out);
+    }
+    let json = run(home.path(), &["show", "LS-5.1", "700000000357", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let observed = json["scenarios"][0]["observations"].as_array().unwrap();
+    assert_eq!(observed.len(), REGIONS.len());
+    let named = observed[0]["exchanges"][0].as_str().unwrap();
+    assert_eq!(json["exchanges"][named]["exchange"]["account"], "700000000357");
+
+    let nobody = run(home.path(), &["show", "LS-5.1", "999999999999"]);
+    assert_eq!(nobody.code, 2);
+    assert!(
+        nobody.err.contains("nothing was observed by LS-5.1 of account 999999999999\nhint: it looked at "),
+        "{}",
+        nobody.err
+    );
+    let other = run(home.path(), &["show", "LS-9.9"]);
+    assert!(other.code == 2 && other.err.contains("has no control `LS-9.9`\nhint: it has LS-5.1"), "{}", other.err);
+
+    // What was changed since is not shown as evidence.
+    let bundle = fs::read_to_string(home.path().join("reports/latest")).unwrap();
+    let bundle = home.path().join("reports").join(bundle.trim());
+    let cells = bundle.join("cells-0002.jsonl.gz");
+    let mut bytes = fs::read(&cells).unwrap();
+    let last = bytes.len() - 9;
+    bytes[last] ^= 1;
+    fs::write(&cells, bytes).unwrap();
+    let changed = run(home.path(), &["show", "LS-5.1", "700000000357"]);
+    assert_ne!(changed.code, 0);
+    assert!(changed.err.contains("cells-0002.jsonl.gz: changed"), "{}", changed.err);
+}
+
+#[test]
+fn observations_that_are_not_the_counted_ones_are_noticed() {
+    let home = home(60);
+    let ran = run(home.path(), &["check", "--mock", "zone.yaml", "--control", "LS-5.1", "--quiet", "--out", "run"]);
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+    let assessment: Assessment = json(&home.path().join("run/assessment.json"));
+    let problems = |change: fn(&mut Assessment)| {
+        let mut changed = assessment.clone();
+        change(&mut changed);
+        let held = BTreeSet::new();
+        let problems = cells::problems(&home.path().join("run"), &changed, &held.into_iter().collect());
+        problems.into_iter().filter(|problem| !problem.contains("which the recording lacks")).collect::<Vec<_>>()
+    };
+    assert_eq!(problems(|_| ()), Vec::<String>::new());
+    let fewer = problems(|assessment| assessment.controls[0].scenarios[0].record.counted[0].members -= 1);
+    assert!(fewer[0].ends_with("240 observations, the assessment counts 239"), "{fewer:?}");
+    let others = problems(|assessment| {
+        let counted = &mut assessment.controls[0].scenarios[0].record.counted[0];
+        counted.sha256_sum.add(&[1; 32]);
+    });
+    assert!(others[0].ends_with("not the observations that were counted"), "{others:?}");
+    let none = problems(|assessment| assessment.controls[0].scenarios[0].record.counted.clear());
+    assert!(none[0].ends_with("240 observations, the assessment counts 0"), "{none:?}");
 }
 
 /// Calls by operation, and the most memory the process had, in KiB.

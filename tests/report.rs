@@ -191,7 +191,7 @@ fn the_assessment_can_be_read_back() {
     for text in ["text", NASTY] {
         let assessment = assessment(text);
         let written = written(|out| json::write(&assessment, out));
-        assert!(written.starts_with("{\n  \"schema\": \"logproof/assessment/1\"") && written.ends_with("}\n"));
+        assert!(written.starts_with("{\n  \"schema\": \"logproof/assessment/2\"") && written.ends_with("}\n"));
         assert_eq!(serde_json::from_str::<Assessment>(&written).unwrap(), assessment);
     }
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use logproof_estate::{
-    ExchangeId,
+    AccountId, ExchangeId,
     assessment::{Assessment, Target},
     cells::{Cells, Counted, Sum, digest},
     record::Observation,
@@ -217,7 +217,14 @@ pub fn index(bundle: &Path) -> Result<Option<Index>, String> {
 ///
 /// # Errors
 /// What is wrong with it, in one line that names the file.
-pub fn each_cell(bundle: &Path, file: &str, mut seen: impl FnMut(&str, Cell)) -> Result<(), String> {
+pub fn each_cell(bundle: &Path, file: &str, mut seen: impl FnMut(Cell)) -> Result<(), String> {
+    each_line(bundle, file, |number, line| {
+        seen(serde_json::from_str(line).map_err(|error| format!("line {number}: {error}"))?);
+        Ok(())
+    })
+}
+
+fn each_line(bundle: &Path, file: &str, mut seen: impl FnMut(usize, &str) -> Result<(), String>) -> Result<(), String> {
     let refuse = |problem: String| format!("{file}: {problem}");
     let chunks = chunks::of(bundle, CELLS).map_err(|error| refuse(error.to_string()))?;
     let chunk = chunks.iter().find(|chunk| chunk.path().file_name().is_some_and(|name| name == file));
@@ -230,11 +237,31 @@ pub fn each_cell(bundle: &Path, file: &str, mut seen: impl FnMut(&str, Cell)) ->
         if read.map_err(|error| refuse(format!("cannot be unpacked: {error}")))? == 0 {
             break;
         }
-        let text = String::from_utf8_lossy(&line);
-        let cell = serde_json::from_str(text.trim_end()).map_err(|error| refuse(format!("line {number}: {error}")))?;
-        seen(text.trim_end(), cell);
+        seen(number, String::from_utf8_lossy(&line).trim_end()).map_err(refuse)?;
     }
     Ok(())
+}
+
+/// Goes through the cells of one control in a file, of one account where it is given. Other lines are not parsed: a file
+/// of many thousand takes some milliseconds.
+///
+/// # Errors
+/// As [`each_cell`].
+pub fn each_cell_of(
+    bundle: &Path,
+    file: &str,
+    control: &str,
+    account: Option<&AccountId>,
+    mut seen: impl FnMut(Cell),
+) -> Result<(), String> {
+    let head = format!(r#"{{"control":{},"#, serde_json::to_string(control).unwrap_or_default());
+    let account = account.map(|account| format!(r#""account":"{account}""#));
+    each_line(bundle, file, |number, line| {
+        if line.starts_with(&head) && account.as_ref().is_none_or(|account| line.contains(account.as_str())) {
+            seen(serde_json::from_str(line).map_err(|error| format!("line {number}: {error}"))?);
+        }
+        Ok(())
+    })
 }
 
 /// What of the cells of a bundle is not as its assessment counts it, one line each. `held` are the exchanges of the
@@ -284,7 +311,7 @@ fn count(bundle: &Path, held: &HashSet<u64>) -> Result<(BTreeMap<Group, (usize, 
     for CellFile { file, accounts, observations } in index(bundle)?.map(|index| index.files).unwrap_or_default() {
         let accounts: HashSet<String> = accounts.into_iter().collect();
         let (mut number, mut stray, mut lacking) = (0, None, None);
-        each_cell(bundle, &file, |_, cell| {
+        each_cell(bundle, &file, |cell| {
             number += 1;
             let account = cell.observation.subject.account.as_ref().map_or(NO_ACCOUNT, |account| account.as_str());
             if !accounts.contains(account) {

@@ -1,6 +1,6 @@
 //! The end of a bundle: its recording closed, its reports written and read back, its seal, its place.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs};
 
 use logproof_estate::{
     ExchangeId,
@@ -10,16 +10,18 @@ use logproof_estate::{
 use super::{
     BundleError,
     cells::Spool,
+    chunks,
     folder::Folder,
     manifest::Manifest,
+    places::Places,
     recording::Recording,
     sealing::{self, Sealing},
-    tape::{self, TapeError},
+    tape,
     timestamp::Stamp,
 };
 use crate::{
     error::Unwritable,
-    files::{CELLS, EXCHANGES},
+    files::{CELLS, EXCHANGE_INDEX, EXCHANGES, RECORDING},
     report::{Format, consistency},
 };
 
@@ -44,7 +46,7 @@ pub async fn close(
 ) -> Result<Closed, Vec<BundleError>> {
     let mut failures: Vec<BundleError> = Vec::new();
     match recording.finish() {
-        Ok(_) => failures.extend(label(assessment, folder.working()).err().map(BundleError::from)),
+        Ok(_) => failures.extend(label(assessment, &folder).err()),
         Err(source) => failures.push(Unwritable { path: folder.place().join(EXCHANGES), source }.into()),
     }
     if let Err(source) = cells.finish() {
@@ -85,17 +87,27 @@ pub fn disagreements(assessment: &Assessment, folder: &Folder) -> Vec<BundleErro
 }
 
 /// Notes for each exchange that a verdict is based on what it was, and at which line of the recording it is.
-fn label(assessment: &mut Assessment, folder: &Path) -> Result<(), TapeError> {
+///
+/// Of a recording of several files it writes the index as well.
+fn label(assessment: &mut Assessment, folder: &Folder) -> Result<(), BundleError> {
     let named: BTreeSet<ExchangeId> = assessment.rests_on().into_iter().cloned().collect();
     let labels = &mut assessment.exchanges;
-    let mut number = 0;
-    tape::each_line(folder, |line, _| {
+    let (mut number, mut places) = (0, Places::default());
+    let is_long = chunks::of(folder.working(), RECORDING).is_ok_and(|files| files.len() > 1);
+    tape::each_line(folder.working(), |line, place| {
         number += 1;
+        if is_long {
+            places.add(&line.id, place, number);
+        }
         let tag = line.exchange.tag;
         if named.contains(&line.id) {
             let operation = format!("{}:{}", tag.service, tag.operation);
             let label = ExchangeLabel { line: number, operation, account: tag.account, region: tag.region };
             labels.insert(line.id, label);
         }
-    })
+    })?;
+    if is_long {
+        folder.write(EXCHANGE_INDEX, |out| places.write(out))?;
+    }
+    Ok(())
 }

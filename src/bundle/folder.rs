@@ -163,6 +163,15 @@ pub fn point_at(reports: &Path, id: &str) -> Result<(), Unwritable> {
     write().map_err(|source| Unwritable { path: pointer.clone(), source })
 }
 
+/// The newest run below `reports` that is complete.
+#[must_use]
+pub fn newest(reports: &Path) -> Option<PathBuf> {
+    let id = fs::read_to_string(reports.join(LATEST)).ok()?;
+    // One name, and not a path.
+    let name = Path::new(id.trim()).file_name()?.to_owned();
+    Some(reports.join(name)).filter(|place| place.is_dir())
+}
+
 /// Ends what a crash in the middle of a replacement left: the former run goes back to an empty place, and is removed
 /// when the new one is already there.
 fn recover(place: &Path) -> Result<(), Unwritable> {

@@ -15,6 +15,7 @@ pub mod laid;
 pub mod ledger;
 pub mod manifest;
 pub mod part;
+pub mod places;
 pub mod playback;
 pub mod recording;
 pub mod replay;

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod register;
 pub mod replay;
 pub mod report;
+pub mod show;
 pub mod steps;
 pub mod test;
 pub mod trail;

@@ -93,7 +93,7 @@ fn event(assessment: &Assessment, control: &ControlResult) -> Value {
 fn unmapped(scenario: &ScenarioResult) -> Value {
     json!({
         "verdict": scenario.verdict.word(),
-        "observations": scenario.record.observations.len(),
+        "observations": scenario.record.observed(),
         "findings": scenario.record.findings().count(),
         "populations": unless_empty(&scenario.record.populations),
         "waivers": unless_empty(&scenario.waivers),

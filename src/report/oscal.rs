@@ -183,6 +183,9 @@ fn observation(
         props
             .push(prop("population", &format!("{} of {} {}", population.examined, population.expected, population.of)));
     }
+    for group in &scenario.record.counted {
+        props.push(prop("counted", &line(&format!("{} met: {}", group.members, group.expected))));
+    }
     let mut observation = json!({
         "uuid": observation_uuid(assessment, control, scenario),
         "title": line(&scenario_name(control, scenario)),

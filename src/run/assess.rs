@@ -9,7 +9,7 @@ use std::{
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use logproof_estate::{
-    AccountId, Estate, Share,
+    AccountId, Estate, Share, Spawn,
     assessment::{Assessment, ControlResult, Run, SCHEMA, ScenarioResult, StepsOf, Target, Tool},
     facts::Directory,
     record::Verdict,
@@ -34,6 +34,12 @@ pub struct Setting {
     pub started: Timestamp,
     /// The selection as given.
     pub selection: BTreeMap<String, String>,
+}
+
+/// Drives questions on the threads of the runtime.
+pub(crate) fn on_this_runtime() -> Spawn {
+    let runtime = tokio::runtime::Handle::current();
+    Arc::new(move |question| drop(runtime.spawn(question)))
 }
 
 /// Runs the controls; `finished` is told of each scenario as it ends. A run that `interrupt` cuts short is complete in

@@ -1,22 +1,26 @@
 //! Many questions at once, as a step about every account and Region asks them.
 
-use std::future::Future;
+use std::{future::Future, pin::pin};
 
-use futures::stream::{self, Stream, StreamExt};
+use futures::stream::{self, StreamExt};
 
 /// Questions a step has open at once; the source bounds the calls in flight on its own.
 const QUESTIONS_AT_ONCE: usize = 64;
 
-/// Asks `question` about every item, many at once; answers in the order of the items, each as soon as those before it
-/// are there.
+/// Asks `question` about every item, many at once; each answer is judged as soon as those before it are, in the order of
+/// the items, and dropped: of a hundred thousand cells some [`QUESTIONS_AT_ONCE`] have an answer in memory.
 ///
-/// What is not taken up is not held: of a hundred thousand cells some [`QUESTIONS_AT_ONCE`] have an answer in memory.
-pub(crate) fn answers<I, T, Q, F>(items: impl IntoIterator<Item = I>, question: Q) -> impl Stream<Item = T>
+/// Nothing else is asked in between: the questions that are open hold places among the calls in flight, and get on only
+/// while this is polled.
+pub(crate) async fn judge_each<I, T, Q, F>(items: impl IntoIterator<Item = I>, question: Q, mut judge: impl FnMut(T))
 where
     Q: Fn(I) -> F,
     F: Future<Output = T>,
 {
-    stream::iter(items).map(question).buffered(QUESTIONS_AT_ONCE)
+    let mut answers = pin!(stream::iter(items).map(question).buffered(QUESTIONS_AT_ONCE));
+    while let Some(answer) = answers.next().await {
+        judge(answer);
+    }
 }
 
 /// Asks `question` about every item, many at once; all answers, in the order of the items.
@@ -25,7 +29,7 @@ where
     Q: Fn(I) -> F,
     F: Future<Output = T>,
 {
-    answers(items, question).collect().await
+    stream::iter(items).map(question).buffered(QUESTIONS_AT_ONCE).collect().await
 }
 
 #[cfg(test)]

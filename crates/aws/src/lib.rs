@@ -36,7 +36,7 @@ pub use seam::OnCall;
 
 use failure::{Asked, Failure};
 use seam::{Seam, with_exchanges};
-use session::{Session, Sessions};
+use session::{Permits, Session, Sessions};
 
 /// What else is wanted of a source.
 #[derive(Clone, Default)]
@@ -139,22 +139,30 @@ impl Aws {
         Fut: Future<Output = Result<T, Failure>> + Send,
         T: Send,
     {
-        let _permits = self.sessions.permit(asked.account).await;
-        let region = asked.region.unwrap_or(&self.home).clone();
-        // Exchanges of AssumeRole are evidence of a refusal only: which question comes first in an account is a matter
-        // of scheduling and must not show in what a fact is based on.
-        let session = match with_exchanges(self.sessions.session(asked.account, &region)).await {
-            (Ok(session), _) => session,
-            (Err(failure), made) => return Err(failure.unseen(&asked, &made)),
-        };
-        let session = match &self.over {
-            Some(seam) => session.over(seam.clone()),
-            None => session,
-        };
+        let (_permits, session) = self.enter(&asked).await?;
         let (result, made) = with_exchanges(body(session)).await;
         match result {
             Ok(value) => Ok(Fact::new(value, made.into_iter().map(|m| m.id).collect::<Vec<_>>())),
             Err(failure) => Err(failure.unseen(&asked, &made)),
+        }
+    }
+
+    /// A place among the calls in flight, and a session in the account and Region that are asked.
+    async fn enter<'a>(&'a self, asked: &Asked<'_>) -> Result<(Option<Permits<'a>>, Session), Unseen> {
+        // What answers from the recording must not wait: whoever holds the places may be waiting for this answer.
+        let permits = match &self.over {
+            Some(_) => None,
+            None => Some(self.sessions.permit(asked.account).await),
+        };
+        // Exchanges of AssumeRole are evidence of a refusal only: which question comes first in an account is a matter
+        // of scheduling and must not show in what a fact is based on.
+        let region = asked.region.unwrap_or(&self.home);
+        match with_exchanges(self.sessions.session(asked.account, region)).await {
+            (Ok(session), _) => match &self.over {
+                Some(seam) => Ok((permits, session.over(seam.clone()))),
+                None => Ok((permits, session)),
+            },
+            (Err(failure), made) => Err(failure.unseen(asked, &made)),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
     cells::Cells,
     config::{Config, ReaderConfig},
     facts::{Account, Directory},
-    memo::Memo,
+    memo::{Memo, Spawn},
     place::{AccountId, BucketRef, KeyRef},
     register::{Reader, Register, RetentionClass, day},
     share::Share,
@@ -96,6 +96,13 @@ impl Estate {
     #[must_use]
     pub fn share(&self) -> Share {
         self.share
+    }
+
+    /// The same, where questions are driven by `spawn` and not by who waits for their answers.
+    #[must_use]
+    pub fn asking_on(mut self, spawn: Spawn) -> Self {
+        self.memo = self.memo.asking_on(spawn);
+        self
     }
 
     /// The same with somebody who keeps the observations that are counted and not listed.

@@ -26,6 +26,7 @@ pub use config::Config;
 pub use estate::{Estate, Period};
 pub use everywhere::Everywhere;
 pub use logproof_policy::Partition;
+pub use memo::Spawn;
 pub use place::{AccountId, BucketRef, InvalidPlace, KeyRef, Region};
 pub use share::{Share, ShareError};
 pub use source::{Answer, ExchangeId, Fact, Reason, Source, Unseen};

@@ -2,17 +2,23 @@
 //!
 //! Where the source can answer again from its own recording, only the answers used last are held: an organization of
 //! thousands of accounts has more answers than memory, and most are judged once.
+//!
+//! In a run questions are asked on threads of their own. A question holds a place among the calls in flight; were it
+//! driven by who waits for it, one whose asker was given up would keep its place for ever, and what a scenario computes
+//! could not be told from the time its questions take.
 
 use std::{
     any::Any,
     collections::HashSet,
     future::Future,
     hash::{DefaultHasher, Hash as _, Hasher as _},
+    panic::{AssertUnwindSafe, resume_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use futures::{
     FutureExt as _,
+    channel::oneshot,
     future::{BoxFuture, Shared},
 };
 use lru::LruCache;
@@ -21,9 +27,15 @@ use crate::source::Answer;
 
 /// A question being asked, or its answer.
 ///
-/// It is shared, and driven by whoever waits for it: a thread that is busy with something else keeps nobody from the
-/// answer to a question it asked first.
-type Slot = Shared<BoxFuture<'static, Arc<dyn Any + Send + Sync>>>;
+/// It is shared, and driven by whoever waits for it where it has no thread of its own: a thread that is busy with
+/// something else keeps nobody from the answer to a question it asked first.
+type Slot = Shared<BoxFuture<'static, Result<Kept, Arc<str>>>>;
+
+/// An answer, of the type of its question.
+type Kept = Arc<dyn Any + Send + Sync>;
+
+/// Drives futures to their end, wherever they came from.
+pub type Spawn = Arc<dyn Fn(BoxFuture<'static, ()>) + Send + Sync>;
 
 /// How much is held, in answers of ordinary size (some kilobytes).
 const ROOM: usize = 1024;
@@ -34,6 +46,8 @@ const AUTHORIZATION: usize = 16;
 pub(crate) struct Memo {
     /// How much may be held; `None` when nothing can be read again.
     room: Option<usize>,
+    /// What asks; `None` when who waits for an answer does.
+    spawn: Option<Spawn>,
     slots: Mutex<Slots>,
 }
 
@@ -53,7 +67,12 @@ impl Memo {
 
     fn with_room(room: Option<usize>) -> Self {
         let slots = Slots { held: LruCache::unbounded(), size: 0, asked: HashSet::new() };
-        Self { room, slots: Mutex::new(slots) }
+        Self { room, spawn: None, slots: Mutex::new(slots) }
+    }
+
+    /// The same, where questions are driven by `spawn`.
+    pub(crate) fn asking_on(self, spawn: Spawn) -> Self {
+        Self { spawn: Some(spawn), ..self }
     }
 
     fn slots(&self) -> MutexGuard<'_, Slots> {
@@ -70,9 +89,17 @@ impl Memo {
         Fut: Future<Output = Answer<T>> + Send + 'static,
     {
         let slot = self.slots().slot(key, self.room, |before| {
-            ask(before).map(|answer| Arc::new(answer) as Arc<dyn Any + Send + Sync>).boxed().shared()
+            let asked = ask(before).map(|answer| Arc::new(answer) as Kept);
+            match &self.spawn {
+                Some(spawn) => spawned(spawn, asked),
+                None => asked.map(Ok).boxed().shared(),
+            }
         });
-        let answer = slot.await;
+        let answer = match slot.await {
+            Ok(answer) => answer,
+            // A defect of the source: it is one of the step that asked.
+            Err(panic) => resume_unwind(Box::new(panic.to_string())),
+        };
         match answer.downcast_ref::<Answer<T>>() {
             Some(answer) => answer.clone(),
             // The type is fixed by the key's prefix.
@@ -86,12 +113,31 @@ impl Memo {
     }
 }
 
+/// A question that is driven by `spawn`, whoever waits for it.
+fn spawned(spawn: &Spawn, asked: impl Future<Output = Kept> + Send + 'static) -> Slot {
+    let (tell, told) = oneshot::channel();
+    spawn(Box::pin(async move {
+        let answer = AssertUnwindSafe(asked).catch_unwind().await;
+        // Nobody waits any more when the run was given up.
+        let _ = tell.send(answer.map_err(|panic| message(panic.as_ref())));
+    }));
+    told.map(|told| told.unwrap_or_else(|_| Err(Arc::from("the run has ended")))).boxed().shared()
+}
+
+fn message(panic: &(dyn Any + Send)) -> Arc<str> {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    Arc::from(format!("a question failed: {}", text.unwrap_or("a panic without a message")))
+}
+
 impl Slots {
     fn slot(&mut self, key: String, room: Option<usize>, ask: impl FnOnce(bool) -> Slot) -> Slot {
         if let Some(held) = self.held.get(&key) {
             return held.clone();
         }
         let before = !self.asked.insert(digest(&key));
+        if before {
+            tracing::debug!("read again from the recording: {key}");
+        }
         let slot = ask(before);
         self.size += size(&key);
         self.held.put(key, slot.clone());
@@ -177,6 +223,33 @@ mod tests {
         let second = memo.ask("q".to_owned(), |_| async { answer(0) });
         tell.send(7).unwrap();
         assert_eq!(*second.await.unwrap(), 7);
+    }
+
+    fn on_tokio() -> Spawn {
+        let runtime = tokio::runtime::Handle::current();
+        Arc::new(move |future| drop(runtime.spawn(future)))
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_question_gets_on_when_nobody_waits_for_it() {
+        let (done, is_done) = oneshot::channel();
+        let memo = Memo::over(false).asking_on(on_tokio());
+        let mut first = Box::pin(memo.ask("q".to_owned(), |_| async move {
+            tokio::task::yield_now().await;
+            done.send(()).unwrap();
+            answer(7)
+        }));
+        let _ = futures::poll!(&mut first);
+        is_done.await.unwrap();
+        assert_eq!(*first.await.unwrap(), 7);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_panic_in_a_question_is_one_of_who_asked() {
+        let memo = Memo::over(false).asking_on(on_tokio());
+        let asked = memo.ask("q".to_owned(), |_| async { answer(Vec::<u32>::new()[0]) });
+        let panic = AssertUnwindSafe(asked).catch_unwind().await.unwrap_err();
+        assert!(panic.downcast_ref::<String>().unwrap().starts_with("a question failed: index out of bounds"));
     }
 
     #[tokio::test]

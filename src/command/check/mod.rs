@@ -218,7 +218,8 @@ impl<'a> Ready<'a> {
                 .with_register(Arc::clone(&connected.register.register))
                 .began_then(began_then)
                 .with_share(part.share)
-                .with_cells(Arc::clone(&begun.cells) as Arc<dyn Cells>),
+                .with_cells(Arc::clone(&begun.cells) as Arc<dyn Cells>)
+                .asking_on(assess::on_this_runtime()),
         );
         let id = former.map_or_else(|| place.id_of(&begun.folder, started), |former| former.id.clone());
         let selection = asked.selection.as_given();

@@ -177,7 +177,10 @@ impl<'a> Ready<'a> {
         let connected = Connected::of(Arc::clone(&config), register, parts::of(first).clone(), aws);
         let (key, upload) = custody(args, &connected).await?;
         let estate = Estate::new(config, connected.source(), as_of).began_then(first.request.began_then);
-        let estate = estate.with_register(Arc::clone(&connected.register.register)).with_cells(cells as Arc<dyn Cells>);
+        let estate = estate
+            .with_register(Arc::clone(&connected.register.register))
+            .with_cells(cells as Arc<dyn Cells>)
+            .asking_on(assess::on_this_runtime());
         let estate = Arc::new(estate);
         let id = folder::run_id(clock::now());
         let (started, selection) = (first.request.started, first.request.selection.clone());

@@ -3,6 +3,7 @@
 use logproof_estate::{
     ExchangeId,
     assessment::{ControlResult, ScenarioResult, StepState},
+    cells::Counted,
     record::{AllowedActions, Observation, Population, Proposal, Verdict},
 };
 
@@ -267,12 +268,14 @@ fn unseen(page: &mut String, scenario: &ScenarioResult, exchanges: &Exchanges<'_
 fn folded(page: &mut String, scenario: &ScenarioResult, exchanges: &Exchanges<'_>) {
     let met: Vec<&Observation> = scenario.record.observations.iter().filter(|observation| observation.met).collect();
     let mut parts = vec![count(scenario.steps.len(), "step")];
+    let unlisted: usize = scenario.record.counted.iter().map(Counted::unlisted).sum();
     if !met.is_empty() {
-        parts.push(format!("{} as expected", met.len()));
+        parts.push(format!("{} as expected", met.len() + unlisted));
     }
     put(page, format_args!("<details><summary>How it was examined: {}</summary>\n", parts.join(", ")));
     self::steps(page, scenario);
     as_expected(page, &met, exchanges);
+    scenario.record.counted.iter().for_each(|group| counted(page, group));
     let basis = &scenario.record.basis;
     if !basis.is_empty() {
         put(page, format_args!("<p class=\"basis\">All of it rests on {} as well.</p>\n", exchanges.links(basis)));
@@ -307,6 +310,24 @@ fn as_expected(page: &mut String, met: &[&Observation], exchanges: &Exchanges<'_
         page.push_str("</ul>\n");
     }
     more(page, met.len());
+}
+
+/// A group of which not all are listed: what was found of the others.
+fn counted(page: &mut String, group: &Counted) {
+    put(
+        page,
+        format_args!(
+            "<p class=\"asked\"><b>Expected</b> {}: met by {} in all, of which {} are not listed. They were found like this:</p>\n\
+             <ul class=\"met\">\n",
+            coded(&group.expected),
+            group.members,
+            group.unlisted(),
+        ),
+    );
+    for found in &group.found {
+        put(page, format_args!("<li><span>{}</span><span>{}</span></li>\n", coded(&found.text), found.members));
+    }
+    page.push_str("</ul>\n<p class=\"meta\">each with its exchanges: logproof show</p>\n");
 }
 
 fn steps(page: &mut String, scenario: &ScenarioResult) {

@@ -219,10 +219,12 @@ fn examined(control: &ControlResult) -> String {
         }
         subjects.extend(record.observations.iter().map(|observation| observation.subject.arn.as_str()));
     }
+    let groups = control.scenarios.iter().flat_map(|scenario| &scenario.record.counted);
+    let unlisted: usize = groups.map(logproof_estate::cells::Counted::unlisted).sum();
     match (populations.is_empty(), subjects.len()) {
         (false, _) => populations.join("; "),
         (true, 0) => "nothing".to_owned(),
-        (true, number) => count(number, "subject"),
+        (true, number) => count(number + unlisted, "subject"),
     }
 }
 

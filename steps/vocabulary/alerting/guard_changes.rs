@@ -5,13 +5,12 @@
 //! an EventBridge rule of the account and Region it happens in, over other event buses as well. Either way must end at a
 //! confirmed subscription.
 
-use std::{collections::BTreeSet, pin::pin, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use cucumber::then;
-use futures::StreamExt as _;
 use logproof_estate::{
     AccountId, BucketRef, ExchangeId, Fact, Partition, Reason, Region, Unseen,
-    facts::{DEFAULT_BUS, Trail},
+    facts::{DEFAULT_BUS, EventRule, Trail},
     record::{Observation, Subject},
     subjects::Members,
     world::{Judged, LogproofWorld, Stop},
@@ -31,11 +30,14 @@ use crate::{
             targets::follow,
             topics::Topics,
         },
-        questions::answers,
+        questions::ask_each,
         subjects::{AskedKey, buckets, counted, keys, trails},
         trail::{home_of, owner_of, trail_subject},
     },
 };
+
+/// Cells that are asked about before what their rules lead to is followed.
+const CELLS_AT_ONCE: usize = 256;
 
 const HINT: &str = "put a metric filter for these events on the log group of the organization trail, with an alarm that notifies an SNS topic somebody has subscribed to, or an EventBridge rule in that account and Region";
 
@@ -257,7 +259,7 @@ async fn raises_an_alert(w: &mut LogproofWorld, cells: impl IntoIterator<Item = 
     let filters = Filters::read(w).await?;
     let (estate, mut topics, mut unfollowed) = (w.estate()?, Topics::default(), BTreeSet::new());
     // Rules are asked for only where no filter hears the event: they stand in every account and Region.
-    let mut asked = pin!(answers(cells, |cell: Cell| {
+    let question = |cell: Cell| {
         let made_up = events(cell.guard, &cell.account, &cell.region, &cell.resource);
         let heard = Heard::through_filters(&filters, &made_up);
         let estate = Arc::clone(&estate);
@@ -268,30 +270,45 @@ async fn raises_an_alert(w: &mut LogproofWorld, cells: impl IntoIterator<Item = 
             };
             (cell, made_up.len(), heard, rules)
         }
-    }));
-    while let Some((cell, made_up, mut heard, rules)) = asked.next().await {
-        let mut exchanges = Vec::new();
-        if let Some(answer) = rules {
-            let Some(rules) = w.see_or_note(answer) else { continue };
-            exchanges.extend_from_slice(rules.exchanges());
-            let mut alarms = Vec::new();
-            let sent = || heard.silent.iter().map(|one| one.event.event.clone()).collect::<Vec<_>>();
-            for alarm in rules.iter().filter_map(Alarm::of) {
-                if heard.silent.iter().any(|one| alarm.sees_event(&one.event.event) != Matched::No) {
-                    let followed = follow(w, &mut topics, (&cell.account, &cell.region), alarm, &sent).await?;
-                    exchanges.extend_from_slice(&followed.exchanges);
-                    alarms.push(followed);
-                }
+    };
+    let mut cells = cells.into_iter().peekable();
+    while cells.peek().is_some() {
+        let some = cells.by_ref().take(CELLS_AT_ONCE).collect();
+        for (cell, made_up, mut heard, rules) in ask_each(some, question).await {
+            let mut exchanges = Vec::new();
+            if let Some(answer) = rules {
+                let Some(rules) = w.see_or_note(answer) else { continue };
+                exchanges.extend_from_slice(rules.exchanges());
+                let alarms = followed(w, &mut topics, &cell, &rules, &heard).await?;
+                alarms.iter().for_each(|alarm| exchanges.extend_from_slice(&alarm.exchanges));
+                heard.through_rules(&alarms);
             }
-            heard.through_rules(&alarms);
+            unfollowed.extend(record(w, &filters, &cell, made_up, heard, exchanges));
         }
-        unfollowed.extend(record(w, &filters, &cell, made_up, heard, exchanges));
     }
     if !unfollowed.is_empty() {
         let places = unfollowed.into_iter().collect::<Vec<_>>().join(", ");
         w.needs_attestation(format!("an alert that reaches {places} is heard by the people on call"));
     }
     w.settle()
+}
+
+/// The rules of a cell that see an event no filter hears, each with where it gets to.
+async fn followed(
+    w: &mut LogproofWorld,
+    topics: &mut Topics,
+    cell: &Cell,
+    rules: &[EventRule],
+    heard: &Heard,
+) -> Result<Vec<Alarm>, Stop> {
+    let mut alarms = Vec::new();
+    let sent = || heard.silent.iter().map(|one| one.event.event.clone()).collect::<Vec<_>>();
+    for alarm in rules.iter().filter_map(Alarm::of) {
+        if heard.silent.iter().any(|one| alarm.sees_event(&one.event.event) != Matched::No) {
+            alarms.push(follow(w, topics, (&cell.account, &cell.region), alarm, &sent).await?);
+        }
+    }
+    Ok(alarms)
 }
 
 impl Heard {

@@ -1,19 +1,18 @@
 //! That old log files are really there: rules say what will be deleted, only a look says what has been.
 
-use std::{collections::BTreeSet, pin::pin};
+use std::collections::BTreeSet;
 
 use cucumber::then;
-use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use logproof_estate::{
     BucketRef, Estate, ExchangeId, Unseen,
-    facts::{ObjectPage, Organization},
+    facts::{Account, ObjectPage, Organization},
     record::{Observation, Population, Subject},
     register::day,
     world::{Judged, LogproofWorld},
 };
 
-use crate::{judgement::log_files::log_root, scene::questions::answers};
+use crate::{judgement::log_files::log_root, scene::questions::judge_each};
 
 #[then("log files of every month the organization keeps are still there, for each of these accounts")]
 async fn log_files_of_every_month(w: &mut LogproofWorld) -> Judged {
@@ -26,20 +25,20 @@ async fn log_files_of_every_month(w: &mut LogproofWorld) -> Judged {
     let floor = w.now()?.checked_sub(keeps).unwrap_or(Timestamp::MIN);
     let region = &config.organization.home_region;
     let mut examined = 0;
-    let mut looked = pin!(answers(everywhere.accounts.iter(), |account| {
+    let question = |account: &Account| {
         let from = [Some(floor), began, account.joined].into_iter().flatten().max().unwrap_or(floor);
         // Logs of a month that has begun in part need not be there: an account may join on its last day.
         let months = months_after(day(from), estate.today());
         let root = place(&config, &organization, account.id.as_str(), region.as_str());
-        let (estate, bucket) = (&estate, &bucket);
+        let (estate, bucket, account) = (&estate, &bucket, account.id.clone());
         async move { (account, months_there(estate, bucket, &root, &months).await, root, months) }
-    }));
-    while let Some((account, seen, root, months)) = looked.next().await {
+    };
+    judge_each(everywhere.accounts.iter(), question, |(account, seen, root, months)| {
         let (there, exchanges) = match seen {
             Ok(seen) => seen,
             Err(unseen) => {
                 w.unseen(unseen);
-                continue;
+                return;
             }
         };
         examined += 1;
@@ -53,7 +52,7 @@ async fn log_files_of_every_month(w: &mut LogproofWorld) -> Judged {
         };
         w.observe(
             Observation::new(
-                Subject::arn(format!("{}/{root}", bucket.arn())).at(&account.id, Some(region)),
+                Subject::arn(format!("{}/{root}", bucket.arn())).at(&account, Some(region)),
                 "log files of every month since the account and the bucket are there, up to the retention",
                 found,
                 missing.is_empty(),
@@ -61,7 +60,8 @@ async fn log_files_of_every_month(w: &mut LogproofWorld) -> Judged {
             .hint("find out what deleted them: an earlier lifecycle rule, a trail that was off, or somebody; restore them from the copy")
             .resting_on(&exchanges),
         );
-    }
+    })
+    .await;
     w.population(Population {
         of: "active accounts".to_owned(),
         expected: everywhere.accounts.len(),

@@ -1,9 +1,8 @@
 //! AWS Config in every account and Region: that it records, what it records, and where its records go.
 
-use std::{pin::pin, sync::Arc};
+use std::{future::Future, sync::Arc};
 
 use cucumber::then;
-use futures::{Stream, StreamExt as _};
 use logproof_estate::{
     AccountId, Answer, Everywhere, Fact, Region,
     config::SNAPSHOT_FREQUENCIES,
@@ -17,8 +16,11 @@ use crate::{
         config_delivery::delivered,
         recording::{iam_types_left_out, left_out, records_iam},
     },
-    scene::{buckets::existing_bucket, questions::answers},
+    scene::{buckets::existing_bucket, questions::judge_each},
 };
+
+/// An account and a Region.
+type Place = (AccountId, Region);
 
 /// What was found in one account and Region, and whether it will do.
 type Judgement = (String, bool);
@@ -102,7 +104,7 @@ async fn config_delivers_to_its_bucket(w: &mut LogproofWorld) -> Judged {
 async fn config_deliveries_arrive(w: &mut LogproofWorld) -> Judged {
     let (estate, everywhere, now) = (w.estate()?, w.everywhere()?, w.period()?);
     let hours = w.config()?.expectations.delivery_hours;
-    let asked = answers(everywhere.cells(), |(account, region)| {
+    let question = |(account, region): Place| {
         let estate = Arc::clone(&estate);
         async move {
             let channels = estate.config_delivery(&account, &region).await;
@@ -114,10 +116,10 @@ async fn config_deliveries_arrive(w: &mut LogproofWorld) -> Judged {
             });
             (account, region, both)
         }
-    });
+    };
     let expected = format!("the last deliveries succeeded, and one is no older than its interval and {hours} hours");
     let hint = "correct what the error names: usually the policy of the bucket, or the key of the delivery channel";
-    each_cell(w, &everywhere, asked, "delivery-channel", (&expected, hint), |_, (channels, statuses)| {
+    each_cell(w, &everywhere, question, "delivery-channel", (&expected, hint), |_, (channels, statuses)| {
         channels.first().map_or_else(|| none_of("delivery channel"), |channel| delivered(channel, statuses, now, hours))
     })
     .await;
@@ -210,15 +212,15 @@ async fn each_recorder(
     judge: impl Fn(&Region, Option<&ConfigRecorder>) -> Judgement,
 ) -> Result<(), Stop> {
     let estate = w.estate()?;
-    let asked = answers(everywhere.cells(), |(account, region)| {
+    let question = |(account, region): Place| {
         let estate = Arc::clone(&estate);
         async move {
             let answer = estate.config_recorders(&account, &region).await;
             (account, region, answer)
         }
-    });
+    };
     let judge = |region: &Region, recorders: &Vec<ConfigRecorder>| judge(region, recorders.first());
-    each_cell(w, everywhere, asked, "configuration-recorder", (expected, hint), judge).await;
+    each_cell(w, everywhere, question, "configuration-recorder", (expected, hint), judge).await;
     Ok(())
 }
 
@@ -231,34 +233,35 @@ async fn each_channel(
     judge: impl Fn(&ConfigDelivery) -> Judgement,
 ) -> Result<(), Stop> {
     let estate = w.estate()?;
-    let asked = answers(everywhere.cells(), |(account, region)| {
+    let question = |(account, region): Place| {
         let estate = Arc::clone(&estate);
         async move {
             let answer = estate.config_delivery(&account, &region).await;
             (account, region, answer)
         }
-    });
+    };
     let judge = |_: &Region, channels: &Vec<ConfigDelivery>| {
         channels.first().map_or_else(|| none_of("delivery channel"), &judge)
     };
-    each_cell(w, everywhere, asked, "delivery-channel", (expected, hint), judge).await;
+    each_cell(w, everywhere, question, "delivery-channel", (expected, hint), judge).await;
     Ok(())
 }
 
-/// Judges the answer of every account and Region as it comes; none is kept.
-async fn each_cell<T>(
+/// Asks about every account and Region, and judges each answer as it comes; none is kept.
+async fn each_cell<T, F>(
     w: &mut LogproofWorld,
     everywhere: &Everywhere,
-    answers: impl Stream<Item = (AccountId, Region, Answer<T>)>,
+    question: impl Fn(Place) -> F,
     resource: &str,
     (expected, hint): (&str, &str),
     judge: impl Fn(&Region, &T) -> Judgement,
-) {
+) where
+    F: Future<Output = (AccountId, Region, Answer<T>)>,
+{
     let expected: Arc<str> = Arc::from(expected);
     let mut examined = 0;
-    let mut answers = pin!(answers);
-    while let Some((account, region, answer)) = answers.next().await {
-        let Some(fact): Option<Fact<T>> = w.see_or_note(answer) else { continue };
+    judge_each(everywhere.cells(), question, |(account, region, answer)| {
+        let Some(fact): Option<Fact<T>> = w.see_or_note(answer) else { return };
         examined += 1;
         let (found, met) = judge(&region, &fact);
         let arn = region.partition().arn("config", region.as_str(), account.as_str(), resource);
@@ -267,7 +270,8 @@ async fn each_cell<T>(
                 .hint(hint)
                 .resting_on(fact.exchanges()),
         );
-    }
+    })
+    .await;
     w.population(everywhere.cells_examined(examined));
 }
 

@@ -1,10 +1,9 @@
 //! Whether log files of the organization trail arrive: what CloudTrail reports of its deliveries, and what lies in the
 //! bucket.
 
-use std::{pin::pin, sync::Arc};
+use std::sync::Arc;
 
 use cucumber::then;
-use futures::StreamExt as _;
 use jiff::Timestamp;
 use logproof_estate::{
     AccountId, BucketRef, Estate, ExchangeId, Fact, Region, Unseen,
@@ -18,7 +17,7 @@ use crate::{
         Delivered, Folder, age, delivered_at, is_ahead, last_time_of, newest_days, organization_root, within_hours,
     },
     scene::{
-        questions::answers,
+        questions::judge_each,
         trail_status::{
             at_region, delivered, error_observation, no_delivery_error, of_the_future, said, status_by_region,
         },
@@ -85,7 +84,7 @@ async fn the_bucket_holds_log_files_of_each_account(w: &mut LogproofWorld) -> Ju
     let region = config.organization.home_region.clone();
     let hours = config.expectations.delivery_hours;
     let accounts = everywhere.accounts.iter().map(|account| account.id.clone());
-    let mut looked = pin!(answers(accounts, |account| {
+    let question = |account| {
         let has_folder = top.prefixes.contains(&format!("{root}{account}/"));
         let search = Search { estate: Arc::clone(&estate), bucket: bucket.clone(), now, hours };
         let (root, region, digests) = (root.clone(), region.clone(), trail.log_file_validation);
@@ -93,21 +92,22 @@ async fn the_bucket_holds_log_files_of_each_account(w: &mut LogproofWorld) -> Ju
             let answer = if has_folder { search.newest_of(&root, &account, &region, digests).await } else { Ok(None) };
             (account, answer)
         }
-    }));
+    };
     let expected: Arc<str> = Arc::from(format!("a log file delivered in the last {hours} hours"));
     let mut examined = 0;
-    while let Some((account, answer)) = looked.next().await {
+    judge_each(accounts, question, |(account, answer): (AccountId, _)| {
         let newest = match answer {
             Ok(newest) => newest.unwrap_or_else(|| Newest::none(format!("no folder {root}{account}/"))),
             Err(unseen) => {
                 w.unseen(unseen);
-                continue;
+                return;
             }
         };
         examined += 1;
         let subject = Subject::arn(format!("{}/{root}{account}/", bucket.arn())).at(&account, Some(&region));
         w.observe(newest.observed(subject, &expected).resting_on(top.exchanges()));
-    }
+    })
+    .await;
     w.population(everywhere.accounts_examined(examined));
     w.note(format!(
         "of each account, the log files of the home Region {region} were looked at; the other Regions by what \

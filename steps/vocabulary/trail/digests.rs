@@ -1,9 +1,8 @@
 //! Whether the delivered log files are the ones CloudTrail delivered: its digests, and what they say of the log files.
 
-use std::{collections::HashMap, pin::pin, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use cucumber::then;
-use futures::{Stream, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 use logproof_estate::{
     AccountId, BucketRef, ExchangeId, Fact, Reason, Region, Unseen,
@@ -15,7 +14,7 @@ use logproof_estate::{
 use crate::{
     judgement::guide::{Below, Entry, Kind},
     scene::{
-        questions::{answers, ask_each},
+        questions::{ask_each, judge_each},
         subjects::{every, trails},
         trail::{home_of, owner_of, trail_subject},
     },
@@ -110,13 +109,6 @@ impl Part {
     }
 }
 
-/// One chain of the population, with its answer.
-struct Examined {
-    account: AccountId,
-    region: Region,
-    answer: Result<Fact<ChainIntegrity>, Unseen>,
-}
-
 async fn judge(w: &mut LogproofWorld, part: Part) -> Judged {
     let (config, trail, everywhere) = (w.config()?, w.trail()?, w.everywhere()?);
     if !trail.log_file_validation {
@@ -128,9 +120,14 @@ async fn judge(w: &mut LogproofWorld, part: Part) -> Judged {
     let expected: Arc<str> = Arc::from(part.expected(config.integrity.window_hours));
     let root = folder_root(w, &trail).await?;
     let mut examined = 0;
-    let mut chains = pin!(verify(w, &trail).await?);
-    while let Some(Examined { account, region, answer }) = chains.next().await {
-        let Some(chain) = w.see_or_note(answer) else { continue };
+    let queries = queries(w, &trail).await?;
+    let (estate, bucket) = (w.estate()?, bucket_of(w, &trail)?);
+    let question = |query: ChainQuery| {
+        let (estate, bucket) = (Arc::clone(&estate), bucket.clone());
+        async move { (estate.digest_chain(&bucket, &query).await, query) }
+    };
+    judge_each(queries, question, |(answer, ChainQuery { account, region, .. })| {
+        let Some(chain) = w.see_or_note(answer) else { return };
         examined += 1;
         let arn = format!(
             "{root}{account}/{}/{region}/",
@@ -140,7 +137,8 @@ async fn judge(w: &mut LogproofWorld, part: Part) -> Judged {
         for observation in observations(w, part, &chain, &account, &subject, &expected) {
             w.observe(observation.hint(part.hint()).resting_on(trail.exchanges()).resting_on(chain.exchanges()));
         }
-    }
+    })
+    .await;
     w.population(everywhere.cells_examined(examined));
     let percent = config.integrity.log_file_percent;
     if part == Part::Added {
@@ -255,13 +253,12 @@ async fn organization_id(w: &mut LogproofWorld, trail: &Trail) -> Result<Option<
     Ok(trail.is_organization_trail.then(|| organization.id.clone()))
 }
 
-/// Verifies every chain, each as it is taken up; a Region whose keys cannot be had leaves its chains unexamined.
-async fn verify(w: &mut LogproofWorld, trail: &Trail) -> Result<impl Stream<Item = Examined> + use<>, Stop> {
-    let (estate, config, now, everywhere) = (w.estate()?, w.config()?, w.now()?, w.everywhere()?);
+/// Every chain to verify; a Region whose keys cannot be had leaves its chains unexamined.
+async fn queries(w: &mut LogproofWorld, trail: &Trail) -> Result<impl Iterator<Item = ChainQuery> + use<>, Stop> {
+    let (config, now, everywhere) = (w.config()?, w.now()?, w.everywhere()?);
     let hours = SignedDuration::from_hours(i64::from(config.integrity.window_hours));
     let from = now.checked_sub(hours).map_err(|error| Stop::because(error.to_string()))?;
     let keys = public_keys(w, trail, &everywhere.regions).await?;
-    let bucket = bucket_of(w, trail)?;
     let whole = ChainQuery {
         trail: trail.name.clone(),
         home_region: home_of(w, trail)?,
@@ -277,17 +274,10 @@ async fn verify(w: &mut LogproofWorld, trail: &Trail) -> Result<impl Stream<Item
     };
     let joined: HashMap<AccountId, Option<Timestamp>> =
         everywhere.accounts.iter().map(|account| (account.id.clone(), account.joined)).collect();
-    let queries = everywhere.cells().filter_map(move |(account, region)| {
+    Ok(everywhere.cells().filter_map(move |(account, region)| {
         let keys = Arc::clone(keys.get(&region)?);
         let since = joined.get(&account).copied().flatten();
         Some(ChainQuery { account, region, since, keys, ..whole.clone() })
-    });
-    Ok(answers(queries, move |query| {
-        let (estate, bucket) = (Arc::clone(&estate), bucket.clone());
-        async move {
-            let answer = estate.digest_chain(&bucket, &query).await;
-            Examined { account: query.account, region: query.region, answer }
-        }
     }))
 }
 

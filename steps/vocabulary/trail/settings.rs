@@ -1,9 +1,8 @@
 //! The organization trail, or any other: whom it covers, what it records and where it delivers.
 
-use std::{pin::pin, sync::Arc};
+use std::sync::Arc;
 
 use cucumber::then;
-use futures::StreamExt as _;
 use logproof_estate::{
     AccountId, Fact, Region,
     facts::Trail,
@@ -18,7 +17,7 @@ use crate::{
         selectors::{Access, management_gaps},
     },
     scene::{
-        questions::answers,
+        questions::judge_each,
         subjects::{every, trails},
         trail::{home_of, owner_of, trail_subject},
     },
@@ -97,17 +96,17 @@ async fn it_is_owned_by_the_management_account(w: &mut LogproofWorld) -> Judged 
 #[then("the organization trail is seen in each of these accounts and Regions, under one and the same ARN")]
 async fn the_trail_is_seen_everywhere(w: &mut LogproofWorld) -> Judged {
     let (estate, trail, everywhere) = (w.estate()?, w.trail()?, w.everywhere()?);
-    let mut seen = pin!(answers(everywhere.cells(), |(account, region)| {
+    let question = |(account, region)| {
         let estate = Arc::clone(&estate);
         async move {
             let answer = estate.trails(&account, &region).await;
             (account, region, answer)
         }
-    }));
+    };
     let expected: Arc<str> = Arc::from(format!("the organization trail {}", trail.arn));
     let mut examined = 0;
-    while let Some((account, region, answer)) = seen.next().await {
-        let Some(trails) = w.see_or_note(answer) else { continue };
+    judge_each(everywhere.cells(), question, |(account, region, answer)| {
+        let Some(trails) = w.see_or_note(answer) else { return };
         examined += 1;
         let met = trails.iter().any(|seen| seen.arn == trail.arn);
         let found = if met { "seen".to_owned() } else { others_in_words(&trails) };
@@ -116,7 +115,8 @@ async fn the_trail_is_seen_everywhere(w: &mut LogproofWorld) -> Judged {
                 .hint("make it an organization trail of all Regions, with trusted access for CloudTrail in AWS Organizations")
                 .resting_on(trails.exchanges()),
         );
-    }
+    })
+    .await;
     w.population(everywhere.cells_examined(examined));
     w.settle()
 }

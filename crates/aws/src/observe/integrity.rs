@@ -15,7 +15,7 @@ use crate::{
     Aws,
     failure::Asked,
     objects::{Journal, TrailObjects},
-    seam::{Made, with_exchanges},
+    seam::Made,
     session::Session,
 };
 
@@ -28,11 +28,7 @@ impl Aws {
     pub(super) async fn verify_chain(&self, bucket: &BucketRef, query: &ChainQuery) -> Answer<ChainIntegrity> {
         let (operation, account, subject) = ("s3:ListObjectsV2", &bucket.owner, bucket.name.as_str());
         let asked = Asked { operation, account, region: Some(&bucket.region), subject };
-        let _permits = self.sessions.permit(account).await;
-        let session = match with_exchanges(self.sessions.session(account, &bucket.region)).await {
-            (Ok(session), _) => session,
-            (Err(failure), made) => return Err(failure.unseen(&asked, &made)),
-        };
+        let (_permits, session) = self.enter(&asked).await?;
         let objects = TrailObjects::new(session.clone(), account.clone(), true);
         let verified = Verifier::new(settings(query, &session)).run(objects.clone(), job(bucket, query)).await;
         let Journal { mut made, failed } = objects.take_journal();

@@ -1,0 +1,205 @@
+//! `logproof show`: what a control observed of one account and Region, with the exchanges it is based on.
+
+mod error;
+mod print;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use logproof_estate::{
+    AccountId, Region, Unseen,
+    assessment::{Assessment, ControlResult},
+    record::{Observation, Subject},
+};
+use serde::Serialize;
+
+pub use error::ShowError;
+
+use crate::{
+    bundle::{
+        BundleError, cells,
+        folder::newest,
+        manifest::{self, Manifest},
+        places::Exchanges,
+    },
+    console,
+    exit::Exit,
+    files::{ASSESSMENT, CELL_INDEX},
+};
+
+/// Folder of runs.
+const REPORTS: &str = "reports";
+
+/// Arguments of `show`.
+#[derive(Debug, Clone, Args)]
+pub struct ShowArgs {
+    /// Control, for example LS-5.1.
+    #[arg(value_name = "CONTROL")]
+    pub control: String,
+    /// Account; without it everything the control observed.
+    #[arg(value_name = "ACCOUNT")]
+    pub account: Option<AccountId>,
+    /// Region; without it every Region of the account.
+    #[arg(value_name = "REGION")]
+    pub region: Option<Region>,
+    /// Folder of the run [default: the newest below `reports`].
+    #[arg(long, value_name = "BUNDLE")]
+    pub on: Option<PathBuf>,
+    /// `text` with the bodies of the answers, or `json`.
+    #[arg(long, value_enum, default_value_t = ShowFormat::Text)]
+    pub format: ShowFormat,
+}
+
+/// Form of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ShowFormat {
+    /// For a person.
+    Text,
+    /// For a program.
+    Json,
+}
+
+/// What one scenario observed there.
+#[derive(Debug, Serialize)]
+struct Shown {
+    scenario: String,
+    observations: Vec<Observation>,
+    unseen: Vec<Unseen>,
+}
+
+/// `logproof show`.
+///
+/// # Errors
+/// [`ShowError`].
+pub fn run(args: &ShowArgs) -> Result<Exit, ShowError> {
+    let bundle = match &args.on {
+        Some(bundle) => bundle.clone(),
+        None => newest(Path::new(REPORTS)).ok_or_else(|| ShowError::NoRun { path: PathBuf::from(REPORTS) })?,
+    };
+    let (manifest, _) = manifest::read(&bundle)?;
+    let assessment: Assessment = unchanged(&bundle, &manifest, ASSESSMENT)?;
+    let control = find(&assessment, &bundle, &args.control)?;
+    let place = Asked { account: args.account.as_ref(), region: args.region.as_ref() };
+    let mut shown = listed(control, &place);
+    add_cells(&bundle, &manifest, control, &place, &mut shown)?;
+    shown.retain(|one| !one.observations.is_empty() || !one.unseen.is_empty());
+    if shown.is_empty() {
+        return Err(nothing(control, &place));
+    }
+    let named = shown.iter().flat_map(|one| {
+        let observed = one.observations.iter().flat_map(|observation| &observation.exchanges);
+        observed.chain(one.unseen.iter().flat_map(|unseen| &unseen.exchanges))
+    });
+    let ids: Vec<_> = named.cloned().collect();
+    let exchanges = Exchanges::of(&bundle, &ids)?;
+    let mut text = Vec::new();
+    match args.format {
+        ShowFormat::Text => print::text(&assessment, control, &shown, &exchanges, &mut text)?,
+        ShowFormat::Json => print::json(&assessment, control, &shown, &exchanges, &mut text)?,
+    }
+    console::print(|out| out.write_all(&text));
+    Ok(Exit::Success)
+}
+
+/// Account and Region, as far as they were given.
+struct Asked<'a> {
+    account: Option<&'a AccountId>,
+    region: Option<&'a Region>,
+}
+
+impl Asked<'_> {
+    fn fits(&self, account: Option<&AccountId>, region: Option<&Region>) -> bool {
+        self.account.is_none_or(|asked| account == Some(asked)) && self.region.is_none_or(|asked| region == Some(asked))
+    }
+
+    fn is_of(&self, subject: &Subject) -> bool {
+        self.fits(subject.account.as_ref(), subject.region.as_ref())
+    }
+}
+
+fn find<'a>(assessment: &'a Assessment, bundle: &Path, id: &str) -> Result<&'a ControlResult, ShowError> {
+    let found = assessment.controls.iter().find(|control| control.id.eq_ignore_ascii_case(id));
+    found.ok_or_else(|| {
+        let known: Vec<&str> = assessment.controls.iter().map(|control| control.id.as_str()).collect();
+        ShowError::Control { bundle: bundle.to_owned(), control: id.to_owned(), known: known.join(", ") }
+    })
+}
+
+/// What the assessment lists. Where it counts as well, what meets the control is in the cells.
+fn listed(control: &ControlResult, place: &Asked<'_>) -> Vec<Shown> {
+    let one = |scenario: &logproof_estate::assessment::ScenarioResult| {
+        let record = &scenario.record;
+        let counted = |one: &Observation| one.met && record.counted.iter().any(|group| group.expected == one.expected);
+        let observations = record.observations.iter().filter(|one| place.is_of(&one.subject) && !counted(one));
+        let unseen = record.unseen.iter().filter(|one| place.fits(Some(&one.account), one.region.as_ref()));
+        Shown {
+            scenario: scenario.name.clone(),
+            observations: observations.cloned().collect(),
+            unseen: unseen.cloned().collect(),
+        }
+    };
+    control.scenarios.iter().map(one).collect()
+}
+
+fn add_cells(
+    bundle: &Path,
+    manifest: &Manifest,
+    control: &ControlResult,
+    place: &Asked<'_>,
+    shown: &mut [Shown],
+) -> Result<(), ShowError> {
+    if control.scenarios.iter().all(|scenario| scenario.record.counted.is_empty()) {
+        return Ok(());
+    }
+    let refuse = |problem| BundleError::Changed { path: bundle.to_owned(), problem };
+    let index: cells::Index = unchanged(bundle, manifest, CELL_INDEX)?;
+    for file in index.files {
+        if place.account.is_some_and(|account| !file.accounts.iter().any(|one| one == account.as_str())) {
+            continue;
+        }
+        digest_holds(bundle, manifest, &file.file)?;
+        cells::each_cell_of(bundle, &file.file, &control.id, place.account, |cell| {
+            let scenario = shown.iter_mut().find(|one| one.scenario == cell.scenario);
+            if let (Some(shown), true) = (scenario, place.is_of(&cell.observation.subject)) {
+                shown.observations.push(cell.observation);
+            }
+        })
+        .map_err(refuse)?;
+    }
+    Ok(())
+}
+
+/// A document of the bundle that has the digest the manifest gives it.
+fn unchanged<T: serde::de::DeserializeOwned>(bundle: &Path, manifest: &Manifest, name: &str) -> Result<T, ShowError> {
+    digest_holds(bundle, manifest, name)?;
+    let path = bundle.join(name);
+    let bytes = fs::read(&path).map_err(crate::error::Unreadable::at(&path))?;
+    serde_json::from_slice(&bytes).map_err(|problem| BundleError::Form { path, problem }.into())
+}
+
+fn digest_holds(bundle: &Path, manifest: &Manifest, name: &str) -> Result<(), ShowError> {
+    let listed = manifest.files.iter().find(|file| file.path == name);
+    let (sha256, _) = manifest::sha256_of_file(&bundle.join(name))?;
+    if listed.is_some_and(|file| file.sha256 == sha256) {
+        return Ok(());
+    }
+    Err(BundleError::Changed { path: bundle.to_owned(), problem: format!("{name}: changed") }.into())
+}
+
+fn nothing(control: &ControlResult, place: &Asked<'_>) -> ShowError {
+    let account = place.account.map(|account| format!("of account {account}"));
+    let region = place.region.map(|region| format!("in {region}"));
+    let asked: Vec<String> = account.into_iter().chain(region).collect();
+    let records = control.scenarios.iter().map(|scenario| &scenario.record);
+    let mut subjects: Vec<&str> = records.flat_map(|r| &r.observations).map(|one| one.subject.arn.as_str()).collect();
+    subjects.sort_unstable();
+    subjects.dedup();
+    let hint = match subjects.as_slice() {
+        [] => format!("{}, and names nothing it looked at", control.verdict.word()),
+        [first, rest @ ..] => format!("it looked at {first} and {} other subjects", rest.len()),
+    };
+    ShowError::Nothing { control: control.id.clone(), place: asked.join(" "), hint }
+}
