@@ -221,11 +221,11 @@ fn findings_and_errors_of_several_shares_are_those_of_one_run() {
     }
 }
 
-/// An account nobody may enter, one whose answers cannot be read, services that refuse or break: for the first job, and
+/// An account in which a permission is missing, one whose answers cannot be read, services that refuse or break: for the first job, and
 /// for the shares.
 const BROKEN: &str = "base: sample
 faults:
-  - {service: sts, operation: AssumeRole, account: '444444444444', kind: access-denied}
+  - {service: cloudtrail, operation: DescribeTrails, account: '444444444444', kind: access-denied}
   - {service: config, operation: DescribeConfigurationRecorders, account: '333333333333', kind: malformed}
   - {service: cloudtrail, operation: ListPublicKeys, kind: access-denied}
   - {service: kms, operation: GetKeyPolicy, kind: server-error}
