@@ -132,7 +132,8 @@ pub fn read_request(path: &Path) -> Result<Request, BundleError> {
     serde_json::from_str(&text).map_err(|problem| BundleError::Form { path: path.to_owned(), problem })
 }
 
-/// Writes request, configuration and features at the beginning of a run; for a resumed run, refuses when they differ.
+/// Writes configuration, register, features and request at the beginning of a run; for a resumed run, which has them,
+/// refuses when they differ.
 ///
 /// # Errors
 /// [`BundleError`].
@@ -151,15 +152,27 @@ pub fn write_request(
         if let Some(what) = differs.or(other_part).or(other_first) {
             return Err(BundleError::OtherRequest { what });
         }
+        // What was written at the beginning stays as it is: a run that is killed now can be resumed again.
+        return write_features(folder, features);
     }
     let request = pretty(REQUEST, request)?;
-    folder.write(REQUEST, |out| out.write_all(request.as_bytes()))?;
     folder.write(CONFIGURATION, |out| out.write_all(configuration.as_bytes()))?;
     for (path, bytes) in register.files() {
         folder.write(&format!("{REGISTER}/{path}"), |out| out.write_all(bytes))?;
     }
+    write_features(folder, features)?;
+    // Last, and whole or not at all: a run that was killed before has nothing that could be resumed.
+    folder.write_at_once(REQUEST, |out| out.write_all(request.as_bytes()))?;
+    Ok(())
+}
+
+/// Writes the features that are not there.
+fn write_features(folder: &Folder, features: &FeatureSet) -> Result<(), BundleError> {
     for file in features.read()? {
-        folder.write(&format!("{FEATURES}/{}", file.path), |out| out.write_all(&file.bytes))?;
+        let name = format!("{FEATURES}/{}", file.path);
+        if !folder.working().join(&name).exists() {
+            folder.write_at_once(&name, |out| out.write_all(&file.bytes))?;
+        }
     }
     Ok(())
 }

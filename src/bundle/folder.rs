@@ -91,6 +91,21 @@ impl Folder {
         write().map_err(|source| Unwritable { path: self.place.join(name), source })
     }
 
+    /// The same, where the file appears with all of its content or not at all.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_at_once(
+        &self,
+        name: &str,
+        body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Unwritable> {
+        let begun = format!("{name}.begun");
+        self.write(&begun, body)?;
+        let [from, to] = [&begun, name].map(|name| self.partial.join(name));
+        fs::rename(from, to).map_err(|source| Unwritable { path: self.place.join(name), source })
+    }
+
     /// Puts the folder in its place; an earlier run there gives way only now.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 pub mod assess;
 pub mod baseline;
 pub(crate) mod description;
+pub mod estimate;
 pub mod planned;
 pub mod progress;
 pub mod register;

@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 pub(crate) mod reach;
+pub(crate) mod simulated;
 pub(crate) mod specimen;
 
 use std::{

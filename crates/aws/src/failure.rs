@@ -11,6 +11,7 @@ use crate::{
     call::{root_of, whole},
     permissions::action_of,
     seam::Made,
+    traffic::THROTTLED,
 };
 
 /// Why a call gave no value.
@@ -48,17 +49,6 @@ const CREDENTIALS: [&str; 9] = [
     "InvalidSignatureException",
     "InvalidToken",
     "RequestExpired",
-];
-const THROTTLED: [&str; 9] = [
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "TooManyRequestsException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "SlowDown",
-    "BandwidthLimitExceeded",
 ];
 
 impl<E> From<SdkError<E, HttpResponse>> for Failure

@@ -10,6 +10,7 @@ pub mod custody;
 mod failure;
 #[cfg(test)]
 mod fake;
+mod in_use;
 mod objects;
 mod observe;
 mod permissions;
@@ -18,14 +19,16 @@ mod receipt;
 mod scrub;
 mod seam;
 mod session;
+mod traffic;
 
 use std::{
     collections::BTreeMap,
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use aws_smithy_http_client::tls;
-use logproof_estate::{AccountId, Answer, Config, Fact, Region, Unseen};
+use logproof_estate::{AccountId, Answer, Config, Fact, Region, Unseen, config::AccessConfig};
 use logproof_wire::{Recorder, Serve};
 
 pub use objects::TrailObjects;
@@ -37,6 +40,12 @@ pub use seam::OnCall;
 use failure::{Asked, Failure};
 use seam::{Seam, with_exchanges};
 use session::{Permits, Session, Sessions};
+use traffic::Traffic;
+
+/// How calls to a network are sent.
+fn traffic(access: &AccessConfig) -> Traffic {
+    Traffic::new(access.max_calls_in_flight, Duration::from_secs(access.attempt_timeout_seconds.max(1)))
+}
 
 /// What else is wanted of a source.
 #[derive(Clone, Default)]
@@ -74,7 +83,7 @@ impl Aws {
         let client = aws_smithy_http_client::Builder::new()
             .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
             .build_https();
-        let seam = Seam::network(client, options);
+        let seam = Seam::network(client, traffic(&config.access), options);
         let mut aws = Self::new(Sessions::live(config, &seam).await, seam, config);
         let caller = aws.identify().await?;
         aws.own_account(caller.account.clone());

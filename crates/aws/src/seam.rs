@@ -31,7 +31,10 @@ use logproof_wire::{
     CallTag, Exchange, KEPT_HEADERS, NoAnswer, RECEIPT, Recorder, Serve, WireRequest, WireResponse, sha256_hex,
 };
 
-use crate::{Options, clock, receipt, scrub};
+use crate::{
+    Options, clock, receipt, scrub,
+    traffic::{Ended, Traffic, asks_for_less},
+};
 
 tokio::task_local! {
     /// Exchanges made by the question being asked in this task.
@@ -59,14 +62,14 @@ pub type OnCall = Arc<dyn Fn(&Exchange) + Send + Sync>;
 
 #[derive(Clone)]
 enum Upstream {
-    Network(SharedHttpClient),
+    Network(SharedHttpClient, Arc<Traffic>),
     Served(Arc<dyn Serve>),
 }
 
 struct Inner {
     upstream: Upstream,
-    /// Answers of an interrupted run, asked first.
-    earlier: Option<Arc<dyn Serve>>,
+    /// Who has answers already, asked first and in this order: this run's own record, an interrupted run.
+    earlier: Vec<Arc<dyn Serve>>,
     recorded: Option<Arc<dyn Serve>>,
     recorder: Option<Arc<dyn Recorder>>,
     on_call: Option<OnCall>,
@@ -86,8 +89,8 @@ impl fmt::Debug for Seam {
 }
 
 impl Seam {
-    pub(crate) fn network(client: SharedHttpClient, options: Options) -> Self {
-        Self::new(Upstream::Network(client), options)
+    pub(crate) fn network(client: SharedHttpClient, traffic: Traffic, options: Options) -> Self {
+        Self::new(Upstream::Network(client, Arc::new(traffic)), options)
     }
 
     pub(crate) fn served(server: Arc<dyn Serve>, options: Options) -> Self {
@@ -104,7 +107,7 @@ impl Seam {
         let Options { on_call, recorder, earlier, recorded } = options;
         Self(Arc::new(Inner {
             upstream,
-            earlier,
+            earlier: earlier.into_iter().collect(),
             recorded,
             recorder,
             on_call,
@@ -115,11 +118,11 @@ impl Seam {
 
     /// The same way out, where what this run recorded answers before anybody else; `None` when it records nothing.
     pub(crate) fn again(&self) -> Option<Self> {
-        let Inner { upstream, recorded, recorder, on_call, calls, .. } = &*self.0;
+        let Inner { upstream, earlier, recorded, recorder, on_call, calls, .. } = &*self.0;
         let recorded = recorded.as_ref()?;
         Some(Self(Arc::new(Inner {
             upstream: upstream.clone(),
-            earlier: Some(Arc::clone(recorded)),
+            earlier: [recorded].into_iter().chain(earlier).map(Arc::clone).collect(),
             recorded: None,
             recorder: recorder.clone(),
             on_call: on_call.clone(),
@@ -132,7 +135,7 @@ impl Seam {
     /// what passes here.
     pub(crate) fn connector(&self) -> Option<SharedHttpConnector> {
         let Inner { earlier, recorder, on_call, connector, .. } = &*self.0;
-        let unseen = earlier.is_none() && recorder.is_none() && on_call.is_none();
+        let unseen = earlier.is_empty() && recorder.is_none() && on_call.is_none();
         connector.get().filter(|_| unseen).cloned()
     }
 
@@ -158,10 +161,10 @@ impl Seam {
 impl HttpClient for Seam {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
         let forward = match &self.0.upstream {
-            Upstream::Network(client) => {
+            Upstream::Network(client, traffic) => {
                 let connector = client.http_connector(settings, components);
                 self.0.connector.get_or_init(|| connector.clone());
-                Forward::Network(connector)
+                Forward::Network(connector, Arc::clone(traffic))
             }
             Upstream::Served(server) => Forward::Served(Arc::clone(server)),
         };
@@ -171,7 +174,7 @@ impl HttpClient for Seam {
 
 #[derive(Debug, Clone)]
 enum Forward {
-    Network(SharedHttpConnector),
+    Network(SharedHttpConnector, Arc<Traffic>),
     Served(Arc<dyn Serve>),
 }
 
@@ -192,16 +195,20 @@ impl SeamConnector {
     async fn exchange(self, mut request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let tag = request.extension::<CallTag>().cloned().unwrap_or_else(untagged);
         let wire = describe(&request, &tag);
-        if let Some(response) = self.seam.0.earlier.as_ref().and_then(|earlier| earlier.serve(&tag, &wire).ok()) {
+        if let Some(response) = self.seam.0.earlier.iter().find_map(|earlier| earlier.serve(&tag, &wire).ok()) {
             return self.answer_earlier(tag, wire, response);
         }
-        let started = clock::now();
         let wants_receipt = receipt::is_wanted(&request);
-        let mut answer = match &self.forward {
-            Forward::Network(connector) => forward(connector, request).await,
+        let (started, mut answer) = match &self.forward {
+            // The credential chain has limits of its own, and its calls are few.
+            Forward::Network(connector, _) if tag.service == CREDENTIALS => {
+                (clock::now(), forward(connector, request).await)
+            }
+            Forward::Network(connector, traffic) => in_turn(connector, traffic, &tag, request).await,
             Forward::Served(server) => {
                 read_whole(&mut request).await?;
-                serve(server.as_ref(), &tag, &request).map(|response| (response, Vec::new()))
+                let answer = serve(server.as_ref(), &tag, &request).map(|response| (response, Vec::new()));
+                (clock::now(), answer)
             }
         };
         if wants_receipt && let Ok((response, other_headers)) = &mut answer {
@@ -252,11 +259,13 @@ fn made(id: ExchangeId, tag: &CallTag) {
 }
 
 /// A request of no observer: the credential chain asks container, instance, SSO and token services.
+const CREDENTIALS: &str = "credentials";
+
 fn untagged() -> CallTag {
     CallTag {
         account: "caller".to_owned(),
         region: "unknown".to_owned(),
-        service: "credentials".to_owned(),
+        service: CREDENTIALS.to_owned(),
         operation: "Unknown".to_owned(),
     }
 }
@@ -272,7 +281,7 @@ fn text_of(body: &[u8]) -> String {
 
 /// Whether request and answer are about credentials: neither is kept.
 fn is_secret(tag: &CallTag) -> bool {
-    tag.service == "credentials" || tag.service == "sts" && tag.operation != "GetCallerIdentity"
+    tag.service == CREDENTIALS || tag.service == "sts" && tag.operation != "GetCallerIdentity"
 }
 
 /// Whether a role could not be assumed: the answer has the reason and no credentials.
@@ -328,11 +337,31 @@ fn serve(server: &dyn Serve, tag: &CallTag, request: &HttpRequest) -> Result<Wir
     })
 }
 
-/// Sends the request and reads the whole answer. Headers that are not kept as evidence still go back to the SDK.
-async fn forward(
+/// An answer with the headers that are not kept as evidence, or why there is none.
+type Answer = Result<(WireResponse, Vec<(String, String)>), ConnectorError>;
+
+/// Sends the request when its turn has come, and says when that was. Only then its time begins to run.
+async fn in_turn(
     connector: &SharedHttpConnector,
+    traffic: &Traffic,
+    tag: &CallTag,
     request: HttpRequest,
-) -> Result<(WireResponse, Vec<(String, String)>), ConnectorError> {
+) -> (Timestamp, Answer) {
+    let sent = traffic.send(tag).await;
+    let started = clock::now();
+    let late = |_| ConnectorError::timeout(format!("no answer within {} s", traffic.attempt().as_secs()).into());
+    let answer = tokio::time::timeout(traffic.attempt(), forward(connector, request)).await;
+    let answer = answer.map_err(late).and_then(|answer| answer);
+    sent.ended(match &answer {
+        Ok((response, _)) if asks_for_less(response) => Ended::Throttled,
+        Ok(_) => Ended::Answered,
+        Err(_) => Ended::Lost,
+    });
+    (started, answer)
+}
+
+/// Sends the request and reads the whole answer. Headers that are not kept as evidence still go back to the SDK.
+async fn forward(connector: &SharedHttpConnector, request: HttpRequest) -> Answer {
     let mut response = connector.call(request).await?;
     let status = response.status().as_u16();
     let (mut headers, mut others) = (Vec::new(), Vec::new());

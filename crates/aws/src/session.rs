@@ -1,34 +1,30 @@
 //! Sessions: credentials per account, clients per account, Region and service.
 //!
 //! Clients are built when their turn comes and dropped after: building one is cheaper than one call, keeping one per
-//! account x Region x service is not. All share one HTTP connection pool (the seam); retries are partitioned per
-//! account, so that a throttled account does not slow the others.
+//! account x Region x service is not. All share one HTTP connection pool (the seam), below which calls are paced; what an
+//! account, Region and service may retry is its own, so that a failing account does not use up what others may.
+
+mod role;
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, SystemTime},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use aws_config::{BehaviorVersion, SdkConfig, identity::IdentityCache};
-use aws_credential_types::{
-    Credentials,
-    provider::{
-        ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future::ProvideCredentials as Providing,
-    },
-};
-use aws_smithy_runtime::client::retries::RetryPartition;
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_runtime::client::retries::{ClientRateLimiter, RetryPartition, TokenBucket};
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use logproof_estate::{AccountId, Config, Region, config::AccessConfig};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::Semaphore;
+
+use role::{AssumedRole, Entered};
 
 use crate::{
     call::{TagCalls, WholeAnswers},
-    clock,
     failure::Failure,
+    in_use::InUse,
     seam::Seam,
 };
 
@@ -56,9 +52,8 @@ impl Endpoints {
     }
 }
 
-static SESSIONS: AtomicU64 = AtomicU64::new(0);
-
-type AccountCell = Arc<OnceCell<Result<SharedCredentialsProvider, Failure>>>;
+/// Questions that may be open for each call in flight: what waits for its turn should not keep others from being sent.
+const QUESTIONS_A_CALL: usize = 2;
 
 /// All sessions of a run.
 pub(crate) struct Sessions {
@@ -68,11 +63,15 @@ pub(crate) struct Sessions {
     access: AccessConfig,
     home: Region,
     endpoints: Endpoints,
-    /// Which sessions of this process these are: the SDK keeps what retries cost by name, for the whole process.
-    number: u64,
-    accounts: Mutex<HashMap<AccountId, AccountCell>>,
-    in_flight: Semaphore,
-    in_flight_per_account: Mutex<HashMap<AccountId, Arc<Semaphore>>>,
+    /// Kept for the whole run: a role is assumed once in each account.
+    accounts: Mutex<HashMap<AccountId, Arc<Entered>>>,
+    /// Questions that are open, each of which may have one call in flight: what is made for them is what they cost.
+    open: Semaphore,
+    open_per_account: InUse<AccountId, Semaphore>,
+    /// What calls of an account, service and Region may still cost in retries. The SDK's own table of these is never cleared.
+    retries: InUse<(String, &'static str, Region), TokenBucket>,
+    /// Part of what the SDK keeps for retries, and not used: calls are paced below it.
+    unlimited: ClientRateLimiter,
 }
 
 impl Sessions {
@@ -81,9 +80,9 @@ impl Sessions {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(aws_types::region::Region::new(config.organization.home_region.to_string()))
             .http_client(seam.clone())
-            .retry_config(RetryConfig::adaptive().with_max_attempts(config.access.max_attempts))
+            .retry_config(RetryConfig::standard().with_max_attempts(config.access.max_attempts))
             .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build())
-            .timeout_config(timeouts(&config.access));
+            .timeout_config(timeouts());
         if let Some(profile) = &config.access.profile {
             loader = loader.profile_name(profile);
         }
@@ -115,14 +114,15 @@ impl Sessions {
     fn new(base: SdkConfig, config: &Config) -> Self {
         Self {
             endpoints: Endpoints::of(&base),
-            number: SESSIONS.fetch_add(1, Ordering::Relaxed),
             base,
             own_account: None,
             access: config.access.clone(),
             home: config.organization.home_region.clone(),
             accounts: Mutex::default(),
-            in_flight: Semaphore::new(config.access.max_calls_in_flight.max(1)),
-            in_flight_per_account: Mutex::default(),
+            open: Semaphore::new(config.access.max_calls_in_flight.max(1).saturating_mul(QUESTIONS_A_CALL)),
+            open_per_account: InUse::default(),
+            retries: InUse::default(),
+            unlimited: ClientRateLimiter::default(),
         }
     }
 
@@ -140,18 +140,14 @@ impl Sessions {
         self.base.credentials_provider().is_some()
     }
 
-    /// Waits for a place among the calls in flight, first in the account, then in all.
+    /// Waits until one more question may be open, first in the account, then in all: a question that waits for others of
+    /// its account keeps no other account waiting.
     pub(crate) async fn permit<'a>(&'a self, account: &AccountId) -> Permits<'a> {
-        let of_account = {
-            let mut all = self.in_flight_per_account.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(
-                all.entry(account.clone())
-                    .or_insert_with(|| Arc::new(Semaphore::new(self.access.max_calls_in_flight_per_account.max(1)))),
-            )
-        };
+        let most = self.access.max_calls_in_flight_per_account.max(1);
+        let of_account = self.open_per_account.get(account.clone(), || Semaphore::new(most), |_| true);
         // Neither semaphore is ever closed.
         let account_permit = of_account.acquire_owned().await.ok();
-        let total_permit = self.in_flight.acquire().await.ok();
+        let total_permit = self.open.acquire().await.ok();
         Permits { _account: account_permit, _total: total_permit }
     }
 
@@ -179,95 +175,32 @@ impl Sessions {
         })
     }
 
+    /// ARN of the role that is assumed in an account.
+    fn role_in(&self, account: &AccountId) -> String {
+        format!("arn:{}:iam::{account}:role/{}", self.home.partition(), self.access.role_name)
+    }
+
     async fn assume(self: &Arc<Self>, account: &AccountId) -> Result<SharedCredentialsProvider, Failure> {
-        let cell = {
+        let entered = {
             let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(accounts.entry(account.clone()).or_default())
         };
-        cell.get_or_init(|| async {
-            let role = format!("arn:{}:iam::{account}:role/{}", self.home.partition(), self.access.role_name);
-            let provider = AssumedRole {
-                sessions: Arc::downgrade(self),
-                account: account.clone(),
-                role: role.clone(),
-                current: tokio::sync::Mutex::new(None),
-            };
-            // Assumed once up front, so that a role that cannot be assumed is said as such, not as a failed call.
-            provider.current().await.map_err(|failure| failure.assuming(role))?;
-            Ok(SharedCredentialsProvider::new(provider))
-        })
-        .await
-        .clone()
+        let role = AssumedRole::new(self, account, entered);
+        // Assumed once up front, so that a role that cannot be assumed is said as such, not as a failed call.
+        role.current().await.map_err(|failure| failure.assuming(self.role_in(account)))?;
+        Ok(SharedCredentialsProvider::new(role))
     }
 }
 
-/// Places among the calls in flight, given back on drop.
+/// Room for one open question, given back on drop.
 pub(crate) struct Permits<'a> {
     _account: Option<tokio::sync::OwnedSemaphorePermit>,
     _total: Option<tokio::sync::SemaphorePermit<'a>>,
 }
 
-fn timeouts(access: &AccessConfig) -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(10))
-        .operation_attempt_timeout(Duration::from_secs(access.attempt_timeout_seconds.max(1)))
-        .build()
-}
-
-/// Credentials of an assumed role, renewed before they expire.
-///
-/// It stands among the sessions it asks with, one for each account; it keeps no client, which would be most of what an
-/// account costs in memory.
-#[derive(Debug)]
-struct AssumedRole {
-    sessions: Weak<Sessions>,
-    account: AccountId,
-    role: String,
-    current: tokio::sync::Mutex<Option<Credentials>>,
-}
-
-impl AssumedRole {
-    async fn current(&self) -> Result<Credentials, Failure> {
-        let mut current = self.current.lock().await;
-        let soon = clock::system_time() + Duration::from_secs(300);
-        if let Some(valid) = current.as_ref().filter(|c| c.expiry().is_none_or(|expiry| expiry > soon)) {
-            return Ok(valid.clone());
-        }
-        let ended = || Failure::Credentials("the run has ended".to_owned());
-        let sessions = self.sessions.upgrade().ok_or_else(ended)?;
-        let output = sessions
-            .base_session(self.account.as_str())
-            .sts()
-            .assume_role()
-            .role_arn(&self.role)
-            .role_session_name(&sessions.access.session_name)
-            .set_external_id(sessions.access.external_id.clone())
-            .send()
-            .await?;
-        let given = output
-            .credentials()
-            .ok_or_else(|| Failure::Malformed("AssumeRole answered without credentials".to_owned()))?;
-        let fresh = Credentials::new(
-            given.access_key_id(),
-            given.secret_access_key(),
-            Some(given.session_token().to_owned()),
-            SystemTime::try_from(*given.expiration()).ok(),
-            "AssumeRole",
-        );
-        *current = Some(fresh.clone());
-        Ok(fresh)
-    }
-}
-
-impl ProvideCredentials for AssumedRole {
-    fn provide_credentials<'a>(&'a self) -> Providing<'a>
-    where
-        Self: 'a,
-    {
-        Providing::new(async {
-            self.current().await.map_err(|failure| CredentialsError::provider_error(failure.to_string()))
-        })
-    }
+/// How long an answer may take is the business of the seam: the SDK would count what a call waits for its turn.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(Duration::from_secs(10)).build()
 }
 
 /// Credentials of one account and one Region; makes clients.
@@ -294,7 +227,7 @@ macro_rules! client {
                 builder = builder.http_client(seam.clone());
             }
             if let Some(credentials) = &self.credentials {
-                builder = builder.credentials_provider(credentials.clone());
+                builder = builder.identity_cache(IdentityCache::no_cache()).credentials_provider(credentials.clone());
             }
             $krate::Client::from_conf(builder.build())
         }
@@ -343,7 +276,7 @@ impl Session {
             builder = builder.http_client(seam.clone());
         }
         if let Some(credentials) = &self.credentials {
-            builder = builder.credentials_provider(credentials.clone());
+            builder = builder.identity_cache(IdentityCache::no_cache()).credentials_provider(credentials.clone());
         }
         builder
     }
@@ -362,7 +295,7 @@ impl Session {
             builder = builder.endpoint_resolver(FixedEndpoint(url.clone()));
         }
         if let Some(credentials) = &self.credentials {
-            builder = builder.credentials_provider(credentials.clone());
+            builder = builder.identity_cache(IdentityCache::no_cache()).credentials_provider(credentials.clone());
         }
         aws_sdk_s3control::Client::from_conf(builder.build())
     }
@@ -403,9 +336,14 @@ impl Session {
         TagCalls { account: self.account.clone(), region: self.region.to_string() }
     }
 
-    fn partition(&self, service: &str) -> RetryPartition {
-        // Of these sessions alone: retries of one run must not use up those of another in the same process.
-        RetryPartition::new(format!("{}/{}/{service}/{}", self.sessions.number, self.account, self.region))
+    /// What calls of this account, service and Region may cost in retries, of these sessions alone.
+    fn partition(&self, service: &'static str) -> RetryPartition {
+        let name = (self.account.clone(), service, self.region.clone());
+        let bucket = self.sessions.retries.get(name, TokenBucket::default, TokenBucket::is_full);
+        RetryPartition::custom(service)
+            .token_bucket((*bucket).clone())
+            .client_rate_limiter(self.sessions.unlimited.clone())
+            .build()
     }
 }
 

@@ -129,9 +129,10 @@ pub struct AccessConfig {
     ///
     /// See: <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html>
     pub organizations_account: Option<AccountId>,
-    /// API calls in flight at once, in all. Default: 32.
+    /// API calls in flight at once, in all. Each operation is paced besides, in each account and Region, by the quotas that
+    /// AWS publishes and by what is throttled. Default: 128.
     pub max_calls_in_flight: usize,
-    /// API calls in flight at once, per account. Default: 8.
+    /// Questions open at once, per account, each of which has a call in flight or waits for one. Default: 64.
     pub max_calls_in_flight_per_account: usize,
     /// Attempts per call, the first included. Default: 6.
     pub max_attempts: u32,
@@ -147,8 +148,8 @@ impl Default for AccessConfig {
             session_name: "logproof".to_owned(),
             profile: None,
             organizations_account: None,
-            max_calls_in_flight: 32,
-            max_calls_in_flight_per_account: 8,
+            max_calls_in_flight: 128,
+            max_calls_in_flight_per_account: 64,
             max_attempts: 6,
             attempt_timeout_seconds: 30,
         }

@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
+    num::NonZeroUsize,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -15,6 +16,7 @@ use logproof_integrity::{
     Inventory, Row, Trail,
     sample::{SampleChain, SampleKey, SampleObjects, gzip},
 };
+use lru::LruCache;
 use serde_json::{Value, json};
 
 use super::format::{ChainFlaw, FlawKind, Object, Zone};
@@ -24,19 +26,28 @@ const DEFAULT_HOURS: u64 = 24;
 /// How long ago the newest digest ended: all chains' minute and second.
 const NEWEST_DIGEST: SignedDuration = SignedDuration::from_secs(49 * 60 + 40);
 
-/// All chains of a zone.
+/// All chains of a zone. Of each only what tells it from the others is kept: a zone may have many thousand.
 #[derive(Debug, Default)]
 pub(super) struct Chains {
-    chains: Vec<SampleChain>,
-    /// Chain of each key, by bucket.
-    keys: HashMap<String, BTreeMap<String, usize>>,
-    /// Log files with other content than their digest says, and log files in no digest.
-    forged: HashSet<String>,
+    trails: Vec<Inventory>,
+    /// The ends of the digests of every chain, oldest first.
+    ends: Vec<Timestamp>,
+    /// The folders that CloudTrail fills, by bucket: all keys of one stand together in the order of keys.
+    folders: HashMap<String, BTreeMap<String, Folder>>,
+}
+
+/// One folder: the digests of a chain, or its log files.
+#[derive(Debug, Clone)]
+struct Folder {
+    trail: usize,
+    account: String,
+    region: String,
+    flaw: Option<FlawKind>,
 }
 
 impl Chains {
     pub(super) fn of(zone: &Zone, accounts: impl Iterator<Item = String>) -> Self {
-        let mut chains = Self::default();
+        let mut chains = Self { ends: ends(zone), ..Self::default() };
         let regions = governed_regions(&zone.config);
         let accounts: Vec<_> = accounts.collect();
         for (name, trail) in zone.trails.iter().filter(|(_, trail)| trail.log_file_validation && trail.organization) {
@@ -48,59 +59,106 @@ impl Chains {
                 prefix: trail.prefix.clone(),
                 organization: Some(zone.organization.id.clone()),
             };
-            let inventory = Inventory { trail: whole, rows: Vec::new() };
+            let number = chains.trails.len();
+            chains.trails.push(Inventory { trail: whole, rows: Vec::new() });
             let delivering = delivering(zone, &bucket.objects);
             for account in accounts.iter().filter(|account| delivering.contains(account.as_str())) {
                 for region in &regions {
-                    chains.add(zone, &inventory, Row::new(account, region));
+                    let here = |flaw: &&ChainFlaw| flaw.account == *account && flaw.region == *region;
+                    let flaw = zone.chain_flaws.iter().find(here).map(|flaw| flaw.kind);
+                    chains.add(Folder { trail: number, account: account.clone(), region: region.clone(), flaw });
                 }
             }
         }
         chains
     }
 
-    fn add(&mut self, zone: &Zone, inventory: &Inventory, row: Row) {
-        let here = |flaw: &&ChainFlaw| flaw.account == row.account && flaw.region == row.region;
-        let flaw = zone.chain_flaws.iter().find(here).map(|flaw| flaw.kind);
-        let ends = ends(zone);
-        let broken_link = (flaw == Some(FlawKind::LinkBroken)).then(|| ends.len().saturating_sub(1));
-        let chain = SampleChain { inventory: inventory.clone(), row, ends, broken_link };
-        let number = self.chains.len();
-        let keys = self.keys.entry(inventory.trail.bucket.clone()).or_default();
-        let digests: Vec<String> = chain.ends.iter().map(|end| chain.digest_key(*end)).collect();
-        let logs: Vec<String> = chain.ends.iter().map(|end| chain.log_key(*end)).collect();
-        let shown = match flaw {
-            Some(FlawKind::ChainMissing) => 0,
-            // The newest is not due yet; the one before it is.
-            Some(FlawKind::TailMissing) => digests.len().saturating_sub(2),
-            _ => digests.len(),
-        };
-        keys.extend(digests.into_iter().take(shown).map(|key| (key, number)));
-        for (position, key) in logs.iter().enumerate() {
-            match (flaw, position) {
-                (Some(FlawKind::LogMissing), 0) => continue,
-                (Some(FlawKind::LogModified), 0) => self.forged.insert(key.clone()),
-                (Some(FlawKind::LogPlanted), 0) => {
-                    let planted = key.replace(".json.gz", "").chars().rev().skip(16).collect::<Vec<_>>();
-                    let planted: String = planted.into_iter().rev().chain("plantedplanted00.json.gz".chars()).collect();
-                    keys.insert(planted.clone(), number);
-                    self.forged.insert(planted)
-                }
-                _ => false,
-            };
-            keys.insert(key.clone(), number);
+    fn add(&mut self, folder: Folder) {
+        let (Some(chain), Some(end)) = (self.chain(&folder), self.ends.last()) else { return };
+        let of_bucket = self.folders.entry(chain.inventory.trail.bucket.clone()).or_default();
+        for key in [chain.digest_key(*end), chain.log_key(*end)] {
+            of_bucket.insert(folder_of(&key).to_owned(), folder.clone());
         }
-        self.chains.push(chain);
     }
 
-    /// Objects of a bucket below a prefix, without their sizes: bodies are made for those that are listed themselves.
-    pub(super) fn below<'a>(&'a self, bucket: &str, prefix: &'a str) -> impl Iterator<Item = (&'a String, Object)> {
-        let keys = self.keys.get(bucket).into_iter();
-        keys.flat_map(move |keys| keys.range(prefix.to_owned()..).take_while(move |(key, _)| key.starts_with(prefix)))
-            .map(|(key, chain)| {
-                let newest = self.chains.get(*chain).and_then(|chain| chain.ends.last().copied());
-                (key, Object { last_modified: newest, ..Object::default() })
+    /// The chain of a folder.
+    fn chain(&self, folder: &Folder) -> Option<SampleChain> {
+        let ends = self.ends.clone();
+        let broken_link = (folder.flaw == Some(FlawKind::LinkBroken)).then(|| ends.len().saturating_sub(1));
+        let row = Row::new(&folder.account, &folder.region);
+        Some(SampleChain { inventory: self.trails.get(folder.trail)?.clone(), row, ends, broken_link })
+    }
+
+    /// The keys in a folder, in their order, each with whether its content is another than the digest says.
+    fn keys(&self, name: &str, folder: &Folder) -> Vec<(String, bool)> {
+        let Some(chain) = self.chain(folder) else { return Vec::new() };
+        let digests = chain.ends.iter().map(|end| chain.digest_key(*end));
+        if folder_of(&chain.digest_key(self.ends.last().copied().unwrap_or_default())) == name {
+            let shown = match folder.flaw {
+                Some(FlawKind::ChainMissing) => 0,
+                // The newest is not due yet; the one before it is.
+                Some(FlawKind::TailMissing) => chain.ends.len().saturating_sub(2),
+                _ => chain.ends.len(),
+            };
+            return digests.take(shown).map(|key| (key, false)).collect();
+        }
+        let mut keys = Vec::new();
+        for (position, end) in chain.ends.iter().enumerate() {
+            let key = chain.log_key(*end);
+            match (folder.flaw, position) {
+                (Some(FlawKind::LogMissing), 0) => continue,
+                (Some(FlawKind::LogModified), 0) => keys.push((key, true)),
+                (Some(FlawKind::LogPlanted), 0) => {
+                    let planted = key.replace(".json.gz", "").chars().rev().skip(16).collect::<Vec<_>>();
+                    let planted = planted.into_iter().rev().chain("plantedplanted00.json.gz".chars()).collect();
+                    keys.extend([(key, false), (planted, true)]);
+                }
+                _ => keys.push((key, false)),
+            }
+        }
+        keys.sort();
+        keys
+    }
+
+    /// The first key in a folder.
+    fn first_key(&self, name: &str, folder: &Folder) -> Option<(String, bool)> {
+        if folder.flaw.is_some() {
+            return self.keys(name, folder).into_iter().next();
+        }
+        let (chain, first) = (self.chain(folder)?, *self.ends.first()?);
+        let keys = [chain.digest_key(first), chain.log_key(first)];
+        keys.into_iter().find(|key| folder_of(key) == name).map(|key| (key, false))
+    }
+
+    /// Objects of a bucket below a prefix in the order of their keys, without their sizes: bodies are made for those that
+    /// are listed themselves. Of a folder that the delimiter rolls up into one common prefix, the first object.
+    pub(super) fn below<'a>(
+        &'a self,
+        bucket: &str,
+        prefix: &'a str,
+        delimiter: &'a str,
+    ) -> impl Iterator<Item = (String, Object)> + 'a {
+        let rolled_up = move |name: &str| {
+            let rest = name.get(prefix.len()..).unwrap_or_default();
+            !delimiter.is_empty() && name.starts_with(prefix) && rest.contains(delimiter)
+        };
+        let folders = self.folders.get(bucket).into_iter();
+        let fits = move |name: &str| name.starts_with(prefix) || prefix.starts_with(name);
+        // The folder that the prefix leads into sorts before it.
+        let before = move |folders: &'a BTreeMap<String, Folder>| folders.range(..prefix.to_owned()).next_back();
+        let from = move |folders: &'a BTreeMap<String, Folder>| {
+            let after = folders.range(prefix.to_owned()..).take_while(move |(name, _)| name.starts_with(prefix));
+            before(folders).into_iter().filter(move |(name, _)| fits(name)).chain(after)
+        };
+        let newest = self.ends.last().copied();
+        folders
+            .flat_map(from)
+            .flat_map(move |(name, folder)| match rolled_up(name) {
+                true => self.first_key(name, folder).into_iter().collect(),
+                false => self.keys(name, folder),
             })
+            .filter(move |(key, _)| key.starts_with(prefix))
+            .map(move |(key, _)| (key, Object { last_modified: newest, ..Object::default() }))
     }
 
     /// The size that lists state for an object; nothing when there is none.
@@ -110,24 +168,37 @@ impl Chains {
 
     /// Content and metadata of an object; nothing when there is none.
     pub(super) fn object(&self, bucket: &str, key: &str) -> Option<(Bytes, BTreeMap<String, String>)> {
-        let chain = self.chains.get(*self.keys.get(bucket)?.get(key)?)?;
-        if self.forged.contains(key) {
-            return Some((gzip(br#"{"Records":[]}"#).ok()?, BTreeMap::new()));
+        let name = folder_of(key);
+        let folder = self.folders.get(bucket)?.get(name)?;
+        if folder.flaw.is_some() {
+            let (_, is_forged) = self.keys(name, folder).into_iter().find(|(there, _)| there == key)?;
+            if is_forged {
+                return Some((gzip(br#"{"Records":[]}"#).ok()?, BTreeMap::new()));
+            }
         }
-        made(chain)?.get(key).cloned()
+        made(&self.chain(folder)?)?.get(key).cloned()
     }
 }
 
-/// Signing is what takes time, and zones differ little: what was made once in this process serves all zones.
+/// The folder of a chain that a key is in: all but the day and the name.
+fn folder_of(key: &str) -> &str {
+    key.rmatch_indices('/').nth(3).and_then(|(at, _)| key.get(..=at)).unwrap_or_default()
+}
+
+/// How many chains are held as they were made.
+const HELD: NonZeroUsize = NonZeroUsize::new(512).unwrap();
+
+/// Signing is what takes time, and zones differ little: what was made last in this process serves all zones.
 fn made(chain: &SampleChain) -> Option<Arc<SampleObjects>> {
-    static MADE: OnceLock<Mutex<HashMap<String, Arc<SampleObjects>>>> = OnceLock::new();
-    let all = MADE.get_or_init(Mutex::default);
-    let name = format!("{chain:?}");
+    static MADE: OnceLock<Mutex<LruCache<String, Arc<SampleObjects>>>> = OnceLock::new();
+    let all = MADE.get_or_init(|| Mutex::new(LruCache::new(HELD)));
+    let (first, last) = (chain.ends.first()?, chain.ends.last()?);
+    let name = format!("{:?} {:?} {first} {last} {:?}", chain.inventory.trail, chain.row, chain.broken_link);
     if let Some(objects) = all.lock().unwrap_or_else(PoisonError::into_inner).get(&name) {
         return Some(Arc::clone(objects));
     }
     let objects = Arc::new(chain.objects(key()?).ok()?);
-    all.lock().unwrap_or_else(PoisonError::into_inner).insert(name, Arc::clone(&objects));
+    all.lock().unwrap_or_else(PoisonError::into_inner).put(name, Arc::clone(&objects));
     Some(objects)
 }
 

@@ -208,8 +208,8 @@ fn list_objects(name: &str, bucket: &Bucket, chains: &Chains, parameters: &BTree
     let after = parameters.get("start-after").map_or("", String::as_str);
     let (mut prefixes, mut entries) = (BTreeSet::new(), Vec::new());
     let described = bucket.objects.range(prefix.to_owned()..).take_while(|(key, _)| key.starts_with(prefix));
-    let mut objects: BTreeMap<&String, Object> = chains.below(name, prefix).collect();
-    objects.extend(described.map(|(key, object)| (key, object.clone())));
+    let mut objects: BTreeMap<String, Object> = chains.below(name, prefix, delimiter).collect();
+    objects.extend(described.map(|(key, object)| (key.clone(), object.clone())));
     for (key, object) in objects.iter().filter(|(key, _)| key.as_str() > after) {
         let rest = key.get(prefix.len()..).unwrap_or_default();
         match rest.split_once(delimiter).filter(|_| !delimiter.is_empty()) {

@@ -7,16 +7,13 @@ mod part;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
 };
 
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use logproof_aws::{OnCall, Options};
-use logproof_estate::{Estate, cells::Cells, config::parse_instant};
+use logproof_estate::{AccountId, Estate, assessment::Target, cells::Cells, config::parse_instant};
 use logproof_wire::Exchange;
 
 use self::part::Part;
@@ -93,8 +90,13 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
     progress.begin(asked.controls.iter().map(|control| control.scenarios.len()).sum());
     let calls = || connected.calls();
     let one_more = || progress.finished_one();
-    let mut assessment =
-        assess::assess(&asked.controls, &asked.vocabulary, &estate, &calls, setting, interrupt, one_more).await;
+    // What an interrupted run already has is not asked, so that what was asked says little of what is left.
+    let estimated = connected.target == Target::Live && !args.quiet && former.is_none() && part.share.is_whole();
+    let assessed = assess::assess(&asked.controls, &asked.vocabulary, &estate, &calls, setting, interrupt, one_more);
+    let mut assessment = match estimated {
+        true => alongside(assessed, announce(&progress, &estate)).await,
+        false => assessed.await,
+    };
     progress.end();
     let sealing = Sealing {
         key,
@@ -132,6 +134,29 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
     // What could not be seen is told by the verdicts.
     let left_to_merge = args.leave_verdict_to_merge && ended.closed && assessment.run.incomplete.is_none();
     Ok(if left_to_merge { Exit::Success } else { exit })
+}
+
+/// Says what a run of many accounts examines, as soon as it is known which there are.
+async fn announce(progress: &Progress, estate: &Estate) {
+    let Ok(directory) = estate.directory().await else { return };
+    let (active, config) = (estate.active_accounts(&directory), estate.config());
+    let organization = &config.organization;
+    let mut named = vec![&organization.management_account, &organization.log_archive_account];
+    named.extend([config.config_account(), config.key_account(), config.organizations_account()]);
+    named.extend(&organization.security_tooling_account);
+    let alike = active.iter().map(|account| &account.id).filter(|id| !named.contains(id));
+    progress.examine(alike.map(AccountId::as_str), active.len(), organization.governed_regions.len());
+}
+
+/// Does some work, and something aside that must not hold it up.
+async fn alongside<T>(work: impl Future<Output = T>, aside: impl Future<Output = ()>) -> T {
+    let (mut work, aside) = (std::pin::pin!(work), std::pin::pin!(aside));
+    tokio::select! {
+        biased;
+        done = &mut work => return done,
+        () = aside => {}
+    }
+    work.await
 }
 
 /// What is to be examined, read from the arguments alone: whatever is wrong here is reported before any call.
@@ -299,9 +324,9 @@ fn parameters(args: &CheckArgs, selection: &Selection) -> BTreeMap<String, Strin
 }
 
 fn on_call(progress: &Progress) -> OnCall {
-    let (progress, made) = (progress.clone(), AtomicU64::new(0));
+    let progress = progress.clone();
     Arc::new(move |exchange: &Exchange| {
-        progress.calls(made.fetch_add(1, Ordering::Relaxed) + 1);
+        progress.call(exchange);
         let answer = match (&exchange.status, &exchange.failure) {
             (Some(status), _) => status.to_string(),
             (None, failure) => failure.clone().unwrap_or_else(|| "no answer".to_owned()),

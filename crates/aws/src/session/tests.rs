@@ -309,7 +309,8 @@ async fn a_throttled_account_does_not_slow_the_others() {
 
 /// Over a network: `endpoint` is a real address of this machine.
 fn networked(endpoint: &str, config: &Config) -> Aws {
-    let seam = Seam::network(aws_smithy_http_client::Builder::new().build_http(), Options::default());
+    let client = aws_smithy_http_client::Builder::new().build_http();
+    let seam = Seam::network(client, crate::traffic(&config.access), Options::default());
     let base = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(SdkRegion::new("eu-central-1"))
@@ -317,7 +318,7 @@ fn networked(endpoint: &str, config: &Config) -> Aws {
         .http_client(seam.clone())
         .endpoint_url(endpoint)
         .retry_config(RetryConfig::standard().with_max_attempts(1))
-        .timeout_config(timeouts(&config.access))
+        .timeout_config(timeouts())
         .build();
     let mut aws = Aws::new(Sessions::new(base, config), seam, config);
     aws.own_account(account(OTHER));
@@ -339,7 +340,8 @@ async fn a_server_that_never_answers_is_unreachable() {
     let mut config = fake::config();
     config.access.attempt_timeout_seconds = 1;
     let unseen = unseen(&networked(&format!("http://{}", silent.local_addr().unwrap()), &config)).await;
-    assert_eq!((unseen.reason, unseen.detail.as_str()), (Reason::Unreachable, "timed out"));
+    let detail = "timed out: no answer within 1 s";
+    assert_eq!((unseen.reason, unseen.detail.as_str(), unseen.exchanges.len()), (Reason::Unreachable, detail, 1));
 }
 
 #[tokio::test]
