@@ -6,9 +6,9 @@ use crate::{
     catalogue::FeatureArgs,
     command::{
         ask::AskArgs, check::CheckArgs, controls::ControlsArgs, diff::DiffArgs, doctor::DoctorArgs,
-        explain::ExplainArgs, init::InitArgs, key::KeyArgs, new::NewArgs, period::PeriodArgs, plan::PlanArgs,
-        register::RegisterArgs, replay::ReplayArgs, report::ReportArgs, show::ShowArgs, steps::StepsArgs, test::TestArgs,
-        trail::TrailArgs, verify::VerifyArgs,
+        explain::ExplainArgs, init::InitArgs, key::KeyArgs, merge::MergeArgs, new::NewArgs, period::PeriodArgs,
+        plan::PlanArgs, register::RegisterArgs, replay::ReplayArgs, report::ReportArgs, show::ShowArgs,
+        steps::StepsArgs, test::TestArgs, trail::TrailArgs, verify::VerifyArgs,
     },
 };
 
@@ -28,6 +28,8 @@ pub struct Cli {
 pub enum Command {
     /// Check a landing zone and write the reports.
     Check(CheckArgs),
+    /// Make one bundle of the shares of a check that several processes made.
+    Merge(Box<MergeArgs>),
     /// Find features that could be green without checking anything.
     Lint(FeatureArgs),
     /// List the controls.

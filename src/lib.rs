@@ -11,6 +11,7 @@ pub mod cli;
 mod clock;
 pub mod command;
 pub mod console;
+pub mod ending;
 pub mod error;
 pub mod exit;
 mod files;

@@ -8,8 +8,8 @@ use crate::{
     catalogue::own::{self, StepCrate},
     cli::{Cli, Command},
     command::{
-        ask, check, controls, diff, doctor, explain, init, key, lint, new, period, permissions, plan, register, replay,
-        report, show, steps, test, trail, verify,
+        ask, check, controls, diff, doctor, explain, init, key, lint, merge, new, period, permissions, plan, register,
+        replay, report, show, steps, test, trail, verify,
     },
     console,
     error::CommandError,
@@ -93,6 +93,7 @@ async fn run(command: Command) -> Result<Exit, Box<dyn CommandError>> {
     Ok(match command {
         // Boxed, or the compiler follows all of it into the future of this function.
         Command::Check(args) => Box::pin(check::run(&args)).await?,
+        Command::Merge(args) => Box::pin(merge::run(&args)).await?,
         Command::Lint(args) => lint::run(&args)?,
         Command::Controls(args) => controls::run(&args)?,
         Command::Explain(args) => explain::run(&args).await?,

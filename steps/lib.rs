@@ -27,6 +27,14 @@ use guide::Entry;
 /// A file of this crate, as the compiler names it: where the steps of this crate are registered begins in the same folder.
 pub const SOURCE: &str = file!();
 
+/// Whether a `Given` means every active account, or those of a unit: a run in shares examines each account in one share,
+/// and asks what the sentences after it need besides once for all shares. `entry` is what is documented of the sentence.
+#[must_use]
+pub fn names_every_account(given: &str, entry: Option<&Entry>) -> bool {
+    let with_accounts = entry.is_some_and(|entry| entry.sentence.contains("{accounts}"));
+    given::resources::EVERY_ACCOUNT.contains(&given) || with_accounts && scene::accounts::names_every_account(given)
+}
+
 /// What is documented of the sentences with parameters: those that owners write their own controls in.
 pub fn general() -> impl Iterator<Item = &'static Entry> {
     let lists = [

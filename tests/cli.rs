@@ -54,6 +54,7 @@ fn help_of_every_command() {
     for args in [
         vec!["--help"],
         vec!["check", "--help"],
+        vec!["merge", "--help"],
         vec!["lint", "--help"],
         vec!["controls", "--help"],
         vec!["explain", "--help"],

@@ -15,14 +15,28 @@ use logproof::{
     },
     catalogue::CatalogueError,
     command::{
-        ask::AskError, check::CheckError, diff::DiffError, init::InitError, new::NewError, period::PeriodError,
-        plan::PlanError, register::EntryError, show::ShowError, test::TestError, trail::TrailError,
+        ask::AskError,
+        check::{CheckError, PartError},
+        diff::DiffError,
+        init::InitError,
+        merge::MergeError,
+        new::NewError,
+        period::PeriodError,
+        plan::PlanError,
+        register::EntryError,
+        show::ShowError,
+        test::TestError,
+        trail::TrailError,
     },
     error::{Unreadable, Unwritable},
-    run::{register::LoadError, selection::SelectionError, target::TargetError},
+    run::{
+        baseline::BaselineError, register::LoadError, selection::SelectionError, share::EngineError,
+        target::TargetError,
+    },
 };
 use logproof_estate::{
-    AccountId, InvalidPlace, Reason, Region, Unseen,
+    AccountId, InvalidPlace, Reason, Region, Share, Unseen,
+    assessment::Tool,
     config::{ConfigError, parse_instant},
     register::RegisterError,
 };
@@ -187,11 +201,17 @@ fn commands(texts: &mut Texts) {
         [
             CheckError::AsOf(config()),
             CheckError::OtherOrganization { configured: text("o-1"), found: text("o-2") },
-            CheckError::NoBaseline { path: path() },
-            CheckError::Acceptance { problem: text("nobody answers for them"), hint: text("give a person") },
             CheckError::Interrupted,
         ],
     );
+    texts.of(
+        "BaselineError",
+        [
+            BaselineError::NoBaseline { path: path() },
+            BaselineError::Acceptance { problem: text("nobody answers for them"), hint: text("give a person") },
+        ],
+    );
+    shares(texts);
     texts.of(
         "NewError",
         [
@@ -225,6 +245,7 @@ fn commands(texts: &mut Texts) {
         "PlanError",
         [
             PlanError::NoChange,
+            PlanError::Share { bundle: path() },
             PlanError::Unplaced { number: 3 },
             PlanError::Twice { subject: text("policy of bucket logs"), one: text("a in x"), other: text("b in y") },
             PlanError::Form { given: text("x"), form: "NAME=FILE", hint: hint() },
@@ -305,9 +326,6 @@ fn trail(texts: &mut Texts) {
             TrailError::EmptyPeriod { from: instant(), to: instant() },
             TrailError::Future { from: instant(), now: instant() },
             TrailError::Shard("4/4".parse::<Shard>().unwrap_err()),
-            TrailError::TwoShards { one: "ONE", other: "OTHER" },
-            TrailError::NoShardCount { name: "ONE", size: "SIZE" },
-            TrailError::NoSuchShard { name: "ONE", index: text("4"), size_name: "SIZE", size: text("4") },
             TrailError::Sample { text: text("half") },
             TrailError::NotAFolder { folder: path(), bucket: text("logs") },
             TrailError::NotACopy { folder: path(), bucket: text("logs"), logs: PathBuf::from("AWSLogs") },
@@ -325,6 +343,59 @@ fn trail(texts: &mut Texts) {
     );
     let window = logproof_integrity::Window { from: instant(), to: instant() };
     texts.of("RunError", [RunError::Evidence(cause()), RunError::Twice(text("1")), RunError::EmptyWindow(window)]);
+}
+
+fn shares(texts: &mut Texts) {
+    let share = Share::Accounts { index: 3, count: 16 };
+    let tool = || Tool { name: text("logproof"), version: text("0.1.0"), steps: Vec::new() };
+    texts.of(
+        "EngineError",
+        [
+            EngineError::TwoShards { one: "ONE", other: "OTHER" },
+            EngineError::NoShardCount { name: "ONE", size: "SIZE" },
+            EngineError::NoSuchShard { name: "ONE", index: text("4"), size_name: "SIZE", size: text("4") },
+        ],
+    );
+    texts.of(
+        "PartError",
+        [
+            PartError::NoFirst { share },
+            PartError::NoShare,
+            PartError::NotAShare { option: "--leave-verdict-to-merge" },
+            PartError::NotFirst { path: path() },
+            PartError::Incomplete { path: path(), why: text("interrupted") },
+            PartError::OtherTool { path: path(), made: tool(), now: tool() },
+            PartError::OtherRequest { what: "register" },
+            PartError::NoAccount { share, accounts: 3 },
+            PartError::NothingToDivide,
+        ],
+    );
+    texts.of(
+        "MergeError",
+        [
+            MergeError::NoBundle { folder: path() },
+            MergeError::Whole { path: path() },
+            MergeError::NoFirst,
+            MergeError::Twice { share, one: path(), other: path() },
+            MergeError::Missing { what: text("share `3/16` is"), first: share },
+            MergeError::Incomplete { path: path(), share, why: text("interrupted") },
+            MergeError::OtherRun { path: path(), share, what: "register" },
+            MergeError::OtherTool { made: tool(), now: tool() },
+            MergeError::Account {
+                account: account(),
+                problem: text("is examined by no share"),
+                hint: text("run all shares again"),
+            },
+            MergeError::Uncovered {
+                scenario: text("LS-5.1 x"),
+                of: text("accounts"),
+                examined: 1,
+                expected: 1,
+                whole: 2,
+            },
+            MergeError::NotAsked { number: 1, first: text("s3:ListBuckets"), shares: text(": `3/16`") },
+        ],
+    );
 }
 
 fn all() -> BTreeMap<String, String> {

@@ -13,7 +13,7 @@ use std::{
 
 use logproof::{exit::Exit, report::Format};
 use logproof_estate::{
-    ExchangeId, Reason, Unseen,
+    ExchangeId, Reason, Share, Unseen,
     assessment::{Assessment, ExchangeLabel, StepResult, StepState, Target},
     facts::CallerIdentity,
     record::{ActionGroup, AllowedActions, Proposal, ProposedPolicy},
@@ -280,7 +280,8 @@ fn everything() -> Vec<Assessment> {
     });
     let mut others = vec![full];
     let planned = Target::Planned { over: Box::new(Target::Live), files: vec!["plan.json".to_owned()] };
-    for target in [Target::Live, Target::Replay { bundle: "b".to_owned() }, planned] {
+    let share = Target::Share { of: Box::new(Target::Live), share: Share::Accounts { index: 3, count: 16 } };
+    for target in [Target::Live, Target::Replay { bundle: "b".to_owned() }, planned, share] {
         let mut other = others[0].clone();
         other.run.target = target;
         others.push(other);

@@ -129,8 +129,16 @@ fn what_was_observed_of_one_account_and_region_is_shown_with_the_answers() {
     for account in ["700000000357", "111111111111"] {
         let shown = run(home.path(), &["show", "LS-5.1", account, "us-west-2"]);
         assert_eq!(shown.code, 0, "{}{}", shown.out, shown.err);
-        assert!(shown.out.contains(&format!("met: arn:aws:config:us-west-2:{account}:configuration-recorder")), "{}", shown.out);
-        assert!(shown.out.contains(&format!("config:DescribeConfigurationRecorders in {account} us-west-2")), "{}", shown.out);
+        assert!(
+            shown.out.contains(&format!("met: arn:aws:config:us-west-2:{account}:configuration-recorder")),
+            "{}",
+            shown.out
+        );
+        assert!(
+            shown.out.contains(&format!("config:DescribeConfigurationRecorders in {account} us-west-2")),
+            "{}",
+            shown.out
+        );
         assert!(shown.out.contains("\"allSupported\": true"), "the answer itself:\n{}", shown.out);
         assert!(!shown.out.contains("us-east-1"), "of no other Region:\n{}", shown.out);
     }
@@ -143,7 +151,11 @@ fn what_was_observed_of_one_account_and_region_is_shown_with_the_answers() {
 
     let nobody = run(home.path(), &["show", "LS-5.1", "999999999999"]);
     assert_eq!(nobody.code, 2);
-    assert!(nobody.err.contains("nothing was observed by LS-5.1 of account 999999999999\nhint: it looked at "), "{}", nobody.err);
+    assert!(
+        nobody.err.contains("nothing was observed by LS-5.1 of account 999999999999\nhint: it looked at "),
+        "{}",
+        nobody.err
+    );
     let other = run(home.path(), &["show", "LS-9.9"]);
     assert!(other.code == 2 && other.err.contains("has no control `LS-9.9`\nhint: it has LS-5.1"), "{}", other.err);
 

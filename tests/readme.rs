@@ -16,7 +16,7 @@ use logproof::cli::Cli;
 use support::root;
 
 /// The documents.
-const DOCUMENTS: [&str; 12] = [
+const DOCUMENTS: [&str; 13] = [
     "README.md",
     "CONTRIBUTING.md",
     "reports/README.md",
@@ -25,6 +25,7 @@ const DOCUMENTS: [&str; 12] = [
     "CHANGELOG.md",
     "SECURITY.md",
     "docs/aws-changes.md",
+    "docs/full-runs.md",
     "docs/style.md",
     "examples/controls/cis/README.md",
     "examples/controls/finos/README.md",

@@ -8,14 +8,14 @@ use std::{
 };
 
 use jiff::Timestamp;
-use logproof_estate::Config;
+use logproof_estate::{Config, Share};
 use serde::{Deserialize, Serialize};
 
 use super::{
     BundleError,
     cells::Spool,
     folder::{self, Folder},
-    manifest,
+    manifest::{self, Predecessor},
     recording::Recording,
     tape::{Tape, Use},
 };
@@ -35,8 +35,17 @@ pub struct Request {
     pub started: Timestamp,
     /// The instant that stands for "now".
     pub as_of: Timestamp,
+    /// Whether it is the one at which the run began, so that everything was observed after it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub began_then: bool,
     /// The selection as given.
     pub selection: BTreeMap<String, String>,
+    /// The share that was examined.
+    #[serde(default, skip_serializing_if = "Share::is_whole")]
+    pub share: Share,
+    /// The bundle whose answers about the organization were taken over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<Predecessor>,
 }
 
 /// A bundle that has been begun.
@@ -137,18 +146,12 @@ pub fn write_request(
 ) -> Result<(), BundleError> {
     let configuration = pretty(CONFIGURATION, config)?;
     if let Some(former) = former {
-        let path = folder.working().join(CONFIGURATION);
-        let before = fs::read_to_string(&path).map_err(|source| Unreadable { path, source })?;
-        if before != configuration {
-            return Err(BundleError::OtherRequest { what: "configuration" });
+        let differs = difference(folder.working(), former, request, (config, register), features)?;
+        let other_part = (former.share != request.share).then_some("share");
+        let other_first = (former.organization != request.organization).then_some("bundle of the first job");
+        if let Some(what) = differs.or(other_part).or(other_first) {
+            return Err(BundleError::OtherRequest { what });
         }
-        if !Loaded::of_bundle(folder.working())?.same_as(register) {
-            return Err(BundleError::OtherRequest { what: "register" });
-        }
-        if former.selection != request.selection {
-            return Err(BundleError::OtherRequest { what: "selection" });
-        }
-        same_features(folder, features)?;
         // What was written at the beginning stays as it is: a run that is killed now can be resumed again.
         return write_features(folder, features);
     }
@@ -183,19 +186,43 @@ pub(super) fn pretty(what: &'static str, value: &impl Serialize) -> Result<Strin
     Ok(text + "\n")
 }
 
-/// The features an interrupted run had written are the ones of this run.
-fn same_features(folder: &Folder, features: &FeatureSet) -> Result<(), BundleError> {
-    let place = folder.working().join(FEATURES);
-    if !place.is_dir() {
-        return Ok(());
+/// What a run was asked that differs from what another one was, of which `place` holds the files.
+///
+/// # Errors
+/// [`BundleError`] when they cannot be read.
+pub fn difference(
+    place: &Path,
+    other: &Request,
+    request: &Request,
+    (config, register): (&Config, &Loaded),
+    features: &FeatureSet,
+) -> Result<Option<&'static str>, BundleError> {
+    let path = place.join(CONFIGURATION);
+    let before = fs::read_to_string(&path).map_err(|source| Unreadable { path, source })?;
+    if before != pretty(CONFIGURATION, config)? {
+        return Ok(Some("configuration"));
     }
-    let mut before: BTreeSet<String> = manifest::paths(&place)?;
+    if !Loaded::of_bundle(place)?.same_as(register) {
+        return Ok(Some("register"));
+    }
+    if other.selection != request.selection {
+        return Ok(Some("selection"));
+    }
+    other_features(&place.join(FEATURES), features)
+}
+
+/// What differs between the features a run had written, if it came so far, and the ones of this run.
+fn other_features(place: &Path, features: &FeatureSet) -> Result<Option<&'static str>, BundleError> {
+    if !place.is_dir() {
+        return Ok(None);
+    }
+    let mut before: BTreeSet<String> = manifest::paths(place)?;
     for file in features.read()? {
         let path = place.join(&file.path);
         let same = !before.remove(&file.path) || fs::read(&path).is_ok_and(|bytes| bytes == file.bytes);
         if !same {
-            return Err(BundleError::OtherRequest { what: "feature" });
+            return Ok(Some("feature"));
         }
     }
-    if before.is_empty() { Ok(()) } else { Err(BundleError::OtherRequest { what: "set of features" }) }
+    Ok((!before.is_empty()).then_some("set of features"))
 }

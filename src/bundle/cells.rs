@@ -224,11 +224,7 @@ pub fn each_cell(bundle: &Path, file: &str, mut seen: impl FnMut(Cell)) -> Resul
     })
 }
 
-fn each_line(
-    bundle: &Path,
-    file: &str,
-    mut seen: impl FnMut(usize, &str) -> Result<(), String>,
-) -> Result<(), String> {
+fn each_line(bundle: &Path, file: &str, mut seen: impl FnMut(usize, &str) -> Result<(), String>) -> Result<(), String> {
     let refuse = |problem: String| format!("{file}: {problem}");
     let chunks = chunks::of(bundle, CELLS).map_err(|error| refuse(error.to_string()))?;
     let chunk = chunks.iter().find(|chunk| chunk.path().file_name().is_some_and(|name| name == file));

@@ -7,7 +7,10 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use logproof_estate::assessment::{Run, Tool};
+use logproof_estate::{
+    Share,
+    assessment::{Run, Tool},
+};
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +42,12 @@ pub struct Manifest {
     /// Bundle this one follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predecessor: Option<Predecessor>,
+    /// Bundle whose answers about the organization this share of a run took over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<Predecessor>,
+    /// Bundles this one was merged from: what is about the organization, then each share of the accounts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     /// Exchanges recorded.
     pub exchanges: u64,
     /// Exchanges taken over from an interrupted run.
@@ -55,6 +64,20 @@ pub struct Predecessor {
     pub run: String,
     /// SHA-256 of its manifest.
     pub manifest_sha256: String,
+}
+
+/// A bundle that was merged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// What of the run it examined.
+    pub share: Share,
+    /// Its run id.
+    pub run: String,
+    /// SHA-256 of its manifest.
+    pub manifest_sha256: String,
+    /// Key that sealed it, when it is sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_by: Option<String>,
 }
 
 /// One file.

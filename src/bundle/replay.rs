@@ -27,6 +27,7 @@ use crate::{
         assess::{self, Setting},
         planned::{Ground, make_presentable},
         selection::{Selection, SelectionError},
+        share,
     },
 };
 
@@ -53,14 +54,13 @@ pub async fn replay(place: &Path) -> Result<Outcome, BundleError> {
     let playback = Playback::open(place, Options::default())?;
     let Playback { original, request, .. } = &playback;
     let estate = Estate::new(Arc::clone(&playback.config), playback.source(), request.as_of);
-    let estate = Arc::new(estate.with_register(Arc::clone(&playback.register.register)));
+    let estate = estate
+        .with_register(Arc::clone(&playback.register.register))
+        .with_share(request.share)
+        .began_then(request.began_then);
+    let estate = Arc::new(estate);
     let vocabulary = Vocabulary::registered();
-    let linted = lint::examine(&FeatureSet::of(Some(&place.join(FEATURES))).read()?, &vocabulary);
-    if let Some(problem) = linted.problems.first() {
-        let problem = format!("{}:{}: {}", problem.file, problem.line, problem.problem);
-        return Err(unusable(&original.tool, &vocabulary, problem));
-    }
-    let selected = select(linted.controls, request)?;
+    let selected = share::to_run(request.share, controls(place, request, &original.tool, &vocabulary)?, &vocabulary);
     let setting = Setting {
         id: original.run.id.clone(),
         target: original.run.target.clone(),
@@ -109,6 +109,24 @@ fn cause(made: &Tool, now: &Tool, same_binary: bool, identical: bool) -> Option<
         ),
         (false, false) => Some(format!("made by another build of {made}: it may judge differently")),
     }
+}
+
+/// The controls of a bundle that its run was asked for.
+///
+/// # Errors
+/// [`BundleError`] when this program does not have the steps they are written in.
+pub(crate) fn controls(
+    place: &Path,
+    request: &Request,
+    made: &Tool,
+    vocabulary: &Vocabulary,
+) -> Result<Vec<Control>, BundleError> {
+    let linted = lint::examine(&FeatureSet::of(Some(&place.join(FEATURES))).read()?, vocabulary);
+    if let Some(problem) = linted.problems.first() {
+        let problem = format!("{}:{}: {}", problem.file, problem.line, problem.problem);
+        return Err(unusable(made, vocabulary, problem));
+    }
+    Ok(select(linted.controls, request)?)
 }
 
 /// Why the features of a bundle cannot be run: steps of an owner that this program was built without, or another version.

@@ -16,7 +16,7 @@ use super::{
     folder::Folder,
     keys::{Algorithm, PrivateKey, PublicKey},
     ledger::Completeness,
-    manifest::{self, Manifest, ManifestError, Predecessor},
+    manifest::{self, Manifest, ManifestError, Part, Predecessor},
     seal::{Signature, Unsigned},
     tape,
     timestamp::{self, Query, Stamp},
@@ -121,6 +121,10 @@ pub struct Sealing {
     pub timestamp: Option<String>,
     /// Bundle of the run before.
     pub predecessor: Option<Predecessor>,
+    /// Bundle whose answers about the organization were taken over.
+    pub organization: Option<Predecessor>,
+    /// Bundles that were merged.
+    pub parts: Vec<Part>,
     /// How the run was asked for, by option.
     pub parameters: BTreeMap<String, String>,
     /// Scenarios selected, by control.
@@ -204,6 +208,8 @@ fn manifest(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -> Resu
         parameters: sealing.parameters.clone(),
         population: Completeness::of(assessment, &sealing.selected),
         predecessor: sealing.predecessor.clone(),
+        organization: sealing.organization.clone(),
+        parts: sealing.parts.clone(),
         exchanges,
         resumed_exchanges: sealing.resumed as u64,
         files: manifest::entries(folder.working())?,

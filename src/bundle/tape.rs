@@ -223,7 +223,8 @@ pub fn checked(text: &[u8]) -> Result<Line, String> {
     Ok(line)
 }
 
-fn worth_keeping(line: &Line) -> bool {
+/// Whether the answer is AWS's last word: success, or that there is nothing. Credentials are asked for each time.
+pub(crate) fn worth_keeping(line: &Line) -> bool {
     line.exchange.status.is_some_and(|status| (200..300).contains(&status) || status == 404)
         && line.exchange.tag.service != "sts"
 }
@@ -254,16 +255,25 @@ pub(super) fn asked(tag: &CallTag, request: &WireRequest) -> String {
     key(tag, &request)
 }
 
-impl Serve for Tape {
-    fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer> {
+impl Tape {
+    /// The exchange that answers a request.
+    ///
+    /// # Errors
+    /// [`NoAnswer::NotRecorded`] when there is none.
+    pub fn exchange(&self, tag: &CallTag, request: &WireRequest) -> Result<Line, NoAnswer> {
         let key = asked(tag, request);
         let place = self.next(digest(&key)).ok_or_else(|| NoAnswer::NotRecorded(key.clone()))?;
         let unreadable = |error: &dyn std::fmt::Display| {
             NoAnswer::NotRecorded(format!("{key} (`{}` cannot be read: {error})", self.folder.display()))
         };
         let text = self.reader.line_at(place).map_err(|error| unreadable(&error))?;
-        let line = serde_json::from_slice(&text).map_err(|error| unreadable(&error))?;
-        answer(&line)
+        serde_json::from_slice(&text).map_err(|error| unreadable(&error))
+    }
+}
+
+impl Serve for Tape {
+    fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer> {
+        answer(&self.exchange(tag, request)?)
     }
 }
 

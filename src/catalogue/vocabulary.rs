@@ -12,7 +12,10 @@ use logproof_estate::world::LogproofWorld;
 // without steps.
 use logproof_steps::guide::Entry;
 
-use super::own::{self, StepCrate};
+use super::{
+    Scenario,
+    own::{self, StepCrate},
+};
 
 /// Every registered step.
 #[derive(Debug, Clone)]
@@ -198,6 +201,16 @@ impl Vocabulary {
                 several.possible_matches.iter().map(|(pattern, _)| plain(pattern.as_str())).collect(),
             ),
         }
+    }
+
+    /// Whether a run in shares divides a scenario: it is about every active account, and each is examined in one share.
+    #[must_use]
+    pub fn is_divided(&self, scenario: &Scenario) -> bool {
+        let divides = |step: &gherkin::Step| match self.resolve(step) {
+            Resolved::One(found) => logproof_steps::names_every_account(&step.value, found.entry),
+            Resolved::Undefined | Resolved::Ambiguous(_) => false,
+        };
+        scenario.steps.iter().filter(|step| step.ty == StepType::Given).any(divides)
     }
 
     /// The sentences nearest to a text that resolves to nothing, nearest first, at most three; none when none is near.

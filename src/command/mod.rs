@@ -11,6 +11,7 @@ pub mod explain;
 pub mod init;
 pub mod key;
 pub mod lint;
+pub mod merge;
 pub mod new;
 pub mod period;
 pub mod permissions;

@@ -9,14 +9,18 @@ use std::{
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use logproof_estate::{
-    Estate,
+    AccountId, Estate, Share, Spawn,
     assessment::{Assessment, ControlResult, Run, SCHEMA, ScenarioResult, StepsOf, Target, Tool},
+    facts::Directory,
     record::Verdict,
 };
 
 use crate::{
     catalogue::{Control, Scenario, StepCrate, vocabulary::Vocabulary},
-    run::runner::{self, Outcome},
+    run::{
+        runner::{self, Outcome},
+        share,
+    },
 };
 
 /// What is known of a run before it begins.
@@ -30,6 +34,12 @@ pub struct Setting {
     pub started: Timestamp,
     /// The selection as given.
     pub selection: BTreeMap<String, String>,
+}
+
+/// Drives questions on the threads of the runtime.
+pub(crate) fn on_this_runtime() -> Spawn {
+    let runtime = tokio::runtime::Handle::current();
+    Arc::new(move |question| drop(runtime.spawn(question)))
 }
 
 /// Runs the controls; `finished` is told of each scenario as it ends. A run that `interrupt` cuts short is complete in
@@ -57,10 +67,11 @@ pub async fn assess(
     let cut_off = outcomes.iter().filter(|outcome| outcome.is_none()).count();
     let interrupted = (!complete)
         .then(|| format!("interrupted: {cut_off} of {} scenarios were not run to their end", outcomes.len()));
-    keep_cells(controls, &outcomes, estate);
+    keep_cells(controls, vocabulary, &outcomes, estate);
     let mut outcomes = outcomes.into_iter();
-    let results: Vec<ControlResult> =
+    let mut results: Vec<ControlResult> =
         controls.iter().map(|control| control_result(control, &mut outcomes, &setting, begin)).collect();
+    share::leave_to_others(estate.share(), &mut results, controls, vocabulary);
     let mut run = describe(estate, setting, interrupt).await;
     run.incomplete = interrupted.or(run.incomplete);
     run.calls = calls();
@@ -81,18 +92,19 @@ pub async fn assess(
 }
 
 /// Tells who took observations which scenario each attempt was of.
-fn keep_cells(controls: &[Control], outcomes: &[Option<Outcome>], estate: &Estate) {
+fn keep_cells(controls: &[Control], vocabulary: &Vocabulary, outcomes: &[Option<Outcome>], estate: &Estate) {
     let Some(cells) = estate.cells() else { return };
     let scenarios = controls.iter().flat_map(|control| control.scenarios.iter().map(move |one| (control, one)));
     for ((control, scenario), outcome) in scenarios.zip(outcomes) {
-        if let Some(attempt) = outcome.as_ref().and_then(|outcome| outcome.attempt) {
+        let left_to_others = estate.share() == Share::Organization && vocabulary.is_divided(scenario);
+        if let Some(attempt) = outcome.as_ref().and_then(|outcome| outcome.attempt).filter(|_| !left_to_others) {
             cells.keep(attempt, &control.id, &scenario.name);
         }
     }
 }
 
 /// This program, with the steps it was built with.
-fn tool(vocabulary: &Vocabulary) -> Tool {
+pub(crate) fn tool(vocabulary: &Vocabulary) -> Tool {
     let of = |one: &StepCrate| StepsOf { name: one.name().to_owned(), version: one.version().to_owned() };
     let steps = vocabulary.crates().iter().map(of).collect();
     Tool { name: "logproof".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned(), steps }
@@ -119,7 +131,7 @@ async fn describe(estate: &Estate, setting: Setting, interrupt: impl Future<Outp
         caller: caller.ok().map(|caller| (*caller).clone()),
         organization: organization.map(|organization| organization.id.clone()),
         accounts_from: directory.as_ref().map(|directory| directory.exchanges().to_vec()).unwrap_or_default(),
-        accounts: directory.map(|directory| directory.active().map(|account| account.id.clone()).collect()),
+        accounts: directory.map(|directory| accounts(estate.share(), &directory)),
         regions: estate.config().organization.governed_regions.clone(),
         assumed: estate.config().assumed(),
         selection: setting.selection,
@@ -127,6 +139,13 @@ async fn describe(estate: &Estate, setting: Setting, interrupt: impl Future<Outp
         calls: BTreeMap::new(),
         questions: 0,
     }
+}
+
+/// The active accounts a run is about; what is not about single accounts is about all of them.
+fn accounts(share: Share, directory: &Directory) -> Vec<AccountId> {
+    let share = if share == Share::Organization { Share::Whole } else { share };
+    let of = share.of(directory);
+    directory.active().map(|account| account.id.clone()).filter(|id| of.contains(id)).collect()
 }
 
 fn control_result(

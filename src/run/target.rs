@@ -101,6 +101,11 @@ pub struct Connected {
 }
 
 impl Connected {
+    /// What `aws` answers of, whatever it is.
+    pub(crate) fn of(config: Arc<Config>, register: Loaded, target: Target, aws: Arc<Aws>) -> Self {
+        Self { config, register, target, now: None, aws }
+    }
+
     /// The port for questions.
     #[must_use]
     pub fn source(&self) -> Arc<dyn Source> {
@@ -197,8 +202,13 @@ async fn live(args: &TargetArgs, options: Options) -> Result<Connected, TargetEr
     };
     let config = config_file(path)?;
     let register = Loaded::beside(&config, path)?;
+    live_with(config, register, options).await
+}
+
+/// Connects to live accounts.
+pub(crate) async fn live_with(config: Config, register: Loaded, options: Options) -> Result<Connected, TargetError> {
     let aws = Aws::live(&config, options).await?;
-    Ok(Connected { config: Arc::new(config), register, target: Target::Live, now: None, aws: Arc::new(aws) })
+    Ok(Connected::of(Arc::new(config), register, Target::Live, Arc::new(aws)))
 }
 
 /// Reads a configuration.

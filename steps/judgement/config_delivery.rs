@@ -2,17 +2,20 @@
 //!
 //! See: <https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeDeliveryChannelStatus.html>
 
-use jiff::Timestamp;
-use logproof_estate::facts::{ConfigDelivery, ConfigDeliveryInfo, ConfigDeliveryStatus};
+use logproof_estate::{
+    Period,
+    facts::{ConfigDelivery, ConfigDeliveryInfo, ConfigDeliveryStatus},
+};
 
-use super::delivery::{age, within_hours};
+use super::delivery::{age, is_ahead, within_hours};
 
 /// What was found of a channel's deliveries, and whether it will do. Snapshots come as often as the channel says, and may
-/// take `delivery_hours` more; history files come only when something changed, so that their age says nothing.
+/// take `delivery_hours` more; history files come only when something changed, so that their age says nothing. A channel
+/// tells of its last delivery only: one that came while the run went on is in time.
 pub(crate) fn delivered(
     channel: &ConfigDelivery,
     statuses: &[ConfigDeliveryStatus],
-    now: Timestamp,
+    run: Period,
     delivery_hours: u32,
 ) -> (String, bool) {
     let Some(status) = statuses.iter().find(|status| status.name == channel.name) else {
@@ -27,11 +30,14 @@ pub(crate) fn delivered(
     }
     let newest = kinds.iter().filter_map(|(_, info)| info.as_ref()?.last_success).max();
     let Some(newest) = newest else { return ("nothing was delivered yet".to_owned(), false) };
+    if is_ahead(run.now, newest) && newest <= run.until {
+        return (format!("delivered last {}, after the run began", newest.strftime("%Y-%m-%dT%H:%M:%SZ")), true);
+    }
     let in_time = match channel.snapshot_frequency.as_deref().map(hours_of) {
-        Some(every) => within_hours(now, newest, every + delivery_hours),
-        None => within_hours(now, newest, u32::MAX),
+        Some(every) => within_hours(run.now, newest, every + delivery_hours),
+        None => within_hours(run.now, newest, u32::MAX),
     };
-    (format!("delivered last {}", age(now, newest)), in_time)
+    (format!("delivered last {}", age(run.now, newest)), in_time)
 }
 
 fn has_failed(info: &ConfigDeliveryInfo) -> bool {
@@ -51,6 +57,8 @@ fn hours_of(frequency: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
 
     fn at(text: &str) -> Timestamp {
@@ -78,7 +86,28 @@ mod tests {
         snapshots: Option<ConfigDeliveryInfo>,
     ) -> (String, bool) {
         let statuses = [ConfigDeliveryStatus { name: "default".to_owned(), history, snapshots }];
-        delivered(&channel(frequency), &statuses, at("2026-01-15T12:00:00Z"), 24)
+        delivered(&channel(frequency), &statuses, instant(), 24)
+    }
+
+    /// A run that looks at one instant.
+    fn instant() -> Period {
+        Period { now: at("2026-01-15T12:00:00Z"), until: at("2026-01-15T12:00:00Z") }
+    }
+
+    #[test]
+    fn what_is_delivered_while_a_run_goes_on_is_in_time_and_what_comes_after_it_is_not() {
+        let judged = |last, until| {
+            let snapshots = info("Success", Some(last));
+            let statuses = [ConfigDeliveryStatus { name: "default".to_owned(), history: None, snapshots }];
+            let run = Period { now: at("2026-01-15T12:00:00Z"), until: at(until) };
+            delivered(&channel(Some("One_Hour")), &statuses, run, 24)
+        };
+        let (found, in_time) = judged("2026-01-15T14:30:00Z", "2026-01-16T12:00:00Z");
+        assert_eq!((found.as_str(), in_time), ("delivered last 2026-01-15T14:30:00Z, after the run began", true));
+        assert!(!judged("2026-01-16T12:00:01Z", "2026-01-16T12:00:00Z").1, "no run takes that long");
+        assert!(!judged("2026-01-15T14:30:00Z", "2026-01-15T12:00:00Z").1, "examined as of an instant of the past");
+        assert!(judged("2026-01-15T11:30:00Z", "2026-01-16T12:00:00Z").1);
+        assert!(!judged("2026-01-14T10:30:00Z", "2026-01-16T12:00:00Z").1, "late all the same");
     }
 
     #[test]
@@ -110,7 +139,7 @@ mod tests {
         assert_eq!(judged(None, ok(), info("Failure", None)).0, "the last delivery of snapshots failed");
         assert_eq!(judged(None, info("Not_Applicable", None), None), ("nothing was delivered yet".to_owned(), false));
         assert_eq!(judged(None, None, None), ("nothing was delivered yet".to_owned(), false));
-        let other = delivered(&channel(None), &[], at("2026-01-15T12:00:00Z"), 24);
+        let other = delivered(&channel(None), &[], instant(), 24);
         assert_eq!(other, ("no status of delivery channel `default`".to_owned(), false));
     }
 }

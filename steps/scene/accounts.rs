@@ -33,6 +33,12 @@ pub(crate) struct Searched {
     pub(crate) called: String,
 }
 
+/// Whether a sentence has accounts of which a run in shares examines each in one of them: every active one, or those of
+/// a unit. The values in quotes are not looked at.
+pub(crate) fn names_every_account(text: &str) -> bool {
+    text.split('"').step_by(2).any(|part| part.contains("every active account"))
+}
+
 impl Accounts {
     /// The accounts as the organization has them. That there is no such account or unit is a finding.
     pub(crate) async fn searched(&self, w: &mut LogproofWorld) -> Result<Searched, Stop> {
@@ -79,7 +85,7 @@ pub(crate) async fn named_account(w: &mut LogproofWorld, named: &str) -> Result<
 async fn active_accounts(w: &mut LogproofWorld) -> Result<Searched, Stop> {
     let directory: Fact<Directory> = w.see(w.estate()?.directory().await)?;
     w.record.rest_on(directory.exchanges());
-    let (accounts, left_out) = parted(&directory, |_| true);
+    let (accounts, left_out) = parted(w, &directory, |_| true)?;
     let called = format!("{} active accounts", accounts.len());
     Ok(Searched { accounts, left_out, called })
 }
@@ -104,20 +110,25 @@ async fn of_unit(w: &mut LogproofWorld, named: &str) -> Result<Searched, Stop> {
         return Err(Stop::because("there is no such unit"));
     };
     w.record.rest_on(directory.exchanges());
-    let (accounts, left_out) = parted(&directory, |account| directory.path(&account.id).contains(&unit.id));
-    if accounts.is_empty() {
+    let of_the_unit = |account: &Account| directory.path(&account.id).contains(&unit.id);
+    if !directory.active().any(of_the_unit) {
         let reason =
             format!("organizations:ListAccountsForParent: unit {} ({}) has no active account", unit.id, unit.name);
         return Err(w.not_applicable(reason));
     }
+    let (accounts, left_out) = parted(w, &directory, of_the_unit)?;
     let called = format!("{} active accounts of unit {} ({})", accounts.len(), unit.id, unit.name);
     Ok(Searched { accounts, left_out, called })
 }
 
-/// The active accounts that are wanted, by id, and the others that are wanted, with their status.
-fn parted(directory: &Directory, wanted: impl Fn(&Account) -> bool) -> (Vec<Account>, Vec<String>) {
-    let mut accounts: Vec<Account> = directory.active().filter(|account| wanted(account)).cloned().collect();
-    accounts.sort_by(|a, b| a.id.cmp(&b.id));
+/// The active accounts that are wanted and examined here, by id, and the others that are wanted, with their status.
+fn parted(
+    w: &LogproofWorld,
+    directory: &Directory,
+    wanted: impl Fn(&Account) -> bool,
+) -> Result<(Vec<Account>, Vec<String>), Stop> {
+    let here = w.active_accounts(directory)?;
+    let accounts = here.iter().filter(|account| wanted(account)).cloned().collect();
     let inactive = directory.accounts.iter().filter(|account| account.status != "ACTIVE" && wanted(account));
-    (accounts, inactive.map(|a| format!("{} ({}): {}", a.id, a.name, a.status)).collect())
+    Ok((accounts, inactive.map(|a| format!("{} ({}): {}", a.id, a.name, a.status)).collect()))
 }

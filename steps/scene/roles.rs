@@ -90,7 +90,7 @@ pub(crate) async fn roles_of(
     w.record.rest_on(&exchanges);
     w.settle()?;
     let source = format!("iam:GetAccountAuthorizationDetails of {searched}: {seen} roles");
-    if all.is_empty() {
+    if all.is_empty() && !w.is_examined_elsewhere() {
         let pairs = tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         let why = filter.tag.as_ref().map(|(key, value)| none_tagged("role", (key, value), pairs));
         return Err(nobody(w, &source, &filter, why));

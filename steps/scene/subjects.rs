@@ -9,7 +9,7 @@ use logproof_estate::{
 };
 use logproof_policy::Glob;
 
-use crate::scene::{accounts::Searched, questions::ask_each};
+use crate::scene::{accounts::Searched, organization::OrganizationView, questions::ask_each};
 
 /// Which members of a population are meant.
 #[derive(Default)]
@@ -97,7 +97,7 @@ pub(crate) async fn buckets_of(
     w.record.rest_on(&exchanges);
     w.settle()?;
     let source = format!("s3:ListBuckets of {searched}: {seen} buckets");
-    if all.is_empty() {
+    if all.is_empty() && !w.is_examined_elsewhere() {
         return Err(nobody(w, &source, &filter, why));
     }
     let called = Some(format!("buckets{} of {searched}", filter.in_words()));
@@ -212,6 +212,10 @@ pub(crate) async fn every<T: Clone>(
     groups: Vec<Members<T>>,
     judge: impl AsyncFn(&mut LogproofWorld, T) -> Judged,
 ) -> Judged {
+    if w.is_examined_elsewhere() {
+        // Most members are judged by the policies above their accounts: these are read once for all shares of a run.
+        OrganizationView::read(w, &[], &[]).await?;
+    }
     for group in groups {
         let mut examined = 0;
         for member in &group.all {

@@ -221,7 +221,7 @@ impl SeamConnector {
             Err(error) => (None, Vec::new(), &nothing, Some(cause(error))),
         };
         // The body of AssumeRole* holds credentials: neither it nor its digest is kept.
-        let body = if is_secret(&tag) { nothing } else { scrub::body(body) };
+        let body = if is_secret(&tag) && !is_refusal(&tag, status) { nothing } else { scrub::body(body) };
         let exchange =
             Exchange { body_sha256: sha256_hex(&body), tag, request: wire, status, headers, failure, started, ended };
         self.seam.finish(&exchange, &body);
@@ -282,6 +282,11 @@ fn text_of(body: &[u8]) -> String {
 /// Whether request and answer are about credentials: neither is kept.
 fn is_secret(tag: &CallTag) -> bool {
     tag.service == CREDENTIALS || tag.service == "sts" && tag.operation != "GetCallerIdentity"
+}
+
+/// Whether a role could not be assumed: the answer has the reason and no credentials.
+fn is_refusal(tag: &CallTag, status: Option<u16>) -> bool {
+    tag.service == "sts" && tag.operation == "AssumeRole" && status.is_some_and(|status| status >= 400)
 }
 
 /// Whether the request stores its body.

@@ -14,6 +14,7 @@ use crate::{
     place::{AccountId, Region},
     record::{Record, Verdict},
     register::{Attestation, BaselineState, RegisterFinding, Waiver},
+    share::Share,
     source::ExchangeId,
 };
 
@@ -155,6 +156,13 @@ pub enum Target {
         /// The bundle.
         bundle: String,
     },
+    /// A share of what is examined of a landing zone; other shares examine the rest.
+    Share {
+        /// The landing zone.
+        of: Box<Target>,
+        /// Which share.
+        share: Share,
+    },
     /// A landing zone with a planned change laid over it.
     Planned {
         /// What the change was laid over.
@@ -173,6 +181,14 @@ impl Target {
             Self::Mock { zone } if zone == "sample" => Some("SAMPLE LANDING ZONE, not your accounts".to_owned()),
             Self::Mock { zone } => Some(format!("MOCK LANDING ZONE {zone}, not live accounts")),
             Self::Replay { bundle } => Some(format!("REPLAY of {bundle}")),
+            Self::Share { of, share } => {
+                let of = of.caution().map(|caution| format!("; {caution}")).unwrap_or_default();
+                let what = match share {
+                    Share::Organization => "what is not about single accounts".to_owned(),
+                    share => format!("share {share} of the accounts"),
+                };
+                Some(format!("PART OF A RUN, {what}: no verdict on the organization{of}"))
+            }
             Self::Planned { over, files } => {
                 let over = over.caution().unwrap_or_else(|| "the live landing zone".to_owned());
                 Some(format!("PLANNED, not applied: {} laid over {over}", files.join(", ")))

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use logproof_policy::{ParseError, Policy};
 use lru::LruCache;
 
@@ -16,11 +16,24 @@ use crate::{
     memo::{Memo, Spawn},
     place::{AccountId, BucketRef, KeyRef},
     register::{Reader, Register, RetentionClass, day},
+    share::Share,
     source::Source,
 };
 
 /// How many parsed policies are held.
 const POLICIES: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
+
+/// The time of a run: what is judged, and what was observed, is not of one instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    /// The instant that stands for "now".
+    pub now: Timestamp,
+    /// The last instant at which the run, or a share of it, may have looked.
+    pub until: Timestamp,
+}
+
+/// How long a run and its shares may take: a share waits for its turn.
+const LONGEST_RUN: SignedDuration = SignedDuration::from_hours(24);
 
 /// One landing zone during one run. Every question of [`Source`] is also a method here and is asked at most once: an
 /// answer that had to make room for others is read again from the recording.
@@ -29,7 +42,9 @@ pub struct Estate {
     source: Arc<dyn Source>,
     memo: Memo,
     as_of: Timestamp,
+    began_then: bool,
     register: Arc<Register>,
+    share: Share,
     /// Active accounts by id, once they are known.
     active: OnceLock<Arc<[Account]>>,
     /// Takes the observations that are counted and not listed.
@@ -44,7 +59,9 @@ impl Estate {
     pub fn new(config: Arc<Config>, source: Arc<dyn Source>, as_of: Timestamp) -> Self {
         let memo = Memo::over(source.again().is_some());
         let policies = Mutex::new(LruCache::new(POLICIES));
-        Self { config, source, memo, as_of, register: Arc::default(), active: OnceLock::new(), cells: None, policies }
+        let (register, share) = (Arc::default(), Share::Whole);
+        let (active, cells, began_then) = (OnceLock::new(), None, false);
+        Self { config, source, memo, as_of, began_then, register, share, active, cells, policies }
     }
 
     /// The same with the owner's register; without it nothing is registered.
@@ -52,6 +69,33 @@ impl Estate {
     pub fn with_register(mut self, register: Arc<Register>) -> Self {
         self.register = register;
         self
+    }
+
+    /// The same of a run that began at the instant that stands for "now": everything is observed after it.
+    #[must_use]
+    pub fn began_then(mut self, began_then: bool) -> Self {
+        self.began_then = began_then;
+        self
+    }
+
+    /// The time of the run.
+    #[must_use]
+    pub fn period(&self) -> Period {
+        let until = if self.began_then { self.as_of.saturating_add(LONGEST_RUN).ok() } else { None };
+        Period { now: self.as_of, until: until.unwrap_or(self.as_of) }
+    }
+
+    /// The same, of which others examine what does not belong to this share.
+    #[must_use]
+    pub fn with_share(mut self, share: Share) -> Self {
+        self.share = share;
+        self
+    }
+
+    /// The share of the accounts that is examined.
+    #[must_use]
+    pub fn share(&self) -> Share {
+        self.share
     }
 
     /// The same, where questions are driven by `spawn` and not by who waits for their answers.

@@ -17,14 +17,16 @@ mod memo;
 mod place;
 pub mod record;
 pub mod register;
+mod share;
 mod source;
 pub mod subjects;
 pub mod world;
 
 pub use config::Config;
-pub use estate::Estate;
+pub use estate::{Estate, Period};
 pub use everywhere::Everywhere;
 pub use logproof_policy::Partition;
 pub use memo::Spawn;
 pub use place::{AccountId, BucketRef, InvalidPlace, KeyRef, Region};
+pub use share::{Share, ShareError};
 pub use source::{Answer, ExchangeId, Fact, Reason, Source, Unseen};

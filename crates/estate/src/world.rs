@@ -8,12 +8,13 @@ use logproof_policy::Cancellation;
 use crate::{
     cells::Listing,
     config::Config,
-    estate::Estate,
+    estate::{Estate, Period},
     everywhere::Everywhere,
-    facts::{KmsKey, Trail},
+    facts::{Account, Directory, KmsKey, Trail},
     place::{BucketRef, KeyRef},
     record::{Observation, Population, Record},
     register::Register,
+    share::Share,
     source::{Answer, Fact, Unseen},
     subjects::Subjects,
 };
@@ -59,6 +60,8 @@ pub struct LogproofWorld {
     pub everywhere: Option<Everywhere>,
     /// The subjects the scenario names itself, set by a `Given`.
     pub subjects: Subjects,
+    /// Which of the accounts it means by "every" are examined here; the others are examined by other processes.
+    pub share: Share,
 }
 
 impl fmt::Debug for LogproofWorld {
@@ -106,6 +109,14 @@ impl LogproofWorld {
         Ok(self.estate()?.as_of())
     }
 
+    /// The time of the run: of what AWS reports of itself, some is later than "now".
+    ///
+    /// # Errors
+    /// As [`Self::estate`].
+    pub fn period(&self) -> Result<Period, Stop> {
+        Ok(self.estate()?.period())
+    }
+
     /// The bucket the scenario refers to.
     ///
     /// # Errors
@@ -136,6 +147,25 @@ impl LogproofWorld {
     /// When no `Given` named them.
     pub fn everywhere(&self) -> Result<Everywhere, Stop> {
         self.everywhere.clone().ok_or_else(|| Stop::because("no `Given` step named the accounts"))
+    }
+
+    /// The active accounts that are examined here, by id.
+    ///
+    /// # Errors
+    /// As [`Self::estate`].
+    pub fn active_accounts(&self, directory: &Directory) -> Result<Arc<[Account]>, Stop> {
+        let accounts = self.estate()?.active_accounts(directory);
+        if self.share.is_whole() {
+            return Ok(accounts);
+        }
+        let here = self.share.of(directory);
+        Ok(accounts.iter().filter(|account| here.contains(&account.id)).cloned().collect())
+    }
+
+    /// Whether the population of the scenario is examined by other processes: that it is empty here means nothing.
+    #[must_use]
+    pub fn is_examined_elsewhere(&self) -> bool {
+        self.share == Share::Organization
     }
 
     /// The fact, or records why it could not be seen and stops the scenario.

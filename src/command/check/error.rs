@@ -1,15 +1,14 @@
 //! Why a check cannot be made at all.
 
-use std::path::PathBuf;
-
 use logproof_estate::config::ConfigError;
 
+use super::part::PartError;
 use crate::{
     bundle::BundleError,
     catalogue::CatalogueError,
     error::{CommandError, Unreadable},
     exit::Exit,
-    run::{register::LoadError, selection::SelectionError, target::TargetError},
+    run::{baseline::BaselineError, register::LoadError, selection::SelectionError, target::TargetError},
 };
 
 /// A check that cannot be made.
@@ -27,20 +26,12 @@ pub enum CheckError {
     /// The bundle.
     #[error(transparent)]
     Bundle(#[from] BundleError),
-    /// The baseline is not there.
-    #[error("there is no baseline at `{path}`\nhint: make it with `--update-baseline --baseline-owner WHO`")]
-    NoBaseline {
-        /// The file.
-        path: PathBuf,
-    },
-    /// What is to be taken into the baseline cannot be accepted so.
-    #[error("cannot take findings into the baseline: {problem}\nhint: {hint}")]
-    Acceptance {
-        /// What is wrong.
-        problem: String,
-        /// What to do.
-        hint: String,
-    },
+    /// The share of a run.
+    #[error(transparent)]
+    Part(#[from] PartError),
+    /// The baseline.
+    #[error(transparent)]
+    Baseline(#[from] BaselineError),
     /// `--as-of` is no instant.
     #[error("cannot use `--as-of`: {0}")]
     AsOf(ConfigError),
@@ -78,9 +69,9 @@ impl CommandError for CheckError {
             Self::Selection(error) => error.exit(),
             Self::Target(error) => error.exit(),
             Self::Bundle(error) => error.exit(),
-            Self::AsOf(_) | Self::OtherOrganization { .. } | Self::NoBaseline { .. } | Self::Acceptance { .. } => {
-                Exit::Usage
-            }
+            Self::Part(error) => error.exit(),
+            Self::Baseline(error) => error.exit(),
+            Self::AsOf(_) | Self::OtherOrganization { .. } => Exit::Usage,
             Self::Interrupted => Exit::Unassessed,
         }
     }

@@ -1,9 +1,8 @@
 //! `logproof check`: from the arguments to the bundle, and where reports go.
 
 mod args;
-mod baseline;
 mod error;
-mod finish;
+mod part;
 
 use std::{
     collections::BTreeMap,
@@ -14,33 +13,38 @@ use std::{
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use logproof_aws::{OnCall, Options};
-use logproof_estate::{AccountId, Estate, Spawn, assessment::Target, cells::Cells, config::parse_instant};
-use logproof_wire::{Exchange, Recorder, Serve};
+use logproof_estate::{AccountId, Estate, assessment::Target, cells::Cells, config::parse_instant};
+use logproof_wire::Exchange;
 
-use self::{baseline::Baseline, finish::Ending};
+use self::part::Part;
 use crate::{
     bundle::{
         BundleError,
         begin::{self, Begun, Place},
         keys::PrivateKey,
         manifest::Predecessor,
+        part::PartBundle,
         sealing::{self, KeySource, Sealing, Signer},
-        upload::{self, Upload},
+        upload::Upload,
     },
     catalogue::{Control, FeatureSet, lint, vocabulary::Vocabulary},
     clock,
     console::{interrupt, print, say},
+    ending::{self, Ending},
     exit::Exit,
     run::{
         assess::{self, Setting},
+        baseline::{self, Baseline},
         progress::Progress,
         selection::Selection,
+        share,
         target::{self, Connected},
     },
 };
 
 pub use args::CheckArgs;
 pub use error::CheckError;
+pub use part::PartError;
 
 /// Folder of runs.
 const REPORTS: &str = "reports";
@@ -56,7 +60,8 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
         return Ok(Exit::Nothing);
     };
     let progress = Progress::new(!args.no_progress && !args.quiet && args.verbose == 0);
-    let place = Place { reports: Path::new(REPORTS), out: args.out.as_deref(), resume: args.resume };
+    let out = asked.part.out(args);
+    let place = Place { reports: Path::new(REPORTS), out: out.as_deref(), resume: args.resume };
     let begun = begin::begin(place, started)?;
     let interrupt = {
         let (recording, signalled) = (Arc::clone(&begun.recording), interrupt());
@@ -80,25 +85,31 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
         }
     };
     let Begun { folder, recording, cells, earlier, former } = begun;
+    let part = asked.part;
     let Ready { connected, estate, key, upload, setting, baseline } = ready;
     progress.begin(asked.controls.iter().map(|control| control.scenarios.len()).sum());
     let calls = || connected.calls();
     let one_more = || progress.finished_one();
     // What an interrupted run already has is not asked, so that what was asked shows little of what is left.
-    let estimated = connected.target == Target::Live && !args.quiet && former.is_none();
+    let estimated = connected.target == Target::Live && !args.quiet && former.is_none() && part.share.is_whole();
     let assessed = assess::assess(&asked.controls, &asked.vocabulary, &estate, &calls, setting, interrupt, one_more);
-    let assessment = match estimated {
+    let mut assessment = match estimated {
         true => alongside(assessed, announce(&progress, &estate)).await,
         false => assessed.await,
     };
     progress.end();
     let sealing = Sealing {
         key,
-        timestamp: args.timestamp.clone(),
+        timestamp: args.custody.timestamp.clone(),
         predecessor: asked.predecessor,
+        organization: part.first.as_ref().map(PartBundle::named),
         parameters: parameters(args, &asked.selection),
-        selected: asked.controls.iter().map(|control| (control.id.clone(), control.scenarios.len())).collect(),
+        selected: share::to_examine(part.share, asked.controls, &asked.vocabulary)
+            .iter()
+            .map(|control| (control.id.clone(), control.scenarios.len()))
+            .collect(),
         resumed: earlier.as_ref().map_or(0, |tape| tape.len()),
+        ..Sealing::default()
     };
     if let Some(former) = &former {
         let taken = sealing.resumed;
@@ -107,8 +118,22 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
             writeln!(out, "resumed: {taken} exchanges were taken over from run {id}, interrupted after {began}")
         });
     }
-    let ending = Ending { folder, recording: &recording, cells: &cells, sealing: &sealing, upload, baseline };
-    Ok(finish::finish(assessment, args, ending).await)
+    let points = args.out.is_none() && part.share.is_whole();
+    let ending = Ending {
+        folder,
+        recording: &recording,
+        cells: &cells,
+        sealing: &sealing,
+        upload,
+        baseline,
+        quiet: args.quiet,
+        points,
+    };
+    let ended = ending::finish(&mut assessment, ending).await;
+    let exit = Exit::of(&assessment, args.strict, ended.complete);
+    // What could not be seen is told by the verdicts.
+    let left_to_merge = args.leave_verdict_to_merge && ended.closed && assessment.run.incomplete.is_none();
+    Ok(if left_to_merge { Exit::Success } else { exit })
 }
 
 /// Announces what a run of many accounts examines, as soon as it is known which there are.
@@ -136,6 +161,7 @@ async fn alongside<T>(work: impl Future<Output = T>, aside: impl Future<Output =
 
 /// What is to be examined, read from the arguments alone: whatever is wrong here is reported before any call.
 struct Asked {
+    part: Part,
     controls: Vec<Control>,
     /// Ids a register may refer to.
     known: Vec<String>,
@@ -148,6 +174,7 @@ struct Asked {
 impl Asked {
     /// Nothing, when no scenario is selected.
     fn of(args: &CheckArgs) -> Result<Option<Self>, CheckError> {
+        let part = Part::of(args)?;
         let (controls, vocabulary) = lint::sound(&args.features.set())?;
         let selection = args.selection.selection()?;
         for tag in selection.unknown_tags(&controls) {
@@ -163,11 +190,18 @@ impl Asked {
         if controls.is_empty() {
             return Ok(None);
         }
-        if let Some(KeySource::File(path)) = &args.key {
+        if !part.share.is_whole()
+            && !controls.iter().flat_map(|one| &one.scenarios).any(|one| vocabulary.is_divided(one))
+        {
+            return Err(PartError::NothingToDivide.into());
+        }
+        let controls = share::to_run(part.share, controls, &vocabulary);
+        if let Some(KeySource::File(path)) = &args.custody.key {
             PrivateKey::read(path).map_err(BundleError::from)?;
         }
-        let predecessor = args.follows.as_deref().map(sealing::predecessor).transpose().map_err(BundleError::from)?;
-        Ok(Some(Self { controls, known, vocabulary, selection, as_of, predecessor }))
+        let predecessor =
+            args.custody.follows.as_deref().map(sealing::predecessor).transpose().map_err(BundleError::from)?;
+        Ok(Some(Self { part, controls, known, vocabulary, selection, as_of, predecessor }))
     }
 }
 
@@ -191,46 +225,46 @@ impl<'a> Ready<'a> {
         started: Timestamp,
         interrupt: impl Future<Output = ()> + Clone,
     ) -> Result<Self, CheckError> {
-        let former = begun.former.as_ref();
-        let options = Options {
-            on_call: Some(on_call(progress)),
-            recorder: Some(Arc::clone(&begun.recording) as Arc<dyn Recorder>),
-            earlier: begun.earlier.clone().map(|tape| tape as Arc<dyn Serve>),
-            recorded: Some(Arc::clone(&begun.recording) as Arc<dyn Serve>),
-        };
+        let (former, part) = (begun.former.as_ref(), &asked.part);
+        let options = Options { on_call: Some(on_call(progress)), ..part.options(begun)? };
         let mut connected = unless(interrupt.clone(), target::connect(&args.target, options)).await?;
         connected.register.speaks_of(&asked.known)?;
-        let (key, upload) = unless(interrupt.clone(), custody_of(args, &connected)).await?;
-        let as_of = former.map(|former| former.as_of).or(asked.as_of).or(connected.now).unwrap_or(started);
+        let (key, upload) = unless(interrupt.clone(), args.custody.prepare(&connected)).await?;
+        let as_of_first = part.first.as_ref().map(|first| first.request.as_of);
+        let as_of = former.map(|former| former.as_of).or(asked.as_of).or(as_of_first);
+        let as_of = as_of.or(connected.now).unwrap_or(started);
+        let of_first = part.first.as_ref().map(|first| first.request.began_then);
+        let began_then = former.map(|former| former.began_then).or(of_first).unwrap_or(as_of == started);
         let baseline;
-        (connected.register, baseline) = baseline::read(args, connected.register, as_of)?;
+        (connected.register, baseline) = baseline::read(&args.baseline, connected.register, as_of)?;
         let started = former.map_or(started, |former| former.started);
         let estate = Arc::new(
             Estate::new(Arc::clone(&connected.config), connected.source(), as_of)
                 .with_register(Arc::clone(&connected.register.register))
+                .began_then(began_then)
+                .with_share(part.share)
                 .with_cells(Arc::clone(&begun.cells) as Arc<dyn Cells>)
-                .asking_on(on_this_runtime()),
+                .asking_on(assess::on_this_runtime()),
         );
-        same_organization(&connected, &estate, interrupt).await?;
         let id = former.map_or_else(|| place.id_of(&begun.folder, started), |former| former.id.clone());
         let selection = asked.selection.as_given();
-        let request = begin::Request { id: id.clone(), started, as_of, selection: selection.clone() };
-        begin::write_request(
-            &begun.folder,
-            &request,
-            former,
-            (&connected.config, &connected.register),
-            &args.features.set(),
-        )?;
-        let setting = Setting { id, target: connected.target.clone(), started, selection };
+        let request = begin::Request {
+            id: id.clone(),
+            started,
+            as_of,
+            began_then,
+            selection: selection.clone(),
+            share: part.share,
+            organization: part.first.as_ref().map(PartBundle::named),
+        };
+        let (judged, features) = ((&*connected.config, &connected.register), args.features.set());
+        part.same_run(&request, judged, &features, &assess::tool(&asked.vocabulary))?;
+        same_organization(&connected, &estate, interrupt).await?;
+        part.has_accounts(&estate).await?;
+        begin::write_request(&begun.folder, &request, former, judged, &features)?;
+        let setting = Setting { id, target: share::target(part.share, connected.target.clone()), started, selection };
         Ok(Self { connected, estate, key, upload, setting, baseline })
     }
-}
-
-/// Drives questions on the threads of the runtime.
-fn on_this_runtime() -> Spawn {
-    let runtime = tokio::runtime::Handle::current();
-    Arc::new(move |question| drop(runtime.spawn(question)))
 }
 
 /// What comes first: the end of the work, or somebody who wants it to stop.
@@ -243,22 +277,6 @@ async fn unless<T, E: Into<CheckError>>(
         () = interrupt => Err(CheckError::Interrupted),
         done = work => done.map_err(Into::into),
     }
-}
-
-/// Who signs the bundle and where it goes, both asked for what they are before the run.
-async fn custody_of(args: &CheckArgs, connected: &Connected) -> Result<(Option<Signer>, Option<Upload>), BundleError> {
-    let key = match &args.key {
-        Some(source) => Some(Signer::of(source, connected).await?),
-        None => None,
-    };
-    let upload = match args.destination() {
-        Some(destination) => Some(upload::prepare(destination, connected).await?),
-        None => None,
-    };
-    if let Some(upload) = &upload {
-        say(&upload.announcement());
-    }
-    Ok((key, upload))
 }
 
 /// Refuses to judge an organization by the configuration of another.
@@ -295,16 +313,13 @@ fn parameters(args: &CheckArgs, selection: &Selection) -> BTreeMap<String, Strin
         ),
         ("as-of", args.as_of.clone()),
         ("strict", args.strict.then(|| "yes".to_owned())),
-        ("follows", args.follows.as_ref().map(path)),
-        ("sealed-with", args.key.as_ref().and_then(KeySource::kms)),
-        ("upload", args.upload.as_ref().map(ToString::to_string)),
-        ("upload-owner", args.upload_owner.as_ref().map(ToString::to_string)),
-        ("upload-retain", args.upload_retain.as_ref().map(ToString::to_string)),
-        ("timestamp", args.timestamp.clone()),
         ("resume", args.resume.then(|| "yes".to_owned())),
-        ("baseline", args.baseline.as_ref().map(path)),
+        ("baseline", args.baseline.baseline.as_ref().map(path)),
+        ("shard", args.shard.as_ref().map(ToString::to_string)),
+        ("organization", args.organization.as_ref().map(path)),
     ];
-    parameters.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    let given = given.into_iter().chain(args.custody.parameters());
+    parameters.extend(given.filter_map(|(name, value)| Some((name.to_owned(), value?))));
     parameters
 }
 

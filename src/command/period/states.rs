@@ -199,6 +199,9 @@ fn load(place: &Path, request: &Request) -> Result<Option<Loaded>, String> {
     if matches!(manifest.run.target, Target::Planned { .. }) {
         return Err("is the prediction of a plan, not a run".to_owned());
     }
+    if matches!(manifest.run.target, Target::Share { .. }) {
+        return Err("is a share of a run: `logproof merge` makes the run of its shares".to_owned());
+    }
     let verification = verify::verify(place, verify::Known { key: request.key.as_ref(), ..verify::Known::default() })
         .map_err(|error| first_line(error.to_string()))?;
     if let Some(problem) = verification.problems.first() {

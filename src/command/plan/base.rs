@@ -39,6 +39,9 @@ impl Base {
         let (config, register, source, target, now) = match &args.on {
             Some(bundle) => {
                 let playback = Playback::open(bundle, options)?;
+                if !playback.request.share.is_whole() {
+                    return Err(PlanError::Share { bundle: bundle.clone() });
+                }
                 let target = Target::Replay { bundle: bundle.display().to_string() };
                 let source = playback.source();
                 (playback.config, playback.register, source, target, Some(playback.request.as_of))

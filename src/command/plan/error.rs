@@ -21,6 +21,14 @@ pub enum PlanError {
         "no change is given\nhint: name a plan that `terraform show -json` wrote, or give `--bucket-policy`, `--scp` or `--set`"
     )]
     NoChange,
+    /// The bundle is a share of a run.
+    #[error(
+        "`{bundle}` is a share of a run, in which most answers are missing\nhint: name the bundle that `logproof merge` made"
+    )]
+    Share {
+        /// The bundle.
+        bundle: PathBuf,
+    },
     /// A file cannot be read.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use jiff::Timestamp;
-use logproof_estate::assessment::Assessment;
+use logproof_estate::{Share, assessment::Assessment};
 
 use super::{args::PlanFormat, base::Base, body, error::PlanError, outcome::Prediction};
 use crate::{
@@ -67,7 +67,9 @@ impl Keeping {
         before: &Assessment,
         edits: &Edits,
     ) -> Result<(), PlanError> {
-        let request = Request { id: self.id.clone(), started: self.started, as_of: base.as_of, selection };
+        let (id, started, as_of) = (self.id.clone(), self.started, base.as_of);
+        let request =
+            Request { id, started, as_of, began_then: false, selection, share: Share::Whole, organization: None };
         begin::write_request(&self.folder, &request, None, (&base.config, &base.register), features)?;
         self.folder.write(BASELINE, |out| json::write(before, out))?;
         if !edits.edits.iter().any(|edit| edit.sensitive) {

@@ -150,6 +150,7 @@ pub(super) fn over(prediction: &Prediction) -> String {
         Target::Mock { zone } => format!("the described landing zone {zone}, not live accounts"),
         Target::Replay { bundle } => format!("the bundle {bundle}"),
         Target::Planned { .. } => "another plan".to_owned(),
+        Target::Share { share, .. } => format!("share {share} of a run"),
     }
 }
 

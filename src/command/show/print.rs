@@ -54,7 +54,14 @@ fn exchange(exchanges: &Exchanges, id: &ExchangeId) -> Result<String, ShowError>
     let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| format!("HTTP {status}"));
     let head = format!(
         "    E{number} {}:{} in {} {}, {}: {status}\n      {} {} {}",
-        tag.service, tag.operation, tag.account, tag.region, exchange.started, request.method, request.path, request.body
+        tag.service,
+        tag.operation,
+        tag.account,
+        tag.region,
+        exchange.started,
+        request.method,
+        request.path,
+        request.body
     );
     let body = body.as_deref().map_or_else(|| "(not text)".to_owned(), indented);
     Ok(format!("{}\n{body}", head.trim_end()))

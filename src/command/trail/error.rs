@@ -10,7 +10,7 @@ use crate::{
     bundle::manifest::ManifestError,
     error::{CommandError, Unreadable, Unwritable},
     exit::Exit,
-    run::target::TargetError,
+    run::{share::EngineError, target::TargetError},
 };
 
 /// A verification that cannot be made.
@@ -177,36 +177,9 @@ pub enum TrailError {
     /// `--shard` is no share.
     #[error("cannot use `--shard`: {0}")]
     Shard(ShardError),
-    /// Two engines name a share.
-    #[error("both `{one}` and `{other}` are set\nhint: name the share that is meant with `--shard I/N`")]
-    TwoShards {
-        /// One variable.
-        one: &'static str,
-        /// The other.
-        other: &'static str,
-    },
-    /// The number of shares is not known.
-    #[error("`{name}` is set, and the number of shards is not\nhint: set `{size}`, or give both with `--shard I/N`")]
-    NoShardCount {
-        /// The variable that is set.
-        name: &'static str,
-        /// The one that is not.
-        size: &'static str,
-    },
-    /// The environment names a share that does not exist.
-    #[error(
-        "`{name}` is `{index}` and `{size_name}` is `{size}`: there is no such share\nhint: the index counts from 0 up to the number of shards less 1"
-    )]
-    NoSuchShard {
-        /// The variable with the index.
-        name: &'static str,
-        /// The index.
-        index: String,
-        /// The variable with the number.
-        size_name: &'static str,
-        /// The number.
-        size: String,
-    },
+    /// The environment names no share, or several.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// `--sample` is no share.
     #[error(
         "`--sample {text}` is not a share of the log files\nhint: write for example 5% or 0.5%; 100% reads all of them"

@@ -7,15 +7,7 @@ use logproof_estate::config::parse_instant;
 use logproof_integrity::{Checkpoint, Sampling, Shard, Window};
 
 use super::{args::VerifyTrailArgs, error::TrailError};
-
-/// Index of an AWS Batch array job and of a Kubernetes Indexed Job, each with where the number of shards comes from.
-///
-/// See: <https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html> and
-/// <https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode>
-const INDEXES: [(&str, &[&str]); 2] = [
-    ("AWS_BATCH_JOB_ARRAY_INDEX", &["AWS_BATCH_JOB_ARRAY_SIZE", "LOGPROOF_SHARDS"]),
-    ("JOB_COMPLETION_INDEX", &["LOGPROOF_SHARDS"]),
-];
+use crate::run::share;
 
 /// What is verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +37,9 @@ impl Plan {
 
 /// The share of the chains that the arguments or the environment ask for.
 pub(super) fn shard(args: &VerifyTrailArgs) -> Result<Shard, TrailError> {
-    let environment = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
     match &args.shard {
         Some(text) => text.parse().map_err(TrailError::Shard),
-        None => shard_of(environment),
+        None => Ok(share::of_engine(share::environment)?.map_or(Shard::WHOLE, |(index, count)| Shard { index, count })),
     }
 }
 
@@ -89,27 +80,6 @@ fn window(
     Ok(Window { from, to })
 }
 
-/// The shard that the engine which started this process has given it.
-fn shard_of(environment: impl Fn(&str) -> Option<String>) -> Result<Shard, TrailError> {
-    let given: Vec<_> = INDEXES.iter().filter_map(|(name, sizes)| Some((*name, *sizes, environment(name)?))).collect();
-    let (name, sizes, index) = match given.as_slice() {
-        [] => return Ok(Shard::WHOLE),
-        [one] => one,
-        [one, other, ..] => {
-            return Err(TrailError::TwoShards { one: one.0, other: other.0 });
-        }
-    };
-    let Some((size_name, size)) = sizes.iter().find_map(|name| Some((name, environment(name)?))) else {
-        return Err(TrailError::NoShardCount { name, size: sizes.last().copied().unwrap_or_default() });
-    };
-    format!("{index}/{size}").parse().map_err(|_| TrailError::NoSuchShard {
-        name,
-        index: index.clone(),
-        size_name,
-        size: size.clone(),
-    })
-}
-
 /// `5%`, or `0.5%`: a share that is a whole number of thousandths.
 fn sampling(text: &str, seed: u64) -> Result<Sampling, TrailError> {
     let refuse = || TrailError::Sample { text: text.to_owned() };
@@ -136,32 +106,6 @@ mod tests {
         let of = |index, count| checkpoint(Path::new("/evidence/mark"), Shard { index, count });
         assert_eq!(of(0, 1), Path::new("/evidence/mark"));
         assert_eq!(of(3, 16), Path::new("/evidence/mark-3-of-16"));
-    }
-
-    fn shard(pairs: &[(&str, &str)]) -> Result<Shard, String> {
-        let find = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        shard_of(find).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn engines_say_which_shard_it_is() {
-        assert_eq!(shard(&[]), Ok(Shard::WHOLE));
-        let batch = [("AWS_BATCH_JOB_ARRAY_INDEX", "3"), ("AWS_BATCH_JOB_ARRAY_SIZE", "16")];
-        assert_eq!(shard(&batch), Ok(Shard { index: 3, count: 16 }));
-        let kubernetes = [("JOB_COMPLETION_INDEX", "0"), ("LOGPROOF_SHARDS", "4")];
-        assert_eq!(shard(&kubernetes), Ok(Shard { index: 0, count: 4 }));
-    }
-
-    #[test]
-    fn an_unclear_shard_is_refused() {
-        let size = shard(&[("JOB_COMPLETION_INDEX", "0")]).unwrap_err();
-        assert!(size.contains("LOGPROOF_SHARDS") && size.contains("hint:"), "{size}");
-        let both = [("JOB_COMPLETION_INDEX", "0"), ("AWS_BATCH_JOB_ARRAY_INDEX", "0"), ("LOGPROOF_SHARDS", "4")];
-        assert!(shard(&both).unwrap_err().contains("--shard"));
-        for (index, size) in [("4", "4"), ("-1", "4"), ("x", "4"), ("0", "0"), ("1", "many")] {
-            let error = shard(&[("JOB_COMPLETION_INDEX", index), ("LOGPROOF_SHARDS", size)]).unwrap_err();
-            assert!(error.contains("no such share"), "{error}");
-        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! One control on the page: its text, its scenarios, what was found and what it rests on.
 
 use logproof_estate::{
-    cells::Counted,
     ExchangeId,
     assessment::{ControlResult, ScenarioResult, StepState},
+    cells::Counted,
     record::{AllowedActions, Observation, Population, Proposal, Verdict},
 };
 

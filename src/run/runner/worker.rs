@@ -103,6 +103,9 @@ async fn run_one(ground: &Ground, watch: &Watch, job: &Job) -> Outcome {
             Err(error) => return Ending::Defect(format!("its World cannot be made: {error}")),
         };
         world.attach(Arc::clone(&ground.estate));
+        if !ground.estate.share().is_whole() && ground.vocabulary.is_divided(scenario) {
+            world.share = ground.estate.share();
+        }
         world.cancellation = job.cancellation.clone();
         let ending = run_steps(&scenario.steps, &ground.vocabulary, &mut world, &mut reached).await;
         attempt = world.attempt();

@@ -102,7 +102,7 @@ async fn config_delivers_to_its_bucket(w: &mut LogproofWorld) -> Judged {
 
 #[then("the last deliveries of AWS Config from each of these accounts and Regions succeeded, and none is overdue")]
 async fn config_deliveries_arrive(w: &mut LogproofWorld) -> Judged {
-    let (estate, everywhere, now) = (w.estate()?, w.everywhere()?, w.now()?);
+    let (estate, everywhere, now) = (w.estate()?, w.everywhere()?, w.period()?);
     let hours = w.config()?.expectations.delivery_hours;
     let question = |(account, region): Place| {
         let estate = Arc::clone(&estate);

@@ -175,6 +175,21 @@ async fn nothing_secret_is_kept() {
     }
 }
 
+/// A replay must find the reason that the run found; there are no credentials in a refusal.
+#[tokio::test]
+async fn why_a_role_cannot_be_assumed_is_kept() {
+    let server =
+        Fake::answering(|tag, _, _| (tag.operation == "AssumeRole").then(|| Ok(query_error(403, "AccessDenied"))));
+    let recorder = Arc::new(Kept::default());
+    let options = Options { recorder: Some(Arc::clone(&recorder) as Arc<dyn Recorder>), ..Options::default() };
+    let unseen = server.aws_with(&fake::config(), options).bucket_acl(&bucket(0)).await.unwrap_err();
+    let kept = recorder.0.lock().unwrap();
+    let refused = kept.iter().find(|(_, exchange, _)| exchange.tag.operation == "AssumeRole").unwrap();
+    assert!(refused.2.contains("<Code>AccessDenied</Code>"), "{}", refused.2);
+    assert_eq!(refused.1.request.body, "", "the external id is in the request");
+    assert!(matches!(unseen.reason, Reason::RoleNotAssumable { .. }), "{:?}", unseen.reason);
+}
+
 #[tokio::test]
 async fn a_fact_rests_on_its_own_exchanges_retries_included() {
     let server = Fake::answering(|tag, _, before| {

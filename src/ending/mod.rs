@@ -1,10 +1,12 @@
-//! The end of a check: its result on the terminal, its bundle closed, and uploaded when that was asked.
+//! The end of a run: its result on the terminal, its bundle closed, and uploaded when that was asked. It must not know how
+//! the assessment was made.
+
+mod args;
 
 use std::path::{Path, PathBuf};
 
 use logproof_estate::assessment::Assessment;
 
-use super::{CheckArgs, baseline::Baseline};
 use crate::{
     bundle::{
         BundleError,
@@ -18,42 +20,53 @@ use crate::{
         upload::Upload,
     },
     console::{self, print, say},
-    exit::Exit,
     report::terminal,
+    run::baseline::Baseline,
 };
 
+pub use args::CustodyArgs;
+
 /// What closes the bundle of a run.
-pub(super) struct Ending<'a> {
-    pub(super) folder: Folder,
-    pub(super) recording: &'a Recording,
-    pub(super) cells: &'a Spool,
-    pub(super) sealing: &'a Sealing,
-    pub(super) upload: Option<Upload>,
-    pub(super) baseline: Option<Baseline<'a>>,
+pub(crate) struct Ending<'a> {
+    pub(crate) folder: Folder,
+    pub(crate) recording: &'a Recording,
+    pub(crate) cells: &'a Spool,
+    pub(crate) sealing: &'a Sealing,
+    pub(crate) upload: Option<Upload>,
+    pub(crate) baseline: Option<Baseline<'a>>,
+    /// Print only what does not pass.
+    pub(crate) quiet: bool,
+    /// The folder of runs is told that this is the newest one.
+    pub(crate) points: bool,
+}
+
+/// How a run ended.
+pub(crate) struct Ended {
+    /// The bundle is in its place, and everything that was asked of it is done.
+    pub(crate) closed: bool,
+    /// And everything that was expected was examined.
+    pub(crate) complete: bool,
 }
 
 /// Prints the result and closes the bundle.
-pub(super) async fn finish(mut assessment: Assessment, args: &CheckArgs, ending: Ending<'_>) -> Exit {
-    let Ending { folder, recording, cells, sealing, upload, baseline } = ending;
-    let form = terminal::Form {
-        colour: console::colour(),
-        quiet: args.quiet,
-        width: console::columns().unwrap_or(terminal::WIDTH),
-    };
-    print(|out| terminal::write(&assessment, form, out));
+pub(crate) async fn finish(assessment: &mut Assessment, ending: Ending<'_>) -> Ended {
+    let Ending { folder, recording, cells, sealing, upload, baseline, quiet, points } = ending;
+    let form =
+        terminal::Form { colour: console::colour(), quiet, width: console::columns().unwrap_or(terminal::WIDTH) };
+    print(|out| terminal::write(assessment, form, out));
     let place = folder.place().to_owned();
-    let mut complete = false;
-    match close::close(&mut assessment, folder, (recording, cells), sealing).await {
+    let (mut closed, mut examined) = (false, false);
+    match close::close(assessment, folder, (recording, cells), sealing).await {
         Ok(Closed { manifest, stamped }) => {
             print(|out| writeln!(out, "reports: {}", place.display()));
             for cell in &manifest.population.missing {
                 say(&format!("not examined: {cell}"));
             }
-            complete = manifest.population.missing.is_empty();
-            let pointed = args.out.is_some() || points_at(&place, &assessment.run.id);
-            complete = complete && pointed && is_stamped(stamped);
+            examined = manifest.population.missing.is_empty();
+            let pointed = !points || points_at(&place, &assessment.run.id);
+            closed = is_stamped(stamped) && pointed;
             if let Some(upload) = upload {
-                complete = is_uploaded(&upload, &place, &manifest).await && complete;
+                closed = is_uploaded(&upload, &place, &manifest).await && closed;
             }
         }
         Err(failures) => {
@@ -64,9 +77,9 @@ pub(super) async fn finish(mut assessment: Assessment, args: &CheckArgs, ending:
         }
     }
     if let Some(baseline) = baseline {
-        complete = baseline.update(&assessment) && complete;
+        closed = baseline.update(assessment) && closed;
     }
-    Exit::of(&assessment, args.strict, complete)
+    Ended { closed, complete: closed && examined }
 }
 
 /// Prints what came of the time stamp; an authority that does not answer takes nothing from the bundle.

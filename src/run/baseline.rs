@@ -1,19 +1,69 @@
-//! The baseline of a check: read before the run, written again after it when that was asked.
+//! The baseline of a run: read before it, written again after it when that was asked.
 
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
+use clap::Args;
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 use logproof_estate::{
     assessment::Assessment,
     register::{Acceptance, Accepted, day, updated},
 };
 
-use super::{CheckArgs, CheckError};
+use super::register::{LoadError, Loaded};
 use crate::{
     console::{print, say},
-    error::Unwritable,
-    run::register::Loaded,
+    error::{CommandError, Unwritable},
+    exit::Exit,
 };
+
+/// Arguments about what is known and accepted.
+#[derive(Debug, Clone, Default, Args)]
+pub struct BaselineArgs {
+    /// Findings that are known and do not fail the run; what is not among them does.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write the baseline again without what is mended; with `--baseline-owner` also with all that fails now.
+    #[arg(long, requires = "baseline")]
+    pub update_baseline: bool,
+    /// Who answers for the findings that are taken into the baseline.
+    #[arg(long, value_name = "WHO", requires = "update_baseline")]
+    pub baseline_owner: Option<String>,
+    /// Last day on which the findings taken in are accepted, at most a year ahead [default: in 90 days].
+    #[arg(long, value_name = "DAY", requires = "baseline_owner")]
+    pub baseline_until: Option<Date>,
+}
+
+/// A baseline that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum BaselineError {
+    /// The file.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The baseline is not there.
+    #[error("there is no baseline at `{path}`\nhint: make it with `--update-baseline --baseline-owner WHO`")]
+    NoBaseline {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What is to be taken into the baseline cannot be accepted so.
+    #[error("cannot take findings into the baseline: {problem}\nhint: {hint}")]
+    Acceptance {
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        hint: String,
+    },
+}
+
+impl CommandError for BaselineError {
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}
 
 /// Days a finding is accepted for when nobody says how long.
 const DAYS: i32 = 90;
@@ -26,7 +76,7 @@ const HEAD: &str = "\
 ";
 
 /// The baseline of a run.
-pub(super) struct Baseline<'a> {
+pub(crate) struct Baseline<'a> {
     path: &'a Path,
     entries: Vec<Accepted>,
     update: bool,
@@ -34,11 +84,11 @@ pub(super) struct Baseline<'a> {
 }
 
 /// The register with the baseline of the arguments, and what to do with it afterwards.
-pub(super) fn read<'a>(
-    args: &'a CheckArgs,
+pub(crate) fn read<'a>(
+    args: &'a BaselineArgs,
     register: Loaded,
     as_of: Timestamp,
-) -> Result<(Loaded, Option<Baseline<'a>>), CheckError> {
+) -> Result<(Loaded, Option<Baseline<'a>>), BaselineError> {
     let Some(path) = args.baseline.as_deref() else { return Ok((register, None)) };
     let acceptance = args.baseline_owner.as_deref().map(|owner| acceptance(owner, args.baseline_until, as_of));
     let acceptance = acceptance.transpose()?;
@@ -46,14 +96,14 @@ pub(super) fn read<'a>(
         (true, _) => register.with_baseline(path)?,
         // The first one is made by the run.
         (false, Some(_)) => register,
-        (false, None) => return Err(CheckError::NoBaseline { path: path.to_owned() }),
+        (false, None) => return Err(BaselineError::NoBaseline { path: path.to_owned() }),
     };
     let entries = register.register.baseline.clone();
     Ok((register, Some(Baseline { path, entries, update: args.update_baseline, acceptance })))
 }
 
-fn acceptance(owner: &str, until: Option<Date>, as_of: Timestamp) -> Result<Acceptance, CheckError> {
-    let refuse = |problem: String, hint: &str| Err(CheckError::Acceptance { problem, hint: hint.to_owned() });
+fn acceptance(owner: &str, until: Option<Date>, as_of: Timestamp) -> Result<Acceptance, BaselineError> {
+    let refuse = |problem: String, hint: &str| Err(BaselineError::Acceptance { problem, hint: hint.to_owned() });
     let since = day(as_of);
     if ["", "?"].contains(&owner.trim()) {
         return refuse("nobody answers for them".to_owned(), "give a person or team with `--baseline-owner`");
@@ -68,7 +118,7 @@ fn acceptance(owner: &str, until: Option<Date>, as_of: Timestamp) -> Result<Acce
 
 impl Baseline<'_> {
     /// Writes the file again, when that was asked. Returns whether what was asked is done.
-    pub(super) fn update(&self, assessment: &Assessment) -> bool {
+    pub(crate) fn update(&self, assessment: &Assessment) -> bool {
         if !self.update {
             return true;
         }
