@@ -15,8 +15,9 @@ use logproof::{exit::Exit, report::Format};
 use logproof_estate::{
     ExchangeId, Reason, Share, Unseen,
     assessment::{Assessment, ExchangeLabel, StepResult, StepState, Target},
+    cells::{Counted, Found, Sum},
     facts::CallerIdentity,
-    record::{ActionGroup, AllowedActions, Proposal, ProposedPolicy},
+    record::{ActionGroup, AllowedActions, Further, Proposal, ProposedPolicy},
     register::{Acceptance, BaselineState, FindingRef},
 };
 use serde_json::Value;
@@ -268,6 +269,14 @@ fn everything() -> Vec<Assessment> {
     let proposals =
         [Proposal::Policies(vec![policy]), Proposal::AsFor("a".to_owned()), Proposal::NotOffered("b".to_owned())];
     observations.extend(proposals.map(|proposal| first.clone().proposal(Some(proposal))));
+    let record = &mut full.controls[0].scenarios[0].record;
+    record.counted = vec![Counted {
+        expected: "this".into(),
+        members: 101,
+        sha256_sum: Sum::default(),
+        found: vec![Found { text: "this".to_owned(), members: 1 }],
+    }];
+    record.further = Some(Further { exchanges: 1, sha256_sum: Sum::default() });
     full.baseline = Some(BaselineState {
         known: 1,
         new: 2,

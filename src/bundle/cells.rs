@@ -15,7 +15,7 @@ use std::{
 use logproof_estate::{
     AccountId, ExchangeId,
     assessment::{Assessment, Target},
-    cells::{Cells, Counted, Sum, digest},
+    cells::{Cells, Counted, Sum, account_of, digest, expectation},
     record::Observation,
 };
 use serde::{Deserialize, Serialize};
@@ -148,7 +148,7 @@ impl Cells for Spool {
     }
 
     fn take(&self, attempt: u64, observation: &Observation) {
-        let account = observation.subject.account.as_ref().map_or(NO_ACCOUNT, |account| account.as_str());
+        let account = account_of(observation).unwrap_or(NO_ACCOUNT);
         let line = serde_json::to_string(observation);
         let mut state = self.state();
         if state.failed.is_some() {
@@ -255,7 +255,7 @@ pub fn each_cell_of(
     mut seen: impl FnMut(Cell),
 ) -> Result<(), String> {
     let head = format!(r#"{{"control":{},"#, serde_json::to_string(control).unwrap_or_default());
-    let account = account.map(|account| format!(r#""account":"{account}""#));
+    let account = account.map(AccountId::to_string);
     each_line(bundle, file, |number, line| {
         if line.starts_with(&head) && account.as_ref().is_none_or(|account| line.contains(account.as_str())) {
             seen(serde_json::from_str(line).map_err(|error| format!("line {number}: {error}"))?);
@@ -313,7 +313,7 @@ fn count(bundle: &Path, held: &HashSet<u64>) -> Result<(BTreeMap<Group, (usize, 
         let (mut number, mut stray, mut lacking) = (0, None, None);
         each_cell(bundle, &file, |cell| {
             number += 1;
-            let account = cell.observation.subject.account.as_ref().map_or(NO_ACCOUNT, |account| account.as_str());
+            let account = account_of(&cell.observation).unwrap_or(NO_ACCOUNT);
             if !accounts.contains(account) {
                 stray.get_or_insert_with(|| account.to_owned());
             }
@@ -322,7 +322,8 @@ fn count(bundle: &Path, held: &HashSet<u64>) -> Result<(BTreeMap<Group, (usize, 
                 lacking =
                     Some(format!("{file}: {} is based on exchange {id}, which the recording lacks", cell.control));
             }
-            let group = groups.entry((cell.control, cell.scenario, cell.observation.expected.to_string())).or_default();
+            let expected = expectation(&cell.observation.expected).to_string();
+            let group = groups.entry((cell.control, cell.scenario, expected)).or_default();
             group.0 += 1;
             group.1.add(&digest(&cell.observation));
         })?;

@@ -13,7 +13,7 @@ use logproof_estate::ExchangeId;
 
 use super::{
     cells,
-    recording::Line,
+    line::Line,
     tape::{self, Lines, Place, TapeError},
 };
 use crate::files::EXCHANGE_INDEX;

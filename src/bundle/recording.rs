@@ -11,56 +11,16 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use logproof_estate::ExchangeId;
 use logproof_wire::{CallTag, Exchange, NoAnswer, Recorder, Serve, WireRequest, WireResponse};
-use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use super::{
     chunks::{self, LONGEST, LONGEST_LINE},
-    tape,
+    line::{self, Line},
 };
 use crate::files::RECORDING;
-
-/// One line of the recording.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// Content address of the exchange.
-    pub id: ExchangeId,
-    /// The exchange.
-    #[serde(flatten)]
-    pub exchange: Exchange,
-    /// Response body, when it is UTF-8 text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
-    /// Response body in base64, when it is not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body_base64: Option<String>,
-}
-
-impl Line {
-    /// The line for one exchange.
-    #[must_use]
-    pub fn new(id: &ExchangeId, exchange: &Exchange, body: &[u8]) -> Self {
-        let text = std::str::from_utf8(body).ok().map(str::to_owned);
-        let body_base64 = if text.is_none() { Some(STANDARD.encode(body)) } else { None };
-        Self { id: id.clone(), exchange: exchange.clone(), body: text, body_base64 }
-    }
-
-    /// The response body.
-    ///
-    /// # Errors
-    /// When the base64 form is not base64.
-    pub fn bytes(&self) -> Result<Vec<u8>, base64::DecodeError> {
-        match (&self.body, &self.body_base64) {
-            (Some(text), _) => Ok(text.clone().into_bytes()),
-            (None, Some(encoded)) => STANDARD.decode(encoded),
-            (None, None) => Ok(Vec::new()),
-        }
-    }
-}
 
 /// Appends to a recording, and answers from it what was asked before in the same run.
 #[derive(Debug)]
@@ -170,7 +130,7 @@ fn append_to(path: &Path) -> io::Result<File> {
 
 /// A request by its digest; two that share it are told apart when the line is read.
 fn short(asked: &str) -> u64 {
-    u64::try_from(tape::digest(asked) & u128::from(u64::MAX)).unwrap_or_default()
+    u64::try_from(line::digest(asked) & u128::from(u64::MAX)).unwrap_or_default()
 }
 
 fn cut_torn_line(file: &mut File) -> io::Result<()> {
@@ -196,7 +156,7 @@ impl Recorder for Recording {
     fn record(&self, id: &ExchangeId, exchange: &Exchange, body: &Bytes) {
         let line = Line::new(id, exchange, body);
         // A connection that broke is no answer.
-        let asked = exchange.status.map(|_| short(&tape::asked(&exchange.tag, &exchange.request)));
+        let asked = exchange.status.map(|_| short(&line::asked(&exchange.tag, &exchange.request)));
         let mut state = self.state();
         if state.failed.is_some() || state.finished {
             return;
@@ -211,16 +171,16 @@ impl Recorder for Recording {
 /// Answers requests as they were answered last in this run.
 impl Serve for Recording {
     fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer> {
-        let asked = tape::asked(tag, request);
+        let asked = line::asked(tag, request);
         let start = self.state().answers.get(&short(&asked)).copied();
         let start = start.ok_or_else(|| NoAnswer::NotRecorded(asked.clone()))?;
         let path = self.folder.join(chunks::name(RECORDING, start.chunk, false));
         let line = line_from(&path, start.offset.into());
         let line = line.map_err(|error| NoAnswer::NotRecorded(format!("{asked} (cannot be read: {error})")))?;
-        if tape::question(&line.exchange) != asked {
+        if line::question(&line.exchange) != asked {
             return Err(NoAnswer::NotRecorded(asked));
         }
-        tape::answer(&line)
+        line::answer(&line)
     }
 }
 
@@ -235,6 +195,7 @@ fn line_from(path: &Path, offset: u64) -> io::Result<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bundle::tape;
 
     fn exchange(number: usize, status: Option<u16>, body: &[u8]) -> Exchange {
         let (account, region) = ("111111111111".to_owned(), "eu-west-1".to_owned());

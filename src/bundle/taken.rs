@@ -10,10 +10,7 @@ use bytes::Bytes;
 use logproof_estate::ExchangeId;
 use logproof_wire::{CallTag, NoAnswer, Recorder as _, Serve, WireRequest, WireResponse};
 
-use super::{
-    recording::Recording,
-    tape::{Tape, answer},
-};
+use super::{line::answer, recording::Recording, tape::Tape};
 
 /// Serves from another recording, and writes what is served to one's own.
 #[derive(Debug)]

@@ -10,12 +10,12 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use logproof_wire::{CallTag, Exchange, NoAnswer, Serve, WireRequest, WireResponse, sha256_hex};
+use logproof_wire::{CallTag, NoAnswer, Serve, WireRequest, WireResponse};
 
 pub use super::chunks::Place;
 use super::{
     chunks::{self, Chunk, LONGEST_LINE, Reader},
-    recording::Line,
+    line::{Line, answer, asked, checked, digest, question, worth_keeping},
 };
 use crate::files::{EXCHANGES, RECORDING};
 
@@ -81,7 +81,7 @@ impl Tape {
         let (mut answers, mut exchanges) = (Vec::new(), 0);
         each_line(folder, |line, place| {
             if purpose == Use::Replay || worth_keeping(&line) {
-                answers.push(Answer { asked: digest(&key(&line.exchange.tag, &line.exchange.request)), place });
+                answers.push(Answer { asked: digest(&question(&line.exchange)), place });
             }
             exchanges += 1;
         })?;
@@ -201,60 +201,6 @@ impl Lines {
     }
 }
 
-/// What an exchange asked, wherever it was sent: the same for every answer to the same question.
-#[must_use]
-pub fn question(exchange: &Exchange) -> String {
-    key(&exchange.tag, &exchange.request)
-}
-
-/// Parses a line and checks its content address and body digest.
-///
-/// # Errors
-/// What is wrong, in one line.
-pub fn checked(text: &[u8]) -> Result<Line, String> {
-    let line: Line = serde_json::from_slice(text).map_err(|error| format!("not an exchange: {error}"))?;
-    let body = line.bytes().map_err(|error| format!("the body is not base64: {error}"))?;
-    if sha256_hex(&body) != line.exchange.body_sha256 {
-        return Err(format!("the body of exchange {} is not the recorded one", line.id));
-    }
-    if line.exchange.id() != line.id {
-        return Err(format!("exchange {} does not have the content its id names", line.id));
-    }
-    Ok(line)
-}
-
-/// Whether the answer is AWS's last word: success, or that there is nothing. Credentials are asked for each time.
-pub(crate) fn worth_keeping(line: &Line) -> bool {
-    line.exchange.status.is_some_and(|status| (200..300).contains(&status) || status == 404)
-        && line.exchange.tag.service != "sts"
-}
-
-/// What a request asks, apart from the endpoint it is sent to.
-fn key(tag: &CallTag, request: &WireRequest) -> String {
-    let path = request.canonical_path(&tag.service);
-    let CallTag { account, region, service, operation } = tag;
-    format!(
-        "{account}/{region}/{service}/{operation} {} {path} {}",
-        request.method,
-        sha256_hex(request.body.as_bytes())
-    )
-}
-
-/// A request by its digest: half of a SHA-256 tells the requests of any recording apart.
-pub(super) fn digest(key: &str) -> u128 {
-    let digest = ring::digest::digest(&ring::digest::SHA256, key.as_bytes());
-    digest.as_ref().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
-}
-
-/// What a request asks, as it is recorded: the body of credential calls is not kept.
-pub(super) fn asked(tag: &CallTag, request: &WireRequest) -> String {
-    let mut request = request.clone();
-    if tag.service == "sts" && tag.operation != "GetCallerIdentity" {
-        request.body.clear();
-    }
-    key(tag, &request)
-}
-
 impl Tape {
     /// The exchange that answers a request.
     ///
@@ -275,28 +221,4 @@ impl Serve for Tape {
     fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer> {
         answer(&self.exchange(tag, request)?)
     }
-}
-
-/// The answer a line holds.
-pub(super) fn answer(line: &Line) -> Result<WireResponse, NoAnswer> {
-    let Some(status) = line.exchange.status else {
-        return Err(NoAnswer::Broken(line.exchange.failure.clone().unwrap_or_default()));
-    };
-    let tag = &line.exchange.tag;
-    if tag.service == "sts" && tag.operation == "AssumeRole" && status == 200 {
-        return Ok(WireResponse { status, headers: line.exchange.headers.clone(), body: assumed().into() });
-    }
-    let body = line.bytes().unwrap_or_default();
-    Ok(WireResponse { status, headers: line.exchange.headers.clone(), body: body.into() })
-}
-
-/// Credentials that open nothing: the real ones were never recorded, and a replay needs none.
-fn assumed() -> String {
-    concat!(
-        r#"<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>"#,
-        "<AccessKeyId>REPLAYED</AccessKeyId><SecretAccessKey>REPLAYED</SecretAccessKey>",
-        "<SessionToken>REPLAYED</SessionToken><Expiration>9999-12-31T23:59:59Z</Expiration></Credentials>",
-        "</AssumeRoleResult></AssumeRoleResponse>"
-    )
-    .to_owned()
 }

@@ -39,7 +39,7 @@ pub use seam::OnCall;
 
 use failure::{Asked, Failure};
 use seam::{Seam, with_exchanges};
-use session::{Permits, Session, Sessions};
+use session::{Permits, Refused, Session, Sessions};
 use traffic::Traffic;
 
 /// How calls to a network are sent.
@@ -163,15 +163,14 @@ impl Aws {
             Some(_) => None,
             None => Some(self.sessions.permit(asked.account).await),
         };
-        // Exchanges of AssumeRole are evidence of a refusal only: which question comes first in an account is a matter
-        // of scheduling and must not show in what a fact is based on.
+        // Exchanges of AssumeRole are evidence of a refusal only.
         let region = asked.region.unwrap_or(&self.home);
-        match with_exchanges(self.sessions.session(asked.account, region)).await {
-            (Ok(session), _) => match &self.over {
+        match self.sessions.session(asked.account, region).await {
+            Ok(session) => match &self.over {
                 Some(seam) => Ok((permits, session.over(seam.clone()))),
                 None => Ok((permits, session)),
             },
-            (Err(failure), made) => Err(failure.unseen(asked, &made)),
+            Err(Refused { failure, made }) => Err(failure.unseen(asked, &made)),
         }
     }
 

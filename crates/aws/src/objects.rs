@@ -25,7 +25,7 @@ use crate::{
     failure::{Asked, Failure},
     receipt::{self, Receipt},
     seam::{Made, Seam, with_exchanges},
-    session::Session,
+    session::{Refused, Session},
 };
 
 /// Keys a page holds at most. See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html>
@@ -85,9 +85,9 @@ impl Aws {
     pub async fn trail_objects(&self, bucket: &BucketRef) -> Result<TrailObjects, Unseen> {
         let (operation, subject) = ("s3:ListObjectsV2", bucket.name.as_str());
         let asked = Asked { operation, account: &bucket.owner, region: Some(&bucket.region), subject };
-        match with_exchanges(self.sessions.session(&bucket.owner, &bucket.region)).await {
-            (Ok(session), _) => Ok(TrailObjects::of(session, bucket.owner.clone(), false, Some(self.seam.clone()))),
-            (Err(failure), made) => Err(failure.unseen(&asked, &made)),
+        match self.sessions.session(&bucket.owner, &bucket.region).await {
+            Ok(session) => Ok(TrailObjects::of(session, bucket.owner.clone(), false, Some(self.seam.clone()))),
+            Err(Refused { failure, made }) => Err(failure.unseen(&asked, &made)),
         }
     }
 }

@@ -19,11 +19,11 @@ use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use logproof_estate::{AccountId, Config, Region, config::AccessConfig};
 use tokio::sync::Semaphore;
 
+pub(crate) use role::Refused;
 use role::{AssumedRole, Entered};
 
 use crate::{
     call::{TagCalls, WholeAnswers},
-    failure::Failure,
     in_use::InUse,
     seam::Seam,
 };
@@ -163,7 +163,7 @@ impl Sessions {
     }
 
     /// A session in an account and Region; assumes the audit role there once in a run, unless the account is ours.
-    pub(crate) async fn session(self: &Arc<Self>, account: &AccountId, region: &Region) -> Result<Session, Failure> {
+    pub(crate) async fn session(self: &Arc<Self>, account: &AccountId, region: &Region) -> Result<Session, Refused> {
         let credentials =
             if self.own_account.as_ref() == Some(account) { None } else { Some(self.assume(account).await?) };
         Ok(Session {
@@ -180,14 +180,15 @@ impl Sessions {
         format!("arn:{}:iam::{account}:role/{}", self.home.partition(), self.access.role_name)
     }
 
-    async fn assume(self: &Arc<Self>, account: &AccountId) -> Result<SharedCredentialsProvider, Failure> {
+    async fn assume(self: &Arc<Self>, account: &AccountId) -> Result<SharedCredentialsProvider, Refused> {
         let entered = {
             let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(accounts.entry(account.clone()).or_default())
         };
         let role = AssumedRole::new(self, account, entered);
         // Assumed once up front, so that a role that cannot be assumed is said as such, not as a failed call.
-        role.current().await.map_err(|failure| failure.assuming(self.role_in(account)))?;
+        let assuming = |Refused { failure, made }| Refused { failure: failure.assuming(self.role_in(account)), made };
+        role.current().await.map_err(assuming)?;
         Ok(SharedCredentialsProvider::new(role))
     }
 }

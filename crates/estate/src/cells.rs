@@ -10,7 +10,10 @@ use std::{collections::HashMap, fmt, sync::Arc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest as _, Sha256};
 
-use crate::record::{Observation, Record};
+use crate::{
+    place::AccountId,
+    record::{Observation, Record},
+};
 
 /// How many observations that meet one expectation are listed before the others are counted.
 pub const LISTED: usize = 100;
@@ -34,7 +37,7 @@ pub trait Cells: fmt::Debug + Send + Sync {
 /// A group of observations that meet the same expectation, of which not all are listed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counted {
-    /// What the control asks for.
+    /// What the control asks for; `{account}` stands for the account that each is about.
     pub expected: Arc<str>,
     /// How many met it, those listed included.
     pub members: usize,
@@ -71,7 +74,8 @@ impl Counted {
 
     /// Takes an observation in; it is not listed.
     fn count_observation(&mut self, observation: &Observation) {
-        let mut text = observation.found.clone();
+        let mut text = numbers(&observation.expected)
+            .fold(observation.found.clone(), |text, number| text.replace(number, "{account}"));
         if let Some(account) = &observation.subject.account {
             text = text.replace(account.as_str(), "{account}");
         }
@@ -115,24 +119,24 @@ impl Listing {
             record.observations.push(observation);
             return;
         }
-        let met = self.met.entry(Arc::clone(&observation.expected)).or_insert(0);
+        let expected = expectation(&observation.expected);
+        let met = self.met.entry(Arc::clone(&expected)).or_insert(0);
         *met += 1;
         if *met <= LISTED {
             record.observations.push(observation);
             return;
         }
         let Record { observations, counted, .. } = record;
-        let at = match counted.iter().position(|group| group.expected == observation.expected) {
+        let at = match counted.iter().position(|group| group.expected == expected) {
             Some(at) => at,
             None => {
-                let expected = Arc::clone(&observation.expected);
                 let mut group = Counted {
                     expected: Arc::clone(&expected),
                     members: 0,
                     sha256_sum: Sum::default(),
                     found: Vec::new(),
                 };
-                for listed in observations.iter().filter(|one| one.met && one.expected == expected) {
+                for listed in observations.iter().filter(|one| group_holds(&expected, one)) {
                     self.add(&mut group, listed);
                 }
                 counted.push(group);
@@ -152,6 +156,38 @@ impl Listing {
             cells.take(*attempt, observation);
         }
     }
+}
+
+/// What is expected without the account it is about: the same of every account.
+#[must_use]
+pub fn expectation(text: &Arc<str>) -> Arc<str> {
+    match account_in(text) {
+        Some(_) => numbers(text).fold(text.to_string(), |text, number| text.replace(number, "{account}")).into(),
+        None => Arc::clone(text),
+    }
+}
+
+/// Whether an observation is one of those that a group counts.
+#[must_use]
+pub fn group_holds(expected: &Arc<str>, observation: &Observation) -> bool {
+    observation.met && (observation.expected == *expected || expectation(&observation.expected) == *expected)
+}
+
+/// The account an observation is about: the one that is expected to get something, or else the subject's.
+#[must_use]
+pub fn account_of(observation: &Observation) -> Option<&str> {
+    let own = || observation.subject.account.as_ref().map(AccountId::as_str);
+    account_in(&observation.expected).or_else(own)
+}
+
+fn account_in(text: &str) -> Option<&str> {
+    numbers(text).next()
+}
+
+/// Account ids in a text: twelve digits that stand alone.
+fn numbers(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The digest of an observation: of its JSON form, in which exchanges have their content addresses.
@@ -272,6 +308,24 @@ mod tests {
         let found = &record.counted[0].found;
         assert_eq!((found.len(), record.counted[0].unlisted()), (TOLD_APART + 1, 50));
         assert_eq!(found.last().unwrap(), &Found { text: OTHERS.to_owned(), members: 50 - TOLD_APART });
+    }
+
+    #[test]
+    fn what_is_expected_of_every_account_is_one_group() {
+        let (mut listing, mut record) = (Listing::default(), Record::default());
+        for number in 0..LISTED + 5 {
+            let mut one = observation(number, true);
+            one.expected = format!("a delivery to AWSLogs/o-x/{number:012}/x is accepted").into();
+            assert_eq!(account_of(&one), Some(format!("{number:012}").as_str()));
+            listing.take(&mut record, one);
+        }
+        assert_eq!(&*record.counted[0].expected, "a delivery to AWSLogs/o-x/{account}/x is accepted");
+        assert_eq!((record.counted.len(), record.counted[0].members), (1, LISTED + 5));
+        assert!(record.observations.iter().all(|one| group_holds(&record.counted[0].expected, one)));
+        let hash = observation(1, true).expected;
+        assert!(
+            account_in("id 1234567890123 and a123456789012").is_none() && !group_holds(&hash, &record.observations[0])
+        );
     }
 
     #[test]

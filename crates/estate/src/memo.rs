@@ -38,9 +38,9 @@ type Kept = Arc<dyn Any + Send + Sync>;
 pub type Spawn = Arc<dyn Fn(BoxFuture<'static, ()>) + Send + Sync>;
 
 /// How much is held, in answers of ordinary size (some kilobytes).
-const ROOM: usize = 1024;
+const ROOM: usize = 4096;
 /// What the users, roles and policies of an account count for, in ordinary answers.
-const AUTHORIZATION: usize = 16;
+const AUTHORIZATION: usize = 64;
 
 /// Answers by question.
 pub(crate) struct Memo {

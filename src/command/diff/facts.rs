@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::bundle::{
-    recording::Line,
+    line::{self, Line},
     tape::{self, Lines, Place, TapeError},
 };
 
@@ -85,7 +85,7 @@ fn index(path: &Path) -> Result<BTreeMap<String, Known>, TapeError> {
             (format!("{} {}", tag.account, tag.region), format!("{}:{}", tag.service, tag.operation), short(&line));
         let answer = Answer { exchange: line.id.to_string(), status: line.exchange.status };
         let digest = sha256_hex(lasting(&line).as_bytes());
-        known.insert(tape::question(&line.exchange), Known { answer, place, digest, names });
+        known.insert(line::question(&line.exchange), Known { answer, place, digest, names });
     })?;
     Ok(known)
 }

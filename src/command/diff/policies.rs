@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::bundle::{
-    recording::Line,
+    line::Line,
     tape::{self, TapeError},
 };
 

@@ -11,7 +11,8 @@ use ring::digest::{SHA256, digest};
 
 use super::parts::Parts;
 use crate::bundle::{
-    recording::{Line, Recording},
+    line::{self, Line},
+    recording::Recording,
     tape::{self, TapeError},
 };
 
@@ -33,7 +34,7 @@ impl Quality {
     fn of(line: &Line) -> Self {
         match line.exchange.status {
             None => Self::NoAnswer,
-            Some(_) if tape::worth_keeping(line) => Self::Definite,
+            Some(_) if line::worth_keeping(line) => Self::Definite,
             Some(_) => Self::Answer,
         }
     }
@@ -77,7 +78,7 @@ pub(super) fn join(parts: &Parts, into: &Recording) -> Result<Joined, TapeError>
 
 /// What was asked, in few bytes: an organization is asked hundreds of thousands of questions.
 fn question(exchange: &Exchange) -> [u8; 16] {
-    let whole = digest(&SHA256, tape::question(exchange).as_bytes());
+    let whole = digest(&SHA256, line::question(exchange).as_bytes());
     let mut short = [0; 16];
     short.iter_mut().zip(whole.as_ref()).for_each(|(to, from)| *to = *from);
     short

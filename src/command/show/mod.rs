@@ -12,6 +12,7 @@ use clap::Args;
 use logproof_estate::{
     AccountId, Region, Unseen,
     assessment::{Assessment, ControlResult},
+    cells::{account_of, group_holds},
     record::{Observation, Subject},
 };
 use serde::Serialize;
@@ -115,8 +116,11 @@ impl Asked<'_> {
         self.account.is_none_or(|asked| account == Some(asked)) && self.region.is_none_or(|asked| region == Some(asked))
     }
 
-    fn is_of(&self, subject: &Subject) -> bool {
-        self.fits(subject.account.as_ref(), subject.region.as_ref())
+    fn is_of(&self, observation: &Observation) -> bool {
+        let Subject { account, region, .. } = &observation.subject;
+        let named = self.account.is_some_and(|asked| account_of(observation) == Some(asked.as_str()));
+        self.fits(account.as_ref(), region.as_ref())
+            || named && self.region.is_none_or(|asked| region.as_ref() == Some(asked))
     }
 }
 
@@ -132,8 +136,8 @@ fn find<'a>(assessment: &'a Assessment, bundle: &Path, id: &str) -> Result<&'a C
 fn listed(control: &ControlResult, place: &Asked<'_>) -> Vec<Shown> {
     let one = |scenario: &logproof_estate::assessment::ScenarioResult| {
         let record = &scenario.record;
-        let counted = |one: &Observation| one.met && record.counted.iter().any(|group| group.expected == one.expected);
-        let observations = record.observations.iter().filter(|one| place.is_of(&one.subject) && !counted(one));
+        let counted = |one: &Observation| record.counted.iter().any(|group| group_holds(&group.expected, one));
+        let observations = record.observations.iter().filter(|one| place.is_of(one) && !counted(one));
         let unseen = record.unseen.iter().filter(|one| place.fits(Some(&one.account), one.region.as_ref()));
         Shown {
             scenario: scenario.name.clone(),
@@ -163,7 +167,7 @@ fn add_cells(
         digest_holds(bundle, manifest, &file.file)?;
         cells::each_cell_of(bundle, &file.file, &control.id, place.account, |cell| {
             let scenario = shown.iter_mut().find(|one| one.scenario == cell.scenario);
-            if let (Some(shown), true) = (scenario, place.is_of(&cell.observation.subject)) {
+            if let (Some(shown), true) = (scenario, place.is_of(&cell.observation)) {
                 shown.observations.push(cell.observation);
             }
         })

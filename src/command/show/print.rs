@@ -10,7 +10,7 @@ use logproof_estate::{
 use serde_json::{Value, json};
 
 use super::{ShowError, Shown};
-use crate::bundle::{places::Exchanges, recording::Line};
+use crate::bundle::{line::Line, places::Exchanges};
 
 /// Writes the answer for a person, with the bodies of what AWS answered.
 pub(super) fn text(

@@ -13,14 +13,26 @@ use logproof_estate::AccountId;
 use tokio::sync::Mutex;
 
 use super::Sessions;
-use crate::{clock, failure::Failure};
+use crate::{
+    clock,
+    failure::Failure,
+    seam::{Made, with_exchanges},
+};
 
 /// How long before they expire credentials are renewed.
 const RENEW_BEFORE: Duration = Duration::from_secs(300);
 
 /// What assuming the role of an account gave: the credentials, or why there are none. This is all that an account costs
 /// once its questions are answered.
-pub(super) type Entered = Mutex<Option<Result<Credentials, Box<Failure>>>>;
+pub(super) type Entered = Mutex<Option<Result<Credentials, Box<Refused>>>>;
+
+/// Why an account cannot be entered. Every question in it is told the same, with the exchanges that show it: which one came
+/// first, and made the call, is a matter of scheduling.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused {
+    pub(crate) failure: Failure,
+    pub(crate) made: Vec<Made>,
+}
 
 /// Credentials of an assumed role, renewed before they expire.
 ///
@@ -38,15 +50,16 @@ impl AssumedRole {
     }
 
     /// Credentials that are valid for some time to come. A role that cannot be assumed is not asked for again.
-    pub(super) async fn current(&self) -> Result<Credentials, Failure> {
+    pub(super) async fn current(&self) -> Result<Credentials, Refused> {
         let mut entered = self.entered.lock().await;
         let soon = clock::system_time() + RENEW_BEFORE;
         match &*entered {
-            Some(Err(failure)) => return Err((**failure).clone()),
+            Some(Err(refused)) => return Err((**refused).clone()),
             Some(Ok(valid)) if valid.expiry().is_none_or(|expiry| expiry > soon) => return Ok(valid.clone()),
             _ => {}
         }
-        let given = self.assume().await;
+        let (given, made) = with_exchanges(self.assume()).await;
+        let given = given.map_err(|failure| Refused { failure, made });
         // Credentials that cannot be renewed now are asked for again by the next call.
         if given.is_ok() || entered.is_none() {
             *entered = Some(given.clone().map_err(Box::new));
@@ -85,7 +98,7 @@ impl ProvideCredentials for AssumedRole {
         Self: 'a,
     {
         Providing::new(async {
-            self.current().await.map_err(|failure| CredentialsError::provider_error(failure.to_string()))
+            self.current().await.map_err(|refused| CredentialsError::provider_error(refused.failure.to_string()))
         })
     }
 }
