@@ -30,26 +30,27 @@ const NEWEST_DIGEST: SignedDuration = SignedDuration::from_secs(49 * 60 + 40);
 #[derive(Debug, Default)]
 pub(super) struct Chains {
     trails: Vec<Inventory>,
+    accounts: Vec<String>,
+    regions: Vec<String>,
     /// The ends of the digests of every chain, oldest first.
     ends: Vec<Timestamp>,
     /// The folders that CloudTrail fills, by bucket: all keys of one stand together in the order of keys.
     folders: HashMap<String, BTreeMap<String, Folder>>,
 }
 
-/// One folder: the digests of a chain, or its log files.
-#[derive(Debug, Clone)]
+/// One folder: the digests of a chain, or its log files. Trail, account and Region by their places.
+#[derive(Debug, Clone, Copy)]
 struct Folder {
-    trail: usize,
-    account: String,
-    region: String,
+    trail: u32,
+    account: u32,
+    region: u32,
     flaw: Option<FlawKind>,
 }
 
 impl Chains {
     pub(super) fn of(zone: &Zone, accounts: impl Iterator<Item = String>) -> Self {
-        let mut chains = Self { ends: ends(zone), ..Self::default() };
-        let regions = governed_regions(&zone.config);
-        let accounts: Vec<_> = accounts.collect();
+        let (accounts, regions) = (accounts.collect(), governed_regions(&zone.config));
+        let mut chains = Self { ends: ends(zone), accounts, regions, ..Self::default() };
         for (name, trail) in zone.trails.iter().filter(|(_, trail)| trail.log_file_validation && trail.organization) {
             let Some(bucket) = zone.buckets.get(&trail.bucket) else { continue };
             let whole = Trail {
@@ -59,25 +60,33 @@ impl Chains {
                 prefix: trail.prefix.clone(),
                 organization: Some(zone.organization.id.clone()),
             };
-            let number = chains.trails.len();
             chains.trails.push(Inventory { trail: whole, rows: Vec::new() });
-            let delivering = delivering(zone, &bucket.objects);
-            for account in accounts.iter().filter(|account| delivering.contains(account.as_str())) {
-                for region in &regions {
-                    let here = |flaw: &&ChainFlaw| flaw.account == *account && flaw.region == *region;
-                    let flaw = zone.chain_flaws.iter().find(here).map(|flaw| flaw.kind);
-                    chains.add(Folder { trail: number, account: account.clone(), region: region.clone(), flaw });
-                }
-            }
+            chains.add_all(zone, &delivering(zone, &bucket.objects));
         }
         chains
+    }
+
+    /// The folders of the last trail, of each account that delivers.
+    fn add_all(&mut self, zone: &Zone, delivering: &HashSet<&str>) {
+        let trail = place(self.trails.len().saturating_sub(1));
+        let mut folders = Vec::new();
+        for (at, account) in
+            self.accounts.iter().enumerate().filter(|(_, account)| delivering.contains(account.as_str()))
+        {
+            for (in_region, region) in self.regions.iter().enumerate() {
+                let here = |flaw: &&ChainFlaw| flaw.account == *account && flaw.region == *region;
+                let flaw = zone.chain_flaws.iter().find(here).map(|flaw| flaw.kind);
+                folders.push(Folder { trail, account: place(at), region: place(in_region), flaw });
+            }
+        }
+        folders.into_iter().for_each(|folder| self.add(folder));
     }
 
     fn add(&mut self, folder: Folder) {
         let (Some(chain), Some(end)) = (self.chain(&folder), self.ends.last()) else { return };
         let of_bucket = self.folders.entry(chain.inventory.trail.bucket.clone()).or_default();
         for key in [chain.digest_key(*end), chain.log_key(*end)] {
-            of_bucket.insert(folder_of(&key).to_owned(), folder.clone());
+            of_bucket.insert(folder_of(&key).to_owned(), folder);
         }
     }
 
@@ -85,8 +94,8 @@ impl Chains {
     fn chain(&self, folder: &Folder) -> Option<SampleChain> {
         let ends = self.ends.clone();
         let broken_link = (folder.flaw == Some(FlawKind::LinkBroken)).then(|| ends.len().saturating_sub(1));
-        let row = Row::new(&folder.account, &folder.region);
-        Some(SampleChain { inventory: self.trails.get(folder.trail)?.clone(), row, ends, broken_link })
+        let row = Row::new(self.accounts.get(folder.account as usize)?, self.regions.get(folder.region as usize)?);
+        Some(SampleChain { inventory: self.trails.get(folder.trail as usize)?.clone(), row, ends, broken_link })
     }
 
     /// The keys in a folder, in their order, each with whether its content is another than the digest says.
@@ -178,6 +187,10 @@ impl Chains {
         }
         made(&self.chain(folder)?)?.get(key).cloned()
     }
+}
+
+fn place(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
 }
 
 /// The folder of a chain that a key is in: all but the day and the name.
