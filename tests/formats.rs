@@ -261,6 +261,7 @@ fn everything() -> Vec<Assessment> {
         text: "{}".to_owned(),
         whole: Some("{}".to_owned()),
     };
+    observations.last_mut().unwrap().for_account = Some("444444444444".parse().unwrap());
     observations.last_mut().unwrap().accepted = Some(Box::new(Acceptance {
         owner: "ada@example.org".to_owned(),
         since: "2026-01-01".parse().unwrap(),

@@ -14,8 +14,8 @@ use std::{
 
 use logproof_estate::{
     assessment::Assessment,
-    cells::{Sum, digest},
-    record::{Record, Verdict},
+    cells::{Sum, digest, expectation, group_holds},
+    record::{Observation, Record, Verdict},
 };
 use serde_json::Value;
 use support::{Ran, run};
@@ -148,14 +148,14 @@ fn asked_once(home: &Path, count: usize) {
 type Observed = BTreeMap<String, (usize, Sum)>;
 
 fn add(observed: &mut Observed, record: &Record) {
-    let counted = |expected: &str| record.counted.iter().any(|group| &*group.expected == expected);
+    let counted = |one: &Observation| record.counted.iter().any(|group| group_holds(&group.expected, one));
     for group in &record.counted {
         let entry = observed.entry(group.expected.to_string()).or_default();
         entry.0 += group.members;
         entry.1.join(&group.sha256_sum);
     }
-    for one in record.observations.iter().filter(|one| !one.met || !counted(&one.expected)) {
-        let entry = observed.entry(one.expected.to_string()).or_default();
+    for one in record.observations.iter().filter(|one| !counted(one)) {
+        let entry = observed.entry(expectation(one).to_string()).or_default();
         entry.0 += 1;
         entry.1.add(&digest(one));
     }

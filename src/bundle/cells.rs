@@ -148,7 +148,7 @@ impl Cells for Spool {
     }
 
     fn take(&self, attempt: u64, observation: &Observation) {
-        let account = account_of(observation).unwrap_or(NO_ACCOUNT);
+        let account = account_of(observation).map_or(NO_ACCOUNT, AccountId::as_str);
         let line = serde_json::to_string(observation);
         let mut state = self.state();
         if state.failed.is_some() {
@@ -313,7 +313,7 @@ fn count(bundle: &Path, held: &HashSet<u64>) -> Result<(BTreeMap<Group, (usize, 
         let (mut number, mut stray, mut lacking) = (0, None, None);
         each_cell(bundle, &file, |cell| {
             number += 1;
-            let account = account_of(&cell.observation).unwrap_or(NO_ACCOUNT);
+            let account = account_of(&cell.observation).map_or(NO_ACCOUNT, AccountId::as_str);
             if !accounts.contains(account) {
                 stray.get_or_insert_with(|| account.to_owned());
             }
@@ -322,7 +322,7 @@ fn count(bundle: &Path, held: &HashSet<u64>) -> Result<(BTreeMap<Group, (usize, 
                 lacking =
                     Some(format!("{file}: {} is based on exchange {id}, which the recording lacks", cell.control));
             }
-            let expected = expectation(&cell.observation.expected).to_string();
+            let expected = expectation(&cell.observation).to_string();
             let group = groups.entry((cell.control, cell.scenario, expected)).or_default();
             group.0 += 1;
             group.1.add(&digest(&cell.observation));

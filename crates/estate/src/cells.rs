@@ -74,9 +74,8 @@ impl Counted {
 
     /// Takes an observation in; it is not listed.
     fn count_observation(&mut self, observation: &Observation) {
-        let mut text = numbers(&observation.expected)
-            .fold(observation.found.clone(), |text, number| text.replace(number, "{account}"));
-        if let Some(account) = &observation.subject.account {
+        let mut text = observation.found.clone();
+        if let Some(account) = account_of(observation) {
             text = text.replace(account.as_str(), "{account}");
         }
         if let Some(region) = &observation.subject.region {
@@ -119,7 +118,7 @@ impl Listing {
             record.observations.push(observation);
             return;
         }
-        let expected = expectation(&observation.expected);
+        let expected = expectation(&observation);
         let met = self.met.entry(Arc::clone(&expected)).or_insert(0);
         *met += 1;
         if *met <= LISTED {
@@ -158,36 +157,25 @@ impl Listing {
     }
 }
 
-/// What is expected without the account it is about: the same of every account.
+/// What is expected of an observation without the account that it is for: the same of every account.
 #[must_use]
-pub fn expectation(text: &Arc<str>) -> Arc<str> {
-    match account_in(text) {
-        Some(_) => numbers(text).fold(text.to_string(), |text, number| text.replace(number, "{account}")).into(),
-        None => Arc::clone(text),
+pub fn expectation(observation: &Observation) -> Arc<str> {
+    match &observation.for_account {
+        Some(account) => observation.expected.replace(account.as_str(), "{account}").into(),
+        None => Arc::clone(&observation.expected),
     }
 }
 
 /// Whether an observation is one of those that a group counts.
 #[must_use]
 pub fn group_holds(expected: &Arc<str>, observation: &Observation) -> bool {
-    observation.met && (observation.expected == *expected || expectation(&observation.expected) == *expected)
+    observation.met && expectation(observation) == *expected
 }
 
-/// The account an observation is about: the one that is expected to get something, or else the subject's.
+/// The account an observation is about: the one it is for, or else the subject's.
 #[must_use]
-pub fn account_of(observation: &Observation) -> Option<&str> {
-    let own = || observation.subject.account.as_ref().map(AccountId::as_str);
-    account_in(&observation.expected).or_else(own)
-}
-
-fn account_in(text: &str) -> Option<&str> {
-    numbers(text).next()
-}
-
-/// Account ids in a text: twelve digits that stand alone.
-fn numbers(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit()))
+pub fn account_of(observation: &Observation) -> Option<&AccountId> {
+    observation.for_account.as_ref().or(observation.subject.account.as_ref())
 }
 
 /// The digest of an observation: of its JSON form, in which exchanges have their content addresses.
@@ -315,17 +303,17 @@ mod tests {
         let (mut listing, mut record) = (Listing::default(), Record::default());
         for number in 0..LISTED + 5 {
             let mut one = observation(number, true);
-            one.expected = format!("a delivery to AWSLogs/o-x/{number:012}/x is accepted").into();
-            assert_eq!(account_of(&one), Some(format!("{number:012}").as_str()));
+            let account: AccountId = format!("{number:012}").parse().unwrap();
+            one.expected = format!("a delivery to AWSLogs/o-x/{account}/x is accepted").into();
+            one = one.for_account(Some(&account));
+            one.subject = Subject::arn("arn:aws:s3:::logs");
+            assert_eq!(account_of(&one), Some(&account));
             listing.take(&mut record, one);
         }
         assert_eq!(&*record.counted[0].expected, "a delivery to AWSLogs/o-x/{account}/x is accepted");
         assert_eq!((record.counted.len(), record.counted[0].members), (1, LISTED + 5));
         assert!(record.observations.iter().all(|one| group_holds(&record.counted[0].expected, one)));
-        let hash = observation(1, true).expected;
-        assert!(
-            account_in("id 1234567890123 and a123456789012").is_none() && !group_holds(&hash, &record.observations[0])
-        );
+        assert!(!group_holds(&observation(1, true).expected, &record.observations[0]));
     }
 
     #[test]

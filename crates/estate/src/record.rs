@@ -169,6 +169,9 @@ pub struct ProposedPolicy {
 pub struct Observation {
     /// What was examined.
     pub subject: Subject,
+    /// The account it is for, where that is not the subject's: whose log files a bucket must take, for example.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_account: Option<AccountId>,
     /// What the control asks for.
     pub expected: Arc<str>,
     /// What is there.
@@ -203,6 +206,7 @@ impl Observation {
     pub fn new(subject: Subject, expected: impl Into<Arc<str>>, found: impl Into<String>, met: bool) -> Self {
         Self {
             subject,
+            for_account: None,
             expected: expected.into(),
             found: found.into(),
             met,
@@ -214,6 +218,13 @@ impl Observation {
             accepted: None,
             exchanges: Vec::new(),
         }
+    }
+
+    /// The account it is for.
+    #[must_use]
+    pub fn for_account(mut self, account: Option<&AccountId>) -> Self {
+        self.for_account = account.cloned();
+        self
     }
 
     /// What to change.

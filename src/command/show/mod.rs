@@ -118,7 +118,7 @@ impl Asked<'_> {
 
     fn is_of(&self, observation: &Observation) -> bool {
         let Subject { account, region, .. } = &observation.subject;
-        let named = self.account.is_some_and(|asked| account_of(observation) == Some(asked.as_str()));
+        let named = self.account.is_some_and(|asked| account_of(observation) == Some(asked));
         self.fits(account.as_ref(), region.as_ref())
             || named && self.region.is_none_or(|asked| region.as_ref() == Some(asked))
     }

@@ -26,7 +26,13 @@ use crate::scene::{
 };
 
 /// Records whether one request is allowed.
-fn must_be_allowed(w: &mut LogproofWorld, access: &BucketAccess, request: &Request, what: &str, change: &str) {
+fn must_be_allowed(
+    w: &mut LogproofWorld,
+    access: &BucketAccess,
+    request: &Request,
+    (what, account): (&str, Option<&AccountId>),
+    change: &str,
+) {
     let expected = format!("{what} is accepted");
     let Some(decided) = decide_for_service(&access.organization, &access.owner, access.policy.clone(), request) else {
         return;
@@ -39,6 +45,7 @@ fn must_be_allowed(w: &mut LogproofWorld, access: &BucketAccess, request: &Reque
     w.record.rest_on(access.exchanges());
     w.observe(
         Observation::new(access.subject(), expected, found, decided.is_allowed())
+            .for_account(account)
             .place(format!("{} on {}", request.action(), request.resource()))
             .hint(change),
     );
@@ -73,16 +80,17 @@ async fn cloudtrail_can_deliver(w: &mut LogproofWorld) -> Judged {
     let change = "allow cloudtrail.amazonaws.com s3:GetBucketAcl on the bucket and s3:PutObject on AWSLogs/<management account>/* and AWSLogs/<organization id>/*, with aws:SourceArn of the trail";
     let prefix = trail_prefix(w).await?;
     let acl = by_service(CLOUDTRAIL, "s3:GetBucketAcl", &access.arn, &access.owner, context());
-    must_be_allowed(w, &access, &acl, "CloudTrail's check of the bucket ACL", change);
+    must_be_allowed(w, &access, &acl, ("CloudTrail's check of the bucket ACL", None), change);
     let mut written = 0;
     // Before an organization trail writes under the organization id it writes under its own account. Each member's
     // logs stand under the organization id and the member's own.
-    let mut paths = vec![format!("AWSLogs/{owner}/CloudTrail/{}/x", config.organization.home_region)];
+    let mut paths = vec![(owner, format!("AWSLogs/{owner}/CloudTrail/{}/x", config.organization.home_region))];
     for member in access.organization.members.iter().map(|m| &m.id).chain([owner]) {
-        paths.push(format!("AWSLogs/{organization}/{member}/CloudTrail/{}/x", config.organization.home_region));
+        let path = format!("AWSLogs/{organization}/{member}/CloudTrail/{}/x", config.organization.home_region);
+        paths.push((member, path));
         written += 1;
     }
-    for path in paths {
+    for (member, path) in paths {
         let object = format!("{}/{}", access.arn, prefixed(prefix.as_deref(), &path));
         let context = context()
             .with("s3:x-amz-acl", "bucket-owner-full-control")
@@ -92,7 +100,7 @@ async fn cloudtrail_can_deliver(w: &mut LogproofWorld) -> Judged {
             None => context,
         };
         let put = by_service(CLOUDTRAIL, "s3:PutObject", &object, &access.owner, context);
-        must_be_allowed(w, &access, &put, &format!("CloudTrail's delivery to {path}"), change);
+        must_be_allowed(w, &access, &put, (&format!("CloudTrail's delivery to {path}"), Some(member)), change);
     }
     w.population(Population {
         of: "active accounts".to_owned(),
@@ -121,13 +129,13 @@ async fn cloudtrail_delivers_with_either_encryption(w: &mut LogproofWorld) -> Ju
         context_of_service(&organization, owner, &config.trail_arn()).with("s3:x-amz-acl", "bucket-owner-full-control");
     let change = "let the Deny apply only when the encryption header is present: pair StringNotEquals with Null: false";
     let put = by_service(CLOUDTRAIL, "s3:PutObject", &object, &access.owner, plain.clone());
-    must_be_allowed(w, &access, &put, "a delivery that leaves encryption to the bucket's default", change);
+    must_be_allowed(w, &access, &put, ("a delivery that leaves encryption to the bucket's default", None), change);
     if let Some(arn) = key_arn(w).await? {
         let context = plain
             .with("s3:x-amz-server-side-encryption", "aws:kms")
             .with("s3:x-amz-server-side-encryption-aws-kms-key-id", arn);
         let put = by_service(CLOUDTRAIL, "s3:PutObject", &object, &access.owner, context);
-        must_be_allowed(w, &access, &put, "a delivery that asks for the log key", change);
+        must_be_allowed(w, &access, &put, ("a delivery that asks for the log key", None), change);
     }
     w.settle()
 }
@@ -208,13 +216,25 @@ fn config_requests(
     let BucketRef { owner, .. } = &access.resource;
     for action in ["s3:GetBucketAcl", "s3:ListBucket"] {
         let request = by_service(CONFIG, action, &access.arn, owner, context());
-        must_be_allowed(w, access, &request, &format!("AWS Config's {action} for account {account}"), change);
+        must_be_allowed(
+            w,
+            access,
+            &request,
+            (&format!("AWS Config's {action} for account {account}"), Some(account)),
+            change,
+        );
     }
     for prefix in prefixes {
         let path = prefixed(prefix.as_deref(), &format!("AWSLogs/{account}/Config/{region}/x"));
         let context = context().with("s3:x-amz-acl", "bucket-owner-full-control");
         let put = by_service(CONFIG, "s3:PutObject", &format!("{}/{path}", access.arn), owner, context);
-        must_be_allowed(w, access, &put, &format!("AWS Config's delivery for account {account}"), change);
+        must_be_allowed(
+            w,
+            access,
+            &put,
+            (&format!("AWS Config's delivery for account {account}"), Some(account)),
+            change,
+        );
     }
 }
 

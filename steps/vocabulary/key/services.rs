@@ -35,7 +35,7 @@ async fn cloudtrail_can_encrypt(w: &mut LogproofWorld) -> Judged {
         w,
         &key,
         &request,
-        "CloudTrail's data key for the organization trail",
+        ("CloudTrail's data key for the organization trail", None),
         "allow cloudtrail.amazonaws.com kms:GenerateDataKey* in the key policy, for the ARN of the organization trail",
     );
     w.settle()
@@ -66,7 +66,7 @@ async fn config_can_encrypt(w: &mut LogproofWorld) -> Judged {
             w,
             &key,
             &request,
-            &format!("AWS Config's data key for account {account}"),
+            (&format!("AWS Config's data key for account {account}"), Some(account)),
             "allow config.amazonaws.com kms:GenerateDataKey and kms:Decrypt in the key policy, with aws:SourceAccount or aws:SourceOrgID",
         );
     }
@@ -104,7 +104,13 @@ async fn no_service_uses_the_key_for_a_stranger(w: &mut LogproofWorld) -> Judged
 }
 
 /// Records whether one request of a service is allowed by the key policy and the RCPs.
-fn must_be_allowed(w: &mut LogproofWorld, key: &KeyAccess, request: &Request, what: &str, change: &str) {
+fn must_be_allowed(
+    w: &mut LogproofWorld,
+    key: &KeyAccess,
+    request: &Request,
+    (what, account): (&str, Option<&AccountId>),
+    change: &str,
+) {
     let expected = format!("{what} is granted");
     let policy = key.policy.clone();
     let Some(decided) = decide_for_service(&key.organization, &key.owner, policy, request) else {
@@ -117,6 +123,7 @@ fn must_be_allowed(w: &mut LogproofWorld, key: &KeyAccess, request: &Request, wh
     let found = if decided.is_allowed() { "granted".to_owned() } else { format!("refused: {decided}") };
     w.observe(
         Observation::new(key.subject(), expected, found, decided.is_allowed())
+            .for_account(account)
             .place(format!("{} by {}", request.action(), request.principal()))
             .hint(change),
     );
