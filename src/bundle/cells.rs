@@ -291,9 +291,13 @@ pub fn are_counted(assessment: &Assessment) -> bool {
         .any(|scenario| !scenario.record.counted.is_empty())
 }
 
+/// Control, scenario and what is expected.
 type Group = (String, String, String);
 
-fn counted(assessment: &Assessment) -> BTreeMap<Group, (usize, Sum)> {
+/// How many observations a group has, and the sum of their digests.
+type Groups = BTreeMap<Group, (usize, Sum)>;
+
+fn counted(assessment: &Assessment) -> Groups {
     let mut groups = BTreeMap::new();
     for control in &assessment.controls {
         for scenario in &control.scenarios {
@@ -306,8 +310,8 @@ fn counted(assessment: &Assessment) -> BTreeMap<Group, (usize, Sum)> {
     groups
 }
 
-fn count(bundle: &Path, held: &HashSet<u64>) -> Result<(BTreeMap<Group, (usize, Sum)>, Vec<String>), String> {
-    let (mut groups, mut problems): (BTreeMap<Group, (usize, Sum)>, _) = (BTreeMap::new(), Vec::new());
+fn count(bundle: &Path, held: &HashSet<u64>) -> Result<(Groups, Vec<String>), String> {
+    let (mut groups, mut problems): (Groups, _) = (BTreeMap::new(), Vec::new());
     for CellFile { file, accounts, observations } in index(bundle)?.map(|index| index.files).unwrap_or_default() {
         let accounts: HashSet<String> = accounts.into_iter().collect();
         let (mut number, mut stray, mut lacking) = (0, None, None);
@@ -337,7 +341,7 @@ fn count(bundle: &Path, held: &HashSet<u64>) -> Result<(BTreeMap<Group, (usize, 
     Ok((groups, problems))
 }
 
-fn differences(said: &BTreeMap<Group, (usize, Sum)>, found: &BTreeMap<Group, (usize, Sum)>) -> Vec<String> {
+fn differences(said: &Groups, found: &Groups) -> Vec<String> {
     let groups: std::collections::BTreeSet<&Group> = said.keys().chain(found.keys()).collect();
     let one = |group: &Group| {
         let (control, scenario, expected) = group;

@@ -26,17 +26,13 @@ pub struct Everywhere {
 
 impl Everywhere {
     /// Every account with every Region, by account and then in the order the Regions are configured.
-    #[must_use]
     pub fn cells(&self) -> impl Iterator<Item = (AccountId, Region)> + use<> {
-        let (accounts, regions) = (Arc::clone(&self.accounts), self.regions.clone());
-        let pairs = (0..accounts.len()).flat_map(move |at| {
-            let account = accounts.get(at).map(|account| account.id.clone());
-            account.into_iter().flat_map({
-                let regions = regions.clone();
-                move |account| regions.clone().into_iter().map(move |region| (account.clone(), region))
-            })
-        });
-        pairs
+        let (accounts, regions): (_, Arc<[Region]>) = (Arc::clone(&self.accounts), self.regions.clone().into());
+        let cells = accounts.len() * regions.len();
+        (0..cells).filter_map(move |cell| {
+            let account = accounts.get(cell / regions.len())?;
+            Some((account.id.clone(), regions.get(cell % regions.len())?.clone()))
+        })
     }
 
     /// How many of the accounts were examined.

@@ -60,7 +60,7 @@ impl Simulator {
     /// # Errors
     /// When no port can be had, or the zone names no management account.
     pub fn start(zone: MockZone, behaviour: Behaviour) -> io::Result<Self> {
-        let of_configuration = zone.config()["organization"]["management_account"].as_str();
+        let of_configuration = zone.config().pointer("/organization/management_account").and_then(Value::as_str);
         let caller = of_configuration.ok_or_else(|| io::Error::other("the zone has no management account"))?.to_owned();
         let throttled = MockZone::parse(THROTTLED, "throttled").map_err(io::Error::other)?;
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
@@ -125,9 +125,10 @@ pub fn configuration(zone: &MockZone, folder: &Path) -> io::Result<()> {
 /// [`ZoneError`] when the description cannot be used.
 pub fn denying(mut zone: Value, account: &str, origin: &str) -> Result<MockZone, ZoneError> {
     let fault = serde_json::json!({"account": account, "kind": "access-denied"});
-    match zone.get_mut("faults").and_then(Value::as_array_mut) {
-        Some(faults) => faults.insert(0, fault),
-        None => zone["faults"] = Value::Array(vec![fault]),
+    // A description that is no object is refused below.
+    if let Some(members) = zone.as_object_mut() {
+        let faults = members.entry("faults").or_insert_with(|| Value::Array(Vec::new()));
+        faults.as_array_mut().into_iter().for_each(|faults| faults.insert(0, fault.clone()));
     }
     MockZone::from_value(zone, origin)
 }
