@@ -3,6 +3,9 @@
 //! Each zone is what its maker documents, a first evening before anything was added. A control that changes here either
 //! became wrong or became right: the table is changed by hand, with the reason. None may be ERROR, since everything in a
 //! described zone can be looked at, and each FAIL is one a reviewer of AWS's own guidance would give.
+//!
+//! What the program itself gives as the reason of each verdict is kept beside the table; `LOGPROOF_UPDATE_ZONES=1` rewrites it,
+//! and the diff is reviewed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
@@ -12,7 +15,7 @@ mod support;
 
 use std::{collections::BTreeMap, fs};
 
-use logproof_estate::record::Verdict;
+use logproof_estate::{assessment::ControlResult, record::Verdict};
 use serde::Deserialize;
 
 /// The zones, by file name.
@@ -61,9 +64,29 @@ fn every_control_has_the_verdict_that_is_written_beside_the_zone() {
             }
         }
         assert_eq!(problems, Vec::<String>::new(), "{zone}");
+        same_reasons(zone, &found.controls);
         assert!(expected.is_empty(), "{zone}: {expected:?} are no controls");
         assert_eq!(found.controls_with(Verdict::Error), 0, "{zone}: everything can be looked at");
     }
+}
+
+/// Compares the reasons of all verdicts but PASS with those that are kept.
+fn same_reasons(zone: &str, controls: &[ControlResult]) {
+    let mut reasons = String::new();
+    for control in controls.iter().filter(|control| control.verdict != Verdict::Pass) {
+        for scenario in control.scenarios.iter().filter(|scenario| scenario.verdict == control.verdict) {
+            reasons.push_str(&format!("{} {}: {}\n", control.id, control.verdict.word(), scenario.reason));
+        }
+    }
+    if std::env::var_os("LOGPROOF_UPDATE_ZONES").is_some() {
+        fs::write(support::root().join(format!("tests/zones/{zone}.reasons.txt")), &reasons).unwrap();
+    }
+    let kept = read(zone, "reasons.txt");
+    let changed = reasons.lines().find(|line| !kept.contains(line)).unwrap_or("one is gone");
+    assert!(
+        kept == reasons,
+        "{zone}: {changed}\nhint: LOGPROOF_UPDATE_ZONES=1 cargo test --workspace --test zones, and review the diff"
+    );
 }
 
 #[test]
