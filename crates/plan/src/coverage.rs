@@ -170,6 +170,7 @@ pub const TABLE: &[Row] = &[
     row(&["aws_sns_topic_subscription"], &["AWS::SNS::Subscription"], Region, &["topic_subscriptions"]),
     row(&["aws_sqs_queue"], &["AWS::SQS::Queue"], Region, &["queue"]),
     row(&["aws_sqs_queue_policy"], &["AWS::SQS::QueuePolicy"], Region, &["queue"]),
+    row(&["aws_cloudwatch_log_group"], &["AWS::Logs::LogGroup"], Region, &["metric_filters"]),
     row(&["aws_cloudwatch_log_metric_filter"], &["AWS::Logs::MetricFilter"], Region, &["metric_filters"]),
     row(
         &["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"],
@@ -318,12 +319,13 @@ pub const REMOVALS: &[(&[&str], &str)] = &[
     (&["aws_sns_topic_subscription"], "the subscription has ended; one that was never confirmed stays pending"),
     (&["aws_sqs_queue"], "the queue is gone"),
     (&["aws_sqs_queue_policy"], "nobody but its own account gets into the queue"),
+    (&["aws_cloudwatch_log_group"], "the log group is gone, with its metric filters, unless `skip_destroy` is set"),
     (&["aws_cloudwatch_log_metric_filter"], "the metric filter is gone"),
     (&["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"], "the alarm is gone"),
     (&["aws_accessanalyzer_analyzer"], "the analyzer is gone, with its findings"),
 ];
 
-/// Data sources, and resources without a question of their own, that tell names and places.
+/// Data sources that tell names and places.
 const HELPERS: &[&str] =
     &["aws_iam_policy_document", "aws_caller_identity", "aws_region", "aws_partition", "aws_cloudwatch_log_group"];
 
@@ -339,7 +341,7 @@ pub fn is_looked_at(kind: &str) -> bool {
     row_of(kind).is_some()
 }
 
-/// Whether a data source or resource of this type helps to read others.
+/// Whether a data source of this type helps to read others.
 #[must_use]
 pub fn is_helper(kind: &str) -> bool {
     HELPERS.contains(&kind)
@@ -363,10 +365,10 @@ pub fn reach(kind: &str) -> Reach {
 /// Whether the account in the ARN of such a resource is that of the provider that manages it. That of an organization trail
 /// need not be, and the `arn` of a target of a rule is that of what it calls.
 pub(crate) fn lives_with_its_provider(kind: &str) -> bool {
-    kind == "aws_cloudwatch_log_group"
-        || (reach(kind) != Organization
-            && !["aws_cloudtrail", "aws_cloudwatch_event_target"].contains(&kind)
-            && is_looked_at(kind))
+    // A policy and a subscription of a topic have the ARN of the topic, which may be of another account.
+    const ELSEWHERE: [&str; 4] =
+        ["aws_cloudtrail", "aws_cloudwatch_event_target", "aws_sns_topic_policy", "aws_sns_topic_subscription"];
+    reach(kind) != Organization && !ELSEWHERE.contains(&kind) && is_looked_at(kind)
 }
 
 #[cfg(test)]

@@ -314,6 +314,11 @@ pub enum AlertingChange {
         /// The policy.
         to: Option<Document>,
     },
+    /// A log group is deleted, and its metric filters with it.
+    LogGroupDeleted {
+        /// Its name.
+        name: String,
+    },
     /// A metric filter of a log group.
     MetricFilter {
         /// Name of the log group.

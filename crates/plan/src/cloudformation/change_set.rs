@@ -100,7 +100,7 @@ fn one(file: &str, name: &str, kind: &str, change: &Value, place: &Place, contex
         },
         _ => {
             let resource = Resource { address: name, kind, action: Action::Update, before, after };
-            unclear(file, &resource, place, context, "what happens to it is known after the apply", plan);
+            unclear(file, &resource, false, place, context, "what happens to it is known after the apply", plan);
             return;
         }
     };
@@ -172,6 +172,7 @@ fn open(value: &Value, path: &str) -> Tree {
             }
             Tree::Parts(parts)
         }
+        Value::String(text) => super::evaluate::dynamic(text, path),
         Value::Array(items) => {
             Tree::List(items.iter().enumerate().map(|(at, item)| open(item, &format!("{path}[{at}]"))).collect())
         }

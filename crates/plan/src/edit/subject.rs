@@ -106,6 +106,7 @@ impl AlertingChange {
             Self::Unsubscribed { topic, arn } => format!("subscription {arn} of topic {topic}"),
             Self::Queue { arn, .. } | Self::QueueDeleted { arn } => format!("queue {arn}"),
             Self::QueuePolicy { arn, .. } => format!("policy of queue {arn}"),
+            Self::LogGroupDeleted { name } => format!("log group {name}"),
             Self::MetricFilter { log_group, name, .. } => format!("metric filter {name} of log group {log_group}"),
             Self::Alarm { name, .. } => format!("alarm {name}"),
             Self::Analyzer { name, .. } => format!("analyzer {name}"),

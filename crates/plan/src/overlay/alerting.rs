@@ -71,10 +71,24 @@ pub(super) fn targets(state: &mut State<Vec<RuleTarget>>, change: &Change) {
     }
 }
 
+/// A log group that is deleted has no metric filters. What is planned for one that is made again comes after it.
+///
+/// See: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html>
 pub(super) fn filters(state: &mut State<Vec<MetricFilter>>, change: &Change) {
-    if let Some(AlertingChange::MetricFilter { name, to, .. }) = of(change) {
-        put(state, to.as_ref(), |filter| &filter.name == name);
+    match of(change) {
+        Some(AlertingChange::LogGroupDeleted { .. }) => *state = State::Is(Vec::new()),
+        Some(AlertingChange::MetricFilter { name, to, .. }) => put(state, to.as_ref(), |filter| &filter.name == name),
+        _ => {}
     }
+}
+
+/// Whether a change is one of the metric filters of this log group.
+pub(super) fn is_of_log_group(change: &AlertingChange, log_group: &str) -> bool {
+    matches!(
+        change,
+        AlertingChange::LogGroupDeleted { name } | AlertingChange::MetricFilter { log_group: name, .. }
+            if name == log_group
+    )
 }
 
 pub(super) fn alarms(state: &mut State<Vec<Alarm>>, change: &Change) {

@@ -112,6 +112,8 @@ pub(super) fn set(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
     })
 }
 
+/// A log group takes its metric filters with it.
+///
 /// A topic without its policy resource has the default policy again. A subscription that was never confirmed cannot be
 /// cancelled: it stays pending.
 // See: https://docs.aws.amazon.com/sns/latest/api/API_Unsubscribe.html
@@ -127,6 +129,8 @@ pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
             let (bus, rule, id) = (bus_of(tree)?, tree.get("rule").need()?, tree.get("target_id").need()?);
             alerting("", AlertingChange::Target { bus, rule, id, to: None })
         }
+        "aws_cloudwatch_log_group" if tree.get("skip_destroy").flag()? == Some(true) => Vec::new(),
+        "aws_cloudwatch_log_group" => alerting("", AlertingChange::LogGroupDeleted { name: tree.get("name").need()? }),
         "aws_sns_topic" => alerting("", AlertingChange::TopicDeleted { arn: tree.get("arn").need()? }),
         "aws_sns_topic_policy" => alerting("", AlertingChange::TopicPolicy { arn: tree.get("arn").need()?, to: None }),
         "aws_sqs_queue" => alerting("", AlertingChange::QueueDeleted { arn: tree.get("arn").need()? }),

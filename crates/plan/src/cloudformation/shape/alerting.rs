@@ -82,6 +82,7 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
         "AWS::SNS::Subscription" => {
             vec![subscribed(frame, get("TopicArn"), get("Protocol"), get("Endpoint"))]
         }
+        "AWS::Logs::LogGroup" => vec![Frame::part("aws_cloudwatch_log_group", "", vec![("name", id())])],
         "AWS::Logs::MetricFilter" => vec![filter(frame, properties)],
         "AWS::CloudWatch::Alarm" => vec![alarm(frame, properties)],
         "AWS::CloudWatch::CompositeAlarm" => vec![Frame::part(

@@ -168,3 +168,22 @@ async fn filters_alarms_and_analyzers() {
     let gone = overlay(zone(), vec![change(AlertingChange::Analyzer { name: "a".to_owned(), to: None })]);
     assert!(gone.access_analyzers(&account(), &home()).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_log_group_that_goes_takes_its_metric_filters_along() {
+    let filter = |name: &str| MetricFilter { name: name.to_owned(), pattern: String::new(), metrics: vec![] };
+    let zone = || Zone::default().with("metric_filters", &[&account(), &home(), &"group"], vec![filter("a")]);
+    let deleted = || change(AlertingChange::LogGroupDeleted { name: "group".to_owned() });
+    let found = overlay(zone(), vec![deleted()]);
+    assert!(found.metric_filters(&account(), &home(), "group").await.unwrap().is_empty());
+    // What is planned for a group that is made again comes after the old one is gone, wherever it stands.
+    let put = change(AlertingChange::MetricFilter {
+        log_group: "group".to_owned(),
+        name: "b".to_owned(),
+        to: Some(Planned::Known(filter("b"))),
+    });
+    let found = overlay(zone(), vec![put, deleted()]);
+    assert_eq!(*found.metric_filters(&account(), &home(), "group").await.unwrap(), [filter("b")]);
+    let other = overlay(zone(), vec![change(AlertingChange::LogGroupDeleted { name: "other".to_owned() })]);
+    assert_eq!(*other.metric_filters(&account(), &home(), "group").await.unwrap(), [filter("a")]);
+}
