@@ -16,7 +16,7 @@ use logproof_estate::{
 };
 use serde_json::{Value, json};
 
-use super::{Keeps, Overlay, QUESTIONS, Setting};
+use super::{Keeps, Laid, Overlay, QUESTIONS, Setting};
 use crate::{
     document::Bound,
     edit::{BucketChange, Change, Edit, Origin},
