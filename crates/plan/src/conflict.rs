@@ -102,6 +102,7 @@ fn alerting(change: &AlertingChange) -> Option<Setting> {
         AlertingChange::TopicPolicy { arn, to } => Setting::about("topic", arn, to.is_none()),
         AlertingChange::QueuePolicy { arn, to } => Setting::about("queue", arn, to.is_none()),
         AlertingChange::BusPolicy { bus, to } => Setting::about("event_bus", bus, to.is_none()),
+        AlertingChange::BusStatementRemoved { bus, .. } => Setting::about("event_bus", bus, true),
         AlertingChange::Rule { bus, name, to } => {
             Setting::whole("event_rules", to.is_none()).part(format!("{bus}/{name}"))
         }

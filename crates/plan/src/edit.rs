@@ -242,6 +242,13 @@ pub enum AlertingChange {
         /// The policy.
         to: Option<Document>,
     },
+    /// One statement of the policy of an event bus is taken away.
+    BusStatementRemoved {
+        /// Name of the bus.
+        bus: String,
+        /// Its `Sid`.
+        id: String,
+    },
     /// A rule of an event bus.
     Rule {
         /// Name of the bus.

@@ -93,6 +93,7 @@ impl AlertingChange {
         match self {
             Self::Bus { name, .. } => format!("event bus {name}"),
             Self::BusPolicy { bus, .. } => format!("policy of event bus {bus}"),
+            Self::BusStatementRemoved { bus, id } => format!("statement {id} of the policy of event bus {bus}"),
             Self::Rule { bus, name, .. } => format!("rule {name} of event bus {bus}"),
             Self::Target { bus, rule, id, .. } => format!("target {id} of rule {rule} of event bus {bus}"),
             Self::Topic { arn, .. } | Self::TopicDeleted { arn } => format!("topic {arn}"),

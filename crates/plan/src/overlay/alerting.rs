@@ -3,7 +3,7 @@
 use logproof_estate::facts::{
     AccessAnalyzer, Alarm, EventBus, EventRule, MetricFilter, Queue, RuleTarget, Subscription, Topic,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Overlay,
@@ -36,7 +36,13 @@ fn put<T: Clone>(state: &mut State<Vec<T>>, to: Option<&Planned<T>>, is: impl Fn
 
 /// Whether a change is one of this bus itself.
 pub(super) fn is_bus(change: &AlertingChange, bus: &str) -> bool {
-    matches!(change, AlertingChange::Bus { name, .. } | AlertingChange::BusPolicy { bus: name, .. } if name == bus)
+    matches!(
+        change,
+        AlertingChange::Bus { name, .. }
+        | AlertingChange::BusPolicy { bus: name, .. }
+        | AlertingChange::BusStatementRemoved { bus: name, .. }
+            if name == bus
+    )
 }
 
 /// A bus that is there keeps its policy when its properties are set.
@@ -55,8 +61,27 @@ pub(super) fn bus(state: &mut State<Option<EventBus>>, change: &Change, pen: &mu
                 }
             });
         }
+        Some(AlertingChange::BusStatementRemoved { id, .. }) => state.change(|bus| {
+            if let Some(bus) = bus {
+                bus.policy = bus.policy.take().and_then(|policy| without_statement(policy, id));
+            }
+        }),
         _ => {}
     }
+}
+
+/// A policy without the statement of this id; none when it was the only one.
+///
+/// See: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RemovePermission.html>
+fn without_statement(policy: String, id: &str) -> Option<String> {
+    let Ok(mut document) = serde_json::from_str::<Value>(&policy) else { return Some(policy) };
+    let statements = match document.get_mut("Statement") {
+        Some(Value::Array(statements)) => statements,
+        Some(one) if one["Sid"] == id => return None,
+        _ => return Some(policy),
+    };
+    statements.retain(|statement| statement["Sid"] != id);
+    (!statements.is_empty()).then(|| document.to_string())
 }
 
 pub(super) fn rules(state: &mut State<Vec<EventRule>>, change: &Change) {

@@ -121,7 +121,10 @@ pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
     Ok(match scene.kind {
         "aws_cloudwatch_event_bus" => alerting("", AlertingChange::Bus { name: tree.get("name").need()?, to: None }),
         "aws_cloudwatch_event_bus_policy" => alerting("", AlertingChange::BusPolicy { bus: bus_of(tree)?, to: None }),
-        "aws_cloudwatch_event_permission" => permission(scene, tree)?,
+        "aws_cloudwatch_event_permission" => match tree.get("statement_id").text()? {
+            Some(id) => alerting("", AlertingChange::BusStatementRemoved { bus: bus_of(tree)?, id }),
+            None => permission(scene, tree)?,
+        },
         "aws_cloudwatch_event_rule" => {
             alerting("", AlertingChange::Rule { bus: bus_of(tree)?, name: tree.get("name").need()?, to: None })
         }
@@ -175,7 +178,7 @@ fn bus(tree: &Tree) -> Read<EventBus> {
     Ok(EventBus { arn: tree.get("arn").need()?, policy: None, kms_key: tree.get("kms_key_identifier").text()? })
 }
 
-/// One statement of the policy of a bus: what the others say is not planned, so the policy as a whole is not known.
+/// One statement of the policy of a bus is set: what it says is known by its parts only, and is not put together.
 fn permission(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
     Ok(one(
         "",

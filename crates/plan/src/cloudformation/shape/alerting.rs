@@ -40,7 +40,8 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
             ],
         )],
         "AWS::Events::EventBusPolicy" => {
-            vec![Frame::part("aws_cloudwatch_event_permission", "", vec![("event_bus_name", get("EventBusName"))])]
+            let of = vec![("event_bus_name", get("EventBusName")), ("statement_id", get("StatementId"))];
+            vec![Frame::part("aws_cloudwatch_event_permission", "", of)]
         }
         "AWS::Events::Rule" => rule(frame, properties),
         "AWS::SNS::Topic" => {
