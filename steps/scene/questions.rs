@@ -29,7 +29,9 @@ where
     Q: Fn(I) -> F,
     F: Future<Output = T>,
 {
-    stream::iter(items).map(question).buffered(QUESTIONS_AT_ONCE).collect().await
+    let mut answers = Vec::new();
+    judge_each(items, question, |answer| answers.push(answer)).await;
+    answers
 }
 
 #[cfg(test)]
