@@ -3,9 +3,9 @@
 //! Owns: reading what `ListPublicKeys` returns, finding a key, verifying a signature. Must not know: how keys are fetched.
 // See: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_ListPublicKeys.html
 
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
-use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use thiserror::Error;

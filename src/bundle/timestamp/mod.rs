@@ -11,8 +11,8 @@ mod tests;
 mod token;
 mod trust;
 
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use jiff::Timestamp;
-use ring::rand::{SecureRandom, SystemRandom};
 
 use token::Token;
 pub use trust::Anchors;
@@ -78,7 +78,7 @@ impl Query {
     ///
     /// # Errors
     /// When the system gives no random numbers.
-    pub fn about(digest: [u8; 32]) -> Result<Self, ring::error::Unspecified> {
+    pub fn about(digest: [u8; 32]) -> Result<Self, aws_lc_rs::error::Unspecified> {
         let mut nonce = [0; 8];
         SystemRandom::new().fill(&mut nonce)?;
         // A positive INTEGER of nine bytes, whatever the numbers are.

@@ -14,7 +14,7 @@ fn stamp() -> Vec<u8> {
 }
 
 fn digest(of: &[u8]) -> [u8; 32] {
-    ring::digest::digest(&ring::digest::SHA256, of).as_ref().try_into().unwrap()
+    aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, of).as_ref().try_into().unwrap()
 }
 
 fn data(name: &str) -> PathBuf {

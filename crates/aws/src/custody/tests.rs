@@ -8,8 +8,8 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
+use logproof_digest::Sha256;
 use logproof_estate::{Config, ExchangeId};
-use sha2::{Digest, Sha256};
 
 use super::{CUSTODY_OPERATIONS, Custody, KmsKeyArn, Lock, Parcel, Retention};
 use logproof_wire::{Exchange, Recorder, Serve};
@@ -44,7 +44,7 @@ fn custody(zone: &Arc<MockZone>) -> Custody {
 fn parcel(folder: &tempfile::TempDir, key: &str, content: &[u8]) -> Parcel {
     let file = folder.path().join("file");
     fs::write(&file, content).unwrap();
-    Parcel { key: key.to_owned(), file, sha256: Sha256::digest(content).into() }
+    Parcel { key: key.to_owned(), file, sha256: Sha256::of(content).bytes() }
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn a_signature_is_of_the_key_and_the_digest() {
     let zone = zone();
     let (custody, key) = (custody(&zone), KEY.parse::<KmsKeyArn>().unwrap());
     let der = custody.public_key(&key).await.unwrap();
-    let signature = custody.sign(&key, Sha256::digest(b"message").into()).await.unwrap();
+    let signature = custody.sign(&key, Sha256::of(b"message").bytes()).await.unwrap();
     let point = der.strip_prefix(&der[..26]).unwrap();
     UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(b"message", &signature).unwrap();
     assert!(UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(b"another", &signature).is_err());
@@ -143,7 +143,7 @@ async fn what_is_asked_is_what_is_listed_and_none_of_it_is_evidence() {
             ("PutObject", 1) => reply(412, "<Error><Code>PreconditionFailed</Code></Error>"),
             ("PutObject", _) => s3_error(403, "AccessDenied"),
             ("HeadObject", _) => {
-                let checksum = STANDARD.encode(Sha256::digest(b"x"));
+                let checksum = STANDARD.encode(Sha256::of(b"x").bytes());
                 let mut answer = reply(200, "");
                 answer.headers.push(("x-amz-checksum-sha256".to_owned(), checksum));
                 answer

@@ -166,7 +166,7 @@ async fn nothing_secret_is_kept() {
     let (_, kept) = kept(&server).await;
     let assumed = kept.iter().find(|(_, exchange, _)| exchange.tag.operation == "AssumeRole").unwrap();
     assert_eq!((assumed.1.request.body.as_str(), assumed.2.as_str()), ("", ""));
-    assert_eq!(assumed.1.body_sha256, logproof_wire::sha256_hex(b""));
+    assert_eq!(assumed.1.body_sha256, logproof_digest::sha256_hex(b""));
     for (_, exchange, body) in &kept {
         let all = format!("{}{body}", serde_json::to_string(exchange).unwrap());
         for secret in ["very-secret", "token-secret", "external-secret", "ASIAX", "uthorization"] {
@@ -200,7 +200,7 @@ async fn a_fact_rests_on_its_own_exchanges_retries_included() {
     assert_eq!(acl.iter().map(|(id, ..)| id.clone()).collect::<Vec<_>>(), rests_on);
     assert_eq!(acl.iter().map(|(_, exchange, _)| exchange.status).collect::<Vec<_>>(), [Some(503), Some(200)]);
     for (id, exchange, body) in &kept {
-        assert_eq!((id, &exchange.body_sha256), (&exchange.id(), &logproof_wire::sha256_hex(body.as_bytes())));
+        assert_eq!((id, &exchange.body_sha256), (&exchange.id(), &logproof_digest::sha256_hex(body.as_bytes())));
     }
 }
 

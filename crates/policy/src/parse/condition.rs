@@ -21,8 +21,11 @@ pub(crate) fn read(node: &Node, version: Version, notes: &mut Notes<'_>) -> Resu
     let mut out = Vec::new();
     for operator in operators {
         let Value::Object(keys) = &operator.value.value else {
-            let message =
-                format!("`{}` must be an object of condition keys, found {}", operator.key, operator.value.value.kind());
+            let message = format!(
+                "`{}` must be an object of condition keys, found {}",
+                operator.key,
+                operator.value.value.kind()
+            );
             return Err(notes.block(operator.value.span.start, message));
         };
         if let Some(problem) = notes.duplicate_keys(keys) {
