@@ -1,4 +1,6 @@
-//! A server in this process for tests: answers every operation used with the least the SDK can read, and keeps a log.
+//! Answers byte by byte, for tests of what no landing zone answers: cut-off documents, throttling, broken connections.
+//!
+//! Whatever a test does not answer itself, the sample landing zone does. Every request is kept.
 
 use std::{
     fmt,
@@ -9,26 +11,40 @@ use bytes::Bytes;
 use logproof_estate::{AccountId, Config};
 
 use logproof_wire::{CallTag, NoAnswer, Serve, WireRequest, WireResponse};
+use logproof_zone::MockZone;
 
 use crate::{Aws, Options};
 
 type Answer = Result<WireResponse, NoAnswer>;
-/// Answers one request, or leaves it to [`least`]; told how many requests of the operation came before in the account.
+/// Answers one request, or leaves it to the landing zone; told how many requests of the operation came before in the
+/// account.
 type Override = Box<dyn Fn(&CallTag, &WireRequest, usize) -> Option<Answer> + Send + Sync>;
 
-pub(crate) struct Fake {
+/// The sample, with buckets of short names, and an answer for every question that some test asks in account 222222222222.
+const ZONE: &str = "
+base: sample
+json_patch:
+  - {op: add, path: /buckets/logs-0, value: {account: '222222222222', region: eu-central-1}}
+  - {op: add, path: /buckets/logs-1, value: {account: '222222222222', region: eu-central-1}}
+  - {op: add, path: /buckets/logs-2, value: {account: '222222222222', region: eu-west-1}}
+  - {op: add, path: /buckets/evidence, value: {account: '222222222222', region: eu-west-1}}
+  - {op: add, path: /analyzers/222222222222~1eu-central-1, value: {account: {kind: ACCOUNT}}}
+";
+
+pub(crate) struct RawAnswers {
     answer: Override,
+    zone: MockZone,
     log: Mutex<Vec<(CallTag, WireRequest)>>,
 }
 
-impl fmt::Debug for Fake {
+impl fmt::Debug for RawAnswers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Fake")
+        f.write_str("RawAnswers")
     }
 }
 
-impl Fake {
-    /// Answers everything with the least.
+impl RawAnswers {
+    /// Answers as the landing zone does.
     pub(crate) fn new() -> Arc<Self> {
         Self::answering(|_, _, _| None)
     }
@@ -36,7 +52,8 @@ impl Fake {
     pub(crate) fn answering(
         answer: impl Fn(&CallTag, &WireRequest, usize) -> Option<Answer> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        Arc::new(Self { answer: Box::new(answer), log: Mutex::default() })
+        let zone = MockZone::parse(ZONE, "raw answers").unwrap();
+        Arc::new(Self { answer: Box::new(answer), zone, log: Mutex::default() })
     }
 
     /// `Aws` asking this server as a caller of the management account.
@@ -64,7 +81,7 @@ impl Fake {
     }
 }
 
-impl Serve for Fake {
+impl Serve for RawAnswers {
     fn serve(&self, tag: &CallTag, request: &WireRequest) -> Answer {
         let before = {
             let mut log = self.log.lock().unwrap();
@@ -72,7 +89,7 @@ impl Serve for Fake {
             log.push((tag.clone(), request.clone()));
             before
         };
-        (self.answer)(tag, request, before).unwrap_or_else(|| least(tag))
+        (self.answer)(tag, request, before).unwrap_or_else(|| self.zone.serve(tag, request))
     }
 }
 
@@ -105,106 +122,6 @@ pub(crate) fn credentials(expiration: &str) -> WireResponse {
              <Expiration>{expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
         ),
     )
-}
-
-/// A digest of account 222222222222.
-const DIGEST: &str = "AWSLogs/o-exampleorg1/222222222222/CloudTrail-Digest/eu-central-1/2026/01/15/\
-    222222222222_CloudTrail-Digest_eu-central-1_org-trail_eu-central-1_20260115T081020Z.json.gz";
-
-/// The least the SDK can read, with one item in each list that another question hangs on.
-fn least(tag: &CallTag) -> Answer {
-    let iam =
-        |name: &str, content: &str| format!("<{name}Response><{name}Result>{content}</{name}Result></{name}Response>");
-    let body: Vec<u8> = match name(tag).as_str() {
-        "sts:AssumeRole" => return Ok(credentials("2999-01-01T00:00:00Z")),
-        "sts:GetCallerIdentity" => {
-            let content = format!("<Arn>arn:x</Arn><UserId>AROAX</UserId><Account>{}</Account>", tag.account);
-            iam("GetCallerIdentity", &content).into()
-        }
-        "s3:ListBuckets" => "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>".into(),
-        "s3:GetBucketLocation" => "<LocationConstraint>eu-central-1</LocationConstraint>".into(),
-        "s3:GetBucketEncryption" => {
-            "<ServerSideEncryptionConfiguration><Rule/></ServerSideEncryptionConfiguration>".into()
-        }
-        "s3:GetPublicAccessBlock" | "s3control:GetPublicAccessBlock" => "<PublicAccessBlockConfiguration/>".into(),
-        "s3:GetBucketOwnershipControls" => {
-            "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>".into()
-        }
-        "s3:GetBucketPolicy" => "{}".into(),
-        "s3:GetBucketAcl" => "<AccessControlPolicy><Owner><ID>c0ffee</ID></Owner></AccessControlPolicy>".into(),
-        "s3:GetBucketVersioning" => "<VersioningConfiguration/>".into(),
-        "s3:GetObjectLockConfiguration" => "<ObjectLockConfiguration/>".into(),
-        "s3:GetBucketLifecycleConfiguration" => "<LifecycleConfiguration/>".into(),
-        "s3:GetBucketLogging" => "<BucketLoggingStatus/>".into(),
-        "s3:ListBucketIntelligentTieringConfigurations" => "<ListBucketIntelligentTieringConfigurationsOutput/>".into(),
-        "s3:GetBucketReplication" => "<ReplicationConfiguration><Role>r</Role></ReplicationConfiguration>".into(),
-        "s3:GetBucketTagging" => "<Tagging><TagSet/></Tagging>".into(),
-        "s3:ListObjectsV2" => {
-            format!("<ListBucketResult><Contents><Key>{DIGEST}</Key><Size>1</Size></Contents></ListBucketResult>")
-                .into()
-        }
-        "s3:GetObject" => "not a digest".into(),
-        "s3:GetObjectRetention" => {
-            "<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>2033-01-01T00:00:00Z</RetainUntilDate></Retention>"
-                .into()
-        }
-        "kms:DescribeKey" => {
-            r#"{"KeyMetadata":{"KeyId":"k","Arn":"arn:k","KeyManager":"CUSTOMER","KeyState":"Enabled"}}"#.into()
-        }
-        "kms:GetKeyRotationStatus" => r#"{"KeyRotationEnabled":true}"#.into(),
-        "kms:GetKeyPolicy" => r#"{"Policy":"{}"}"#.into(),
-        "kms:ListGrants" => r#"{"Grants":[],"Truncated":false}"#.into(),
-        "cloudtrail:GetTrailStatus" => r#"{"IsLogging":true}"#.into(),
-        "cloudtrail:ListPublicKeys" => r#"{"PublicKeyList":[]}"#.into(),
-        "cloudtrail:LookupEvents" => r#"{"Events":[]}"#.into(),
-        "config:DescribeConfigurationRecorders" => r#"{"ConfigurationRecorders":[{"name":"default"}]}"#.into(),
-        "access-analyzer:ListAnalyzers" => {
-            let dated = r#""createdAt":"2026-01-01T00:00:00Z""#;
-            format!(r#"{{"analyzers":[{{"arn":"a","name":"n","type":"ACCOUNT","status":"ACTIVE",{dated}}}]}}"#).into()
-        }
-        "organizations:DescribeOrganization" => {
-            r#"{"Organization":{"Id":"o","Arn":"a","FeatureSet":"ALL","MasterAccountId":"111111111111"}}"#.into()
-        }
-        "organizations:ListRoots" => r#"{"Roots":[{"Id":"r-exmp","Arn":"a"}]}"#.into(),
-        "organizations:ListAccounts" | "organizations:ListAccountsForParent" => {
-            r#"{"Accounts":[{"Id":"111111111111","Arn":"a","Name":"n","State":"ACTIVE"}]}"#.into()
-        }
-        "organizations:ListPolicies" => r#"{"Policies":[{"Id":"p","Arn":"a","Name":"n"}]}"#.into(),
-        "organizations:DescribePolicy" => r#"{"Policy":{"Content":"{}"}}"#.into(),
-        "organizations:DescribeResourcePolicy" => r#"{"ResourcePolicy":{"Content":"{}"}}"#.into(),
-        // A map without entries: CloudWatch speaks CBOR.
-        "cloudwatch:DescribeAlarms" => vec![0xa0],
-        "sns:GetTopicAttributes" => {
-            iam("GetTopicAttributes", "<Attributes><entry><key>Policy</key><value>{}</value></entry></Attributes>")
-                .into()
-        }
-        "sqs:GetQueueAttributes" => r#"{"Attributes":{"QueueArn":"arn:t"}}"#.into(),
-        "sns:ListSubscriptionsByTopic" => iam("ListSubscriptionsByTopic", "<Subscriptions/>").into(),
-        "iam:GetRole" => {
-            let role = "<RoleName>r</RoleName><Arn>a</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate>";
-            let trust = "<AssumeRolePolicyDocument>%7B%7D</AssumeRolePolicyDocument>";
-            iam("GetRole", &format!("<Role>{role}{trust}</Role>")).into()
-        }
-        "iam:GetAccountAuthorizationDetails" => {
-            iam("GetAccountAuthorizationDetails", "<IsTruncated>false</IsTruncated>").into()
-        }
-        "events:DescribeEventBus" => r#"{"Name":"default","Arn":"a"}"#.into(),
-        // Lists of the JSON services that may be empty.
-        "cloudtrail:DescribeTrails"
-        | "cloudtrail:GetEventSelectors"
-        | "config:DescribeConfigurationRecorderStatus"
-        | "config:DescribeDeliveryChannels"
-        | "config:DescribeDeliveryChannelStatus"
-        | "events:ListRules"
-        | "events:ListTargetsByRule"
-        | "logs:DescribeMetricFilters"
-        | "access-analyzer:ListFindingsV2"
-        | "organizations:ListTargetsForPolicy"
-        | "organizations:ListDelegatedAdministrators"
-        | "organizations:ListOrganizationalUnitsForParent" => "{}".into(),
-        other => return Err(NoAnswer::NotRecorded(format!("{other} is not answered by the fake"))),
-    };
-    Ok(reply(200, body))
 }
 
 pub(crate) fn account(id: &str) -> AccountId {
