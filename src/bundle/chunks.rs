@@ -27,6 +27,20 @@ pub(crate) struct Chunk {
     packed: bool,
 }
 
+/// Why the lines of a file cannot be gone through.
+#[derive(Debug)]
+pub(super) enum LineError {
+    /// The file cannot be read.
+    Io(io::Error),
+    /// A line is not what it must be.
+    Line {
+        /// Its number, from 1.
+        number: usize,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
 /// Where a line is: in which file, and where in it once unpacked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
@@ -98,11 +112,39 @@ impl Chunk {
         self.packed
     }
 
-    /// Its lines, unpacked.
+    /// Goes through its lines, each with its number, from 1, and where it is; one is in memory at a time.
     ///
     /// # Errors
-    /// When it cannot be opened.
-    pub(super) fn lines(&self) -> io::Result<Box<dyn BufRead>> {
+    /// [`LineError`], with what `seen` says of a line too.
+    pub(super) fn each_line(
+        &self,
+        mut seen: impl FnMut(usize, Place, &[u8]) -> Result<(), String>,
+    ) -> Result<(), LineError> {
+        let mut reader = self.lines().map_err(LineError::Io)?;
+        let (mut offset, mut text) = (0_u64, Vec::new());
+        for number in 1.. {
+            text.clear();
+            let refuse = |problem: String| LineError::Line { number, problem };
+            let read = match reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text) {
+                Ok(0) => break,
+                Ok(read) => read as u64,
+                // A packed file that is cut or damaged: what it holds cannot be had.
+                Err(error) if self.packed => return Err(refuse(format!("cannot be unpacked: {error}"))),
+                Err(error) => return Err(LineError::Io(error)),
+            };
+            if text.last() != Some(&b'\n') {
+                let problem = if read == LONGEST_LINE { "is longer than 64 MiB" } else { "the line is not complete" };
+                return Err(refuse(problem.to_owned()));
+            }
+            let place = Place { chunk: self.number, offset, length: u32::try_from(read).unwrap_or(u32::MAX) };
+            seen(number, place, &text).map_err(refuse)?;
+            offset += read;
+        }
+        Ok(())
+    }
+
+    /// Its lines, unpacked.
+    fn lines(&self) -> io::Result<Box<dyn BufRead>> {
         let file = File::open(&self.path)?;
         Ok(if self.packed {
             Box::new(BufReader::with_capacity(64 * 1024, GzDecoder::new(BufReader::new(file)).take(LARGEST)))

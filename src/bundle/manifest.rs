@@ -91,6 +91,26 @@ pub struct FileEntry {
     pub sha256: String,
 }
 
+impl FileEntry {
+    /// What is not as the manifest says of the file, in one line.
+    ///
+    /// # Errors
+    /// [`ManifestError::Io`].
+    pub fn change(&self, bundle: &Path) -> Result<Option<String>, ManifestError> {
+        let path = bundle.join(&self.path);
+        let length = fs::metadata(&path).map_err(|source| ManifestError::Io { path: path.clone(), source })?.len();
+        // The length is compared first: a file is read only when it has the length the manifest claims.
+        if length != self.bytes {
+            return Ok(Some(format!(
+                "{}: changed (it has {length} bytes, the manifest says {})",
+                self.path, self.bytes
+            )));
+        }
+        let (sha256, _) = sha256_of_file(&path)?;
+        Ok((sha256 != self.sha256).then(|| format!("{}: changed", self.path)))
+    }
+}
+
 /// A file of a bundle that is not as it should be.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
