@@ -11,9 +11,10 @@ use std::{
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use logproof_digest::sha256_hex;
 use logproof_estate::ExchangeId;
 use logproof_plan::{Edit, Keep, Laid, Symbols};
-use logproof_wire::{CallTag, Exchange, Recorder as _, WireRequest, sha256_hex};
+use logproof_wire::{CallTag, Exchange, Recorder as _, WireRequest};
 use serde::{Deserialize, Serialize};
 
 use super::{BundleError, begin::read, recording::Recording};

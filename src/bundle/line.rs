@@ -3,8 +3,9 @@
 //! Knows lines, not where they are kept.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use logproof_digest::{Sha256, sha256_hex};
 use logproof_estate::ExchangeId;
-use logproof_wire::{CallTag, Exchange, NoAnswer, WireRequest, WireResponse, sha256_hex};
+use logproof_wire::{CallTag, Exchange, NoAnswer, WireRequest, WireResponse};
 use serde::{Deserialize, Serialize};
 
 /// One line of the recording.
@@ -82,8 +83,7 @@ fn key(tag: &CallTag, request: &WireRequest, body: &str) -> String {
 
 /// A request by its digest: half of a SHA-256 tells the requests of any recording apart.
 pub(super) fn digest(key: &str) -> u128 {
-    let digest = ring::digest::digest(&ring::digest::SHA256, key.as_bytes());
-    digest.as_ref().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+    Sha256::of(key).bytes().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
 /// What a request asks, as it is recorded: the body of credential calls is not kept.

@@ -8,13 +8,13 @@ mod call;
 mod clock;
 pub mod custody;
 mod failure;
-#[cfg(test)]
-mod fake;
 mod in_use;
 mod objects;
 mod observe;
 mod permissions;
 mod post;
+#[cfg(test)]
+mod raw_answers;
 mod receipt;
 mod scrub;
 mod seam;

@@ -7,8 +7,8 @@
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
+use logproof_digest::Sha256;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     place::AccountId,
@@ -171,7 +171,7 @@ pub fn account_of(observation: &Observation) -> Option<&AccountId> {
 pub fn digest(observation: &Observation) -> [u8; 32] {
     // An observation is made of texts and lists of texts: it always has a JSON form.
     let form = serde_json::to_vec(observation).unwrap_or_default();
-    Sha256::digest(form).into()
+    Sha256::of(form).bytes()
 }
 
 /// A sum of SHA-256 digests modulo 2^256: the same for the same members, in whatever order they come.

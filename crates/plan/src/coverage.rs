@@ -309,7 +309,7 @@ pub const REMOVALS: &[(&[&str], &str)] = &[
     (&["aws_cloudwatch_event_bus_policy"], "nobody but its own account puts events on the event bus"),
     (
         &["aws_cloudwatch_event_permission"],
-        "one statement of the policy of the event bus is gone, and what the others say is not known",
+        "one statement of the event bus policy is removed, and the others are not known",
     ),
     (&["aws_cloudwatch_event_rule"], "the rule is gone"),
     (&["aws_cloudwatch_event_target"], "the target is gone"),
