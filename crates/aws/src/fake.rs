@@ -153,6 +153,9 @@ fn least(tag: &CallTag) -> Answer {
         }
         "kms:GetKeyRotationStatus" => r#"{"KeyRotationEnabled":true}"#.into(),
         "kms:GetKeyPolicy" => r#"{"Policy":"{}"}"#.into(),
+        "kms:ListKeys" => r#"{"Keys":[],"Truncated":false}"#.into(),
+        "kms:ListAliases" => r#"{"Aliases":[],"Truncated":false}"#.into(),
+        "kms:ListResourceTags" => r#"{"Tags":[],"Truncated":false}"#.into(),
         "kms:ListGrants" => r#"{"Grants":[],"Truncated":false}"#.into(),
         "cloudtrail:GetTrailStatus" => r#"{"IsLogging":true}"#.into(),
         "cloudtrail:ListPublicKeys" => r#"{"PublicKeyList":[]}"#.into(),
@@ -179,6 +182,8 @@ fn least(tag: &CallTag) -> Answer {
                 .into()
         }
         "sqs:GetQueueAttributes" => r#"{"Attributes":{"QueueArn":"arn:t"}}"#.into(),
+        "sns:ListTopics" => iam("ListTopics", "<Topics/>").into(),
+        "sns:ListTagsForResource" => iam("ListTagsForResource", "<Tags/>").into(),
         "sns:ListSubscriptionsByTopic" => iam("ListSubscriptionsByTopic", "<Subscriptions/>").into(),
         "iam:GetRole" => {
             let role = "<RoleName>r</RoleName><Arn>a</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate>";
@@ -197,6 +202,8 @@ fn least(tag: &CallTag) -> Answer {
         | "config:DescribeDeliveryChannelStatus"
         | "events:ListRules"
         | "events:ListTargetsByRule"
+        | "sqs:ListQueues"
+        | "sqs:ListQueueTags"
         | "logs:DescribeMetricFilters"
         | "access-analyzer:ListFindingsV2"
         | "organizations:ListTargetsForPolicy"
