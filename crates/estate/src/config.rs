@@ -4,6 +4,8 @@
 
 mod administrators;
 mod conventions;
+#[cfg(test)]
+mod sample;
 mod validate;
 
 use std::collections::BTreeMap;

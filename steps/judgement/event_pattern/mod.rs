@@ -72,6 +72,24 @@ impl Matched {
     }
 }
 
+/// A field of an event of which nothing is known, not even whether it is there: what depends on it is undecided.
+pub(crate) fn unknown() -> Value {
+    Value::Object(Map::from_iter([(UNKNOWN.to_owned(), Value::Null)]))
+}
+
+/// No field of a record is named so.
+const UNKNOWN: &str = "\u{0}unknown";
+
+/// Whether a value is one of which nothing is known.
+pub(crate) fn is_unknown(value: &Value) -> bool {
+    value.as_object().is_some_and(|fields| fields.contains_key(UNKNOWN))
+}
+
+/// What is to be said of what depends on such a field.
+pub(crate) fn depends_on(field: &str) -> Matched {
+    Matched::Undecided(format!("it depends on `{field}` of the event, which is not given"))
+}
+
 /// Fields that must all match.
 type Fields = BTreeMap<String, Node>;
 
@@ -149,7 +167,7 @@ fn field(name: &str, value: &Value) -> Result<Vec<Fields>, String> {
 fn either(values: &[Value]) -> Result<Vec<Fields>, String> {
     let mut alternatives = Vec::new();
     for value in values {
-        let fields = value.as_object().ok_or("`$or` lists something that is no object of fields")?;
+        let fields = value.as_object().ok_or("`$or` must list objects of fields, and lists another value")?;
         if let Some(name) = fields.keys().find(|name| OPERATOR_NAMES.contains(&name.as_str())) {
             return Err(format!("`$or` lists the comparison `{name}` instead of fields"));
         }
@@ -159,13 +177,13 @@ fn either(values: &[Value]) -> Result<Vec<Fields>, String> {
         }
     }
     if values.len() < 2 {
-        return Err("`$or` has fewer than two alternatives".to_owned());
+        return Err("`$or` needs two alternatives or more".to_owned());
     }
     Ok(alternatives)
 }
 
 fn too_many() -> String {
-    format!("`$or` stands for more than {MOST_COMBINATIONS} combinations")
+    format!("`$or` expands to more than {MOST_COMBINATIONS} combinations")
 }
 
 /// Every alternative of one side together with every alternative of the other.
@@ -193,6 +211,9 @@ fn merge(left: &Fields, right: &Fields) -> Result<Fields, String> {
 fn match_fields(fields: &Fields, value: &Value) -> Matched {
     Matched::all(fields.iter().map(|(name, node)| {
         let below = value.as_object().and_then(|object| object.get(name));
+        if below.is_some_and(is_unknown) {
+            return depends_on(name);
+        }
         match node {
             Node::OneOf(operators) => match_value(operators, below),
             Node::Below(fields) => match_below(fields, below),

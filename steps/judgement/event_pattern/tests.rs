@@ -242,9 +242,9 @@ fn or_chooses_between_fields() {
             "no",
         ),
         (json!({"source": ["aws.s3"], "$or": [{"source": ["aws.s3"]}, {"account": ["1"]}]}), "both refer to `source`"),
-        (json!({"$or": [{"source": ["aws.s3"]}]}), "fewer than two"),
+        (json!({"$or": [{"source": ["aws.s3"]}]}), "two alternatives"),
         (json!({"$or": [{"prefix": "a"}, {"suffix": "b"}]}), "the comparison `prefix`"),
-        (json!({"$or": ["a", "b"]}), "no object of fields"),
+        (json!({"$or": ["a", "b"]}), "must list objects of fields"),
         (json!({"$or": {"source": ["aws.s3"]}}), "no"),
     ]);
 }
@@ -311,4 +311,18 @@ fn a_pattern_that_stands_for_too_much_is_not_multiplied_out() {
     assert_eq!(EventPattern::parse(&wide).map(|pattern| pattern.alternatives.len()), Ok(1000));
     let long = format!(r#"{{"source": ["{}"]}}"#, "x".repeat(4096));
     assert!(EventPattern::parse(&long).unwrap_err().contains("characters"));
+}
+
+#[test]
+fn what_depends_on_a_field_that_is_not_known_is_undecided() {
+    let event = serde_json::json!({"detail": {"eventName": "DeleteTrail", "requestParameters": unknown()}});
+    let matched = |pattern: &str| EventPattern::parse(pattern).unwrap().matches(&event);
+    assert_eq!(matched(r#"{"detail": {"eventName": ["DeleteTrail"]}}"#), Matched::Yes);
+    for parameters in [r#"["x"]"#, r#"{"name": ["x"]}"#, r#"{"name": [{"exists": false}]}"#, r#"{"a": {"b": ["x"]}}"#] {
+        let pattern =
+            |name: &str| format!(r#"{{"detail": {{"eventName": ["{name}"], "requestParameters": {parameters}}}}}"#);
+        let Matched::Undecided(why) = matched(&pattern("DeleteTrail")) else { panic!("{parameters}") };
+        assert!(why.contains("`requestParameters`"), "{why}");
+        assert_eq!(matched(&pattern("StopLogging")), Matched::No, "another event whatever its parameters are");
+    }
 }

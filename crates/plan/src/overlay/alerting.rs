@@ -1,7 +1,7 @@
 //! Rules, targets, topics, subscriptions, queues, metric filters, alarms and analyzers.
 
 use logproof_estate::facts::{
-    AccessAnalyzer, Alarm, EventBus, EventRule, MetricFilter, Queue, RuleTarget, Subscription, Topic,
+    AccessAnalyzer, Alarm, EventBus, EventRule, MetricFilter, Queue, RuleTarget, Subscription, Tags, Topic,
 };
 use serde_json::{Value, json};
 
@@ -136,6 +136,46 @@ pub(super) fn analyzers(state: &mut State<Vec<AccessAnalyzer>>, change: &Change)
     }
 }
 
+/// A topic that is there is not listed twice.
+pub(super) fn topics(state: &mut State<Vec<String>>, change: &Change) {
+    match of(change) {
+        Some(AlertingChange::Topic { arn, .. }) => listed(state, arn),
+        Some(AlertingChange::TopicDeleted { arn }) => state.change(|all| all.retain(|one| one != arn)),
+        _ => {}
+    }
+}
+
+/// A queue that is there is not listed twice.
+pub(super) fn queues(state: &mut State<Vec<String>>, change: &Change) {
+    match of(change) {
+        Some(AlertingChange::Queue { arn, .. }) => listed(state, arn),
+        Some(AlertingChange::QueueDeleted { arn }) => state.change(|all| all.retain(|one| one != arn)),
+        _ => {}
+    }
+}
+
+fn listed(state: &mut State<Vec<String>>, arn: &String) {
+    state.change(|all| {
+        if !all.contains(arn) {
+            all.push(arn.clone());
+        }
+    });
+}
+
+/// Tags of a topic or queue; one that is created has none besides those of the plan.
+pub(super) fn tags(state: &mut State<Option<Tags>>, change: &Change) {
+    match of(change) {
+        Some(AlertingChange::Topic { .. } | AlertingChange::Queue { .. }) => state.change(|tags| {
+            tags.get_or_insert_default();
+        }),
+        Some(AlertingChange::TopicTags { to, .. } | AlertingChange::QueueTags { to, .. }) => {
+            state.change_by(to, |tags, to| *tags = Some(to.clone()));
+        }
+        Some(AlertingChange::TopicDeleted { .. } | AlertingChange::QueueDeleted { .. }) => *state = State::Is(None),
+        _ => {}
+    }
+}
+
 pub(super) fn topic(state: &mut State<Option<Topic>>, change: &Change, pen: &mut Pen) {
     match of(change) {
         Some(AlertingChange::Topic { arn, kms_key }) => state.change_by(kms_key, |topic, key| {
@@ -222,6 +262,7 @@ impl Overlay {
                 AlertingChange::Topic { arn, .. }
                 | AlertingChange::TopicDeleted { arn }
                 | AlertingChange::TopicPolicy { arn, .. }
+                | AlertingChange::TopicTags { arn, .. }
                 | AlertingChange::Subscribed { topic: arn, .. }
                 | AlertingChange::Unsubscribed { topic: arn, .. },
             ) => arn == topic,

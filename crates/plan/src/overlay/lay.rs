@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use logproof_digest::sha256_hex;
 use logproof_estate::{AccountId, Answer, ExchangeId, Fact, Reason, Region, Unseen};
 use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::{Overlay, stale};
 use crate::{
@@ -56,7 +56,7 @@ impl Laid {
     pub fn digest(&self) -> ExchangeId {
         // A record is plain data: it has a JSON form.
         let text = serde_json::to_vec(self).unwrap_or_default();
-        ExchangeId::new(hex::encode(Sha256::digest(text)))
+        ExchangeId::new(sha256_hex(text))
     }
 }
 

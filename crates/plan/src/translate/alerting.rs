@@ -66,6 +66,7 @@ pub(super) fn set(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
             let arn = tree.get("arn").need()?;
             let kms_key = scene.planned("kms_master_key_id", tree.get("kms_master_key_id").text());
             let mut changes = alerting("kms_master_key_id", AlertingChange::Topic { arn: arn.clone(), kms_key });
+            changes.extend(alerting("tags", AlertingChange::TopicTags { arn: arn.clone(), to: scene.tags(tree) }));
             if let Some(policy) = tree.get("policy").document(scene.address) {
                 changes.extend(alerting("policy", AlertingChange::TopicPolicy { arn, to: Some(policy) }));
             }
@@ -84,6 +85,7 @@ pub(super) fn set(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
             let kms_key = scene.planned("kms_master_key_id", tree.get("kms_master_key_id").text());
             let kms_key = kms_key.map(|key| key.filter(|key| !key.is_empty()));
             let mut changes = alerting("kms_master_key_id", AlertingChange::Queue { arn: arn.clone(), kms_key });
+            changes.extend(alerting("tags", AlertingChange::QueueTags { arn: arn.clone(), to: scene.tags(tree) }));
             if let Some(policy) = tree.get("policy").document(scene.address) {
                 changes.extend(alerting("policy", AlertingChange::QueuePolicy { arn, to: Some(policy) }));
             }

@@ -14,7 +14,7 @@ mod trail;
 
 use std::sync::Arc;
 
-use logproof_estate::{AccountId, Partition, Region};
+use logproof_estate::{AccountId, Partition, Region, facts::Tags};
 
 use crate::{
     coverage,
@@ -93,6 +93,12 @@ impl Scene<'_> {
             Ok(value) => Planned::Known(value),
             Err(why) => Planned::Unknown(self.unknown(attribute, &why)),
         }
+    }
+
+    /// All tags, those that the provider adds to everything included.
+    pub(crate) fn tags(&self, tree: &Tree) -> Planned<Tags> {
+        let tags = if tree.get("tags_all").is_absent() { tree.get("tags") } else { tree.get("tags_all") };
+        self.planned("tags", tags.entries().map(|tags| tags.into_iter().collect()))
     }
 
     /// An ARN in the place of the resource.

@@ -2,7 +2,7 @@
 
 use logproof_estate::facts::DEFAULT_BUS;
 
-use super::{Frame, Shaped, each, items, map, only, renamed};
+use super::{Frame, Shaped, each, items, map, only, renamed, tags};
 use crate::tree::Tree;
 
 pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Shaped> {
@@ -48,7 +48,7 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
             let mut parts = vec![Frame::part(
                 "aws_sns_topic",
                 "",
-                vec![("arn", id()), ("kms_master_key_id", get("KmsMasterKeyId"))],
+                vec![("arn", id()), ("kms_master_key_id", get("KmsMasterKeyId")), ("tags", tags(&get("Tags")))],
             )];
             for subscription in items(properties.get("Subscription")) {
                 let of = |name: &str| subscription.get(name).clone();
@@ -69,7 +69,11 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
             vec![Frame::part(
                 "aws_sqs_queue",
                 "",
-                vec![("arn", frame.arn("sqs", name)), ("kms_master_key_id", get("KmsMasterKeyId"))],
+                vec![
+                    ("arn", frame.arn("sqs", name)),
+                    ("kms_master_key_id", get("KmsMasterKeyId")),
+                    ("tags", tags(&get("Tags"))),
+                ],
             )]
         }
         "AWS::SQS::QueuePolicy" => items(properties.get("Queues"))

@@ -117,6 +117,57 @@ async fn a_topic_and_its_policy() {
     assert_eq!(*gone.topic_subscriptions(&account(), &home(), TOPIC).await.unwrap(), None);
 }
 
+/// Questions that list, with what there is of tags, before and after something comes and goes.
+#[tokio::test]
+async fn topics_and_queues_come_and_go_with_their_tags() {
+    let place: [&dyn Debug; 2] = [&account(), &home()];
+    let tags = |value: &str| Tags::from([("use".to_owned(), value.to_owned())]);
+    let arn = |service: &str, name: &str| format!("arn:aws:{service}:eu-central-1:222222222222:{name}");
+    let zone = || {
+        let (topic, queue) = (arn("sns", "old"), arn("sqs", "old"));
+        Zone::default()
+            .with("topics", &place, vec![topic.clone()])
+            .with("queues", &place, vec![queue.clone()])
+            .with("topic_tags", &[&account(), &home(), &topic.as_str()], Some(tags("a")))
+            .with("queue_tags", &[&account(), &home(), &queue.as_str()], Some(tags("a")))
+    };
+    let topic = |name: &str| AlertingChange::Topic { arn: arn("sns", name), kms_key: Planned::Known(None) };
+    let queue = |name: &str| AlertingChange::Queue { arn: arn("sqs", name), kms_key: Planned::Known(None) };
+    let created = |one: AlertingChange| edit_as("create", Change::Alerting(one));
+    let to = || Planned::Known(tags("b"));
+    let edits = vec![
+        change(topic("old")),
+        created(topic("new")),
+        change(AlertingChange::TopicTags { arn: arn("sns", "old"), to: to() }),
+        change(queue("old")),
+        created(queue("new")),
+        change(AlertingChange::QueueTags { arn: arn("sqs", "old"), to: to() }),
+    ];
+    let after = overlay(zone(), edits);
+    assert_eq!(*after.topics(&account(), &home()).await.unwrap(), [arn("sns", "old"), arn("sns", "new")]);
+    assert_eq!(*after.queues(&account(), &home()).await.unwrap(), [arn("sqs", "old"), arn("sqs", "new")]);
+    for (name, expected) in [("old", tags("b")), ("new", Tags::new())] {
+        let of_topic = after.topic_tags(&account(), &home(), &arn("sns", name)).await.unwrap();
+        let of_queue = after.queue_tags(&account(), &home(), &arn("sqs", name)).await.unwrap();
+        assert_eq!((of_topic.as_ref(), of_queue.as_ref()), (Some(&expected), Some(&expected)), "{name}");
+    }
+    let gone = vec![
+        change(AlertingChange::TopicDeleted { arn: arn("sns", "old") }),
+        change(AlertingChange::QueueDeleted { arn: arn("sqs", "old") }),
+    ];
+    let after = overlay(zone(), gone);
+    assert!(after.topics(&account(), &home()).await.unwrap().is_empty());
+    assert!(after.queues(&account(), &home()).await.unwrap().is_empty());
+    assert_eq!(*after.topic_tags(&account(), &home(), &arn("sns", "old")).await.unwrap(), None);
+    assert_eq!(*after.queue_tags(&account(), &home(), &arn("sqs", "old")).await.unwrap(), None);
+    // What is not known of the tags is not known of the answer.
+    let unknown = Planned::Unknown(Unknown::after_apply("aws_sns_topic.old", "tags"));
+    let open = overlay(zone(), vec![change(AlertingChange::TopicTags { arn: arn("sns", "old"), to: unknown })]);
+    let unseen = open.topic_tags(&account(), &home(), &arn("sns", "old")).await.unwrap_err();
+    assert!(matches!(unseen.reason, Reason::AfterApply { .. }), "{unseen}");
+    assert_eq!(open.topics(&account(), &home()).await.unwrap().len(), 1);
+}
+
 #[tokio::test]
 async fn a_new_e_mail_endpoint_has_to_confirm() {
     let one = |protocol: &str, endpoint: &str, arn: &str| Subscription {
