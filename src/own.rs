@@ -56,11 +56,11 @@
 pub use logproof_estate::{
     AccountId, Answer, BucketRef, Config, Estate, ExchangeId, Fact, KeyRef, Reason, Region, Unseen, facts,
     record::{Observation, Population, Subject},
-    subjects::{NamedRole, NamedTopic},
+    subjects::{NamedQueue, NamedRole, NamedTopic},
     world::{Judged, LogproofWorld, Stop},
 };
 pub use logproof_steps::{
-    every_bucket, every_key, every_role, every_topic, every_trail,
+    every_bucket, every_key, every_queue, every_role, every_topic, every_trail,
     guide::{Below, Entry, Kind},
 };
 

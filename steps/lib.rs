@@ -19,7 +19,7 @@ mod vocabulary;
 pub use judgement::guide;
 pub use scene::{
     ask,
-    own::{every_bucket, every_key, every_role, every_topic, every_trail},
+    own::{every_bucket, every_key, every_queue, every_role, every_topic, every_trail},
 };
 
 use guide::Entry;
@@ -35,6 +35,21 @@ pub fn names_every_account(given: &str, entry: Option<&Entry>) -> bool {
     given::resources::EVERY_ACCOUNT.contains(&given) || with_accounts && scene::accounts::names_every_account(given)
 }
 
+/// The parameters of sentences that are not built into Cucumber expressions: name, and the regular expression of what
+/// each takes.
+#[must_use]
+pub fn parameters() -> [(&'static str, &'static str); 3] {
+    use cucumber::Parameter;
+    use scene::{
+        accounts::Accounts,
+        asked::{Actions, Principals},
+    };
+    fn of<P: Parameter>() -> (&'static str, &'static str) {
+        (P::NAME, P::REGEX)
+    }
+    [of::<Accounts>(), of::<Actions>(), of::<Principals>()]
+}
+
 /// What is documented of the sentences with parameters: those that owners write their own controls in.
 pub fn general() -> impl Iterator<Item = &'static Entry> {
     let lists = [
@@ -43,6 +58,8 @@ pub fn general() -> impl Iterator<Item = &'static Entry> {
         given::named_roles::GUIDE,
         given::named_trails::GUIDE,
         given::named_topics::GUIDE,
+        given::named_queues::GUIDE,
+        given::named_accounts::GUIDE,
         vocabulary::general::requests::GUIDE,
         vocabulary::general::bucket::GUIDE,
         vocabulary::general::deletion::GUIDE,
@@ -54,7 +71,10 @@ pub fn general() -> impl Iterator<Item = &'static Entry> {
         vocabulary::trail::digests::GUIDE,
         vocabulary::general::trail::GUIDE,
         vocabulary::general::topic::GUIDE,
+        vocabulary::general::queue::GUIDE,
+        vocabulary::general::messages::GUIDE,
         vocabulary::alerting::guard_changes::GUIDE,
+        vocabulary::alerting::named_events::GUIDE,
         vocabulary::general::account::GUIDE,
     ];
     lists.into_iter().flatten()

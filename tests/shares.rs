@@ -260,6 +260,16 @@ fn break_glass_roles_in_shares() {
 }
 
 #[test]
+fn keys_of_every_account_in_shares() {
+    of_example("keys", &[2, 3]);
+}
+
+#[test]
+fn topics_and_queues_of_audit_events_in_shares() {
+    of_example("audit-events", &[2]);
+}
+
+#[test]
 fn cis_in_shares() {
     of_example("cis", &[2]);
 }

@@ -72,12 +72,12 @@ async fn every_bucket(w: &mut LogproofWorld, accounts: Accounts) -> Judged {
 
 #[given(expr = "every bucket of {accounts} that is tagged {string} = {string}")]
 async fn every_tagged_bucket(w: &mut LogproofWorld, accounts: Accounts, key: String, value: String) -> Judged {
-    of(w, &accounts, Filter { tag: Some((key, value)), name: None }).await
+    of(w, &accounts, Filter::tagged(key, value)).await
 }
 
 #[given(expr = "every bucket of {accounts} whose name matches {string}")]
 async fn every_named_bucket(w: &mut LogproofWorld, accounts: Accounts, name: String) -> Judged {
-    of(w, &accounts, Filter { tag: None, name: Some(name) }).await
+    of(w, &accounts, Filter::named(name)).await
 }
 
 #[given(expr = "every bucket of {accounts} that is tagged {string} = {string} and whose name matches {string}")]
@@ -88,5 +88,5 @@ async fn every_tagged_and_named_bucket(
     value: String,
     name: String,
 ) -> Judged {
-    of(w, &accounts, Filter { tag: Some((key, value)), name: Some(name) }).await
+    of(w, &accounts, Filter { name: Some(name), ..Filter::tagged(key, value) }).await
 }

@@ -14,8 +14,17 @@ use crate::{
         guide::{Below, Entry, Kind},
         key_name::{account_of, region_of},
     },
-    scene::{accounts::named_account, asked::column_below},
+    scene::{
+        accounts::{Accounts, named_account},
+        asked::column_below,
+        listed_keys::keys_of,
+        subjects::Filter,
+    },
 };
+
+const fn names(sentence: &'static str, about: &'static str, example: &'static str) -> Entry {
+    Entry::given(sentence, about, example).of(&[Kind::Key])
+}
 
 /// What is documented of the sentences of this file.
 pub(crate) const GUIDE: &[Entry] = &[
@@ -43,6 +52,21 @@ pub(crate) const GUIDE: &[Entry] = &[
         below: Below::Table("ARNs of keys"),
         example: "these keys",
     },
+    names(
+        "every key of {accounts}",
+        "All customer managed KMS keys of these accounts in the governed Regions, those that wait for their deletion included. That there are none is NOT-APPLICABLE.",
+        "every key of every active account",
+    ),
+    names(
+        "every key of {accounts} that is tagged {string} = {string}",
+        "Those customer managed keys of these accounts that have the tag with this value. That none has is NOT-APPLICABLE, with the keys or values that there are.",
+        "every key of every active account that is tagged \"data\" = \"payroll\"",
+    ),
+    names(
+        "every key of {accounts} with an alias that matches {string}",
+        "Those customer managed keys of these accounts that have an alias which matches the pattern; * is any text, ? any character.",
+        "every key of every active account of unit \"Security\" with an alias that matches \"alias/acme-log-*\"",
+    ),
 ];
 
 #[given(expr = "the key {string} of account {string}")]
@@ -102,4 +126,26 @@ async fn existing(w: &mut LogproofWorld, asked: KeyRef) -> Result<Option<(KeyRef
             .resting_on(answer.exchanges()),
     );
     Ok(None)
+}
+
+async fn of(w: &mut LogproofWorld, accounts: &Accounts, filter: Filter) -> Judged {
+    let searched = accounts.searched(w).await?;
+    let members = keys_of(w, searched, filter).await?;
+    w.subjects.keys.push(members);
+    w.settle()
+}
+
+#[given(expr = "every key of {accounts}")]
+async fn every_key(w: &mut LogproofWorld, accounts: Accounts) -> Judged {
+    of(w, &accounts, Filter::default()).await
+}
+
+#[given(expr = "every key of {accounts} that is tagged {string} = {string}")]
+async fn every_tagged_key(w: &mut LogproofWorld, accounts: Accounts, key: String, value: String) -> Judged {
+    of(w, &accounts, Filter::tagged(key, value)).await
+}
+
+#[given(expr = "every key of {accounts} with an alias that matches {string}")]
+async fn every_key_by_alias(w: &mut LogproofWorld, accounts: Accounts, alias: String) -> Judged {
+    of(w, &accounts, Filter { alias: Some(alias), ..Filter::default() }).await
 }

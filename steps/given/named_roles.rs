@@ -94,10 +94,10 @@ async fn every_role(w: &mut LogproofWorld, accounts: Accounts) -> Judged {
 
 #[given(expr = "every role of {accounts} that is tagged {string} = {string}")]
 async fn every_tagged_role(w: &mut LogproofWorld, accounts: Accounts, key: String, value: String) -> Judged {
-    of(w, &accounts, Filter { tag: Some((key, value)), name: None }).await
+    of(w, &accounts, Filter::tagged(key, value)).await
 }
 
 #[given(expr = "every role of {accounts} whose name matches {string}")]
 async fn every_named_role(w: &mut LogproofWorld, accounts: Accounts, name: String) -> Judged {
-    of(w, &accounts, Filter { tag: None, name: Some(name) }).await
+    of(w, &accounts, Filter::named(name)).await
 }

@@ -13,7 +13,12 @@ use crate::{
         guide::{Below, Entry, Kind},
         key_name::{account_of, region_of},
     },
-    scene::{accounts::named_account, asked::column_below},
+    scene::{
+        accounts::{Accounts, named_account},
+        asked::column_below,
+        listed::topics_of,
+        subjects::Filter,
+    },
 };
 
 const fn names(sentence: &'static str, about: &'static str, example: &'static str) -> Entry {
@@ -40,6 +45,21 @@ pub(crate) const GUIDE: &[Entry] = &[
         below: Below::Table("ARNs of topics"),
         example: "these topics",
     },
+    names(
+        "every topic of {accounts}",
+        "All SNS topics of these accounts in the governed Regions. That there are none is NOT-APPLICABLE.",
+        "every topic of every active account",
+    ),
+    names(
+        "every topic of {accounts} that is tagged {string} = {string}",
+        "Those topics of these accounts that have the tag with this value. That none has is NOT-APPLICABLE, with the keys or values that there are.",
+        "every topic of every active account that is tagged \"data\" = \"audit\"",
+    ),
+    names(
+        "every topic of {accounts} whose name matches {string}",
+        "Those topics of these accounts whose name matches the pattern; * is any text, ? any character.",
+        "every topic of every active account whose name matches \"log-store-*\"",
+    ),
 ];
 
 #[given(expr = "the topic {string} of account {string}")]
@@ -95,6 +115,9 @@ async fn existing(
         true => name.to_owned(),
         false => region.partition().arn("sns", region.as_str(), account.as_str(), name),
     };
+    if arn.split(':').nth(2) != Some("sns") {
+        return Err(Stop::because(format!("`{arn}` is not the ARN of a topic")));
+    }
     let answer = w.see(w.estate()?.topic(&account, &region, &arn).await)?;
     if let Some(topic) = answer.as_ref() {
         let found = NamedTopic { arn, account, region, topic: topic.clone() };
@@ -111,4 +134,26 @@ async fn existing(
         .resting_on(answer.exchanges()),
     );
     Ok(None)
+}
+
+async fn of(w: &mut LogproofWorld, accounts: &Accounts, filter: Filter) -> Judged {
+    let searched = accounts.searched(w).await?;
+    let members = topics_of(w, searched, filter).await?;
+    w.subjects.topics.push(members);
+    w.settle()
+}
+
+#[given(expr = "every topic of {accounts}")]
+async fn every_topic(w: &mut LogproofWorld, accounts: Accounts) -> Judged {
+    of(w, &accounts, Filter::default()).await
+}
+
+#[given(expr = "every topic of {accounts} that is tagged {string} = {string}")]
+async fn every_tagged_topic(w: &mut LogproofWorld, accounts: Accounts, key: String, value: String) -> Judged {
+    of(w, &accounts, Filter::tagged(key, value)).await
+}
+
+#[given(expr = "every topic of {accounts} whose name matches {string}")]
+async fn every_named_topic(w: &mut LogproofWorld, accounts: Accounts, name: String) -> Judged {
+    of(w, &accounts, Filter::named(name)).await
 }

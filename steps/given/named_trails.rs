@@ -114,5 +114,5 @@ async fn every_trail(w: &mut LogproofWorld, accounts: Accounts) -> Judged {
 
 #[given(expr = "every trail of {accounts} whose name matches {string}")]
 async fn every_named_trail(w: &mut LogproofWorld, accounts: Accounts, name: String) -> Judged {
-    of(w, &accounts, Filter { tag: None, name: Some(name) }).await
+    of(w, &accounts, Filter::named(name)).await
 }

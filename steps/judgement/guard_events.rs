@@ -8,7 +8,7 @@
 //! See: <https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html>
 
 use logproof_estate::{AccountId, Region};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// What guards the log store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +133,7 @@ impl Guard {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct GuardEvent {
     /// Name as CloudTrail records it.
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// Who acts, in words.
     pub(crate) caller: &'static str,
     /// How many kinds of callers can act.
@@ -151,49 +151,75 @@ impl GuardEvent {
     }
 }
 
+/// A call that CloudTrail records.
+pub(crate) struct Call<'a> {
+    /// The service, as the beginning of `eventSource`.
+    pub(crate) service: &'a str,
+    /// The event.
+    pub(crate) name: &'a str,
+    pub(crate) account: &'a AccountId,
+    pub(crate) region: &'a Region,
+    /// `userIdentity`.
+    pub(crate) caller: Value,
+}
+
+impl Call<'_> {
+    /// The event as EventBridge receives it, of a call that changes something and succeeded; `details` are further fields of
+    /// the record, or others in place of those that are here.
+    pub(crate) fn event(self, details: Map<String, Value>) -> Value {
+        let Self { service, name, account, region, caller } = self;
+        let mut event = json!({
+            "version": "0",
+            "id": "11112222-3333-4444-5555-666677778888",
+            "detail-type": "AWS API Call via CloudTrail",
+            "source": format!("aws.{service}"),
+            "account": account.as_str(),
+            "time": "2026-01-15T12:00:00Z",
+            "region": region.as_str(),
+            "resources": [],
+            "detail": {
+                "eventVersion": "1.11",
+                "userIdentity": caller,
+                "eventTime": "2026-01-15T12:00:00Z",
+                "eventSource": format!("{service}.amazonaws.com"),
+                "eventName": name,
+                "awsRegion": region.as_str(),
+                "sourceIPAddress": "198.51.100.7",
+                "userAgent": "aws-cli/2.31.0",
+                "requestID": "99998888-1111-6666-5555-444433332222",
+                "eventID": "99998888-7777-6666-5555-444433332222",
+                "readOnly": false,
+                "eventType": "AwsApiCall",
+                "managementEvent": true,
+                "recipientAccountId": account.as_str(),
+                "eventCategory": "Management",
+            }
+        });
+        if let Some(record) = event.get_mut("detail").and_then(Value::as_object_mut) {
+            record.extend(details);
+        }
+        event
+    }
+}
+
 /// Every event on `resource` in one account and Region, by every caller, the resource called by each of its names.
 pub(crate) fn events(guard: Guard, account: &AccountId, region: &Region, resource: &str) -> Vec<GuardEvent> {
     let mut made_up = Vec::new();
     for &name in guard.events() {
         for (spelling, called) in guard.spellings(resource) {
             for &(caller, kind) in guard.callers() {
-                let mut event = json!({
-                    "version": "0",
-                    "id": "11112222-3333-4444-5555-666677778888",
-                    "detail-type": "AWS API Call via CloudTrail",
-                    "source": format!("aws.{}", guard.service()),
-                    "account": account.as_str(),
-                    "time": "2026-01-15T12:00:00Z",
-                    "region": region.as_str(),
-                    "resources": [],
-                    "detail": {
-                        "eventVersion": "1.11",
-                        "userIdentity": identity(account, region, kind),
-                        "eventTime": "2026-01-15T12:00:00Z",
-                        "eventSource": format!("{}.amazonaws.com", guard.service()),
-                        "eventName": name,
-                        "awsRegion": region.as_str(),
-                        "sourceIPAddress": "198.51.100.7",
-                        "userAgent": "aws-cli/2.31.0",
-                        "requestParameters": guard.parameters(name, called, region),
-                        "responseElements": null,
-                        "requestID": "99998888-1111-6666-5555-444433332222",
-                        "eventID": "99998888-7777-6666-5555-444433332222",
-                        "readOnly": false,
-                        "eventType": "AwsApiCall",
-                        "managementEvent": true,
-                        "recipientAccountId": account.as_str(),
-                        "eventCategory": "Management",
-                    }
-                });
-                let resources = guard.resources(account, region, resource);
-                if let (Some(resources), Some(detail)) =
-                    (resources, event.get_mut("detail").and_then(Value::as_object_mut))
-                {
-                    detail.insert("resources".to_owned(), resources);
+                let call =
+                    Call { service: guard.service(), name, account, region, caller: identity(account, region, kind) };
+                let mut details = Map::from_iter([
+                    ("requestParameters".to_owned(), guard.parameters(name, called, region)),
+                    ("responseElements".to_owned(), Value::Null),
+                ]);
+                if let Some(resources) = guard.resources(account, region, resource) {
+                    details.insert("resources".to_owned(), resources);
                 }
+                let event = call.event(details);
                 let possible_callers = guard.callers().len();
-                made_up.push(GuardEvent { name, caller, possible_callers, spelling, event });
+                made_up.push(GuardEvent { name: name.to_owned(), caller, possible_callers, spelling, event });
             }
         }
     }
@@ -201,7 +227,7 @@ pub(crate) fn events(guard: Guard, account: &AccountId, region: &Region, resourc
 }
 
 /// See: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
-fn identity(account: &AccountId, region: &Region, kind: &str) -> Value {
+pub(crate) fn identity(account: &AccountId, region: &Region, kind: &str) -> Value {
     let partition = region.partition();
     if kind == "IAMUser" {
         return json!({
@@ -255,7 +281,7 @@ pub(crate) fn in_words(events: &[&GuardEvent]) -> String {
             found
         };
         let (callers, spellings) = (each(|one| one.caller), each(|one| one.spelling));
-        let mut word = event.name.to_owned();
+        let mut word = event.name.clone();
         if callers.len() < event.possible_callers {
             word = format!("{word} by {}", callers.join(" and "));
         }

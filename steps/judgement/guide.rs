@@ -2,8 +2,11 @@
 
 use cucumber::gherkin;
 
-use crate::judgement::asked_actions;
 pub use crate::judgement::asked_actions::Misfit;
+use crate::judgement::{
+    asked_actions,
+    named_events::{self, details_misfit},
+};
 
 /// What a sentence names or judges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +21,10 @@ pub enum Kind {
     Trail,
     /// Topics.
     Topic,
+    /// Queues.
+    Queue,
+    /// Accounts.
+    Account,
 }
 
 impl Kind {
@@ -30,6 +37,8 @@ impl Kind {
             Self::Role => "role",
             Self::Trail => "trail",
             Self::Topic => "topic",
+            Self::Queue => "queue",
+            Self::Account => "account",
         }
     }
 }
@@ -43,6 +52,8 @@ pub enum Below {
     Table(&'static str),
     /// A doc string with a condition as IAM policies write it.
     Condition,
+    /// A doc string with fields of a record of CloudTrail, as a JSON object.
+    Fields,
 }
 
 /// What is documented of a sentence.
@@ -98,6 +109,7 @@ pub fn misfits(entry: &Entry, step: &gherkin::Step) -> Vec<Misfit> {
     if entry.sentence.contains("{actions}") {
         found.extend(asked_actions::read(&without_principals(&step.value)).err());
     }
+    found.extend(named_events::misfits(entry.sentence, step));
     let rows = step.table.as_ref().map(|table| table.rows.len()).unwrap_or_default();
     let condition = step.docstring.as_deref().filter(|text| !text.trim().is_empty());
     match entry.below {
@@ -112,13 +124,14 @@ pub fn misfits(entry: &Entry, step: &gherkin::Step) -> Vec<Misfit> {
             });
         }
         Below::Condition => found.extend(condition_misfit(condition)),
+        Below::Fields => found.extend(details_misfit(condition)),
         Below::Table(_) | Below::Nothing => {}
     }
     if step.table.is_some() && !matches!(entry.below, Below::Table(_)) {
         let hint = format!("remove it, or use a sentence that takes one; this one is `{}`", entry.sentence);
         found.push(Misfit { problem: "the sentence takes no table, so nothing would look at it".to_owned(), hint });
     }
-    if condition.is_some() && entry.below != Below::Condition {
+    if condition.is_some() && !matches!(entry.below, Below::Condition | Below::Fields) {
         let hint = format!("remove it, or use a sentence that takes one; this one is `{}`", entry.sentence);
         found
             .push(Misfit { problem: "the sentence takes no doc string, so nothing would look at it".to_owned(), hint });

@@ -11,7 +11,7 @@ mod read;
 use regex::Regex;
 use serde_json::Value;
 
-use super::event_pattern::Matched;
+use super::event_pattern::{Matched, depends_on, is_unknown};
 
 /// A pattern that was read.
 #[derive(Debug, Clone)]
@@ -88,9 +88,17 @@ impl Condition {
         match self {
             Self::Any(parts) => Matched::any(parts.iter().map(|part| part.holds(event))),
             Self::All(parts) => Matched::all(parts.iter().map(|part| part.holds(event))),
-            Self::Field { selector, test } => test.holds(field(event, selector), selector),
+            Self::Field { selector, test } => match passes_unknown(event, selector) {
+                true => depends_on(&in_words(selector)),
+                false => test.holds(field(event, selector), selector),
+            },
         }
     }
+}
+
+/// Whether a selector is, or is below, a field of which nothing is known.
+fn passes_unknown(event: &Value, selector: &[Part]) -> bool {
+    (0..=selector.len()).any(|end| field(event, selector.get(..end).unwrap_or_default()).is_some_and(is_unknown))
 }
 
 fn field<'e>(event: &'e Value, selector: &[Part]) -> Option<&'e Value> {

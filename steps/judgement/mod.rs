@@ -15,6 +15,7 @@ pub(crate) mod lifecycle;
 pub(crate) mod log_files;
 pub(crate) mod metric_alarm;
 pub(crate) mod metric_pattern;
+pub(crate) mod named_events;
 pub(crate) mod naming;
 pub(crate) mod recording;
 pub(crate) mod route;

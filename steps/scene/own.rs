@@ -3,11 +3,11 @@
 use logproof_estate::{
     BucketRef, Fact, KeyRef,
     facts::{KmsKey, Trail},
-    subjects::{NamedRole, NamedTopic},
+    subjects::{NamedQueue, NamedRole, NamedTopic},
     world::{Judged, LogproofWorld},
 };
 
-use crate::scene::subjects::{buckets, every, keys, roles, topics, trails};
+use crate::scene::subjects::{buckets, every, keys, queues, roles, topics, trails};
 
 /// Judges each bucket that the scenario names, and counts those that were examined.
 ///
@@ -70,5 +70,17 @@ pub async fn every_topic(
     judge: impl AsyncFn(&mut LogproofWorld, Fact<NamedTopic>) -> Judged,
 ) -> Judged {
     let groups = topics(w)?;
+    every(w, groups, judge).await
+}
+
+/// Judges each queue that the scenario names, as [`every_bucket`] does.
+///
+/// # Errors
+/// As [`every_bucket`].
+pub async fn every_queue(
+    w: &mut LogproofWorld,
+    judge: impl AsyncFn(&mut LogproofWorld, Fact<NamedQueue>) -> Judged,
+) -> Judged {
+    let groups = queues(w)?;
     every(w, groups, judge).await
 }

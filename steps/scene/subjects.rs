@@ -2,9 +2,9 @@
 
 use logproof_estate::{
     BucketRef, Fact, KeyRef,
-    facts::{KmsKey, Trail},
+    facts::{Account, KmsKey, Trail},
     record::Population,
-    subjects::{Members, NamedRole, NamedTopic},
+    subjects::{Members, NamedQueue, NamedRole, NamedTopic},
     world::{Judged, LogproofWorld, Stop},
 };
 use logproof_policy::Glob;
@@ -18,18 +18,40 @@ pub(crate) struct Filter {
     pub(crate) tag: Option<(String, String)>,
     /// A pattern of their names.
     pub(crate) name: Option<String>,
+    /// A pattern of an alias, of keys.
+    pub(crate) alias: Option<String>,
 }
 
 impl Filter {
     /// In words, as the end of "buckets".
     pub(crate) fn in_words(&self) -> String {
         let tag = self.tag.iter().map(|(key, value)| format!(" tagged `{key}` = `{value}`"));
-        tag.chain(self.name.iter().map(|name| format!(" whose name matches `{name}`"))).collect()
+        let name = self.name.iter().map(|name| format!(" whose name matches `{name}`"));
+        let alias = self.alias.iter().map(|alias| format!(" with an alias that matches `{alias}`"));
+        tag.chain(name).chain(alias).collect()
     }
 
     /// Whether a name is meant.
     pub(crate) fn takes_name(&self, name: &str) -> bool {
         self.name.as_ref().is_none_or(|pattern| Glob::new(pattern).matches(name))
+    }
+
+    /// Whether an alias is meant. A pattern may leave out `alias/`, which all begin with.
+    pub(crate) fn takes_alias(&self, alias: &str) -> bool {
+        self.alias.as_ref().is_none_or(|pattern| {
+            let bare = |text: &str| text.strip_prefix("alias/").unwrap_or(text).to_owned();
+            Glob::new(&bare(pattern)).matches(&bare(alias))
+        })
+    }
+
+    /// Those with a tag of this value.
+    pub(crate) fn tagged(key: String, value: String) -> Self {
+        Self { tag: Some((key, value)), ..Self::default() }
+    }
+
+    /// Those whose name matches a pattern.
+    pub(crate) fn named(name: String) -> Self {
+        Self { name: Some(name), ..Self::default() }
     }
 }
 
@@ -203,6 +225,22 @@ pub(crate) fn topics(w: &LogproofWorld) -> Result<Vec<Members<Fact<NamedTopic>>>
         return Err(Stop::because("no `Given` step named a topic"));
     }
     Ok(w.subjects.topics.clone())
+}
+
+/// The accounts the scenario names.
+pub(crate) fn accounts(w: &LogproofWorld) -> Result<Vec<Members<Account>>, Stop> {
+    if w.subjects.accounts.is_empty() {
+        return Err(Stop::because("no `Given` step named an account"));
+    }
+    Ok(w.subjects.accounts.clone())
+}
+
+/// The queues the scenario names.
+pub(crate) fn queues(w: &LogproofWorld) -> Result<Vec<Members<Fact<NamedQueue>>>, Stop> {
+    if w.subjects.queues.is_empty() {
+        return Err(Stop::because("no `Given` step named a queue"));
+    }
+    Ok(w.subjects.queues.clone())
 }
 
 /// Judges every member, and counts those that were examined. What could not be seen of one does not keep the others

@@ -14,10 +14,10 @@ use crate::{
     facts::{
         AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag,
         CallerIdentity, ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder,
-        DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey,
-        LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind,
-        Organization, Ownership, PublicAccessBlock, Queue, Replication, Role, RuleTarget, Subscription, Topic, Trail,
-        TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
+        DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyAlias, KeyGrant, KeyRotation,
+        KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy,
+        OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Queue, Replication, Role, RuleTarget, Subscription,
+        Tags, Topic, Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
     },
     place::{AccountId, BucketRef, KeyRef, Region},
 };
@@ -145,6 +145,9 @@ pub struct Unseen {
     pub exchanges: Vec<ExchangeId>,
 }
 
+/// The detail of what a plan leaves to the apply; other details have another cause, such as a parameter that is not given.
+const AFTER_APPLY: &str = "known after apply";
+
 impl fmt::Display for Unseen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let why = match &self.reason {
@@ -158,14 +161,17 @@ impl fmt::Display for Unseen {
             Reason::NotRecorded => "not in the recording".to_owned(),
             Reason::Undecided => "the policies do not decide it".to_owned(),
             Reason::Unproven => "what was read does not prove it".to_owned(),
-            Reason::AfterApply { address, attribute } => format!("known after apply: `{attribute}` of `{address}`"),
+            Reason::AfterApply { address, attribute } if self.detail == AFTER_APPLY => {
+                format!("known after apply: `{attribute}` of `{address}`")
+            }
+            Reason::AfterApply { address, attribute } => format!("not known: `{attribute}` of `{address}`"),
         };
         write!(f, "cannot read `{}` with {} in account {}", self.subject, self.operation, self.account)?;
         if let Some(region) = &self.region {
             write!(f, ", {region}")?;
         }
         write!(f, ": {why}")?;
-        if !self.detail.is_empty() {
+        if !self.detail.is_empty() && self.detail != AFTER_APPLY {
             write!(f, " ({})", self.detail)?;
         }
         Ok(())
@@ -236,6 +242,12 @@ macro_rules! for_each_question {
     /// Retention of one object, `None` when it has none (`s3:GetObjectRetention`).
     object_retention(bucket: &BucketRef, key: &str) -> Option<ObjectRetention>;
 
+    /// ARNs of all KMS keys of an account and Region, those that AWS manages included (`kms:ListKeys`).
+    keys(account: &AccountId, region: &Region) -> Vec<String>;
+    /// All aliases of KMS keys of an account and Region (`kms:ListAliases`).
+    key_aliases(account: &AccountId, region: &Region) -> Vec<KeyAlias>;
+    /// Tags of a KMS key (`kms:ListResourceTags`).
+    key_tags(key: &KeyRef) -> Tags;
     /// A KMS key by id, ARN or alias, `None` when there is no such key (`kms:DescribeKey`).
     key(key: &KeyRef) -> Option<KmsKey>;
     /// Rotation of a key (`kms:GetKeyRotationStatus`).
@@ -271,10 +283,18 @@ macro_rules! for_each_question {
     event_rules(account: &AccountId, region: &Region, bus: &str) -> Vec<EventRule>;
     /// Targets of one rule of an event bus (`events:ListTargetsByRule`).
     rule_targets(account: &AccountId, region: &Region, bus: &str, rule: &str) -> Vec<RuleTarget>;
+    /// ARNs of all SNS topics of an account and Region (`sns:ListTopics`).
+    topics(account: &AccountId, region: &Region) -> Vec<String>;
+    /// Tags of an SNS topic, `None` when there is no such topic (`sns:ListTagsForResource`).
+    topic_tags(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Tags>;
     /// An SNS topic with its access policy, `None` when there is no such topic (`sns:GetTopicAttributes`).
     topic(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Topic>;
     /// Subscriptions of an SNS topic, `None` when there is no such topic (`sns:ListSubscriptionsByTopic`).
     topic_subscriptions(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Vec<Subscription>>;
+    /// ARNs of all SQS queues of an account and Region (`sqs:ListQueues`).
+    queues(account: &AccountId, region: &Region) -> Vec<String>;
+    /// Tags of an SQS queue, `None` when there is no such queue (`sqs:ListQueueTags`).
+    queue_tags(account: &AccountId, region: &Region, queue_arn: &str) -> Option<Tags>;
     /// An SQS queue with its access policy, `None` when there is no such queue (`sqs:GetQueueAttributes`).
     queue(account: &AccountId, region: &Region, queue_arn: &str) -> Option<Queue>;
     /// Metric filters of a log group, empty when there are none (`logs:DescribeMetricFilters`).

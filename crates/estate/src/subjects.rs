@@ -1,7 +1,7 @@
-//! The subjects that a scenario names itself: a bucket, a key, a role, a trail, a topic, or all of them that a query finds.
+//! The subjects that a scenario names itself: a bucket, a key, a role, a trail, a topic, a queue, an account, or all of them that a query finds.
 
 use crate::{
-    facts::{KmsKey, Topic, Trail},
+    facts::{Account, KmsKey, Queue, Topic, Trail},
     place::{AccountId, BucketRef, KeyRef, Region},
     source::{ExchangeId, Fact},
 };
@@ -19,6 +19,10 @@ pub struct Subjects {
     pub trails: Vec<Members<Fact<Trail>>>,
     /// Topics.
     pub topics: Vec<Members<Fact<NamedTopic>>>,
+    /// Queues.
+    pub queues: Vec<Members<Fact<NamedQueue>>>,
+    /// Accounts.
+    pub accounts: Vec<Members<Account>>,
 }
 
 /// A role that a scenario names, with whom it trusts.
@@ -43,6 +47,19 @@ pub struct NamedTopic {
     pub region: Region,
     /// Its access policy and key.
     pub topic: Topic,
+}
+
+/// A queue that a scenario names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedQueue {
+    /// ARN of the queue.
+    pub arn: String,
+    /// Its account.
+    pub account: AccountId,
+    /// Its Region.
+    pub region: Region,
+    /// Its access policy and key.
+    pub queue: Queue,
 }
 
 /// What one `Given` sentence names.
@@ -72,5 +89,17 @@ impl<T> Members<T> {
     pub fn listed(all: Vec<T>, called: &str) -> Self {
         let source = "the table of the scenario".to_owned();
         Self { all, called: Some(called.to_owned()), source, left_out: Vec::new(), exchanges: Vec::new() }
+    }
+
+    /// The same group, each of them as something else.
+    #[must_use]
+    pub fn map<U>(&self, change: impl FnMut(&T) -> U) -> Members<U> {
+        Members {
+            all: self.all.iter().map(change).collect(),
+            called: self.called.clone(),
+            source: self.source.clone(),
+            left_out: self.left_out.clone(),
+            exchanges: self.exchanges.clone(),
+        }
     }
 }

@@ -13,7 +13,7 @@ use logproof_estate::{
     facts::{
         AccessAnalyzer, Alarm, ArchiveTiering, BucketEncryption, BucketTag, ConfigDelivery, ConfigRecorder, EventBus,
         EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey, LifecycleRule, LoggingTarget, MetricFilter,
-        Ownership, PublicAccessBlock, Replication, RuleTarget, Subscription, Trail, Versioning,
+        Ownership, PublicAccessBlock, Replication, RuleTarget, Subscription, Tags, Trail, Versioning,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -175,6 +175,8 @@ pub enum KeyChange {
     },
     /// Automatic rotation.
     Rotation(Planned<KeyRotation>),
+    /// Tags, all of them (`tags_all`).
+    Tags(Planned<Tags>),
     /// Its policy; `None` makes it the default key policy.
     Policy(Option<Document>),
     /// A grant is made; its id may be a symbol.
@@ -242,6 +244,13 @@ pub enum AlertingChange {
         /// The policy.
         to: Option<Document>,
     },
+    /// One statement of the policy of an event bus is taken away.
+    BusStatementRemoved {
+        /// Name of the bus.
+        bus: String,
+        /// Its `Sid`.
+        id: String,
+    },
     /// A rule of an event bus.
     Rule {
         /// Name of the bus.
@@ -281,6 +290,13 @@ pub enum AlertingChange {
         /// The policy.
         to: Option<Document>,
     },
+    /// Tags of a topic, all of them (`tags_all`).
+    TopicTags {
+        /// ARN of the topic.
+        arn: String,
+        /// The tags.
+        to: Planned<Tags>,
+    },
     /// A subscription is made or changed. E-mail and HTTP endpoints that are new have to confirm it.
     Subscribed {
         /// ARN of the topic.
@@ -313,6 +329,18 @@ pub enum AlertingChange {
         arn: String,
         /// The policy.
         to: Option<Document>,
+    },
+    /// A log group is deleted, and its metric filters with it.
+    LogGroupDeleted {
+        /// Its name.
+        name: String,
+    },
+    /// Tags of a queue, all of them (`tags_all`).
+    QueueTags {
+        /// ARN of the queue.
+        arn: String,
+        /// The tags.
+        to: Planned<Tags>,
     },
     /// A metric filter of a log group.
     MetricFilter {

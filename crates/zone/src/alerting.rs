@@ -172,20 +172,40 @@ fn listed(tag: &CallTag, bus: &str, name: &str, rule: &Rule) -> Value {
 
 /// Amazon SQS. A queue is asked for by its URL, which ends with account and name.
 pub(super) fn queue_answer(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
-    if tag.operation != "GetQueueAttributes" {
-        return unknown(tag);
+    match tag.operation.as_str() {
+        "ListQueues" => return queues(zone, tag, body),
+        "GetQueueAttributes" | "ListQueueTags" => {}
+        _ => return unknown(tag),
     }
     let url = body.get("QueueUrl").and_then(Value::as_str).unwrap_or_default();
     let arn = arn(tag, "sqs", url.rsplit('/').next().unwrap_or_default());
     let Some(queue) = zone.queues.get(&arn) else {
         return Reply::error(400, "QueueDoesNotExist", "The specified queue does not exist.");
     };
+    if tag.operation == "ListQueueTags" {
+        return Reply::json(&json!({ "Tags": queue.tags }));
+    }
     let attributes = without_null(json!({
         "QueueArn": arn,
         "Policy": queue.policy.as_ref().map(document),
         "KmsMasterKeyId": queue.kms_key,
     }));
     Reply::json(&json!({ "Attributes": attributes }))
+}
+
+/// The URLs of the queues. As in SQS, only who asks for a number of results is told that there are more.
+///
+/// See: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html>
+fn queues(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
+    let suffix = Partition::of_region(&tag.region).dns_suffix();
+    let here = arn(tag, "sqs", "");
+    let names = zone.queues.keys().filter_map(|arn| arn.strip_prefix(&here));
+    let url = |name| json!(format!("https://sqs.{}.{suffix}/{}/{name}", tag.region, tag.account));
+    let urls: Vec<Value> = names.map(url).collect();
+    match body.get("MaxResults") {
+        Some(_) => paged("QueueUrls", &urls, "NextToken", body.get("NextToken").and_then(Value::as_str)),
+        None => Reply::json(&json!({ "QueueUrls": urls.get(..1000).unwrap_or(&urls) })),
+    }
 }
 
 /// Amazon CloudWatch and CloudWatch Logs.

@@ -25,6 +25,8 @@ pub(super) fn answer(zone: &Zone, tag: &CallTag, form: &Form) -> Reply {
         ("sts", "AssumeRole") => assume_role(zone, tag, form),
         ("iam", "GetRole") => get_role(zone, tag, form),
         ("iam", "GetAccountAuthorizationDetails") => authorization(zone, tag, form),
+        ("sns", "ListTopics") => topics(zone, tag, form),
+        ("sns", "ListTagsForResource") => topic_tags(zone, form),
         ("sns", "GetTopicAttributes") => topic(zone, form),
         ("sns", "ListSubscriptionsByTopic") => subscriptions(zone, form),
         _ => unknown(tag),
@@ -220,6 +222,21 @@ fn managed_policy(arn: &str, text: &Value, account: &str) -> String {
         element("IsDefaultVersion", true),
         element("Document", encoded(text, account)),
     )
+}
+
+fn topics(zone: &Zone, tag: &CallTag, form: &Form) -> Reply {
+    let here = Partition::of_region(&tag.region).arn("sns", &tag.region, &tag.account, "");
+    let listed = zone.topics.keys().filter(|arn| arn.starts_with(&here));
+    let listed: Vec<String> = listed.map(|arn| format!("<member>{}</member>", element("TopicArn", arn))).collect();
+    let (part, next) = page(&listed, form.get("NextToken").map(String::as_str), PAGE);
+    Reply::Query(format!("<Topics>{}</Topics>{}", part.concat(), optional("NextToken", next)))
+}
+
+fn topic_tags(zone: &Zone, form: &Form) -> Reply {
+    let Some(topic) = zone.topics.get(form.get("ResourceArn").map_or("", String::as_str)) else {
+        return Reply::error(404, "ResourceNotFound", "Resource does not exist");
+    };
+    Reply::Query(tags(&topic.tags))
 }
 
 fn topic(zone: &Zone, form: &Form) -> Reply {

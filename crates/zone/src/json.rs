@@ -38,7 +38,32 @@ fn key_arn(id: &str, key: &Key) -> String {
     Partition::of_region(&key.region).arn("kms", &key.region, &key.account, &format!("key/{id}"))
 }
 
+/// Keys or aliases of the account and Region.
+fn listed_keys(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
+    let here = zone.keys.iter().filter(|(_, key)| key.account == tag.account && key.region == tag.region);
+    let (name, all): (_, Vec<Value>) = match tag.operation.as_str() {
+        "ListKeys" => ("Keys", here.map(|(id, key)| json!({"KeyId": id, "KeyArn": key_arn(id, key)})).collect()),
+        _ => {
+            let of = |(id, key): (&String, &Key)| {
+                let named = |alias: &String| json!({"AliasName": alias, "TargetKeyId": id});
+                key.aliases.iter().map(named).collect::<Vec<_>>()
+            };
+            ("Aliases", here.flat_map(of).collect())
+        }
+    };
+    marked(name, &all, body)
+}
+
+/// A page of a list of KMS.
+fn marked(name: &str, all: &[Value], body: &Value) -> Reply {
+    let (part, next) = page(all, body.get("Marker").and_then(Value::as_str), PAGE);
+    Reply::json(&without_nulls(json!({name: part, "Truncated": next.is_some(), "NextMarker": next})))
+}
+
 fn kms(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
+    if ["ListKeys", "ListAliases"].contains(&tag.operation.as_str()) {
+        return listed_keys(zone, tag, body);
+    }
     let asked = text(body, "KeyId");
     let found = zone.keys.iter().find(|(id, key)| {
         let here = key.account == tag.account && key.region == tag.region;
@@ -66,6 +91,10 @@ fn kms(zone: &Zone, tag: &CallTag, body: &Value) -> Reply {
         }))),
         "GetKeyPolicy" => Reply::json(&json!({"Policy": document(&key.policy), "PolicyName": "default"})),
         "ListGrants" => grants(id, key, body),
+        "ListResourceTags" => {
+            let tags = key.tags.iter().map(|(key, value)| json!({"TagKey": key, "TagValue": value}));
+            marked("Tags", &tags.collect::<Vec<_>>(), body)
+        }
         "GetPublicKey" | "Sign" => custody::signing(&key_arn(id, key), key, tag, body),
         _ => unknown(tag),
     }
@@ -105,8 +134,7 @@ fn grants(id: &str, key: &Key, body: &Value) -> Reply {
             })
         })
         .collect();
-    let (part, next) = page(&all, body.get("Marker").and_then(Value::as_str), PAGE);
-    Reply::json(&without_nulls(json!({"Grants": part, "Truncated": next.is_some(), "NextMarker": next})))
+    marked("Grants", &all, body)
 }
 
 fn trail_arn(name: &str, trail: &Trail) -> String {

@@ -4,7 +4,7 @@ Feature: The key of the log store belongs to its administrators
   Requirement
     The keys are enabled, managed by us and rotated every year. Nobody but the administrators of the log archive
     administers the key of the log store, nobody outside the organization gets data keys from it, and administrators
-    of the workload account cannot stop AWS Config from recording what happens to it.
+    of the workload account cannot stop AWS Config from recording what happens to it. Every other key of ours is rotated too.
 
   How it is examined
     By the state of each key, and by its policy, its grants, SCPs and RCPs.
@@ -16,6 +16,14 @@ Feature: The key of the log store belongs to its administrators
     Then it is enabled
     And it is a customer managed key
     And it is rotated automatically at least every 365 days
+
+  Scenario: Every key is rotated
+    Given every key of every active account
+    Then it is rotated automatically at least every 365 days, if AWS KMS can rotate it
+
+  Scenario: The keys that are named as those of the log store
+    Given every key of every active account of unit "Security" with an alias that matches "acme-log-*"
+    Then it is enabled
 
   Scenario: Administrators
     Given the key "alias/acme-log-storage" of account "log-archive"

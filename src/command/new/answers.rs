@@ -167,6 +167,11 @@ impl Interview<'_> {
                     self.ask("condition in one line, as {\"Bool\": {\"aws:SecureTransport\": \"false\"}}", option)?;
                 lines = format!("\n\"\"\"\n{condition}\n\"\"\"");
             }
+            Below::Fields => {
+                let fields = self
+                    .ask("fields of the record in one line, as {\"requestParameters\": {\"name\": \"x\"}}", option)?;
+                lines = format!("\n\"\"\"\n{fields}\n\"\"\"");
+            }
             Below::Table(of) => loop {
                 let row = self.ask(&format!("one of the {of} in the table below (nothing: no more)"), option)?;
                 if row.is_empty() {

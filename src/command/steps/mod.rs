@@ -1,6 +1,7 @@
 //! `logproof steps`: the sentences controls are written in, for people and for machines.
 
 mod calls;
+mod glue;
 
 use std::{
     collections::BTreeMap,
@@ -31,6 +32,8 @@ pub enum StepsFormat {
     Markdown,
     /// A JSON array.
     Json,
+    /// Step definitions in JavaScript, for the Cucumber plugin of an editor.
+    Javascript,
 }
 
 /// Arguments of `steps`.
@@ -79,11 +82,12 @@ pub async fn run(args: &StepsArgs) -> Result<Exit, CatalogueError> {
         print(|out| writeln!(out, "no sentence has the word `{wanted}`\nhint: `logproof steps` lists all of them"));
         return Ok(Exit::Nothing);
     }
-    let measured = args.calls || args.search.is_some() || args.format != StepsFormat::Text;
+    let in_full = matches!(args.format, StepsFormat::Markdown | StepsFormat::Json);
+    let measured = args.format != StepsFormat::Javascript && (args.calls || args.search.is_some() || in_full);
     let all = if measured { with_calls(all).await } else { all };
     print(|out| {
         write(&all, args.format, out)?;
-        if measured {
+        if measured || args.format != StepsFormat::Text {
             Ok(())
         } else {
             writeln!(out, "\nwith the calls that each sentence makes: `--calls`, or `--search WORD`")
@@ -200,7 +204,12 @@ impl Described {
                 "\n  | arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab |"
             }
             Below::Table("ARNs of topics") => "\n  | arn:aws:sns:eu-central-1:222222222222:log-store-alerts |",
+            Below::Table("ARNs of queues") => "\n  | arn:aws:sqs:eu-central-1:222222222222:acme-audit-events |",
+            Below::Table("events") => {
+                "\n  | DeleteTrail of cloudtrail.amazonaws.com |\n  | StopLogging of cloudtrail.amazonaws.com |"
+            }
             Below::Table(_) => "\n  | arn:aws:iam::222222222222:role/LogArchive-Administrator |",
+            Below::Fields => "\n  \"\"\"\n  {\"additionalEventData\": {\"MFAUsed\": \"No\"}}\n  \"\"\"",
             Below::Condition => {
                 "\n  \"\"\"\n  {\"Null\": {\"s3:x-amz-server-side-encryption-customer-algorithm\": \"false\"}}\n  \"\"\""
             }
@@ -222,6 +231,7 @@ pub fn write(all: &[Described], format: StepsFormat, out: &mut dyn Write) -> io:
             serde_json::to_writer_pretty(&mut *out, &all)?;
             writeln!(out)
         }
+        StepsFormat::Javascript => glue::write(all, out),
     }
 }
 
@@ -256,6 +266,7 @@ fn object(one: &Described) -> Value {
         Below::Nothing => json!(null),
         Below::Table(of) => json!({"table": of}),
         Below::Condition => json!({"doc_string": "condition"}),
+        Below::Fields => json!({"doc_string": "fields of a CloudTrail record"}),
     });
     json!({
         "keyword": one.keyword,

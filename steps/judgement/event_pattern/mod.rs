@@ -72,6 +72,24 @@ impl Matched {
     }
 }
 
+/// A field of an event of which nothing is known, not even whether it is there: what depends on it is undecided.
+pub(crate) fn unknown() -> Value {
+    Value::Object(Map::from_iter([(UNKNOWN.to_owned(), Value::Null)]))
+}
+
+/// No field of a record is named so.
+const UNKNOWN: &str = "\u{0}unknown";
+
+/// Whether a value is one of which nothing is known.
+pub(crate) fn is_unknown(value: &Value) -> bool {
+    value.as_object().is_some_and(|fields| fields.contains_key(UNKNOWN))
+}
+
+/// What is to be said of what depends on such a field.
+pub(crate) fn depends_on(field: &str) -> Matched {
+    Matched::Undecided(format!("it depends on `{field}` of the event, which is not given"))
+}
+
 /// Fields that must all match.
 type Fields = BTreeMap<String, Node>;
 
@@ -193,6 +211,9 @@ fn merge(left: &Fields, right: &Fields) -> Result<Fields, String> {
 fn match_fields(fields: &Fields, value: &Value) -> Matched {
     Matched::all(fields.iter().map(|(name, node)| {
         let below = value.as_object().and_then(|object| object.get(name));
+        if below.is_some_and(is_unknown) {
+            return depends_on(name);
+        }
         match node {
             Node::OneOf(operators) => match_value(operators, below),
             Node::Below(fields) => match_below(fields, below),

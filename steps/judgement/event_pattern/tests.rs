@@ -312,3 +312,17 @@ fn a_pattern_that_stands_for_too_much_is_not_multiplied_out() {
     let long = format!(r#"{{"source": ["{}"]}}"#, "x".repeat(4096));
     assert!(EventPattern::parse(&long).unwrap_err().contains("characters"));
 }
+
+#[test]
+fn what_depends_on_a_field_that_is_not_known_is_undecided() {
+    let event = serde_json::json!({"detail": {"eventName": "DeleteTrail", "requestParameters": unknown()}});
+    let matched = |pattern: &str| EventPattern::parse(pattern).unwrap().matches(&event);
+    assert_eq!(matched(r#"{"detail": {"eventName": ["DeleteTrail"]}}"#), Matched::Yes);
+    for parameters in [r#"["x"]"#, r#"{"name": ["x"]}"#, r#"{"name": [{"exists": false}]}"#, r#"{"a": {"b": ["x"]}}"#] {
+        let pattern =
+            |name: &str| format!(r#"{{"detail": {{"eventName": ["{name}"], "requestParameters": {parameters}}}}}"#);
+        let Matched::Undecided(why) = matched(&pattern("DeleteTrail")) else { panic!("{parameters}") };
+        assert!(why.contains("`requestParameters`"), "{why}");
+        assert_eq!(matched(&pattern("StopLogging")), Matched::No, "another event whatever its parameters are");
+    }
+}

@@ -116,3 +116,16 @@ fn what_cloudwatch_would_refuse_as_too_long_is_undecided() {
     let longer = format!("{longest} ");
     assert!(matches!(sees(&longer), Matched::Undecided(reason) if reason.contains("more than 1024")));
 }
+
+#[test]
+fn what_depends_on_a_field_that_is_not_known_is_undecided() {
+    let event =
+        serde_json::json!({"eventName": "DeleteTrail", "requestParameters": super::super::event_pattern::unknown()});
+    let matched = |pattern: &str| MetricPattern::parse(pattern).unwrap().matches(&event);
+    for test in ["= x", "IS NULL", "NOT EXISTS", "!= x"] {
+        let pattern = |name: &str| format!("{{ ($.eventName = {name}) && ($.requestParameters.name {test}) }}");
+        let Matched::Undecided(why) = matched(&pattern("DeleteTrail")) else { panic!("{test}") };
+        assert!(why.contains("`$.requestParameters.name`"), "{why}");
+        assert_eq!(matched(&pattern("StopLogging")), Matched::No, "another event whatever its parameters are");
+    }
+}

@@ -1,5 +1,6 @@
 //! How an alert gets to somebody: rules, metric filters, topics, queues.
 
+pub(crate) mod heard;
 mod keys;
 pub(crate) mod metric_filters;
 pub(crate) mod publisher;

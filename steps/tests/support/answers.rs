@@ -165,6 +165,9 @@ unanswered {
         bucket_replication(bucket: &BucketRef) -> Option<Replication>;
         bucket_tags(bucket: &BucketRef) -> Vec<BucketTag>;
         object_retention(bucket: &BucketRef, key: &str) -> Option<ObjectRetention>;
+        keys(account: &AccountId, region: &Region) -> Vec<String>;
+        key_aliases(account: &AccountId, region: &Region) -> Vec<KeyAlias>;
+        key_tags(key: &KeyRef) -> Tags;
         key_policy(key: &KeyRef) -> String;
         key_grants(key: &KeyRef) -> Vec<KeyGrant>;
         trail_events(account: &AccountId, region: &Region, query: &TrailEventQuery) -> Vec<TrailEvent>;
@@ -176,8 +179,12 @@ unanswered {
         event_bus(account: &AccountId, region: &Region, bus: &str) -> Option<EventBus>;
         event_rules(account: &AccountId, region: &Region, bus: &str) -> Vec<EventRule>;
         rule_targets(account: &AccountId, region: &Region, bus: &str, rule: &str) -> Vec<RuleTarget>;
+        topics(account: &AccountId, region: &Region) -> Vec<String>;
+        topic_tags(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Tags>;
         topic(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Topic>;
         topic_subscriptions(account: &AccountId, region: &Region, topic_arn: &str) -> Option<Vec<Subscription>>;
+        queues(account: &AccountId, region: &Region) -> Vec<String>;
+        queue_tags(account: &AccountId, region: &Region, queue_arn: &str) -> Option<Tags>;
         queue(account: &AccountId, region: &Region, queue_arn: &str) -> Option<Queue>;
         metric_filters(account: &AccountId, region: &Region, log_group: &str) -> Vec<MetricFilter>;
         alarms(account: &AccountId, region: &Region) -> Vec<Alarm>;

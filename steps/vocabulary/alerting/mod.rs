@@ -3,3 +3,4 @@
 pub(crate) mod bucket_changes;
 pub(crate) mod correction;
 pub(crate) mod guard_changes;
+pub(crate) mod named_events;

@@ -42,6 +42,11 @@ pub(crate) const GUIDE: &[Entry] = &[
         "Automatic rotation is on with a period of at most so many days. A key that AWS KMS cannot rotate is a finding.",
         "it is rotated automatically at least every 365 days",
     ),
+    judges(
+        "it is rotated automatically at least every {int} days, if AWS KMS can rotate it",
+        "The same, and a key that AWS KMS cannot rotate meets it: an asymmetric one, one with material of another origin, and one that waits for its deletion.",
+        "it is rotated automatically at least every 365 days, if AWS KMS can rotate it",
+    ),
     of_table(
         "only these principals can administer it",
         "Proved for every action that takes the key away, disables it or gives it to others, and any caller that is not in the table below. An administrator is assumed in its account too.",
@@ -87,22 +92,38 @@ async fn it_is_customer_managed(w: &mut LogproofWorld) -> Judged {
     every(w, keys, judge).await
 }
 
+/// Why AWS KMS does not rotate a key by itself.
+///
+/// See: <https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html>
+fn why_not_rotated(key: &KmsKey) -> Option<String> {
+    if let Some(origin) = key.origin.as_deref().filter(|origin| *origin != "AWS_KMS") {
+        return Some(format!("its material has origin {origin}"));
+    }
+    if let Some(spec) = key.spec.as_deref().filter(|spec| *spec != "SYMMETRIC_DEFAULT") {
+        return Some(format!("its spec is {spec}"));
+    }
+    let pending = key.state.starts_with("Pending") && key.state.ends_with("Deletion");
+    pending.then(|| format!("its state is {}", key.state))
+}
+
 #[then(expr = "it is rotated automatically at least every {int} days")]
 async fn it_is_rotated(w: &mut LogproofWorld, most: i64) -> Judged {
+    rotated(w, most, false).await
+}
+
+#[then(expr = "it is rotated automatically at least every {int} days, if AWS KMS can rotate it")]
+async fn it_is_rotated_if_it_can_be(w: &mut LogproofWorld, most: i64) -> Judged {
+    rotated(w, most, true).await
+}
+
+async fn rotated(w: &mut LogproofWorld, most: i64, if_it_can_be: bool) -> Judged {
     let keys = keys(w)?;
     let judge = async |w: &mut LogproofWorld, key: Asked| {
         let expected = format!("rotated automatically at least every {most} days");
-        let (origin, spec) = (key.1.origin.as_deref(), key.1.spec.as_deref());
-        // KMS rotates only symmetric keys whose material it made. See:
-        // https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
-        if origin.is_some_and(|origin| origin != "AWS_KMS") || spec.is_some_and(|spec| spec != "SYMMETRIC_DEFAULT") {
-            let found = format!(
-                "a key that AWS KMS does not rotate: origin {}, spec {}",
-                origin.unwrap_or("not stated"),
-                spec.unwrap_or("not stated")
-            );
+        if let Some(why) = why_not_rotated(&key.1) {
+            let found = format!("a key that AWS KMS does not rotate: {why}");
             w.observe(
-                observation(&key, expected, found, false)
+                observation(&key, expected, found, if_it_can_be)
                     .hint("use a symmetric key whose material AWS KMS made, or leave this key out of the sentence"),
             );
             return Ok(());

@@ -1,4 +1,4 @@
-"""EventBridge, SNS, CloudWatch, IAM Access Analyzer."""
+"""EventBridge, SNS, SQS, CloudWatch, IAM Access Analyzer."""
 
 from seed.alerts import findings
 
@@ -20,6 +20,9 @@ def sections(zone, aws):
     for arn, written in zone["topics"].items():
         _, _, _, region, account, _ = arn.split(":")
         yield f"topics / {arn}", written, read_topic(aws("sns", account, region), arn, written)
+    for arn, written in zone["queues"].items():
+        _, _, _, region, account, _ = arn.split(":")
+        yield f"queues / {arn}", written, read_queue(aws("sqs", account, region), arn)
     for place, groups in zone["metric_filters"].items():
         logs = aws("logs", *place.split("/"))
         for group, written in groups.items():
@@ -73,6 +76,17 @@ def read_topic(sns, arn, written):
         "policy": attributes["Policy"] if written.get("policy") else None,
         "kms_key": attributes.get("KmsMasterKeyId") or None,
         "subscriptions": subscriptions(sns, arn),
+        "tags": {tag["Key"]: tag["Value"] for tag in sns.list_tags_for_resource(ResourceArn=arn)["Tags"]},
+    }
+
+
+def read_queue(sqs, arn):
+    url = sqs.get_queue_url(QueueName=arn.split(":")[-1])["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return {
+        "policy": attributes.get("Policy") or None,
+        "kms_key": attributes.get("KmsMasterKeyId") or None,
+        "tags": sqs.list_queue_tags(QueueUrl=url).get("Tags", {}),
     }
 
 

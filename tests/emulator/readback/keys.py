@@ -28,6 +28,7 @@ def sections(zone, aws):
             "rotation": rotation["KeyRotationEnabled"],
             "rotation_period_days": rotation.get("RotationPeriodInDays"),
             "policy": kms.get_key_policy(KeyId=id, PolicyName="default")["Policy"],
+            "tags": {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=id)["Tags"]},
             "grants": {grant["GrantId"]: grant_of(grant) for grant in kms.list_grants(KeyId=id)["Grants"]},
         }
         for key, api in (("valid_to", "ValidTo"), ("deletion_date", "DeletionDate")):

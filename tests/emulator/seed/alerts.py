@@ -1,4 +1,4 @@
-"""EventBridge rules, SNS topics, metric filters, alarms, access analyzers."""
+"""EventBridge rules, SNS topics, SQS queues, metric filters, alarms, access analyzers."""
 
 from .documents import text
 
@@ -6,6 +6,8 @@ from .documents import text
 def seed(zone, aws, backdoor):
     for arn, topic in zone["topics"].items():
         seed_topic(aws, arn, topic)
+    for arn, queue in zone["queues"].items():
+        seed_queue(aws, arn, queue)
     for place, rules in zone["event_rules"].items():
         for name, rule in rules.items():
             seed_rule(aws("events", *place.split("/")), name, rule)
@@ -40,7 +42,7 @@ def findings(analyzer):
 def seed_topic(aws, arn, topic):
     _, _, _, region, account, name = arn.split(":")
     sns = aws("sns", account, region)
-    sns.create_topic(Name=name)
+    sns.create_topic(Name=name, Tags=[{"Key": key, "Value": value} for key, value in topic.get("tags", {}).items()])
     if topic.get("policy"):
         sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=text(topic["policy"]))
     if topic.get("kms_key"):
@@ -51,6 +53,14 @@ def seed_topic(aws, arn, topic):
         )
         if one.get("confirmed"):
             sns.confirm_subscription(TopicArn=arn, Token=made["SubscriptionArn"])
+
+
+def seed_queue(aws, arn, queue):
+    _, _, _, region, account, name = arn.split(":")
+    attributes = {"Policy": text(queue["policy"])} if queue.get("policy") else {}
+    if queue.get("kms_key"):
+        attributes["KmsMasterKeyId"] = queue["kms_key"]
+    aws("sqs", account, region).create_queue(QueueName=name, Attributes=attributes, tags=queue.get("tags", {}))
 
 
 def seed_bus(events, name, bus):

@@ -12,6 +12,7 @@ def seed(zone, aws, backdoor):
             KeySpec=key.get("spec", "SYMMETRIC_DEFAULT"),
             Origin=key.get("origin", "AWS_KMS"),
             MultiRegion=key.get("multi_region", False),
+            Tags=[{"TagKey": name, "TagValue": value} for name, value in key.get("tags", {}).items()],
         )
         for alias in key.get("aliases", []):
             kms.create_alias(AliasName=alias, TargetKeyId=id)

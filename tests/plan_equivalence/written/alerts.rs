@@ -50,6 +50,12 @@ impl Writing<'_> {
                 };
                 self.set(edit, "aws_sns_topic_policy", arn, attributes, json!({"arn": arn}))
             }
+            AlertingChange::TopicTags { arn, to } => {
+                self.put(edit, "aws_sns_topic", arn, Fate::Updated, json!({"arn": arn, "tags": known(to)?}))
+            }
+            AlertingChange::QueueTags { arn, to } => {
+                self.put(edit, "aws_sqs_queue", arn, Fate::Updated, json!({"arn": arn, "tags": known(to)?}))
+            }
             AlertingChange::Subscribed { topic, to } => {
                 let to = known(to)?;
                 let attributes = json!({"topic_arn": topic, "arn": to.arn, "protocol": to.protocol,

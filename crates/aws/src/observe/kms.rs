@@ -1,10 +1,47 @@
 //! AWS KMS. A key of another account is asked about with the credentials of the account given: its key policy decides.
 
 use aws_sdk_kms::{Client, types::GrantListEntry};
-use logproof_estate::facts::{KeyGrant, KeyRotation, KmsKey};
+use logproof_estate::facts::{KeyAlias, KeyGrant, KeyRotation, KmsKey, Tags};
 
 use super::{optional, pages, policy, present, required, timestamp};
 use crate::failure::{Failure, absent};
+
+/// ARNs of all keys. See: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html>
+pub(super) async fn keys(kms: &Client) -> Result<Vec<String>, Failure> {
+    pages::all_pages(|marker| async move {
+        let output = kms.list_keys().set_marker(marker).send().await?;
+        let keys = present(output.keys.as_ref(), "list of keys")?.iter();
+        let keys = keys.map(|key| required(key.key_arn(), "key ARN"));
+        Ok((keys.collect::<Result<_, _>>()?, pages::next_token(output.truncated(), output.next_marker())?))
+    })
+    .await
+}
+
+/// All aliases. See: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html>
+pub(super) async fn key_aliases(kms: &Client) -> Result<Vec<KeyAlias>, Failure> {
+    pages::all_pages(|marker| async move {
+        let output = kms.list_aliases().set_marker(marker).send().await?;
+        let aliases = present(output.aliases.as_ref(), "list of aliases")?.iter().map(|alias| {
+            let name = required(alias.alias_name(), "alias name")?;
+            Ok(KeyAlias { name, key_id: optional(alias.target_key_id()) })
+        });
+        Ok((aliases.collect::<Result<_, Failure>>()?, pages::next_token(output.truncated(), output.next_marker())?))
+    })
+    .await
+}
+
+/// Tags of a key. See: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ListResourceTags.html>
+pub(super) async fn key_tags(kms: &Client, id: &str) -> Result<Tags, Failure> {
+    let id = &without_alias(kms, id).await?;
+    let tags = pages::all_pages(|marker| async move {
+        let output = kms.list_resource_tags().key_id(id).set_marker(marker).send().await?;
+        let tags = present(output.tags.as_ref(), "list of tags")?.iter();
+        let tags = tags.map(|tag| Ok((required(tag.tag_key(), "tag key")?, tag.tag_value().to_owned())));
+        Ok((tags.collect::<Result<Vec<_>, Failure>>()?, pages::next_token(output.truncated(), output.next_marker())?))
+    })
+    .await?;
+    Ok(tags.into_iter().collect())
+}
 
 /// A key by id, ARN or alias. See: <https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html>
 pub(super) async fn key(kms: &Client, id: &str) -> Result<Option<KmsKey>, Failure> {

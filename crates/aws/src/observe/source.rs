@@ -13,10 +13,10 @@ use logproof_estate::{
     facts::{
         AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag,
         CallerIdentity, ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder,
-        DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey,
-        LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind,
-        Organization, Ownership, PublicAccessBlock, Queue, Replication, Role, RuleTarget, Subscription, Topic, Trail,
-        TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
+        DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyAlias, KeyGrant, KeyRotation,
+        KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy,
+        OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Queue, Replication, Role, RuleTarget, Subscription,
+        Tags, Topic, Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
     },
 };
 
@@ -194,6 +194,21 @@ impl Source for Aws {
         self.ask_bucket("s3:GetObjectRetention", bucket, ask).await
     }
 
+    async fn keys(&self, account: &AccountId, region: &Region) -> Answer<Vec<String>> {
+        let asked = here("kms:ListKeys", account, region, "the keys of the account");
+        self.ask(asked, |session| async move { kms::keys(&session.kms()).await }).await
+    }
+
+    async fn key_aliases(&self, account: &AccountId, region: &Region) -> Answer<Vec<KeyAlias>> {
+        let asked = here("kms:ListAliases", account, region, "the aliases of keys of the account");
+        self.ask(asked, |session| async move { kms::key_aliases(&session.kms()).await }).await
+    }
+
+    async fn key_tags(&self, key: &KeyRef) -> Answer<Tags> {
+        let ask = |session: Session| async move { kms::key_tags(&session.kms(), &key.id).await };
+        self.ask_key("kms:ListResourceTags", key, ask).await
+    }
+
     async fn key(&self, key: &KeyRef) -> Answer<Option<KmsKey>> {
         let ask = |session: Session| async move { kms::key(&session.kms(), &key.id).await };
         self.ask_key("kms:DescribeKey", key, ask).await
@@ -300,6 +315,27 @@ impl Source for Aws {
     async fn topic(&self, account: &AccountId, region: &Region, topic_arn: &str) -> Answer<Option<Topic>> {
         let asked = here("sns:GetTopicAttributes", account, region, topic_arn);
         self.ask(asked, |session| async move { sns::topic(&session.sns(), topic_arn).await }).await
+    }
+
+    async fn topics(&self, account: &AccountId, region: &Region) -> Answer<Vec<String>> {
+        let asked = here("sns:ListTopics", account, region, "the topics of the account");
+        self.ask(asked, |session| async move { sns::topics(&session.sns()).await }).await
+    }
+
+    async fn topic_tags(&self, account: &AccountId, region: &Region, topic_arn: &str) -> Answer<Option<Tags>> {
+        let asked = here("sns:ListTagsForResource", account, region, topic_arn);
+        self.ask(asked, |session| async move { sns::topic_tags(&session.sns(), topic_arn).await }).await
+    }
+
+    async fn queues(&self, account: &AccountId, region: &Region) -> Answer<Vec<String>> {
+        let asked = here("sqs:ListQueues", account, region, "the queues of the account");
+        self.ask(asked, |session| async move { sqs::queues(&session.sqs(), account, region).await }).await
+    }
+
+    async fn queue_tags(&self, account: &AccountId, region: &Region, queue_arn: &str) -> Answer<Option<Tags>> {
+        let asked = here("sqs:ListQueueTags", account, region, queue_arn);
+        let url = sqs::url(account, region, queue_arn);
+        self.ask(asked, |session| async move { sqs::queue_tags(&session.sqs(), &url).await }).await
     }
 
     async fn queue(&self, account: &AccountId, region: &Region, queue_arn: &str) -> Answer<Option<Queue>> {

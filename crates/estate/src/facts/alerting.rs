@@ -1,4 +1,4 @@
-//! Amazon EventBridge, Amazon SNS, Amazon CloudWatch and IAM Access Analyzer.
+//! Amazon EventBridge, Amazon SNS, Amazon SQS, Amazon CloudWatch and IAM Access Analyzer.
 
 use serde::{Deserialize, Serialize};
 

@@ -51,3 +51,12 @@ pub struct KeyGrant {
     /// Encryption context the grant is limited to, as (key, value).
     pub context: Vec<(String, String)>,
 }
+
+/// An alias of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyAlias {
+    /// Its name, with `alias/`.
+    pub name: String,
+    /// Id of the key; `None` while AWS has not made the key that it is for.
+    pub key_id: Option<String>,
+}

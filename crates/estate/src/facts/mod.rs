@@ -10,6 +10,7 @@ mod integrity;
 mod key;
 mod organization;
 mod recorder;
+mod tags;
 mod trail;
 
 pub use alerting::*;
@@ -19,4 +20,5 @@ pub use integrity::*;
 pub use key::*;
 pub use organization::*;
 pub use recorder::*;
+pub use tags::*;
 pub use trail::*;

@@ -55,6 +55,7 @@ impl KeyChange {
             Self::Created(_) | Self::Deleted { .. } => "existence".to_owned(),
             Self::Enabled(_) => "state".to_owned(),
             Self::Rotation(_) => "rotation".to_owned(),
+            Self::Tags(_) => "tags".to_owned(),
             Self::Policy(_) => "policy".to_owned(),
             Self::Granted(Planned::Known(grant)) => format!("grant {}", grant.id),
             Self::Granted(Planned::Unknown(unknown)) => format!("grant {}", unknown.address),
@@ -93,10 +94,12 @@ impl AlertingChange {
         match self {
             Self::Bus { name, .. } => format!("event bus {name}"),
             Self::BusPolicy { bus, .. } => format!("policy of event bus {bus}"),
+            Self::BusStatementRemoved { bus, id } => format!("statement {id} of the policy of event bus {bus}"),
             Self::Rule { bus, name, .. } => format!("rule {name} of event bus {bus}"),
             Self::Target { bus, rule, id, .. } => format!("target {id} of rule {rule} of event bus {bus}"),
             Self::Topic { arn, .. } | Self::TopicDeleted { arn } => format!("topic {arn}"),
             Self::TopicPolicy { arn, .. } => format!("policy of topic {arn}"),
+            Self::TopicTags { arn, .. } => format!("tags of topic {arn}"),
             Self::Subscribed { topic, to: Planned::Known(to) } => {
                 format!("subscription {} {} of topic {topic}", to.protocol, to.endpoint)
             }
@@ -106,6 +109,8 @@ impl AlertingChange {
             Self::Unsubscribed { topic, arn } => format!("subscription {arn} of topic {topic}"),
             Self::Queue { arn, .. } | Self::QueueDeleted { arn } => format!("queue {arn}"),
             Self::QueuePolicy { arn, .. } => format!("policy of queue {arn}"),
+            Self::LogGroupDeleted { name } => format!("log group {name}"),
+            Self::QueueTags { arn, .. } => format!("tags of queue {arn}"),
             Self::MetricFilter { log_group, name, .. } => format!("metric filter {name} of log group {log_group}"),
             Self::Alarm { name, .. } => format!("alarm {name}"),
             Self::Analyzer { name, .. } => format!("analyzer {name}"),

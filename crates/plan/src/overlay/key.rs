@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use logproof_estate::{
     Answer, KeyRef,
-    facts::{KeyGrant, KeyRotation, KmsKey},
+    facts::{KeyAlias, KeyGrant, KeyRotation, KmsKey},
 };
 
 use super::{
@@ -137,6 +137,27 @@ fn properties(state: &mut State<Option<KmsKey>>, change: &KeyChange, as_of: Time
 
 fn days_after(from: Timestamp, days: i64) -> Option<Timestamp> {
     from.checked_add(SignedDuration::from_hours(days.checked_mul(24)?)).ok()
+}
+
+/// A key that waits for its deletion is listed like the others.
+pub(super) fn listed(state: &mut State<Vec<String>>, change: &Change) {
+    if let Change::Key { arn, change: KeyChange::Created(_) } = change {
+        state.change(|all| {
+            if !all.contains(arn) {
+                all.push(arn.clone());
+            }
+        });
+    }
+}
+
+pub(super) fn aliases(state: &mut State<Vec<KeyAlias>>, change: &Change) {
+    let Change::Alias { name, key } = change else { return };
+    state.change(|all| all.retain(|one| one.name != *name));
+    let Some(key) = key else { return };
+    state.change_by(key, |all, key| {
+        let id = key.rsplit('/').next().unwrap_or(key).to_owned();
+        all.push(KeyAlias { name: name.clone(), key_id: Some(id) });
+    });
 }
 
 pub(super) fn rotation(state: &mut State<KeyRotation>, change: &KeyChange) {

@@ -8,10 +8,10 @@ use logproof_estate::{
     facts::{
         AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag,
         CallerIdentity, ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder,
-        DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyGrant, KeyRotation, KmsKey,
-        LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind,
-        Organization, Ownership, PublicAccessBlock, Queue, Replication, Role, RuleTarget, Subscription, Topic, Trail,
-        TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
+        DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyAlias, KeyGrant, KeyRotation,
+        KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy,
+        OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Queue, Replication, Role, RuleTarget, Subscription,
+        Tags, Topic, Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
     },
 };
 
@@ -111,6 +111,18 @@ impl Source for Overlay {
         self.planned_object_retention(bucket, key).await
     }
 
+    async fn keys(&self, account: &AccountId, region: &Region) -> Answer<Vec<String>> {
+        self.planned_keys(account, region).await
+    }
+
+    async fn key_aliases(&self, account: &AccountId, region: &Region) -> Answer<Vec<KeyAlias>> {
+        self.planned_key_aliases(account, region).await
+    }
+
+    async fn key_tags(&self, key: &KeyRef) -> Answer<Tags> {
+        self.planned_key_tags(key).await
+    }
+
     async fn key(&self, key: &KeyRef) -> Answer<Option<KmsKey>> {
         self.planned_key(key).await
     }
@@ -192,6 +204,14 @@ impl Source for Overlay {
         self.planned_rule_targets(account, region, bus, rule).await
     }
 
+    async fn topics(&self, account: &AccountId, region: &Region) -> Answer<Vec<String>> {
+        self.planned_topics(account, region).await
+    }
+
+    async fn topic_tags(&self, account: &AccountId, region: &Region, topic_arn: &str) -> Answer<Option<Tags>> {
+        self.planned_topic_tags(account, region, topic_arn).await
+    }
+
     async fn topic(&self, account: &AccountId, region: &Region, topic_arn: &str) -> Answer<Option<Topic>> {
         self.planned_topic(account, region, topic_arn).await
     }
@@ -203,6 +223,14 @@ impl Source for Overlay {
         topic_arn: &str,
     ) -> Answer<Option<Vec<Subscription>>> {
         self.planned_topic_subscriptions(account, region, topic_arn).await
+    }
+
+    async fn queues(&self, account: &AccountId, region: &Region) -> Answer<Vec<String>> {
+        self.planned_queues(account, region).await
+    }
+
+    async fn queue_tags(&self, account: &AccountId, region: &Region, queue_arn: &str) -> Answer<Option<Tags>> {
+        self.planned_queue_tags(account, region, queue_arn).await
     }
 
     async fn queue(&self, account: &AccountId, region: &Region, queue_arn: &str) -> Answer<Option<Queue>> {

@@ -50,6 +50,7 @@ pub(super) fn set(scene: &Scene<'_>, tree: &Tree, new: bool) -> Read<Changes> {
                 let rotation = scene.planned("enable_key_rotation", rotation(tree));
                 changes.push(of(&arn, "enable_key_rotation", KeyChange::Rotation(rotation)));
             }
+            changes.push(of(&arn, "tags", KeyChange::Tags(scene.tags(tree))));
             if let Some(policy) = tree.get("policy").document(scene.address) {
                 changes.push(of(&arn, "policy", KeyChange::Policy(Some(policy))));
             }

@@ -14,7 +14,7 @@ mod trail;
 
 use std::sync::Arc;
 
-use logproof_estate::{AccountId, Partition, Region};
+use logproof_estate::{AccountId, Partition, Region, facts::Tags};
 
 use crate::{
     coverage,
@@ -95,6 +95,12 @@ impl Scene<'_> {
         }
     }
 
+    /// All tags, those that the provider adds to everything included.
+    pub(crate) fn tags(&self, tree: &Tree) -> Planned<Tags> {
+        let tags = if tree.get("tags_all").is_absent() { tree.get("tags") } else { tree.get("tags_all") };
+        self.planned("tags", tags.entries().map(|tags| tags.into_iter().collect()))
+    }
+
     /// An ARN in the place of the resource.
     pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         self.partition.arn(service, self.region.as_str(), self.account.as_str(), resource)
@@ -112,6 +118,12 @@ impl Scene<'_> {
                 let mut will = self.set(after, false);
                 if let Ok(will) = &mut will {
                     will.extend(self.dropped(before, after));
+                    // Tags that a resource does not name may come from its stack, which a plan of the resource does not show.
+                    let unnamed = after.get("tags").is_absent() && after.get("tags_all").is_absent();
+                    let kept = |part: &(String, Change)| {
+                        part.0 == "tags" && (was.contains(part) || action == Action::Import && unnamed)
+                    };
+                    will.retain(|part| !kept(part));
                 }
                 self.add(&mut edits, action, after, will, Some(was));
             }

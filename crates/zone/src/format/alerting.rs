@@ -52,6 +52,8 @@ pub(crate) struct Topic {
     pub(crate) kms_key: Option<String>,
     #[serde(default)]
     pub(crate) subscriptions: Vec<Subscription>,
+    #[serde(default)]
+    pub(crate) tags: BTreeMap<String, String>,
 }
 
 /// An SQS queue.
@@ -64,6 +66,8 @@ pub(crate) struct Queue {
     /// Key that encrypts the messages: id, ARN or alias.
     #[serde(default)]
     pub(crate) kms_key: Option<String>,
+    #[serde(default)]
+    pub(crate) tags: BTreeMap<String, String>,
 }
 
 /// A subscription.

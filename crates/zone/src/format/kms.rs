@@ -37,6 +37,8 @@ pub(crate) struct Key {
     #[serde(default)]
     pub(crate) signing_key: Option<String>,
     pub(crate) policy: Value,
+    #[serde(default)]
+    pub(crate) tags: BTreeMap<String, String>,
     /// Grants by id.
     #[serde(default)]
     pub(crate) grants: BTreeMap<String, Grant>,

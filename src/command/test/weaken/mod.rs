@@ -2,6 +2,7 @@
 //! control must notice.
 
 mod identity;
+mod messages;
 mod recorded;
 mod stored;
 
@@ -60,14 +61,17 @@ fn subjects<'a>(shown: &[&'a ScenarioResult], entry: &Entry, step: &str) -> Vec<
     };
     let (buckets, keys) = (of(Kind::Bucket, "s3"), of(Kind::Key, "kms"));
     let (roles, trails) = (of(Kind::Role, "sts"), of(Kind::Trail, "cloudtrail"));
-    let topics = of(Kind::Topic, "sns");
+    // A sentence about messages is the same of topics and queues.
+    let accounts = entry.kinds.is_empty() || entry.kinds == [Kind::Account];
+    let (topics, queues) = (entry.kinds.contains(&Kind::Topic), entry.kinds.contains(&Kind::Queue));
     let fits = |arn: &&str| {
         (buckets && arn.contains(":s3:::"))
             || (keys && arn.contains(":key/"))
             || (roles && (arn.contains(":role/") || arn.contains(":user/")))
             || (trails && arn.contains(":trail/"))
             || (topics && arn.contains(":sns:"))
-            || (entry.kinds.is_empty() && arn.contains(":account/"))
+            || (queues && arn.contains(":sqs:"))
+            || (accounts && arn.contains(":account/"))
     };
     let observations = shown.iter().flat_map(|scenario| &scenario.record.observations);
     let mut found: Vec<&str> = observations.map(|observation| observation.subject.arn.as_str()).filter(fits).collect();
@@ -80,14 +84,14 @@ fn subjects<'a>(shown: &[&'a ScenarioResult], entry: &Entry, step: &str) -> Vec<
 
 /// Takes away from a subject what the sentence asks for; says what was done.
 fn weaken(zone: &mut Value, sentence: &str, subject: &str) -> Option<&'static str> {
-    if subject.contains(":account/") {
-        allow_everything_above(zone);
-        return Some("service and resource control policies refuse nothing");
-    }
     if sentence.ends_with(" raises an alert") {
         set(Some(zone), "metric_filters", Value::Object(Map::new()));
         set(Some(zone), "event_rules", Value::Object(Map::new()));
         return Some("no metric filter and no EventBridge rule");
+    }
+    if subject.contains(":account/") {
+        allow_everything_above(zone);
+        return Some("service and resource control policies refuse nothing");
     }
     if let Some(name) = subject.split(":::").nth(1) {
         return stored::bucket(zone, sentence, name);
@@ -96,7 +100,8 @@ fn weaken(zone: &mut Value, sentence: &str, subject: &str) -> Option<&'static st
         "kms" => stored::key(zone, sentence, subject.split(":key/").nth(1)?),
         "iam" => identity::role(zone, sentence, subject),
         "cloudtrail" => recorded::trail(zone, sentence, subject.split(":trail/").nth(1)?),
-        "sns" => recorded::topic(zone, sentence, subject),
+        "sns" => messages::topic(zone, sentence, subject),
+        "sqs" => messages::queue(zone, sentence, subject),
         _ => None,
     }
 }

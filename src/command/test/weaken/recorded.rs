@@ -1,4 +1,4 @@
-//! Trails and topics, weakened.
+//! Trails, weakened.
 
 use serde_json::{Value, json};
 
@@ -40,22 +40,4 @@ pub(super) fn trail(zone: &mut Value, sentence: &str, name: &str) -> Option<&'st
     };
     set(zone.get_mut("trails").and_then(|all| all.get_mut(name)), key, value);
     Some(done)
-}
-
-/// Takes away from a topic what the sentence asks for.
-pub(super) fn topic(zone: &mut Value, sentence: &str, arn: &str) -> Option<&'static str> {
-    let topic = zone.get_mut("topics").and_then(|all| all.get_mut(arn));
-    topic.as_ref()?;
-    if sentence == "it has a confirmed subscriber" {
-        set(topic, "subscriptions", json!([]));
-        return Some("nobody has subscribed");
-    }
-    if sentence.starts_with("its messages are encrypted") {
-        set(topic, "kms_key", Value::Null);
-        return Some("messages are not encrypted with a KMS key");
-    }
-    let statement =
-        json!({"Sid": "Weakened", "Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": arn});
-    set(topic, "policy", json!({"Version": "2012-10-17", "Statement": [statement]}));
-    Some("the topic takes messages of everybody")
 }

@@ -106,9 +106,12 @@ pub(super) fn key(zone: &mut Value, sentence: &str, id: &str) -> Option<&'static
             key(zone, "manager", json!("AWS"));
             "the key is managed by AWS"
         }
-        "it is rotated automatically at least every {int} days" => {
+        sentence if sentence.starts_with("it is rotated automatically at least every {int} days") => {
             key(zone, "rotation", json!(false));
-            "rotation is off"
+            // Of a key that AWS KMS cannot rotate nothing is asked.
+            key(zone, "spec", json!("SYMMETRIC_DEFAULT"));
+            key(zone, "origin", json!("AWS_KMS"));
+            "a symmetric key whose rotation is off"
         }
         sentence if sentence.starts_with("{principals} can ") => {
             key(zone, "policy", whole("Deny"));

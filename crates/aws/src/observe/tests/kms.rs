@@ -1,6 +1,6 @@
 //! AWS KMS.
 
-use logproof_estate::facts::{KeyGrant, KeyRotation, KmsKey};
+use logproof_estate::facts::{KeyAlias, KeyGrant, KeyRotation, KmsKey, Tags};
 use serde_json::{Value, json};
 
 use super::support::{Protocol, Wire, at, client, client_of, fails_apart, json as answer, malformed, refused};
@@ -42,6 +42,48 @@ fails_apart!(key_policy: aws_sdk_kms::get_key_policy, Json, "kms:GetKeyPolicy" n
     answer(json!({"Policy": POLICY, "PolicyName": "default"})), |kms| kms::key_policy(kms, KEY));
 fails_apart!(key_grants: aws_sdk_kms::list_grants, Json, "kms:ListGrants" needs "kms:ListGrants",
     grants(json!({"Grants": [grant("g")], "Truncated": false})), |kms| kms::key_grants(kms, KEY));
+
+fails_apart!(keys: aws_sdk_kms::list_keys, Json, "kms:ListKeys" needs "kms:ListKeys",
+    answer(json!({"Keys": [{"KeyId": KEY, "KeyArn": KEY_ARN}], "Truncated": false})), |kms| kms::keys(kms));
+fails_apart!(key_aliases: aws_sdk_kms::list_aliases, Json, "kms:ListAliases" needs "kms:ListAliases",
+    answer(json!({"Aliases": [], "Truncated": false})), |kms| kms::key_aliases(kms));
+fails_apart!(key_tags: aws_sdk_kms::list_resource_tags, Json, "kms:ListResourceTags" needs "kms:ListResourceTags",
+    answer(json!({"Tags": [], "Truncated": false})), |kms| kms::key_tags(kms, KEY));
+
+#[tokio::test]
+async fn keys_aliases_and_tags_of_two_pages() {
+    let more = |mut body: Value| {
+        body["Truncated"] = json!(true);
+        body["NextMarker"] = json!("page-2");
+        answer(body)
+    };
+    let other = "arn:aws:kms:eu-central-1:222222222222:key/other";
+    let keys = |arn: &str| json!({"Keys": [{"KeyId": "k", "KeyArn": arn}], "Truncated": false});
+    let kms = client!(aws_sdk_kms: list_keys => [more(keys(KEY_ARN)), answer(keys(other))]);
+    assert_eq!(kms::keys(&kms).await.unwrap(), [KEY_ARN, other]);
+    let own = json!({"Aliases": [{"AliasName": "alias/a", "TargetKeyId": KEY}], "Truncated": false});
+    // An alias of AWS whose key is not there yet.
+    let of_aws = json!({"Aliases": [{"AliasName": "alias/aws/sns"}], "Truncated": false});
+    let kms = client!(aws_sdk_kms: list_aliases => [more(own), answer(of_aws)]);
+    let alias = |name: &str, key: Option<&str>| KeyAlias { name: name.to_owned(), key_id: key.map(str::to_owned) };
+    assert_eq!(kms::key_aliases(&kms).await.unwrap(), [alias("alias/a", Some(KEY)), alias("alias/aws/sns", None)]);
+    let tags = |key: &str| json!({"Tags": [{"TagKey": key, "TagValue": ""}], "Truncated": false});
+    let kms = client!(aws_sdk_kms: list_resource_tags => [more(tags("a")), answer(tags("b"))]);
+    let expected: Tags = ["a", "b"].map(|key| (key.to_owned(), String::new())).into();
+    assert_eq!(kms::key_tags(&kms, KEY).await.unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_list_that_is_missing_or_has_no_end_is_no_list() {
+    let kms = client!(aws_sdk_kms: list_keys =>
+        [answer(json!({"Truncated": false})), answer(json!({"Keys": [], "Truncated": true}))]);
+    assert_eq!(malformed(kms::keys(&kms).await), "the answer has no list of keys");
+    assert!(malformed(kms::keys(&kms).await).contains("truncated but has no token"));
+    let kms = client!(aws_sdk_kms: list_aliases => [answer(json!({"Truncated": false}))]);
+    assert_eq!(malformed(kms::key_aliases(&kms).await), "the answer has no list of aliases");
+    let kms = client!(aws_sdk_kms: list_resource_tags => [answer(json!({"Truncated": false}))]);
+    assert_eq!(malformed(kms::key_tags(&kms, KEY).await), "the answer has no list of tags");
+}
 
 #[tokio::test]
 async fn a_key_and_none() {

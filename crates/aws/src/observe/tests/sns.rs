@@ -31,6 +31,53 @@ fails_apart!(subscriptions: aws_sdk_sns::list_subscriptions_by_topic, Query,
     "sns:ListSubscriptionsByTopic" needs "sns:ListSubscriptionsByTopic",
     page("PendingConfirmation", ""), |sns| sns::subscriptions(sns, TOPIC));
 
+fails_apart!(topics: aws_sdk_sns::list_topics, Query, "sns:ListTopics" needs "sns:ListTopics",
+    topics_page(TOPIC, ""), |sns| sns::topics(sns));
+fails_apart!(topic_tags: aws_sdk_sns::list_tags_for_resource, Query,
+    "sns:ListTagsForResource" needs "sns:ListTagsForResource", tags(&[]), |sns| sns::topic_tags(sns, TOPIC));
+
+fn topics_page(arn: &str, next: &str) -> Wire {
+    text(&format!(
+        "<ListTopicsResponse><ListTopicsResult><Topics><member><TopicArn>{arn}</TopicArn></member></Topics>{next}\
+         </ListTopicsResult></ListTopicsResponse>"
+    ))
+}
+
+fn tags(all: &[(&str, &str)]) -> Wire {
+    let all: String =
+        all.iter().map(|(key, value)| format!("<member><Key>{key}</Key><Value>{value}</Value></member>")).collect();
+    text(&format!(
+        "<ListTagsForResourceResponse><ListTagsForResourceResult><Tags>{all}</Tags></ListTagsForResourceResult>\
+         </ListTagsForResourceResponse>"
+    ))
+}
+
+#[tokio::test]
+async fn topics_of_two_pages_and_none() {
+    let none = text("<ListTopicsResponse><ListTopicsResult><Topics/></ListTopicsResult></ListTopicsResponse>");
+    let other = "arn:aws:sns:eu-central-1:222222222222:other";
+    let next = "<NextToken>page-2</NextToken>";
+    let pages = [topics_page(TOPIC, next), topics_page(other, ""), none];
+    let sns = client!(aws_sdk_sns: list_topics => pages);
+    assert_eq!(sns::topics(&sns).await.unwrap(), [TOPIC, other]);
+    assert_eq!(sns::topics(&sns).await.unwrap(), [""; 0]);
+    let sns = client!(aws_sdk_sns: list_topics => [topics_page(TOPIC, next), topics_page(other, next)]);
+    assert!(malformed(sns::topics(&sns).await).starts_with("a page token came back"));
+    let sns = client!(aws_sdk_sns: list_topics => [topics_page("", "")]);
+    assert_eq!(malformed(sns::topics(&sns).await), "the answer has no topic ARN");
+}
+
+#[tokio::test]
+async fn tags_of_a_topic_and_of_no_topic() {
+    let sns = client!(aws_sdk_sns: list_tags_for_resource =>
+        [tags(&[("use", "alerts"), ("empty", "")]), tags(&[]), Protocol::Query.error(404, "ResourceNotFound")]);
+    let found = sns::topic_tags(&sns, TOPIC).await.unwrap().unwrap();
+    let of = |key: &str| found.get(key).map(String::as_str);
+    assert_eq!((found.len(), of("use"), of("empty")), (2, Some("alerts"), Some("")));
+    assert!(sns::topic_tags(&sns, TOPIC).await.unwrap().unwrap().is_empty());
+    assert_eq!(sns::topic_tags(&sns, TOPIC).await.unwrap(), None);
+}
+
 #[tokio::test]
 async fn subscriptions_of_two_pages() {
     let confirmed = format!("{TOPIC}:6b0e71bd");

@@ -2,7 +2,7 @@
 
 use logproof_estate::facts::DEFAULT_BUS;
 
-use super::{Frame, Shaped, each, items, map, only, renamed};
+use super::{Frame, Shaped, each, items, map, only, renamed, tags};
 use crate::tree::Tree;
 
 pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Shaped> {
@@ -40,14 +40,15 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
             ],
         )],
         "AWS::Events::EventBusPolicy" => {
-            vec![Frame::part("aws_cloudwatch_event_permission", "", vec![("event_bus_name", get("EventBusName"))])]
+            let of = vec![("event_bus_name", get("EventBusName")), ("statement_id", get("StatementId"))];
+            vec![Frame::part("aws_cloudwatch_event_permission", "", of)]
         }
         "AWS::Events::Rule" => rule(frame, properties),
         "AWS::SNS::Topic" => {
             let mut parts = vec![Frame::part(
                 "aws_sns_topic",
                 "",
-                vec![("arn", id()), ("kms_master_key_id", get("KmsMasterKeyId"))],
+                vec![("arn", id()), ("kms_master_key_id", get("KmsMasterKeyId")), ("tags", tags(&get("Tags")))],
             )];
             for subscription in items(properties.get("Subscription")) {
                 let of = |name: &str| subscription.get(name).clone();
@@ -68,7 +69,11 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
             vec![Frame::part(
                 "aws_sqs_queue",
                 "",
-                vec![("arn", frame.arn("sqs", name)), ("kms_master_key_id", get("KmsMasterKeyId"))],
+                vec![
+                    ("arn", frame.arn("sqs", name)),
+                    ("kms_master_key_id", get("KmsMasterKeyId")),
+                    ("tags", tags(&get("Tags"))),
+                ],
             )]
         }
         "AWS::SQS::QueuePolicy" => items(properties.get("Queues"))
@@ -82,6 +87,7 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
         "AWS::SNS::Subscription" => {
             vec![subscribed(frame, get("TopicArn"), get("Protocol"), get("Endpoint"))]
         }
+        "AWS::Logs::LogGroup" => vec![Frame::part("aws_cloudwatch_log_group", "", vec![("name", id())])],
         "AWS::Logs::MetricFilter" => vec![filter(frame, properties)],
         "AWS::CloudWatch::Alarm" => vec![alarm(frame, properties)],
         "AWS::CloudWatch::CompositeAlarm" => vec![Frame::part(

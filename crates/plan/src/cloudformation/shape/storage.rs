@@ -38,6 +38,7 @@ fn key(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Shaped {
             ("rotation_period_in_days", get("RotationPeriodInDays")),
             ("policy", get("KeyPolicy")),
             ("deletion_window_in_days", get("PendingWindowInDays")),
+            ("tags", tags(&get("Tags"))),
         ],
     )
 }

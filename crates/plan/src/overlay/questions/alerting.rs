@@ -2,7 +2,7 @@
 
 use logproof_estate::{
     AccountId, Answer, Region,
-    facts::{AccessAnalyzer, Alarm, EventBus, EventRule, MetricFilter, Queue, RuleTarget, Subscription, Topic},
+    facts::{AccessAnalyzer, Alarm, EventBus, EventRule, MetricFilter, Queue, RuleTarget, Subscription, Tags, Topic},
 };
 
 use crate::{
@@ -59,6 +59,36 @@ impl Overlay {
             |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| alerting::targets(state, change))
     }
 
+    pub(in crate::overlay) async fn planned_topics(&self, account: &AccountId, region: &Region) -> Answer<Vec<String>> {
+        regional!(self.topics(account, region), "sns:ListTopics", about "the topics", fresh None,
+            |change| matches!(
+                alerting::of(change),
+                Some(AlertingChange::Topic { .. } | AlertingChange::TopicDeleted { .. })
+            ) =>
+            |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| alerting::topics(state, change))
+    }
+
+    pub(in crate::overlay) async fn planned_topic_tags(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        topic_arn: &str,
+    ) -> Answer<Option<Tags>> {
+        let (asked, edits, new) =
+            self.asked_topic("topic_tags", "sns:ListTagsForResource", (account, region), topic_arn);
+        let edits: Vec<&Edit> = edits
+            .into_iter()
+            .filter(|edit| match alerting::of(&edit.change) {
+                Some(AlertingChange::TopicTags { .. } | AlertingChange::TopicDeleted { .. }) => true,
+                Some(AlertingChange::Topic { .. }) => new,
+                _ => false,
+            })
+            .collect();
+        let apply = |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| alerting::tags(state, change);
+        let base = self.base.topic_tags(account, region, topic_arn);
+        self.lay(asked, new.then_some(None), base, &edits, apply).await
+    }
+
     pub(in crate::overlay) async fn planned_topic(
         &self,
         account: &AccountId,
@@ -73,7 +103,11 @@ impl Overlay {
             .filter(|edit| {
                 !matches!(
                     alerting::of(&edit.change),
-                    Some(AlertingChange::Subscribed { .. } | AlertingChange::Unsubscribed { .. })
+                    Some(
+                        AlertingChange::Subscribed { .. }
+                            | AlertingChange::Unsubscribed { .. }
+                            | AlertingChange::TopicTags { .. }
+                    )
                 )
             })
             .collect();
@@ -91,7 +125,7 @@ impl Overlay {
         let edits: Vec<&Edit> = edits
             .into_iter()
             .filter(|edit| match alerting::of(&edit.change) {
-                Some(AlertingChange::TopicPolicy { .. }) => false,
+                Some(AlertingChange::TopicPolicy { .. } | AlertingChange::TopicTags { .. }) => false,
                 Some(AlertingChange::Topic { .. }) => new,
                 _ => true,
             })
@@ -102,17 +136,39 @@ impl Overlay {
         self.lay(asked, new.then_some(None), base, &edits, apply).await
     }
 
+    pub(in crate::overlay) async fn planned_queues(&self, account: &AccountId, region: &Region) -> Answer<Vec<String>> {
+        regional!(self.queues(account, region), "sqs:ListQueues", about "the queues", fresh None,
+            |change| matches!(
+                alerting::of(change),
+                Some(AlertingChange::Queue { .. } | AlertingChange::QueueDeleted { .. })
+            ) =>
+            |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| alerting::queues(state, change))
+    }
+
+    pub(in crate::overlay) async fn planned_queue_tags(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        queue_arn: &str,
+    ) -> Answer<Option<Tags>> {
+        let new = self.creates_queue(account, region, queue_arn);
+        regional!(self.queue_tags(account, region, queue_arn), "sqs:ListQueueTags", about queue_arn,
+            fresh new.then_some(None),
+            |change| match alerting::of(change) {
+                Some(AlertingChange::QueueTags { arn, .. } | AlertingChange::QueueDeleted { arn }) => arn == queue_arn,
+                Some(AlertingChange::Queue { arn, .. }) => new && arn == queue_arn,
+                _ => false,
+            } =>
+            |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| alerting::tags(state, change))
+    }
+
     pub(in crate::overlay) async fn planned_queue(
         &self,
         account: &AccountId,
         region: &Region,
         queue_arn: &str,
     ) -> Answer<Option<Queue>> {
-        let new = self.creates(
-            account,
-            region,
-            |change| matches!(change, AlertingChange::Queue { arn, .. } if arn == queue_arn),
-        );
+        let new = self.creates_queue(account, region, queue_arn);
         regional!(self.queue(account, region, queue_arn), "sqs:GetQueueAttributes", about queue_arn,
             fresh new.then_some(None),
             |change| alerting::of(change).is_some_and(|change| alerting::is_queue(change, queue_arn)) =>
@@ -125,10 +181,19 @@ impl Overlay {
         region: &Region,
         log_group: &str,
     ) -> Answer<Vec<MetricFilter>> {
-        regional!(self.metric_filters(account, region, log_group), "logs:DescribeMetricFilters", about log_group,
-            fresh None,
-            |change| matches!(alerting::of(change), Some(AlertingChange::MetricFilter { log_group: other, .. }) if other == log_group) =>
-            |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| alerting::filters(state, change))
+        let asked = Asked {
+            question: "metric_filters",
+            operation: "logs:DescribeMetricFilters",
+            account,
+            region: Some(region),
+            subject: log_group,
+        };
+        let mut edits = self.here(account, region, |change| {
+            alerting::of(change).is_some_and(|change| alerting::is_of_log_group(change, log_group))
+        });
+        edits.sort_by_key(|edit| !matches!(alerting::of(&edit.change), Some(AlertingChange::LogGroupDeleted { .. })));
+        let apply = |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| alerting::filters(state, change);
+        self.lay(asked, None, self.base.metric_filters(account, region, log_group), &edits, apply).await
     }
 
     pub(in crate::overlay) async fn planned_alarms(&self, account: &AccountId, region: &Region) -> Answer<Vec<Alarm>> {
@@ -151,6 +216,10 @@ impl Overlay {
     fn creates(&self, account: &AccountId, region: &Region, is: impl Fn(&AlertingChange) -> bool) -> bool {
         let new = |edit: &&Edit| edit.origin.action == "create" && alerting::of(&edit.change).is_some_and(&is);
         self.here(account, region, |_| true).iter().any(new)
+    }
+
+    fn creates_queue(&self, account: &AccountId, region: &Region, queue: &str) -> bool {
+        self.creates(account, region, |change| matches!(change, AlertingChange::Queue { arn, .. } if arn == queue))
     }
 
     fn creates_bus(&self, account: &AccountId, region: &Region, bus: &str) -> bool {

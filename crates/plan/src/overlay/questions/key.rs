@@ -1,8 +1,8 @@
 //! Questions about keys.
 
 use logproof_estate::{
-    Answer, KeyRef,
-    facts::{KeyGrant, KeyRotation, KmsKey},
+    AccountId, Answer, KeyRef, Region,
+    facts::{KeyAlias, KeyGrant, KeyRotation, KmsKey, Tags},
 };
 
 use crate::{
@@ -16,6 +16,32 @@ use crate::{
 };
 
 impl Overlay {
+    pub(in crate::overlay) async fn planned_keys(&self, account: &AccountId, region: &Region) -> Answer<Vec<String>> {
+        regional!(self.keys(account, region), "kms:ListKeys", about "the keys", fresh None,
+            |change| matches!(change, Change::Key { change: KeyChange::Created(_), .. }) =>
+            |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| key::listed(state, change))
+    }
+
+    pub(in crate::overlay) async fn planned_key_aliases(
+        &self,
+        account: &AccountId,
+        region: &Region,
+    ) -> Answer<Vec<KeyAlias>> {
+        regional!(self.key_aliases(account, region), "kms:ListAliases", about "the aliases", fresh None,
+            |change| matches!(change, Change::Alias { .. }) =>
+            |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| key::aliases(state, change))
+    }
+
+    pub(in crate::overlay) async fn planned_key_tags(&self, key: &KeyRef) -> Answer<Tags> {
+        key_property!(self.key_tags(key), "kms:ListResourceTags",
+        new |_: &str| Tags::new(),
+        KeyChange::Tags(_) => |state: &mut State<Tags>, change: &KeyChange, _: &str, _: &mut Pen| {
+            if let KeyChange::Tags(to) = change {
+                state.set(to, Clone::clone);
+            }
+        })
+    }
+
     pub(in crate::overlay) async fn planned_key(&self, key: &KeyRef) -> Answer<Option<KmsKey>> {
         let asked = Asked {
             question: "key",

@@ -70,7 +70,22 @@ async fn a_bus_of_its_own_with_its_policy_and_rules() {
     let set = super::overlay(zone(), vec![change(put(&keyed))]);
     assert_eq!(asked(set).await, Some(EventBus { kms_key: Some("k".to_owned()), ..observed.clone() }));
     let without = super::overlay(zone(), vec![change(AlertingChange::BusPolicy { bus: name(), to: None })]);
-    assert_eq!(asked(without).await, Some(planned));
+    assert_eq!(asked(without).await, Some(planned.clone()));
+    // Of a policy that several resources give statements, one takes its own away.
+    let of = |statements: &str| {
+        let policy = Some(format!(r#"{{"Statement":{statements}}}"#));
+        let bus = EventBus { policy, ..planned.clone() };
+        Zone::default().with("event_bus", &[&account(), &home(), &"central"], Some(bus))
+    };
+    let removed = |id: &str| vec![change(AlertingChange::BusStatementRemoved { bus: name(), id: id.to_owned() })];
+    let left =
+        async |statements: &str, id: &str| asked(super::overlay(of(statements), removed(id))).await.unwrap().policy;
+    let (one, two) = (r#"[{"Sid":"a"}]"#, r#"[{"Sid":"a"},{"Sid":"b"}]"#);
+    assert_eq!(left(two, "b").await, Some(format!(r#"{{"Statement":{one}}}"#)));
+    assert_eq!(left(one, "b").await, Some(format!(r#"{{"Statement":{one}}}"#)));
+    assert_eq!(left(one, "a").await, None);
+    assert_eq!(left(r#"{"Sid":"a"}"#, "a").await, None);
+    assert_eq!(left("7", "a").await, Some(r#"{"Statement":7}"#.to_owned()));
     let gone = super::overlay(zone(), vec![change(AlertingChange::Bus { name: name(), to: None })]);
     assert_eq!(asked(gone).await, None);
 }
@@ -100,6 +115,57 @@ async fn a_topic_and_its_policy() {
     let gone = super::overlay(zone(), vec![change(AlertingChange::TopicDeleted { arn: TOPIC.to_owned() })]);
     assert_eq!(*gone.topic(&account(), &home(), TOPIC).await.unwrap(), None);
     assert_eq!(*gone.topic_subscriptions(&account(), &home(), TOPIC).await.unwrap(), None);
+}
+
+/// Questions that list, with what there is of tags, before and after something comes and goes.
+#[tokio::test]
+async fn topics_and_queues_come_and_go_with_their_tags() {
+    let place: [&dyn Debug; 2] = [&account(), &home()];
+    let tags = |value: &str| Tags::from([("use".to_owned(), value.to_owned())]);
+    let arn = |service: &str, name: &str| format!("arn:aws:{service}:eu-central-1:222222222222:{name}");
+    let zone = || {
+        let (topic, queue) = (arn("sns", "old"), arn("sqs", "old"));
+        Zone::default()
+            .with("topics", &place, vec![topic.clone()])
+            .with("queues", &place, vec![queue.clone()])
+            .with("topic_tags", &[&account(), &home(), &topic.as_str()], Some(tags("a")))
+            .with("queue_tags", &[&account(), &home(), &queue.as_str()], Some(tags("a")))
+    };
+    let topic = |name: &str| AlertingChange::Topic { arn: arn("sns", name), kms_key: Planned::Known(None) };
+    let queue = |name: &str| AlertingChange::Queue { arn: arn("sqs", name), kms_key: Planned::Known(None) };
+    let created = |one: AlertingChange| edit_as("create", Change::Alerting(one));
+    let to = || Planned::Known(tags("b"));
+    let edits = vec![
+        change(topic("old")),
+        created(topic("new")),
+        change(AlertingChange::TopicTags { arn: arn("sns", "old"), to: to() }),
+        change(queue("old")),
+        created(queue("new")),
+        change(AlertingChange::QueueTags { arn: arn("sqs", "old"), to: to() }),
+    ];
+    let after = overlay(zone(), edits);
+    assert_eq!(*after.topics(&account(), &home()).await.unwrap(), [arn("sns", "old"), arn("sns", "new")]);
+    assert_eq!(*after.queues(&account(), &home()).await.unwrap(), [arn("sqs", "old"), arn("sqs", "new")]);
+    for (name, expected) in [("old", tags("b")), ("new", Tags::new())] {
+        let of_topic = after.topic_tags(&account(), &home(), &arn("sns", name)).await.unwrap();
+        let of_queue = after.queue_tags(&account(), &home(), &arn("sqs", name)).await.unwrap();
+        assert_eq!((of_topic.as_ref(), of_queue.as_ref()), (Some(&expected), Some(&expected)), "{name}");
+    }
+    let gone = vec![
+        change(AlertingChange::TopicDeleted { arn: arn("sns", "old") }),
+        change(AlertingChange::QueueDeleted { arn: arn("sqs", "old") }),
+    ];
+    let after = overlay(zone(), gone);
+    assert!(after.topics(&account(), &home()).await.unwrap().is_empty());
+    assert!(after.queues(&account(), &home()).await.unwrap().is_empty());
+    assert_eq!(*after.topic_tags(&account(), &home(), &arn("sns", "old")).await.unwrap(), None);
+    assert_eq!(*after.queue_tags(&account(), &home(), &arn("sqs", "old")).await.unwrap(), None);
+    // What is not known of the tags is not known of the answer.
+    let unknown = Planned::Unknown(Unknown::after_apply("aws_sns_topic.old", "tags"));
+    let open = overlay(zone(), vec![change(AlertingChange::TopicTags { arn: arn("sns", "old"), to: unknown })]);
+    let unseen = open.topic_tags(&account(), &home(), &arn("sns", "old")).await.unwrap_err();
+    assert!(matches!(unseen.reason, Reason::AfterApply { .. }), "{unseen}");
+    assert_eq!(open.topics(&account(), &home()).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -167,4 +233,23 @@ async fn filters_alarms_and_analyzers() {
     );
     let gone = overlay(zone(), vec![change(AlertingChange::Analyzer { name: "a".to_owned(), to: None })]);
     assert!(gone.access_analyzers(&account(), &home()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_log_group_that_goes_takes_its_metric_filters_along() {
+    let filter = |name: &str| MetricFilter { name: name.to_owned(), pattern: String::new(), metrics: vec![] };
+    let zone = || Zone::default().with("metric_filters", &[&account(), &home(), &"group"], vec![filter("a")]);
+    let deleted = || change(AlertingChange::LogGroupDeleted { name: "group".to_owned() });
+    let found = overlay(zone(), vec![deleted()]);
+    assert!(found.metric_filters(&account(), &home(), "group").await.unwrap().is_empty());
+    // What is planned for a group that is made again comes after the old one is gone, wherever it stands.
+    let put = change(AlertingChange::MetricFilter {
+        log_group: "group".to_owned(),
+        name: "b".to_owned(),
+        to: Some(Planned::Known(filter("b"))),
+    });
+    let found = overlay(zone(), vec![put, deleted()]);
+    assert_eq!(*found.metric_filters(&account(), &home(), "group").await.unwrap(), [filter("b")]);
+    let other = overlay(zone(), vec![change(AlertingChange::LogGroupDeleted { name: "other".to_owned() })]);
+    assert_eq!(*other.metric_filters(&account(), &home(), "group").await.unwrap(), [filter("a")]);
 }

@@ -100,3 +100,37 @@ async fn states_rotation_and_grants() {
     assert_eq!(*overlay.key_grants(&of(ARN)).await.unwrap(), [grant("b")]);
     assert!(overlay.key_policy(&of(ARN)).await.unwrap().contains("key-default-1"));
 }
+
+#[tokio::test]
+async fn keys_aliases_and_tags_come_and_go() {
+    let place: [&dyn Debug; 2] = [&account(), &home()];
+    let alias = |name: &str, key: &str| KeyAlias { name: name.to_owned(), key_id: Some(key.to_owned()) };
+    let tags = |value: &str| Tags::from([("data".to_owned(), value.to_owned())]);
+    let zone = || {
+        zone()
+            .with("keys", &place, vec![ARN.to_owned()])
+            .with("key_aliases", &place, vec![alias("alias/logs", "one"), alias("alias/old", "one")])
+            .with("key_tags", &[&of(ARN)], tags("a"))
+    };
+    let named = |name: &str, key: Option<&str>| {
+        let key = key.map(|key| Planned::Known(key.to_owned()));
+        edit(Change::Alias { name: name.to_owned(), key })
+    };
+    let edits = vec![
+        change(NEW, KeyChange::Created(Planned::Known(key(NEW)))),
+        change(ARN, KeyChange::Deleted { days: None }),
+        change(ARN, KeyChange::Tags(Planned::Known(tags("b")))),
+        named("alias/old", None),
+        named("alias/new", Some(NEW)),
+    ];
+    let after = overlay(zone(), edits);
+    assert_eq!(*after.keys(&account(), &home()).await.unwrap(), [ARN, NEW], "a key waits for its deletion");
+    let expected = [alias("alias/logs", "one"), alias("alias/new", "new")];
+    assert_eq!(*after.key_aliases(&account(), &home()).await.unwrap(), expected);
+    assert_eq!(*after.key_tags(&of(ARN)).await.unwrap(), tags("b"));
+    assert_eq!(*after.key_tags(&of(NEW)).await.unwrap(), Tags::new());
+    let unknown = Planned::Unknown(Unknown::after_apply("aws_kms_alias.new", "target_key_id"));
+    let open = overlay(zone(), vec![edit(Change::Alias { name: "alias/new".to_owned(), key: Some(unknown) })]);
+    let unseen = open.key_aliases(&account(), &home()).await.unwrap_err();
+    assert!(matches!(unseen.reason, Reason::AfterApply { .. }), "{unseen}");
+}

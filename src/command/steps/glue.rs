@@ -1,0 +1,78 @@
+//! The sentences as step definitions in JavaScript, for the Cucumber plugin of an editor: it reads them to complete and
+//! check the steps of features. Nothing runs them.
+
+use std::{collections::BTreeSet, io, io::Write};
+
+use super::Described;
+
+/// Parameter types that every implementation of Cucumber expressions has.
+///
+/// See: <https://github.com/cucumber/cucumber-expressions#parameter-types>
+const BUILT_IN: [&str; 5] = ["string", "int", "float", "word", ""];
+
+/// Writes the file.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub(super) fn write(all: &[Described], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "// Written by `logproof steps --format javascript`, for the Cucumber plugin of an editor. Nothing runs it."
+    )?;
+    writeln!(out, "const {{ Given, Then, defineParameterType }} = require('@cucumber/cucumber')\n")?;
+    for name in all.iter().flat_map(parameters).collect::<BTreeSet<&str>>() {
+        // What a parameter of an owner's crate takes is known to that crate.
+        let known = logproof_steps::parameters().into_iter().find(|(known, _)| *known == name);
+        let regexp = known.map_or(".+", |(_, regexp)| regexp).replace('/', "\\/");
+        writeln!(out, "defineParameterType({{ name: '{name}', regexp: /{}/ }})", in_class(&regexp))?;
+    }
+    for one in all {
+        writeln!(out)?;
+        for line in one.entry.map(|entry| entry.about).unwrap_or_default().lines() {
+            writeln!(out, "// {line}")?;
+        }
+        let quoted = expression(one).replace('\\', "\\\\").replace('\'', "\\'");
+        writeln!(out, "{}('{quoted}', () => {{}})", one.keyword)?;
+    }
+    Ok(())
+}
+
+/// A slash in a class of characters needs no backslash, and the plugin reads one there as a character.
+fn in_class(regexp: &str) -> String {
+    let (mut text, mut inside) = (String::new(), false);
+    let mut characters = regexp.chars().peekable();
+    while let Some(c) = characters.next() {
+        match c {
+            '[' => inside = true,
+            ']' => inside = false,
+            '\\' if inside && characters.peek() == Some(&'/') => continue,
+            _ => {}
+        }
+        text.push(c);
+    }
+    text
+}
+
+/// Names of the parameters of a sentence that are not built in.
+fn parameters(one: &Described) -> Vec<&str> {
+    if one.entry.is_none() {
+        return Vec::new();
+    }
+    let names = one.sentence.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    names.filter(|name| !BUILT_IN.contains(name)).collect()
+}
+
+/// The sentence as a Cucumber expression. One without parameters means its very words.
+fn expression(one: &Described) -> String {
+    if one.entry.is_some() && one.sentence.contains('{') {
+        return one.sentence.clone();
+    }
+    let mut text = String::new();
+    for c in one.sentence.chars() {
+        if matches!(c, '(' | '{' | '/' | '\\') {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    text
+}
