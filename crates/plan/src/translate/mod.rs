@@ -118,10 +118,11 @@ impl Scene<'_> {
                 let mut will = self.set(after, false);
                 if let Ok(will) = &mut will {
                     will.extend(self.dropped(before, after));
-                    // Tags that a resource does not name may come from its stack, which a plan of the resource does not show.
-                    let unnamed = after.get("tags").is_absent() && after.get("tags_all").is_absent();
+                    // Beside `tags`, a resource of a stack has those of the stack, which its properties do not show.
+                    let (all, own) = (after.get("tags_all"), after.get("tags"));
                     let kept = |part: &(String, Change)| {
-                        part.0 == "tags" && (was.contains(part) || action == Action::Import && unnamed)
+                        let same = was.contains(part) || action == Action::Import && own.is_absent();
+                        part.0 == "tags" && all.is_absent() && same
                     };
                     will.retain(|part| !kept(part));
                 }
