@@ -118,11 +118,10 @@ impl Scene<'_> {
                 let mut will = self.set(after, false);
                 if let Ok(will) = &mut will {
                     will.extend(self.dropped(before, after));
-                    // Beside `tags`, a resource of a stack has those of the stack, which its properties do not show.
-                    let (all, own) = (after.get("tags_all"), after.get("tags"));
+                    // Tags that a resource does not name may come from its stack, which a plan of the resource does not show.
+                    let unnamed = after.get("tags").is_absent() && after.get("tags_all").is_absent();
                     let kept = |part: &(String, Change)| {
-                        let same = was.contains(part) || action == Action::Import && own.is_absent();
-                        part.0 == "tags" && all.is_absent() && same
+                        part.0 == "tags" && (was.contains(part) || action == Action::Import && unnamed)
                     };
                     will.retain(|part| !kept(part));
                 }
