@@ -185,13 +185,13 @@ fn an_administrator_of_an_account_is_not_held_back_by_keys_whose_policy_is_not_k
 #[test]
 fn every_member_of_a_population_is_counted() {
     let steps = "Given every role of every active account\nThen nobody outside the organization can assume it";
-    let (assessment, _) = judged(SAMPLE, steps);
+    let assessment = judged(SAMPLE, steps);
     let record = &assessment.controls[0].scenarios[0].record;
     let [population] = record.populations.as_slice() else { panic!("{:?}", record.populations) };
     assert!(population.expected > 8 && population.expected == population.examined, "{population:?}");
     assert!(population.source.contains("iam:GetAccountAuthorizationDetails of 6 active accounts"), "{population:?}");
     assert!(population.left_out[0].contains("6 service-linked roles"), "{population:?}");
-    let (assessment, _) = judged(SAMPLE, "Given every trail of every active account\nThen it is logging now");
+    let assessment = judged(SAMPLE, "Given every trail of every active account\nThen it is logging now");
     let record = &assessment.controls[0].scenarios[0].record;
     let [population] = record.populations.as_slice() else { panic!("{:?}", record.populations) };
     assert_eq!((population.expected, population.examined), (2, 2));
