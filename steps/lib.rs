@@ -40,7 +40,10 @@ pub fn names_every_account(given: &str, entry: Option<&Entry>) -> bool {
 #[must_use]
 pub fn parameters() -> [(&'static str, &'static str); 3] {
     use cucumber::Parameter;
-    use scene::{accounts::Accounts, asked::{Actions, Principals}};
+    use scene::{
+        accounts::Accounts,
+        asked::{Actions, Principals},
+    };
     fn of<P: Parameter>() -> (&'static str, &'static str) {
         (P::NAME, P::REGEX)
     }
@@ -58,6 +61,8 @@ pub fn general() -> impl Iterator<Item = &'static Entry> {
         given::named_queues::GUIDE,
         given::named_accounts::GUIDE,
         vocabulary::general::requests::GUIDE,
+        vocabulary::general::encryption::GUIDE,
+        vocabulary::general::protection::GUIDE,
         vocabulary::general::bucket::GUIDE,
         vocabulary::general::deletion::GUIDE,
         vocabulary::general::placement::GUIDE,

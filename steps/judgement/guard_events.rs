@@ -208,7 +208,8 @@ pub(crate) fn events(guard: Guard, account: &AccountId, region: &Region, resourc
     for &name in guard.events() {
         for (spelling, called) in guard.spellings(resource) {
             for &(caller, kind) in guard.callers() {
-                let call = Call { service: guard.service(), name, account, region, caller: identity(account, region, kind) };
+                let call =
+                    Call { service: guard.service(), name, account, region, caller: identity(account, region, kind) };
                 let mut details = Map::from_iter([
                     ("requestParameters".to_owned(), guard.parameters(name, called, region)),
                     ("responseElements".to_owned(), Value::Null),

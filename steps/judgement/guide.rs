@@ -2,11 +2,11 @@
 
 use cucumber::gherkin;
 
+pub use crate::judgement::asked_actions::Misfit;
 use crate::judgement::{
     asked_actions,
     named_events::{self, details_misfit},
 };
-pub use crate::judgement::asked_actions::Misfit;
 
 /// What a sentence names or judges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

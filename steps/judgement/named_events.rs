@@ -72,8 +72,14 @@ const FIELDS: [&str; 15] = [
 ];
 
 /// Of these nothing is known unless it is given.
-const OPEN: [&str; 6] =
-    ["additionalEventData", "requestParameters", "resources", "responseElements", "serviceEventDetails", "vpcEndpointId"];
+const OPEN: [&str; 6] = [
+    "additionalEventData",
+    "requestParameters",
+    "resources",
+    "responseElements",
+    "serviceEventDetails",
+    "vpcEndpointId",
+];
 
 /// Services whose events are recorded in one Region, wherever the call comes from.
 ///
@@ -86,7 +92,8 @@ const OFTEN_GLOBAL: [&str; 2] = ["signin", "sts"];
 impl NamedEvent {
     /// Reads name and source as they are written.
     pub(crate) fn read(name: &str, source: &str) -> Result<Self, Misfit> {
-        let Some(service) = source.strip_suffix(END).filter(|service| is_word(service, |c| c == '-' || c == '.')) else {
+        let Some(service) = source.strip_suffix(END).filter(|service| is_word(service, |c| c == '-' || c == '.'))
+        else {
             return Err(Misfit {
                 problem: format!("`{source}` is not the source of an event"),
                 hint: "write it as CloudTrail records it in `eventSource`: cloudtrail.amazonaws.com".to_owned(),
@@ -255,15 +262,20 @@ fn nearest(service: &str, name: &str) -> String {
 
 fn details_of(text: &str) -> Result<Map<String, Value>, Misfit> {
     let hint = || format!("write a JSON object with fields of a CloudTrail record: {}", FIELDS.join(", "));
-    let read: Value = serde_json::from_str(text)
-        .map_err(|error| Misfit { problem: format!("the fields of the record cannot be read: {error}"), hint: hint() })?;
+    let read: Value = serde_json::from_str(text).map_err(|error| Misfit {
+        problem: format!("the fields of the record cannot be read: {error}"),
+        hint: hint(),
+    })?;
     match read {
-        Value::Object(fields) if !fields.is_empty() => match fields.keys().find(|key| !FIELDS.contains(&key.as_str())) {
-            Some(other) => {
-                Err(Misfit { problem: format!("`{other}` is no field of a record that can be given"), hint: hint() })
+        Value::Object(fields) if !fields.is_empty() => {
+            match fields.keys().find(|key| !FIELDS.contains(&key.as_str())) {
+                Some(other) => Err(Misfit {
+                    problem: format!("`{other}` is no field of a record that can be given"),
+                    hint: hint(),
+                }),
+                None => Ok(fields),
             }
-            None => Ok(fields),
-        },
+        }
         _ => Err(Misfit { problem: "there are no fields of the record below the sentence".to_owned(), hint: hint() }),
     }
 }
@@ -312,7 +324,10 @@ mod tests {
         assert!(misfit("DeleteTrail", "cloudtrail").problem.contains("not the source"));
         assert!(misfit("Delete*", "cloudtrail.amazonaws.com").problem.contains("not the name"));
         assert!(NamedEvent::of_row("DeleteTrail cloudtrail.amazonaws.com").is_err());
-        assert_eq!(NamedEvent::of_row("DeleteTrail of cloudtrail.amazonaws.com"), Ok(read("DeleteTrail", "cloudtrail.amazonaws.com")));
+        assert_eq!(
+            NamedEvent::of_row("DeleteTrail of cloudtrail.amazonaws.com"),
+            Ok(read("DeleteTrail", "cloudtrail.amazonaws.com"))
+        );
         // What S3 records is not named as the action that allows it.
         assert!(read("PutBucketLifecycle", "s3.amazonaws.com").is_in_the_table());
         assert!(!read("TerminateInstances", "ec2.amazonaws.com").is_in_the_table());
@@ -331,7 +346,8 @@ mod tests {
     fn what_is_not_given_is_undecided_and_what_is_given_is_decided() {
         let event = read("DeleteTrail", "cloudtrail.amazonaws.com");
         let by_name = MetricPattern::parse("{ $.eventName = DeleteTrail }").unwrap();
-        let by_trail = MetricPattern::parse("{ ($.eventName = DeleteTrail) && ($.requestParameters.name = a) }").unwrap();
+        let by_trail =
+            MetricPattern::parse("{ ($.eventName = DeleteTrail) && ($.requestParameters.name = a) }").unwrap();
         let rule = EventPattern::parse(r#"{"source": ["aws.cloudtrail"], "detail": {"readOnly": [false]}}"#).unwrap();
         let all = events(&event);
         assert_eq!(all.len(), 3);

@@ -138,11 +138,7 @@ impl Search {
             exchanges.extend_from_slice(listed.exchanges());
             seen += listed.len();
             let meant = listed.iter().filter(|arn| filter.takes_name(arn.rsplit(':').next().unwrap_or_default()));
-            found.extend(meant.map(|arn| Found {
-                arn: arn.clone(),
-                account: account.clone(),
-                region: region.clone(),
-            }));
+            found.extend(meant.map(|arn| Found { arn: arn.clone(), account: account.clone(), region: region.clone() }));
         }
         let (operation, word, number) = (kind.operation(), kind.word(), regions.len());
         let source = format!("{operation} of {} in {number} governed Regions: {seen} {word}s", searched.called);

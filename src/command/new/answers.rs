@@ -168,8 +168,8 @@ impl Interview<'_> {
                 lines = format!("\n\"\"\"\n{condition}\n\"\"\"");
             }
             Below::Fields => {
-                let fields =
-                    self.ask("fields of the record in one line, as {\"requestParameters\": {\"name\": \"x\"}}", option)?;
+                let fields = self
+                    .ask("fields of the record in one line, as {\"requestParameters\": {\"name\": \"x\"}}", option)?;
                 lines = format!("\n\"\"\"\n{fields}\n\"\"\"");
             }
             Below::Table(of) => loop {

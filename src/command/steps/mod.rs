@@ -205,7 +205,9 @@ impl Described {
             }
             Below::Table("ARNs of topics") => "\n  | arn:aws:sns:eu-central-1:222222222222:log-store-alerts |",
             Below::Table("ARNs of queues") => "\n  | arn:aws:sqs:eu-central-1:222222222222:acme-audit-events |",
-            Below::Table("events") => "\n  | DeleteTrail of cloudtrail.amazonaws.com |\n  | StopLogging of cloudtrail.amazonaws.com |",
+            Below::Table("events") => {
+                "\n  | DeleteTrail of cloudtrail.amazonaws.com |\n  | StopLogging of cloudtrail.amazonaws.com |"
+            }
             Below::Table(_) => "\n  | arn:aws:iam::222222222222:role/LogArchive-Administrator |",
             Below::Fields => "\n  \"\"\"\n  {\"additionalEventData\": {\"MFAUsed\": \"No\"}}\n  \"\"\"",
             Below::Condition => {

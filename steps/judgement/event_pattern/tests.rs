@@ -319,9 +319,8 @@ fn what_depends_on_a_field_that_is_not_known_is_undecided() {
     let matched = |pattern: &str| EventPattern::parse(pattern).unwrap().matches(&event);
     assert_eq!(matched(r#"{"detail": {"eventName": ["DeleteTrail"]}}"#), Matched::Yes);
     for parameters in [r#"["x"]"#, r#"{"name": ["x"]}"#, r#"{"name": [{"exists": false}]}"#, r#"{"a": {"b": ["x"]}}"#] {
-        let pattern = |name: &str| {
-            format!(r#"{{"detail": {{"eventName": ["{name}"], "requestParameters": {parameters}}}}}"#)
-        };
+        let pattern =
+            |name: &str| format!(r#"{{"detail": {{"eventName": ["{name}"], "requestParameters": {parameters}}}}}"#);
         let Matched::Undecided(why) = matched(&pattern("DeleteTrail")) else { panic!("{parameters}") };
         assert!(why.contains("`requestParameters`"), "{why}");
         assert_eq!(matched(&pattern("StopLogging")), Matched::No, "another event whatever its parameters are");

@@ -119,7 +119,8 @@ fn what_cloudwatch_would_refuse_as_too_long_is_undecided() {
 
 #[test]
 fn what_depends_on_a_field_that_is_not_known_is_undecided() {
-    let event = serde_json::json!({"eventName": "DeleteTrail", "requestParameters": super::super::event_pattern::unknown()});
+    let event =
+        serde_json::json!({"eventName": "DeleteTrail", "requestParameters": super::super::event_pattern::unknown()});
     let matched = |pattern: &str| MetricPattern::parse(pattern).unwrap().matches(&event);
     for test in ["= x", "IS NULL", "NOT EXISTS", "!= x"] {
         let pattern = |name: &str| format!("{{ ($.eventName = {name}) && ($.requestParameters.name {test}) }}");

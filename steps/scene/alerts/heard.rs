@@ -239,16 +239,11 @@ fn record(
         }
     };
     w.observe(
-        Observation::new(
-            cell.subject.clone(),
-            cell.watched.expected(),
-            found,
-            silent.is_empty(),
-        )
-        .place("metric filters of the organization trail's log group, EventBridge rules")
-        .hint(HINT)
-        .resting_on(&filters.exchanges)
-        .resting_on(&exchanges),
+        Observation::new(cell.subject.clone(), cell.watched.expected(), found, silent.is_empty())
+            .place("metric filters of the organization trail's log group, EventBridge rules")
+            .hint(HINT)
+            .resting_on(&filters.exchanges)
+            .resting_on(&exchanges),
     );
     heard.unfollowed
 }

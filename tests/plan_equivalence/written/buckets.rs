@@ -97,9 +97,7 @@ impl Writing<'_> {
             KeyChange::Enabled(on) => {
                 ("aws_kms_key", arn, Fate::Updated, json!({"arn": arn, "is_enabled": known(on)?}))
             }
-            KeyChange::Tags(to) => {
-                ("aws_kms_key", arn, Fate::Updated, json!({"arn": arn, "tags": known(to)?}))
-            }
+            KeyChange::Tags(to) => ("aws_kms_key", arn, Fate::Updated, json!({"arn": arn, "tags": known(to)?})),
             KeyChange::Rotation(to) => {
                 let to = known(to)?;
                 let attributes = json!({"arn": arn, "enable_key_rotation": to.enabled,

@@ -9,9 +9,9 @@ use logproof_estate::{
         AccessAnalyzer, AccountAuthorization, Acl, Alarm, ArchiveTiering, BucketEncryption, BucketSummary, BucketTag,
         CallerIdentity, ChainIntegrity, ChainQuery, ConfigDelivery, ConfigDeliveryStatus, ConfigRecorder,
         DelegatedAdministrator, Directory, EventBus, EventRule, EventSelectors, KeyAlias, KeyGrant, KeyRotation,
-        KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy, OrgPolicyKind,
-        Organization, Ownership, PublicAccessBlock, Queue, Replication, Role, RuleTarget, Subscription, Tags, Topic,
-        Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
+        KmsKey, LifecycleRule, LoggingTarget, MetricFilter, ObjectLock, ObjectPage, ObjectRetention, OrgPolicy,
+        OrgPolicyKind, Organization, Ownership, PublicAccessBlock, Queue, Replication, Role, RuleTarget, Subscription,
+        Tags, Topic, Trail, TrailEvent, TrailEventQuery, TrailPublicKey, TrailStatus, Versioning,
     },
 };
 

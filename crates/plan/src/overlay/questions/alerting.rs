@@ -59,11 +59,7 @@ impl Overlay {
             |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| alerting::targets(state, change))
     }
 
-    pub(in crate::overlay) async fn planned_topics(
-        &self,
-        account: &AccountId,
-        region: &Region,
-    ) -> Answer<Vec<String>> {
+    pub(in crate::overlay) async fn planned_topics(&self, account: &AccountId, region: &Region) -> Answer<Vec<String>> {
         regional!(self.topics(account, region), "sns:ListTopics", about "the topics", fresh None,
             |change| matches!(
                 alerting::of(change),
@@ -140,11 +136,7 @@ impl Overlay {
         self.lay(asked, new.then_some(None), base, &edits, apply).await
     }
 
-    pub(in crate::overlay) async fn planned_queues(
-        &self,
-        account: &AccountId,
-        region: &Region,
-    ) -> Answer<Vec<String>> {
+    pub(in crate::overlay) async fn planned_queues(&self, account: &AccountId, region: &Region) -> Answer<Vec<String>> {
         regional!(self.queues(account, region), "sqs:ListQueues", about "the queues", fresh None,
             |change| matches!(
                 alerting::of(change),
