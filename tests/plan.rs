@@ -4,6 +4,12 @@
 
 #[path = "plan/blame.rs"]
 mod blame;
+#[path = "plan/many.rs"]
+mod many;
+#[path = "plan/pull_request.rs"]
+mod pull_request;
+#[path = "plan/real.rs"]
+mod real;
 mod support;
 
 use std::{fs, path::Path};

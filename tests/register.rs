@@ -171,7 +171,7 @@ fn an_attested_manual_control_passes_and_says_so() {
     let refused = go(home.path(), good);
     assert_eq!(refused.code, 1, "{}", refused.out);
     assert!(refused.out.contains("evidence `acceptance.md` is not the attested file"), "{}", refused.out);
-    let digest = logproof_wire::sha256_hex(b"accepted\n");
+    let digest = logproof_digest::sha256_hex(b"accepted\n");
     let attested = go(home.path(), &digest);
     assert_eq!(attested.code, 0, "{}", attested.out);
     assert!(attested.out.contains("attested   by ciso@example.org on 2026-01-01"), "{}", attested.out);

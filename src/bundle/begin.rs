@@ -9,7 +9,7 @@ use std::{
 
 use jiff::Timestamp;
 use logproof_estate::{Config, Share};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     BundleError,
@@ -108,7 +108,7 @@ pub fn begin(asked: Place<'_>, started: Timestamp) -> Result<Begun, BundleError>
     // Opening for append cuts off a torn last line, so that what is read next is whole.
     let recording = open_recording(&folder)?;
     let tape = Tape::open(folder.working(), Use::Resume)?;
-    let former = read_request(&folder.working().join(REQUEST))?;
+    let former = read(&folder.working().join(REQUEST))?;
     let cells = spool(&folder)?;
     Ok(Begun { folder, recording, cells, earlier: Some(Arc::new(tape)), former: Some(former) })
 }
@@ -123,13 +123,13 @@ fn spool(folder: &Folder) -> Result<Arc<Spool>, Unwritable> {
     Spool::begin(folder.working()).map(Arc::new).map_err(unwritable)
 }
 
-/// Reads what a run was asked.
+/// Reads a document of a bundle.
 ///
 /// # Errors
 /// [`BundleError::Unreadable`], [`BundleError::Form`].
-pub fn read_request(path: &Path) -> Result<Request, BundleError> {
-    let text = fs::read_to_string(path).map_err(Unreadable::at(path))?;
-    serde_json::from_str(&text).map_err(|problem| BundleError::Form { path: path.to_owned(), problem })
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, BundleError> {
+    let text = fs::read(path).map_err(Unreadable::at(path))?;
+    serde_json::from_slice(&text).map_err(|problem| BundleError::Form { path: path.to_owned(), problem })
 }
 
 /// Writes configuration, register, features and request at the beginning of a run; for a resumed run, which has them,

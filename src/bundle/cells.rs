@@ -6,8 +6,9 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
+    fmt::Display,
     fs::{self, File, OpenOptions},
-    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    io::{self, BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -20,7 +21,7 @@ use logproof_estate::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::chunks::{self, LONGEST_LINE};
+use super::chunks::{self, LineError};
 use crate::files::{CELL_INDEX, CELLS};
 
 /// Accounts in one file: few enough to read one in some 50 ms.
@@ -218,28 +219,22 @@ pub fn index(bundle: &Path) -> Result<Option<Index>, String> {
 /// # Errors
 /// What is wrong with it, in one line that names the file.
 pub fn each_cell(bundle: &Path, file: &str, mut seen: impl FnMut(Cell)) -> Result<(), String> {
-    each_line(bundle, file, |number, line| {
-        seen(serde_json::from_str(line).map_err(|error| format!("line {number}: {error}"))?);
+    each_line(bundle, file, |line| {
+        seen(serde_json::from_str(line).map_err(|error| error.to_string())?);
         Ok(())
     })
 }
 
-fn each_line(bundle: &Path, file: &str, mut seen: impl FnMut(usize, &str) -> Result<(), String>) -> Result<(), String> {
-    let refuse = |problem: String| format!("{file}: {problem}");
-    let chunks = chunks::of(bundle, CELLS).map_err(|error| refuse(error.to_string()))?;
+fn each_line(bundle: &Path, file: &str, mut seen: impl FnMut(&str) -> Result<(), String>) -> Result<(), String> {
+    let refuse = |problem: &dyn Display| format!("{file}: {problem}");
+    let chunks = chunks::of(bundle, CELLS).map_err(|error| refuse(&error))?;
     let chunk = chunks.iter().find(|chunk| chunk.path().file_name().is_some_and(|name| name == file));
-    let chunk = chunk.ok_or_else(|| refuse("is not there".to_owned()))?;
-    let mut reader = chunk.lines().map_err(|error| refuse(error.to_string()))?;
-    let mut line = Vec::new();
-    for number in 1.. {
-        line.clear();
-        let read = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line);
-        if read.map_err(|error| refuse(format!("cannot be unpacked: {error}")))? == 0 {
-            break;
-        }
-        seen(number, String::from_utf8_lossy(&line).trim_end()).map_err(refuse)?;
-    }
-    Ok(())
+    let chunk = chunk.ok_or_else(|| refuse(&"is not there"))?;
+    let read = chunk.each_line(|_, _, line| seen(String::from_utf8_lossy(line).trim_end()));
+    read.map_err(|error| match error {
+        LineError::Io(error) => refuse(&error),
+        LineError::Line { number, problem } => refuse(&format!("line {number}: {problem}")),
+    })
 }
 
 /// Goes through the cells of one control in a file, of one account where it is given. Other lines are not parsed: a file
@@ -256,9 +251,9 @@ pub fn each_cell_of(
 ) -> Result<(), String> {
     let head = format!(r#"{{"control":{},"#, serde_json::to_string(control).unwrap_or_default());
     let account = account.map(AccountId::to_string);
-    each_line(bundle, file, |number, line| {
+    each_line(bundle, file, |line| {
         if line.starts_with(&head) && account.as_ref().is_none_or(|account| line.contains(account.as_str())) {
-            seen(serde_json::from_str(line).map_err(|error| format!("line {number}: {error}"))?);
+            seen(serde_json::from_str(line).map_err(|error| error.to_string())?);
         }
         Ok(())
     })

@@ -4,10 +4,11 @@
 //! when such a list is complete every part of it is packed: `exchanges-0001.jsonl.gz`. Knows files, not what a line means.
 
 use std::{
+    collections::HashMap,
     fs::{self, File},
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 
 use flate2::{Compression, GzBuilder, read::GzDecoder};
@@ -25,6 +26,20 @@ pub(crate) struct Chunk {
     number: u32,
     path: PathBuf,
     packed: bool,
+}
+
+/// Why the lines of a file cannot be gone through.
+#[derive(Debug)]
+pub(super) enum LineError {
+    /// The file cannot be read.
+    Io(io::Error),
+    /// A line is not what it must be.
+    Line {
+        /// Its number, from 1.
+        number: usize,
+        /// What is wrong.
+        problem: String,
+    },
 }
 
 /// Where a line is: in which file, and where in it once unpacked.
@@ -98,11 +113,39 @@ impl Chunk {
         self.packed
     }
 
-    /// Its lines, unpacked.
+    /// Goes through its lines, each with its number, from 1, and where it is; one is in memory at a time.
     ///
     /// # Errors
-    /// When it cannot be opened.
-    pub(super) fn lines(&self) -> io::Result<Box<dyn BufRead>> {
+    /// [`LineError`], with what `seen` says of a line too.
+    pub(super) fn each_line(
+        &self,
+        mut seen: impl FnMut(usize, Place, &[u8]) -> Result<(), String>,
+    ) -> Result<(), LineError> {
+        let mut reader = self.lines().map_err(LineError::Io)?;
+        let (mut offset, mut text) = (0_u64, Vec::new());
+        for number in 1.. {
+            text.clear();
+            let refuse = |problem: String| LineError::Line { number, problem };
+            let read = match reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text) {
+                Ok(0) => break,
+                Ok(read) => read as u64,
+                // A packed file that is cut or damaged: what it holds cannot be had.
+                Err(error) if self.packed => return Err(refuse(format!("cannot be unpacked: {error}"))),
+                Err(error) => return Err(LineError::Io(error)),
+            };
+            if text.last() != Some(&b'\n') {
+                let problem = if read == LONGEST_LINE { "is longer than 64 MiB" } else { "the line is not complete" };
+                return Err(refuse(problem.to_owned()));
+            }
+            let place = Place { chunk: self.number, offset, length: u32::try_from(read).unwrap_or(u32::MAX) };
+            seen(number, place, &text).map_err(refuse)?;
+            offset += read;
+        }
+        Ok(())
+    }
+
+    /// Its lines, unpacked.
+    fn lines(&self) -> io::Result<Box<dyn BufRead>> {
         let file = File::open(&self.path)?;
         Ok(if self.packed {
             Box::new(BufReader::with_capacity(64 * 1024, GzDecoder::new(BufReader::new(file)).take(LARGEST)))
@@ -140,15 +183,23 @@ pub(super) fn write_packed(path: &Path, body: impl FnOnce(&mut dyn Write) -> io:
     out.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
-/// Reads lines at places; a packed file is unpacked once for those that follow each other.
+/// Reads lines at places. A packed file that is read from is unpacked once, into a file without a name that goes with
+/// this: scenarios go through a recording side by side, each at a place of its own, and what is unpacked in memory for one
+/// would make room for the others.
 #[derive(Debug)]
 pub(crate) struct Reader {
     chunks: Vec<Chunk>,
-    unpacked: Mutex<Vec<(u32, Arc<[u8]>)>>,
+    unpacked: Mutex<Unpacked>,
 }
 
-/// How many unpacked files a [`Reader`] holds.
-const HELD: usize = 3;
+/// Packed files, one after the other as they were first read from.
+#[derive(Debug, Default)]
+struct Unpacked {
+    file: Option<File>,
+    /// Where each begins, and its length.
+    at: HashMap<u32, (u64, u64)>,
+    length: u64,
+}
 
 impl Reader {
     /// Reads the lines of a list.
@@ -162,46 +213,60 @@ impl Reader {
     /// The line at a place, its end included.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// When it cannot be read, or cannot be unpacked for want of room.
     pub(crate) fn line_at(&self, place: Place) -> io::Result<Vec<u8>> {
         let chunk = self.chunks.iter().find(|chunk| chunk.number == place.chunk);
         let chunk = chunk.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        if !chunk.packed {
-            return read_at(&chunk.path, place);
+        if chunk.packed {
+            self.unpacked.lock().unwrap_or_else(PoisonError::into_inner).line_at(chunk, place)
+        } else {
+            read_from(&mut File::open(&chunk.path)?, place.offset, place.length)
         }
-        let whole = self.unpacked(chunk)?;
-        let from = usize::try_from(place.offset).unwrap_or(usize::MAX);
-        let line = whole.get(from..).and_then(|rest| rest.get(..place.length as usize));
-        line.map(<[u8]>::to_vec).ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))
-    }
-
-    fn unpacked(&self, chunk: &Chunk) -> io::Result<Arc<[u8]>> {
-        let mut held = self.unpacked.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = held.iter().position(|(number, _)| *number == chunk.number) {
-            let found = held.remove(at);
-            let bytes = Arc::clone(&found.1);
-            held.push(found);
-            return Ok(bytes);
-        }
-        let mut bytes = Vec::new();
-        chunk.lines()?.read_to_end(&mut bytes)?;
-        let bytes: Arc<[u8]> = bytes.into();
-        if held.len() >= HELD {
-            held.remove(0);
-        }
-        held.push((chunk.number, Arc::clone(&bytes)));
-        Ok(bytes)
     }
 }
 
-/// A line of a file that is not packed.
+impl Unpacked {
+    fn line_at(&mut self, chunk: &Chunk, place: Place) -> io::Result<Vec<u8>> {
+        let (start, length) = match self.at.get(&chunk.number) {
+            Some(known) => *known,
+            None => self.unpack(chunk)?,
+        };
+        if place.offset.saturating_add(place.length.into()) > length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let file = self.file.as_mut().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        read_from(file, start + place.offset, place.length)
+    }
+
+    fn unpack(&mut self, chunk: &Chunk) -> io::Result<(u64, u64)> {
+        let mut file = match self.file.take() {
+            Some(file) => file,
+            None => tempfile::tempfile_in(room())?,
+        };
+        file.seek(SeekFrom::Start(self.length))?;
+        let written = io::copy(&mut chunk.lines()?, &mut file);
+        self.file = Some(file);
+        let at = (self.length, written?);
+        self.at.insert(chunk.number, at);
+        self.length += at.1;
+        Ok(at)
+    }
+}
+
+/// Where files are unpacked: `TMPDIR`, or where large temporary files belong. `/tmp` often is memory.
 ///
-/// # Errors
-/// When it cannot be read.
-pub(super) fn read_at(path: &Path, place: Place) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(place.offset))?;
-    let mut bytes = vec![0_u8; place.length as usize];
+/// See: <https://systemd.io/TEMPORARY_DIRECTORIES/>
+fn room() -> PathBuf {
+    let large = Path::new("/var/tmp");
+    if std::env::var_os("TMPDIR").is_none() && large.is_dir() { large.to_owned() } else { std::env::temp_dir() }
+}
+
+fn read_from(file: &mut File, offset: u64, length: u32) -> io::Result<Vec<u8>> {
+    if u64::from(length) > LONGEST_LINE {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "a line is longer than 64 MiB"));
+    }
+    file.seek(SeekFrom::Start(offset))?;
+    let mut bytes = vec![0_u8; length as usize];
     file.read_exact(&mut bytes)?;
     Ok(bytes)
 }

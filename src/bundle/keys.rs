@@ -6,14 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use ring::{
+use aws_lc_rs::{
     rand::SystemRandom,
     signature::{self, ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
+use logproof_digest::sha256_hex;
 use rustls_pki_types::pem::{PemObject, SectionKind};
-
-use super::manifest::sha256_of_bytes;
 
 /// DER in front of an Ed25519 public key in a SubjectPublicKeyInfo. See: <https://www.rfc-editor.org/rfc/rfc8410#section-4>
 const ED25519_SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
@@ -91,7 +90,7 @@ impl PublicKey {
     /// SHA-256 of the DER form: the key id in a seal.
     #[must_use]
     pub fn id(&self) -> String {
-        sha256_of_bytes(&self.der())
+        sha256_hex(self.der())
     }
 
     /// SubjectPublicKeyInfo in PEM.
@@ -167,7 +166,7 @@ impl PrivateKey {
         if let Ok(pair) = Ed25519KeyPair::from_pkcs8_maybe_unchecked(der) {
             return Some(Self::Ed25519(pair));
         }
-        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, der, &SystemRandom::new()).ok().map(Self::EcdsaP256)
+        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, der).ok().map(Self::EcdsaP256)
     }
 
     /// The public half.

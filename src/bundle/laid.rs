@@ -5,20 +5,20 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use logproof_digest::sha256_hex;
 use logproof_estate::ExchangeId;
 use logproof_plan::{Edit, Keep, Laid, Symbols};
-use logproof_wire::{CallTag, Exchange, Recorder as _, WireRequest, sha256_hex};
+use logproof_wire::{CallTag, Exchange, Recorder as _, WireRequest};
 use serde::{Deserialize, Serialize};
 
-use super::{BundleError, recording::Recording};
-use crate::{error::Unreadable, files::EDITS};
+use super::{BundleError, begin::read, recording::Recording};
+use crate::files::EDITS;
 
 /// What was laid over the landing zone, as a bundle keeps it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,8 +39,7 @@ impl Edits {
         if !path.is_file() {
             return Ok(None);
         }
-        let text = fs::read(&path).map_err(Unreadable::at(&path))?;
-        serde_json::from_slice(&text).map(Some).map_err(|problem| BundleError::Form { path, problem })
+        read(&path).map(Some)
     }
 }
 

@@ -12,6 +12,8 @@ use logproof_estate::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::Control;
+
 /// The ledger of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Completeness {
@@ -48,6 +50,12 @@ pub struct Counted {
     pub expected: usize,
     /// How many were examined.
     pub examined: usize,
+}
+
+/// How many scenarios of each control are selected.
+#[must_use]
+pub fn selected(controls: &[Control]) -> BTreeMap<String, usize> {
+    controls.iter().map(|control| (control.id.clone(), control.scenarios.len())).collect()
 }
 
 impl Completeness {

@@ -3,8 +3,9 @@
 //! Knows lines, not where they are kept.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use logproof_digest::{Sha256, sha256_hex};
 use logproof_estate::ExchangeId;
-use logproof_wire::{CallTag, Exchange, NoAnswer, WireRequest, WireResponse, sha256_hex};
+use logproof_wire::{CallTag, Exchange, NoAnswer, WireRequest, WireResponse};
 use serde::{Deserialize, Serialize};
 
 /// One line of the recording.
@@ -48,7 +49,7 @@ impl Line {
 /// What an exchange asked, wherever it was sent: the same for every answer to the same question.
 #[must_use]
 pub fn question(exchange: &Exchange) -> String {
-    key(&exchange.tag, &exchange.request)
+    key(&exchange.tag, &exchange.request, &exchange.request.body)
 }
 
 /// Parses a line and checks its content address and body digest.
@@ -74,29 +75,21 @@ pub(crate) fn worth_keeping(line: &Line) -> bool {
 }
 
 /// What a request asks, apart from the endpoint it is sent to.
-fn key(tag: &CallTag, request: &WireRequest) -> String {
+fn key(tag: &CallTag, request: &WireRequest, body: &str) -> String {
     let path = request.canonical_path(&tag.service);
     let CallTag { account, region, service, operation } = tag;
-    format!(
-        "{account}/{region}/{service}/{operation} {} {path} {}",
-        request.method,
-        sha256_hex(request.body.as_bytes())
-    )
+    format!("{account}/{region}/{service}/{operation} {} {path} {}", request.method, sha256_hex(body.as_bytes()))
 }
 
 /// A request by its digest: half of a SHA-256 tells the requests of any recording apart.
 pub(super) fn digest(key: &str) -> u128 {
-    let digest = ring::digest::digest(&ring::digest::SHA256, key.as_bytes());
-    digest.as_ref().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+    Sha256::of(key).bytes().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
 /// What a request asks, as it is recorded: the body of credential calls is not kept.
 pub(super) fn asked(tag: &CallTag, request: &WireRequest) -> String {
-    let mut request = request.clone();
-    if tag.service == "sts" && tag.operation != "GetCallerIdentity" {
-        request.body.clear();
-    }
-    key(tag, &request)
+    let of_credentials = tag.service == "sts" && tag.operation != "GetCallerIdentity";
+    key(tag, request, if of_credentials { "" } else { &request.body })
 }
 
 /// The answer a line holds.

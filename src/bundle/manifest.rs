@@ -7,11 +7,11 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use logproof_digest::{Hasher, sha256_hex};
 use logproof_estate::{
     Share,
     assessment::{Run, Tool},
 };
-use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
 use super::ledger::Completeness;
@@ -91,6 +91,26 @@ pub struct FileEntry {
     pub sha256: String,
 }
 
+impl FileEntry {
+    /// What is not as the manifest says of the file, in one line.
+    ///
+    /// # Errors
+    /// [`ManifestError::Io`].
+    pub fn change(&self, bundle: &Path) -> Result<Option<String>, ManifestError> {
+        let path = bundle.join(&self.path);
+        let length = fs::metadata(&path).map_err(|source| ManifestError::Io { path: path.clone(), source })?.len();
+        // The length is compared first: a file is read only when it has the length the manifest claims.
+        if length != self.bytes {
+            return Ok(Some(format!(
+                "{}: changed (it has {length} bytes, the manifest says {})",
+                self.path, self.bytes
+            )));
+        }
+        let (sha256, _) = sha256_of_file(&path)?;
+        Ok((sha256 != self.sha256).then(|| format!("{}: changed", self.path)))
+    }
+}
+
 /// A file of a bundle that is not as it should be.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
@@ -136,7 +156,7 @@ pub fn read(bundle: &Path) -> Result<(Manifest, String), ManifestError> {
     for entry in &manifest.files {
         safe(&entry.path)?;
     }
-    Ok((manifest, sha256_of_bytes(&bytes)))
+    Ok((manifest, sha256_hex(&bytes)))
 }
 
 /// A path of the bundle is relative, without `..`, and not one of the files that cannot list themselves.
@@ -231,21 +251,15 @@ pub fn entries(bundle: &Path) -> Result<Vec<FileEntry>, ManifestError> {
 pub fn sha256_of_file(path: &Path) -> Result<(String, u64), ManifestError> {
     let io_error = |source| ManifestError::Io { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(io_error)?;
-    let mut context = Context::new(&SHA256);
+    let mut hasher = Hasher::new();
     let mut block = vec![0_u8; 64 * 1024];
     let mut length = 0_u64;
     loop {
         let read = file.read(&mut block).map_err(io_error)?;
         if read == 0 {
-            return Ok((hex::encode(context.finish()), length));
+            return Ok((hasher.finish().to_string(), length));
         }
-        context.update(block.get(..read).unwrap_or_default());
+        hasher.update(block.get(..read).unwrap_or_default());
         length += read as u64;
     }
-}
-
-/// Lower-case hex SHA-256.
-#[must_use]
-pub fn sha256_of_bytes(bytes: &[u8]) -> String {
-    hex::encode(ring::digest::digest(&SHA256, bytes))
 }

@@ -6,7 +6,7 @@ use logproof_estate::Share;
 
 use super::{
     BundleError,
-    begin::{self, Request},
+    begin::{Request, read},
     keys::PublicKey,
     manifest::{self, Manifest, Part, Predecessor},
     verify::{self, Known},
@@ -32,12 +32,9 @@ impl PartBundle {
     /// # Errors
     /// [`BundleError`]: the bundle is not as it was made, or cannot be read.
     pub fn open(place: &Path, key: Option<&PublicKey>) -> Result<Self, BundleError> {
-        let verification = verify::verify(place, Known { key, ..Known::default() })?;
-        if let Some(problem) = verification.problems.into_iter().next() {
-            return Err(BundleError::Changed { path: place.to_owned(), problem });
-        }
+        let verification = verify::verified(place, Known { key, ..Known::default() })?;
         let (manifest, manifest_sha256) = manifest::read(place)?;
-        let request = begin::read_request(&place.join(REQUEST))?;
+        let request: Request = read(&place.join(REQUEST))?;
         let (share, run, sealed_by) = (request.share, manifest.run.id.clone(), verification.sealed_by);
         let part = Part { share, run, manifest_sha256, sealed_by };
         Ok(Self { place: place.to_owned(), manifest, request, part })

@@ -1,18 +1,18 @@
 //! A bundle as something that can be asked: its own exchanges, configuration, register and as-of date, offline.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use logproof_aws::{Aws, Options};
 use logproof_estate::{Config, Source, assessment::Assessment};
+use logproof_wire::Serve;
 
 use super::{
     BundleError,
-    begin::{self, Request},
+    begin::{Request, read},
     tape::{Tape, Use},
     verify,
 };
 use crate::{
-    error::Unreadable,
     files::{ASSESSMENT, CONFIGURATION, REQUEST},
     run::register::Loaded,
 };
@@ -38,18 +38,17 @@ impl Playback {
     /// # Errors
     /// [`BundleError`]: the bundle is not as it was made, or cannot be read.
     pub fn open(place: &Path, options: Options) -> Result<Self, BundleError> {
-        let verification = verify::verify(place, verify::Known::default())?;
-        if let Some(problem) = verification.problems.into_iter().next() {
-            return Err(BundleError::Changed { path: place.to_owned(), problem });
-        }
+        verify::verified(place, verify::Known::default())?;
         let original: Assessment = read(&place.join(ASSESSMENT))?;
         let config: Config = read(&place.join(CONFIGURATION))?;
-        let request = begin::read_request(&place.join(REQUEST))?;
-        let tape = Tape::open(place, Use::Replay)?;
+        let request = read(&place.join(REQUEST))?;
+        let tape = Arc::new(Tape::open(place, Use::Replay)?);
         let exchanges = tape.len();
+        // What is asked again is read again, so that not every answer is held.
+        let options = Options { recorded: Some(Arc::clone(&tape) as Arc<dyn Serve>), ..options };
         let caller = original.run.caller.as_ref();
         let caller = caller.map_or(&config.organization.management_account, |caller| &caller.account).clone();
-        let aws = Arc::new(Aws::served(Arc::new(tape), &caller, &config, options));
+        let aws = Arc::new(Aws::served(tape, &caller, &config, options));
         let register = Loaded::of_bundle(place)?;
         Ok(Self { original, config: Arc::new(config), register, request, exchanges, aws })
     }
@@ -65,9 +64,4 @@ impl Playback {
     pub fn aws(&self) -> &Arc<Aws> {
         &self.aws
     }
-}
-
-fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, BundleError> {
-    let text = fs::read(path).map_err(Unreadable::at(path))?;
-    serde_json::from_slice(&text).map_err(|problem| BundleError::Form { path: path.to_owned(), problem })
 }

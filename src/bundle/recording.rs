@@ -205,7 +205,7 @@ mod tests {
             request: WireRequest { method: "GET".to_owned(), host: String::new(), path, body: String::new() },
             status,
             headers: Vec::new(),
-            body_sha256: logproof_wire::sha256_hex(body),
+            body_sha256: logproof_digest::sha256_hex(body),
             failure: None,
             started: jiff::Timestamp::UNIX_EPOCH,
             ended: jiff::Timestamp::UNIX_EPOCH,

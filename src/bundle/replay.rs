@@ -57,7 +57,8 @@ pub async fn replay(place: &Path) -> Result<Outcome, BundleError> {
     let estate = estate
         .with_register(Arc::clone(&playback.register.register))
         .with_share(request.share)
-        .began_then(request.began_then);
+        .began_then(request.began_then)
+        .asking_on(assess::on_this_runtime());
     let estate = Arc::new(estate);
     let vocabulary = Vocabulary::registered();
     let selected = share::to_run(request.share, controls(place, request, &original.tool, &vocabulary)?, &vocabulary);

@@ -8,6 +8,7 @@ use std::{
 
 use base64::Engine as _;
 use logproof_aws::custody::{Custody, KmsKeyArn};
+use logproof_digest::{Sha256, sha256_hex};
 use logproof_estate::assessment::Assessment;
 
 use super::{
@@ -96,7 +97,7 @@ impl Signer {
         match self {
             Self::Local(key) => Ok((key.sign(message)?, key.public())),
             Self::Kms { custody, key, public } => {
-                let signature = custody.sign(key, sha256(message)).await?;
+                let signature = custody.sign(key, Sha256::of(message).bytes()).await?;
                 if !public.verifies(message, &signature) {
                     return Err(BundleError::KmsSignature { key: key.clone() });
                 }
@@ -104,12 +105,6 @@ impl Signer {
             }
         }
     }
-}
-
-fn sha256(message: &[u8]) -> [u8; 32] {
-    let digest = ring::digest::digest(&ring::digest::SHA256, message);
-    // A SHA-256 has 32 bytes.
-    <[u8; 32]>::try_from(digest.as_ref()).unwrap_or_default()
 }
 
 /// How a bundle is closed.
@@ -141,7 +136,7 @@ pub async fn seal(assessment: &Assessment, folder: &Folder, sealing: &Sealing) -
     let manifest = manifest(assessment, folder, sealing)?;
     let text = outlined(&manifest)?;
     folder.write(MANIFEST, |out| out.write_all(text.as_bytes()))?;
-    let digest = manifest::sha256_of_bytes(text.as_bytes());
+    let digest = sha256_hex(&text);
     if let Some(key) = &sealing.key {
         let unsigned = Unsigned::about(&manifest, &digest);
         let (signature, public) = key.sign(&unsigned.message()).await?;

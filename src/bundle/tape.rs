@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashMap,
-    io::{self, BufRead as _, Read as _},
+    io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -14,7 +14,7 @@ use logproof_wire::{CallTag, NoAnswer, Serve, WireRequest, WireResponse};
 
 pub use super::chunks::Place;
 use super::{
-    chunks::{self, Chunk, LONGEST_LINE, Reader},
+    chunks::{self, LineError, Reader},
     line::{Line, answer, asked, checked, digest, question, worth_keeping},
 };
 use crate::files::{EXCHANGES, RECORDING};
@@ -140,38 +140,17 @@ pub fn each_line(folder: &Path, mut seen: impl FnMut(Line, Place)) -> Result<(),
         return Err(io_error(folder, io::ErrorKind::NotFound.into()));
     }
     for chunk in &chunks {
-        lines_of(chunk, &mut seen)?;
+        let path = || chunk.path().to_owned();
+        let read = chunk.each_line(|_, place, text| {
+            seen(checked(text)?, place);
+            Ok(())
+        });
+        read.map_err(|error| match error {
+            LineError::Io(source) => TapeError::Io { path: path(), source },
+            LineError::Line { number, problem } => TapeError::Line { path: path(), line: number, problem },
+        })?;
     }
     Ok(())
-}
-
-fn lines_of(chunk: &Chunk, seen: &mut impl FnMut(Line, Place)) -> Result<(), TapeError> {
-    let io_error = |source| TapeError::Io { path: chunk.path().to_owned(), source };
-    let mut reader = chunk.lines().map_err(io_error)?;
-    let (mut offset, mut number) = (0_u64, 0_usize);
-    let mut text = Vec::new();
-    loop {
-        text.clear();
-        let read = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text);
-        let refuse = |problem: String| TapeError::Line { path: chunk.path().to_owned(), line: number + 1, problem };
-        let read = match read {
-            Ok(0) => return Ok(()),
-            Ok(read) => read,
-            // A packed file that is cut or damaged: what it holds cannot be had.
-            Err(error) if chunk.is_packed() => return Err(refuse(format!("cannot be unpacked: {error}"))),
-            Err(error) => return Err(io_error(error)),
-        };
-        if text.last() != Some(&b'\n') {
-            let long = read as u64 == LONGEST_LINE;
-            let problem = if long { "is longer than 64 MiB" } else { "the line is not complete" };
-            return Err(refuse(problem.to_owned()));
-        }
-        let line = checked(&text).map_err(refuse)?;
-        let length = u32::try_from(read).unwrap_or(u32::MAX);
-        seen(line, Place { chunk: chunk.number(), offset, length });
-        offset += read as u64;
-        number += 1;
-    }
 }
 
 /// Lines of a recording at places that [`each_line`] told.

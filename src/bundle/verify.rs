@@ -16,7 +16,7 @@ use logproof_wire::CallTag;
 use serde::Serialize;
 
 use super::{
-    cells, chunks,
+    BundleError, cells, chunks,
     keys::PublicKey,
     ledger::Completeness,
     manifest::{self, Manifest, ManifestError},
@@ -77,6 +77,18 @@ pub struct Known<'a> {
     pub predecessor: Option<&'a Path>,
 }
 
+/// Verifies a bundle, and refuses one that is not as it was made.
+///
+/// # Errors
+/// [`BundleError::Changed`] with the first problem, and as [`verify`].
+pub fn verified(bundle: &Path, known: Known<'_>) -> Result<Verification, BundleError> {
+    let verification = verify(bundle, known)?;
+    match verification.problems.first().cloned() {
+        Some(problem) => Err(BundleError::Changed { path: bundle.to_owned(), problem }),
+        None => Ok(verification),
+    }
+}
+
 /// Verifies a bundle against itself and what the reader knows.
 ///
 /// # Errors
@@ -124,17 +136,7 @@ fn compare_files(bundle: &Path, manifest: &Manifest, problems: &mut Vec<String>)
             problems.push(format!("{}: removed", file.path));
             continue;
         }
-        let path = bundle.join(&file.path);
-        let length = fs::metadata(&path).map_err(|source| ManifestError::Io { path: path.clone(), source })?.len();
-        // The length is compared first: a file is read only when it has the length the manifest claims.
-        if length != file.bytes {
-            problems.push(format!("{}: changed (it has {length} bytes, the manifest says {})", file.path, file.bytes));
-            continue;
-        }
-        let (sha256, _) = manifest::sha256_of_file(&path)?;
-        if sha256 != file.sha256 {
-            problems.push(format!("{}: changed", file.path));
-        }
+        problems.extend(file.change(bundle)?);
     }
     for path in &present {
         if !listed.contains(path.as_str()) && !UNLISTED.contains(&path.as_str()) {

@@ -12,7 +12,7 @@ mod text;
 pub mod vocabulary;
 
 use cucumber::{feature::Ext as _, gherkin};
-use logproof_wire::sha256_hex;
+use logproof_digest::sha256_hex;
 
 pub use error::CatalogueError;
 pub use own::StepCrate;

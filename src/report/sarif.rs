@@ -5,11 +5,11 @@
 
 use std::io::{self, Write};
 
+use logproof_digest::sha256_hex;
 use logproof_estate::{
     assessment::{Assessment, ControlResult, ScenarioResult, StepsOf},
     record::{Observation, Verdict},
 };
-use logproof_wire::sha256_hex;
 use serde_json::{Value, json};
 
 use super::identity::{finding_text, references, section, title, with_run};

@@ -9,11 +9,11 @@ use std::{
     sync::Arc,
 };
 
+use logproof_digest::sha256_hex;
 use logproof_estate::{
     Config,
     register::{FILES, Register, RegisterError, texts},
 };
-use logproof_wire::sha256_hex;
 use logproof_zone::MockZone;
 
 use crate::{

@@ -104,7 +104,7 @@ impl Requests {
                 w.unseen(undecided(
                     &access,
                     "kms:ListGrants",
-                    format!("{found}: whether in these circumstances is not decided"),
+                    format!("{found}: whether the grant applies in these circumstances is not decided"),
                     "revoke the grant, or examine it by hand",
                     grants.exchanges(),
                 ));

@@ -64,7 +64,7 @@ pub(crate) fn delegating(w: &mut LogproofWorld, account: &str) -> Result<Arc<Pol
 }
 
 /// Notes the actions a policy allows that no question is made from: what they do, nobody has decided.
-fn note_unclassified(w: &mut LogproofWorld, policy: &Policy) {
+pub(crate) fn note_unclassified(w: &mut LogproofWorld, policy: &Policy) {
     for (action, statement) in unclassified(policy) {
         let sid = policy.statements().get(statement).and_then(Statement::sid);
         let place = sid.map_or_else(|| format!("statement {}", statement + 1), |sid| format!("statement `{sid}`"));

@@ -1,13 +1,15 @@
 //! Users and roles as the policy engine sees them.
 
+use std::{collections::HashMap, sync::Arc};
+
 use logproof_estate::{
     AccountId,
     facts::{AccountAuthorization, PrincipalPolicies},
     world::{LogproofWorld, Stop},
 };
-use logproof_policy::{Identity, Principal};
+use logproof_policy::{Identity, Policy, Principal};
 
-use crate::scene::policies::parse;
+use crate::scene::policies::{note_unclassified, parse};
 
 /// The users and roles of an account as the policy engine wants them.
 pub(crate) fn identities(
@@ -16,9 +18,10 @@ pub(crate) fn identities(
     authorization: &AccountAuthorization,
 ) -> Result<Vec<Identity>, Stop> {
     let mut identities = Vec::new();
+    let mut documents = Documents::default();
     let users = authorization.users.iter().map(|user| (user, true));
     for (principal, is_user) in users.chain(authorization.roles.iter().map(|role| (role, false))) {
-        identities.push(identity(w, account, principal, is_user)?);
+        identities.push(identity(w, account, principal, is_user, &mut documents)?);
     }
     Ok(identities)
 }
@@ -29,25 +32,29 @@ pub(crate) fn identity_of_role(
     account: &AccountId,
     role: &PrincipalPolicies,
 ) -> Result<Identity, Stop> {
-    identity(w, account, role, false)
+    identity(w, account, role, false, &mut Documents::default())
 }
 
-fn identity(
+/// Documents by their text, each parsed once: many roles hold the same, and the engine asks one of those that hold nothing
+/// else.
+type Documents<'t> = HashMap<&'t str, Arc<Policy>>;
+
+fn identity<'t>(
     w: &mut LogproofWorld,
     account: &AccountId,
-    principal: &PrincipalPolicies,
+    principal: &'t PrincipalPolicies,
     is_user: bool,
+    documents: &mut Documents<'t>,
 ) -> Result<Identity, Stop> {
-    let operation = "iam:GetAccountAuthorizationDetails";
     let mut policies = Vec::new();
     for policy in &principal.policies {
         let name = format!("policy {} of {}", policy.name, principal.arn);
-        policies.push(parse(w, &name, &policy.document, operation, account)?);
+        policies.push(document(w, account, &name, &policy.document, documents)?);
     }
     let boundary = match &principal.boundary {
         Some(policy) => {
             let name = format!("boundary {} of {}", policy.name, principal.arn);
-            Some(parse(w, &name, &policy.document, operation, account)?)
+            Some(document(w, account, &name, &policy.document, documents)?)
         }
         None => None,
     };
@@ -57,6 +64,23 @@ fn identity(
         role(&principal.arn)
     };
     Ok(Identity { principal: who, policies, boundary, tags: principal.tags.clone() })
+}
+
+fn document<'t>(
+    w: &mut LogproofWorld,
+    account: &AccountId,
+    name: &str,
+    text: &'t str,
+    documents: &mut Documents<'t>,
+) -> Result<Arc<Policy>, Stop> {
+    if let Some(parsed) = documents.get(text) {
+        let policy = Arc::new(parsed.renamed(name));
+        note_unclassified(w, &policy);
+        return Ok(policy);
+    }
+    let policy = parse(w, name, text, "iam:GetAccountAuthorizationDetails", account)?;
+    documents.insert(text, Arc::clone(&policy));
+    Ok(policy)
 }
 
 /// A session of the role with this ARN.

@@ -20,7 +20,7 @@ fn the_manifest_says_who_asked_with_what_when_and_how_much_of_how_much() {
     let bundle = sealed_bundle(home.path());
     let manifest = manifest_of(&bundle);
     let program = fs::read(env!("CARGO_BIN_EXE_logproof")).unwrap();
-    assert_eq!(manifest["binary_sha256"], logproof_wire::sha256_hex(&program));
+    assert_eq!(manifest["binary_sha256"], logproof_digest::sha256_hex(&program));
     assert_eq!(manifest["tool"]["version"], env!("CARGO_PKG_VERSION"));
     let run = &manifest["run"];
     assert!(run["caller"]["arn"].as_str().unwrap().contains(":assumed-role/"), "{run}");

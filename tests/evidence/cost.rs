@@ -13,7 +13,8 @@ use std::{
 use bytes::Bytes;
 use logproof::bundle::{recording::Recording, tape};
 use logproof_aws::without_credentials;
-use logproof_wire::{Exchange, Recorder, sha256_hex};
+use logproof_digest::sha256_hex;
+use logproof_wire::{Exchange, Recorder};
 
 use crate::{files, logproof, text};
 

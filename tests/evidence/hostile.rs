@@ -15,7 +15,7 @@ pub(crate) fn refit(bundle: &Path, mut manifest: Value, change: impl FnOnce(&mut
     for entry in manifest["files"].as_array_mut().unwrap() {
         let content = fs::read(bundle.join(entry["path"].as_str().unwrap())).unwrap();
         entry["bytes"] = json!(content.len());
-        entry["sha256"] = json!(logproof_wire::sha256_hex(&content));
+        entry["sha256"] = json!(logproof_digest::sha256_hex(&content));
     }
     change(&mut manifest);
     fs::write(bundle.join("manifest.json"), manifest.to_string()).unwrap();

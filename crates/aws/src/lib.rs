@@ -8,13 +8,13 @@ mod call;
 mod clock;
 pub mod custody;
 mod failure;
-#[cfg(test)]
-mod fake;
 mod in_use;
 mod objects;
 mod observe;
 mod permissions;
 mod post;
+#[cfg(test)]
+mod raw_answers;
 mod receipt;
 mod scrub;
 mod seam;
@@ -68,10 +68,10 @@ pub struct Aws {
     /// Where AWS Organizations is asked.
     organizations: AccountId,
     home: Region,
-    /// The same, asking what this run recorded before anybody else.
-    again: OnceLock<Arc<Aws>>,
-    /// The seam of the sessions, where it is not their own.
-    over: Option<Seam>,
+    /// The same, asking what this run recorded before anybody else; nobody, when nothing is recorded.
+    again: OnceLock<Option<Arc<Aws>>>,
+    /// Whether this is that one: its seam is not the sessions' own.
+    is_again: bool,
 }
 
 impl Aws {
@@ -107,25 +107,24 @@ impl Aws {
             organizations: config.organizations_account().clone(),
             home: config.organization.home_region.clone(),
             again: OnceLock::new(),
-            over: None,
+            is_again: false,
         }
     }
 
     /// What answers questions that were asked before; `None` when nothing is recorded that could answer them.
     pub(crate) fn asked_again(&self) -> Option<Arc<Self>> {
-        let over = self.seam.again()?;
-        let again = self.again.get_or_init(|| {
-            Arc::new(Self {
+        let again = || {
+            Some(Arc::new(Self {
                 sessions: Arc::clone(&self.sessions),
-                seam: over.clone(),
+                seam: self.seam.again()?,
                 management: self.management.clone(),
                 organizations: self.organizations.clone(),
                 home: self.home.clone(),
                 again: OnceLock::new(),
-                over: Some(over),
-            })
-        });
-        Some(Arc::clone(again))
+                is_again: true,
+            }))
+        };
+        self.again.get_or_init(again).clone()
     }
 
     fn own_account(&mut self, account: AccountId) {
@@ -159,17 +158,15 @@ impl Aws {
     /// A place among the calls in flight, and a session in the account and Region that are asked.
     async fn enter<'a>(&'a self, asked: &Asked<'_>) -> Result<(Option<Permits<'a>>, Session), Unseen> {
         // What answers from the recording must not wait: whoever holds the places may be waiting for this answer.
-        let permits = match &self.over {
-            Some(_) => None,
-            None => Some(self.sessions.permit(asked.account).await),
+        let permits = match self.is_again {
+            true => None,
+            false => Some(self.sessions.permit(asked.account).await),
         };
         // Exchanges of AssumeRole are evidence of a refusal only.
         let region = asked.region.unwrap_or(&self.home);
         match self.sessions.session(asked.account, region).await {
-            Ok(session) => match &self.over {
-                Some(seam) => Ok((permits, session.over(seam.clone()))),
-                None => Ok((permits, session)),
-            },
+            Ok(session) if self.is_again => Ok((permits, session.over(self.seam.clone()))),
+            Ok(session) => Ok((permits, session)),
             Err(Refused { failure, made }) => Err(failure.unseen(asked, &made)),
         }
     }

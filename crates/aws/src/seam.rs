@@ -27,9 +27,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use logproof_estate::ExchangeId;
 
-use logproof_wire::{
-    CallTag, Exchange, KEPT_HEADERS, NoAnswer, RECEIPT, Recorder, Serve, WireRequest, WireResponse, sha256_hex,
-};
+use logproof_digest::sha256_hex;
+use logproof_wire::{CallTag, Exchange, KEPT_HEADERS, NoAnswer, RECEIPT, Recorder, Serve, WireRequest, WireResponse};
 
 use crate::{
     Options, clock, receipt, scrub,

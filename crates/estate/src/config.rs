@@ -4,30 +4,23 @@
 
 mod administrators;
 mod conventions;
+mod derived;
+mod read;
+#[cfg(test)]
+mod sample;
 mod validate;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use logproof_policy::Partition;
 use serde::{Deserialize, Serialize};
 
 use crate::place::{AccountId, Region};
 
 pub use administrators::AdministratorConfig;
 pub use conventions::{ConventionsConfig, ENVIRONMENTS, KINDS};
-
-/// A configuration that cannot be used: where, what, and what to do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {problem}\nhint: {hint}")]
-pub struct ConfigError {
-    /// `line:column`, or the key.
-    pub place: String,
-    /// What is wrong.
-    pub problem: String,
-    /// What to do.
-    pub hint: String,
-}
+pub(crate) use read::toml_error;
+pub use read::{ConfigError, hint_for, parse_instant};
 
 /// The whole configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -330,166 +323,6 @@ pub struct Placed {
     pub region: Option<Region>,
 }
 
-impl Config {
-    /// Name of the log bucket: as configured, or `aws-[prefix]-log-storage-[account ID]-[Region]`.
-    #[must_use]
-    pub fn log_bucket_name(&self) -> String {
-        self.names
-            .bucket
-            .clone()
-            .unwrap_or_else(|| self.conventional_bucket_name(self.names.prefix.as_deref().unwrap_or_default()))
-    }
-
-    /// The convention's name for a prefix in the log archive account and home Region.
-    #[must_use]
-    pub fn conventional_bucket_name(&self, prefix: &str) -> String {
-        format!("aws-{prefix}-log-storage-{}-{}", self.organization.log_archive_account, self.organization.home_region)
-    }
-
-    /// Bucket AWS Config delivers to.
-    #[must_use]
-    pub fn config_bucket_name(&self) -> String {
-        self.names.config_bucket.clone().unwrap_or_else(|| self.log_bucket_name())
-    }
-
-    /// The conventions a run assumed, one line each.
-    #[must_use]
-    pub fn assumed(&self) -> Vec<String> {
-        let mut assumed = self.conventions.assumed(self.expectations.retention_days);
-        assumed.extend(self.assumed_administrators());
-        assumed
-    }
-
-    /// Name of the bucket a reader may read.
-    #[must_use]
-    pub fn reader_bucket(&self, reader: &ReaderConfig) -> String {
-        reader.bucket.clone().unwrap_or_else(|| self.log_bucket_name())
-    }
-
-    /// Days for which logs of a retention class must exist at least.
-    #[must_use]
-    pub fn least_days(&self, class: &str) -> u32 {
-        self.conventions.least_days.get(class).copied().unwrap_or(self.expectations.retention_days)
-    }
-
-    /// Days for which logs of a retention class must be readable without a restore at least.
-    #[must_use]
-    pub fn least_hot_days(&self, class: &str) -> u32 {
-        self.expectations.hot_days.min(self.least_days(class))
-    }
-
-    /// Account that holds the bucket AWS Config delivers to.
-    #[must_use]
-    pub fn config_account(&self) -> &AccountId {
-        self.names.config_account.as_ref().unwrap_or(&self.organization.log_archive_account)
-    }
-
-    /// Account that holds the log key.
-    #[must_use]
-    pub fn key_account(&self) -> &AccountId {
-        self.names.key_account.as_ref().unwrap_or(&self.organization.log_archive_account)
-    }
-
-    /// The partition the organization is in.
-    #[must_use]
-    pub fn partition(&self) -> Partition {
-        self.organization.home_region.partition()
-    }
-
-    /// ARN of the organization trail (trails of an organization live in the management account's home Region).
-    #[must_use]
-    pub fn trail_arn(&self) -> String {
-        let OrganizationConfig { home_region, management_account, .. } = &self.organization;
-        let trail = format!("trail/{}", self.names.trail);
-        self.partition().arn("cloudtrail", home_region.as_str(), management_account.as_str(), &trail)
-    }
-
-    /// ARN of a role in an account, without a path.
-    #[must_use]
-    pub fn role_arn(&self, account: &AccountId, name: &str) -> String {
-        self.partition().arn("iam", "", account.as_str(), &format!("role/{name}"))
-    }
-
-    /// ARN of an account as IAM names it: that of its root user.
-    #[must_use]
-    pub fn root_arn(&self, account: &AccountId) -> String {
-        self.partition().arn("iam", "", account.as_str(), "root")
-    }
-
-    /// Account in which AWS Organizations is asked.
-    #[must_use]
-    pub fn organizations_account(&self) -> &AccountId {
-        self.access.organizations_account.as_ref().unwrap_or(&self.organization.management_account)
-    }
-
-    /// ARN of the one role that may change the log store.
-    #[must_use]
-    pub fn storage_role_arn(&self) -> String {
-        self.names
-            .storage_role
-            .clone()
-            .unwrap_or_else(|| self.role_arn(&self.organization.log_archive_account, &self.names.admin_role))
-    }
-
-    /// Parses the text of a `logproof.toml`.
-    ///
-    /// # Errors
-    /// [`ConfigError`] with line and column, or the key, and what to do.
-    pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let config: Self = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
-        config.validate()?;
-        Ok(config)
-    }
-}
-
 /// AWS Config's snapshot frequencies, most frequent first.
 pub const SNAPSHOT_FREQUENCIES: [&str; 5] =
     ["One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"];
-
-/// Parses an RFC 3339 instant or a date (midnight UTC) for `--as-of`.
-///
-/// # Errors
-/// [`ConfigError`] when it is neither.
-pub fn parse_instant(text: &str) -> Result<Timestamp, ConfigError> {
-    let date = format!("{text}T00:00:00Z");
-    text.parse().or_else(|_| date.parse()).map_err(|_| ConfigError {
-        place: format!("`{text}`"),
-        problem: "is neither a date nor an RFC 3339 instant".to_owned(),
-        hint: "write for example 2026-01-31 or 2026-01-31T12:00:00Z".to_owned(),
-    })
-}
-
-pub(crate) fn toml_error(text: &str, error: &toml::de::Error) -> ConfigError {
-    let place = error.span().map_or_else(|| "configuration".to_owned(), |span| line_and_column(text, span.start));
-    let message = error.message().lines().next().unwrap_or("not valid TOML").to_owned();
-    ConfigError { place, hint: hint_for(&message), problem: message }
-}
-
-fn line_and_column(text: &str, offset: usize) -> String {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-    format!("line {line}, column {column}")
-}
-
-/// A hint for a serde message: for an unknown key, the nearest known one.
-#[must_use]
-pub fn hint_for(message: &str) -> String {
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    if message.starts_with("unknown field")
-        && let Some((unknown, known)) = quoted.split_first()
-    {
-        let nearest =
-            known.iter().max_by(|a, b| strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b)));
-        if let Some(nearest) = nearest.filter(|near| strsim::jaro_winkler(unknown, near) > 0.75) {
-            return format!("did you mean `{nearest}`? known keys: {}", known.join(", "));
-        }
-        return format!("known keys: {}", known.join(", "));
-    }
-    if message.starts_with("missing field")
-        && let Some(name) = quoted.first()
-    {
-        return format!("add the key `{name}`; `logproof init` writes a complete file");
-    }
-    "see the commented file written by `logproof init`".to_owned()
-}

@@ -45,8 +45,8 @@ pub struct Estate {
     began_then: bool,
     register: Arc<Register>,
     share: Share,
-    /// Active accounts by id, once they are known.
-    active: OnceLock<Arc<[Account]>>,
+    /// Active accounts by id, and those of them that belong to the share, once they are known.
+    active: OnceLock<(Arc<[Account]>, Arc<[Account]>)>,
     /// Takes the observations that are counted and not listed.
     cells: Option<Arc<dyn Cells>>,
     /// Policies by name and text, those used last.
@@ -118,15 +118,27 @@ impl Estate {
         self.cells.as_ref()
     }
 
-    /// The active accounts of the organization by id, made from its directory once for all scenarios.
+    /// The active accounts of the organization by id.
     #[must_use]
     pub fn active_accounts(&self, directory: &Directory) -> Arc<[Account]> {
-        let sorted = || {
+        Arc::clone(&self.accounts(directory).0)
+    }
+
+    /// The active accounts of the share by id.
+    pub(crate) fn accounts_of_share(&self, directory: &Directory) -> Arc<[Account]> {
+        Arc::clone(&self.accounts(directory).1)
+    }
+
+    /// Made from the directory once for all scenarios.
+    fn accounts(&self, directory: &Directory) -> &(Arc<[Account]>, Arc<[Account]>) {
+        self.active.get_or_init(|| {
             let mut accounts: Vec<Account> = directory.active().cloned().collect();
             accounts.sort_by(|a, b| a.id.cmp(&b.id));
-            accounts.into()
-        };
-        Arc::clone(self.active.get_or_init(sorted))
+            let all: Arc<[Account]> = accounts.into();
+            let of_share =
+                if self.share.is_whole() { Arc::clone(&all) } else { self.share.among(all.iter()).cloned().collect() };
+            (all, of_share)
+        })
     }
 
     /// What the owner registered.

@@ -443,3 +443,23 @@ impl Record {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn of_very_many_exchanges_the_first_are_listed_and_the_others_summed_up() {
+        let ids: Vec<ExchangeId> = (0..=BASIS_LISTED).map(|number| ExchangeId::new(format!("{number:064x}"))).collect();
+        let mut record = Record::default();
+        record.rest_on(&ids[..BASIS_LISTED]);
+        record.rest_on(&ids[..BASIS_LISTED]);
+        assert_eq!((record.basis.len(), &record.further), (BASIS_LISTED, &None), "each is listed once");
+        record.rest_on(&ids);
+        record.rest_on(&ids);
+        let further = record.further.unwrap();
+        assert_eq!((record.basis.len(), further.exchanges), (BASIS_LISTED, 2));
+        assert_eq!(further.sha256_sum.to_string(), format!("{:064x}", 2 * BASIS_LISTED));
+    }
+}

@@ -54,7 +54,12 @@ impl Share {
     #[must_use]
     pub fn of(self, directory: &Directory) -> BTreeSet<AccountId> {
         let sorted: BTreeSet<&AccountId> = directory.active().map(|account| &account.id).collect();
-        sorted.into_iter().zip(0_u32..).filter(|(_, place)| self.takes(*place)).map(|(id, _)| id.clone()).collect()
+        self.among(sorted).cloned().collect()
+    }
+
+    /// Those of the share among all active accounts, which come sorted by id.
+    pub(crate) fn among<T>(self, sorted: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+        sorted.into_iter().zip(0_u32..).filter(move |(_, place)| self.takes(*place)).map(|(account, _)| account)
     }
 
     fn takes(self, place: u32) -> bool {

@@ -145,6 +145,9 @@ pub struct Unseen {
     pub exchanges: Vec<ExchangeId>,
 }
 
+/// The detail of what a plan leaves to the apply; other details have another cause, such as a parameter that is not given.
+const AFTER_APPLY: &str = "known after apply";
+
 impl fmt::Display for Unseen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let why = match &self.reason {
@@ -158,14 +161,17 @@ impl fmt::Display for Unseen {
             Reason::NotRecorded => "not in the recording".to_owned(),
             Reason::Undecided => "the policies do not decide it".to_owned(),
             Reason::Unproven => "what was read does not prove it".to_owned(),
-            Reason::AfterApply { address, attribute } => format!("known after apply: `{attribute}` of `{address}`"),
+            Reason::AfterApply { address, attribute } if self.detail == AFTER_APPLY => {
+                format!("known after apply: `{attribute}` of `{address}`")
+            }
+            Reason::AfterApply { address, attribute } => format!("not known: `{attribute}` of `{address}`"),
         };
         write!(f, "cannot read `{}` with {} in account {}", self.subject, self.operation, self.account)?;
         if let Some(region) = &self.region {
             write!(f, ", {region}")?;
         }
         write!(f, ": {why}")?;
-        if !self.detail.is_empty() {
+        if !self.detail.is_empty() && self.detail != AFTER_APPLY {
             write!(f, " ({})", self.detail)?;
         }
         Ok(())

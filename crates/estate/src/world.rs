@@ -60,7 +60,8 @@ pub struct LogproofWorld {
     pub everywhere: Option<Everywhere>,
     /// The subjects the scenario names itself, set by a `Given`.
     pub subjects: Subjects,
-    /// Which of the accounts it means by "every" are examined here; the others are examined by other processes.
+    /// Which of the accounts it means by "every" are examined here: all, or the share of the estate, where other processes
+    /// examine the others.
     pub share: Share,
 }
 
@@ -154,12 +155,11 @@ impl LogproofWorld {
     /// # Errors
     /// As [`Self::estate`].
     pub fn active_accounts(&self, directory: &Directory) -> Result<Arc<[Account]>, Stop> {
-        let accounts = self.estate()?.active_accounts(directory);
-        if self.share.is_whole() {
-            return Ok(accounts);
-        }
-        let here = self.share.of(directory);
-        Ok(accounts.iter().filter(|account| here.contains(&account.id)).cloned().collect())
+        let estate = self.estate()?;
+        Ok(match self.share.is_whole() {
+            true => estate.active_accounts(directory),
+            false => estate.accounts_of_share(directory),
+        })
     }
 
     /// Whether the population of the scenario is examined by other processes: that it is empty here means nothing.

@@ -3,9 +3,9 @@
 //! Owns: reading what `ListPublicKeys` returns, finding a key, verifying a signature. Must not know: how keys are fetched.
 // See: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_ListPublicKeys.html
 
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
-use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use thiserror::Error;
@@ -25,7 +25,7 @@ pub enum KeysError {
         /// The fingerprint of the key.
         fingerprint: String,
     },
-    /// One key's value is no key: with it, every signature would look forged.
+    /// One value is not a usable RSA key: every signature of it would be reported as forged.
     #[error("the value of public key `{fingerprint}` is not a DER encoded PKCS#1 RSA public key of 2048 bits or more")]
     NotRsa {
         /// The fingerprint of the key.
@@ -105,7 +105,7 @@ impl PublicKeys {
         self.regions.entry(region.to_owned()).or_default().insert(fingerprint.to_ascii_lowercase(), key);
     }
 
-    /// Remembers why a Region could not be asked, so that findings can say it.
+    /// Records why the keys of a Region could not be listed, for the findings.
     pub fn set_unavailable(&mut self, region: &str, reason: &str) {
         self.unavailable.insert(region.to_owned(), reason.to_owned());
     }
@@ -117,7 +117,7 @@ impl PublicKeys {
         self.regions.get(region).and_then(|keys| keys.get(&fingerprint)).or_else(|| self.everywhere.get(&fingerprint))
     }
 
-    /// Why a Region's keys are not known, if that was said.
+    /// Why the keys of a Region are not known, where that was recorded.
     #[must_use]
     pub fn unavailable(&self, region: &str) -> Option<&str> {
         self.unavailable.get(region).map(String::as_str)

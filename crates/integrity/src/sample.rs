@@ -9,12 +9,12 @@ use crate::digest::Metadata;
 use crate::hash::Sha256;
 use crate::inventory::{Inventory, Row};
 use crate::names::LogKey;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeyPair;
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use jiff::{SignedDuration, Timestamp};
-use ring::rand::SystemRandom;
-use ring::rsa::KeyPair;
-use ring::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -46,7 +46,7 @@ impl SampleKey {
     }
 
     fn sign(&self, message: &[u8]) -> Option<String> {
-        let mut signature = vec![0; self.0.public().modulus_len()];
+        let mut signature = vec![0; self.0.public_modulus_len()];
         self.0.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).ok()?;
         Some(hex::encode(signature))
     }

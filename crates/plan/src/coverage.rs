@@ -27,7 +27,10 @@ pub struct Row {
     pub questions: &'static [&'static str],
 }
 
+mod removals;
+
 use Reach::{Account, Organization, Region};
+pub use removals::REMOVALS;
 
 const fn row(
     terraform: &'static [&'static str],
@@ -170,6 +173,7 @@ pub const TABLE: &[Row] = &[
     row(&["aws_sns_topic_subscription"], &["AWS::SNS::Subscription"], Region, &["topic_subscriptions"]),
     row(&["aws_sqs_queue"], &["AWS::SQS::Queue"], Region, &["queues", "queue", "queue_tags"]),
     row(&["aws_sqs_queue_policy"], &["AWS::SQS::QueuePolicy"], Region, &["queue"]),
+    row(&["aws_cloudwatch_log_group"], &["AWS::Logs::LogGroup"], Region, &["metric_filters"]),
     row(&["aws_cloudwatch_log_metric_filter"], &["AWS::Logs::MetricFilter"], Region, &["metric_filters"]),
     row(
         &["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"],
@@ -218,112 +222,7 @@ pub const CARRIERS: &[(&str, &str)] = &[
     ("AWS::SSO::Assignment", "creates roles `AWSReservedSSO_*` in other accounts"),
 ];
 
-/// What it means that a resource is deleted. A row of `tests/plans/tf-deletes.json` shows each.
-///
-/// A resource that Terraform forgets, or that CloudFormation retains, stays as it is.
-///
-/// Compared with the delete functions of the provider: versioning (suspended, unless it never was on; S3's refusal for
-/// Object Lock is taken for done), default retention, access logging, ownership, replication, the account's block of public
-/// access, key policies (the default one is put, unless `bypass_policy_lockout_safety_check` is set), grants (retired or
-/// revoked), the status of a recorder (stopped), policy attachments of Organizations and IAM, policies of topics (the
-/// default one is put), of queues (an empty one is put) and of event buses (all permissions go).
-///
-/// See: <https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service>
-pub const REMOVALS: &[(&[&str], &str)] = &[
-    (&["aws_s3_bucket"], "the bucket is gone"),
-    (&["aws_s3_bucket_policy"], "the bucket has no policy"),
-    (
-        &["aws_s3_bucket_server_side_encryption_configuration"],
-        "default encryption is SSE-S3, which S3 cannot be without",
-    ),
-    (
-        &["aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"],
-        "no block of public access, unless `skip_destroy` is set",
-    ),
-    (&["aws_s3_bucket_ownership_controls"], "no setting of object ownership"),
-    (&["aws_s3_bucket_acl"], "nothing: the provider only forgets it"),
-    (
-        &["aws_s3_bucket_versioning"],
-        "versioning is suspended, if it ever was enabled; nothing where the bucket has Object Lock, for S3 refuses it",
-    ),
-    (
-        &["aws_s3_bucket_object_lock_configuration"],
-        "no default retention; Object Lock stays enabled, and what is locked stays locked",
-    ),
-    (&["aws_s3_bucket_lifecycle_configuration"], "no lifecycle rules"),
-    (&["aws_s3_bucket_intelligent_tiering_configuration"], "no archive tiers by this configuration"),
-    (&["aws_s3_bucket_logging"], "no server access logs"),
-    (&["aws_s3_bucket_replication_configuration"], "no replication; what was copied stays"),
-    (
-        &["aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key"],
-        "the key waits for its deletion, and cannot be used any more",
-    ),
-    (
-        &["aws_kms_key_policy"],
-        "the default key policy: the administrators of the account decide; nothing where `bypass_policy_lockout_safety_check` is set",
-    ),
-    (&["aws_kms_alias"], "the alias is gone, the key stays"),
-    (&["aws_kms_grant"], "the grant has ended"),
-    (&["aws_cloudtrail"], "the trail is gone"),
-    (&["aws_config_configuration_recorder"], "the recorder is gone"),
-    (&["aws_config_configuration_recorder_status"], "the recorder is stopped"),
-    (&["aws_config_delivery_channel"], "the delivery channel is gone"),
-    (&["aws_organizations_organization"], "the organization is gone: none of its policies is in force any more"),
-    (&["aws_organizations_organizational_unit"], "the unit is gone"),
-    (
-        &["aws_organizations_account"],
-        "the account leaves the organization, or is closed when `close_on_deletion` is set",
-    ),
-    (&["aws_organizations_policy"], "the policy is gone, unless `skip_destroy` is set"),
-    (&["aws_organizations_policy_attachment"], "the policy is detached, unless `skip_destroy` is set"),
-    (
-        &["aws_organizations_delegated_administrator", "aws_cloudtrail_organization_delegated_admin_account"],
-        "the account is no delegated administrator of the service any more",
-    ),
-    (&["aws_organizations_resource_policy"], "nothing is delegated by policy"),
-    (&["aws_iam_role", "aws_iam_user", "aws_iam_group"], "it is gone, with what was attached to it"),
-    (&["aws_iam_policy"], "the managed policy is gone"),
-    (&["aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy"], "the inline policy is gone"),
-    (
-        &[
-            "aws_iam_role_policy_attachment",
-            "aws_iam_user_policy_attachment",
-            "aws_iam_group_policy_attachment",
-            "aws_iam_policy_attachment",
-        ],
-        "the managed policy is detached",
-    ),
-    (
-        &[
-            "aws_iam_role_policies_exclusive",
-            "aws_iam_user_policies_exclusive",
-            "aws_iam_group_policies_exclusive",
-            "aws_iam_role_policy_attachments_exclusive",
-            "aws_iam_user_policy_attachments_exclusive",
-            "aws_iam_group_policy_attachments_exclusive",
-        ],
-        "nothing: what is there stays, and others may come",
-    ),
-    (&["aws_iam_group_membership", "aws_iam_user_group_membership"], "the users leave the groups"),
-    (&["aws_cloudwatch_event_bus"], "the event bus is gone"),
-    (&["aws_cloudwatch_event_bus_policy"], "nobody but its own account puts events on the event bus"),
-    (
-        &["aws_cloudwatch_event_permission"],
-        "one statement of the policy of the event bus is gone, and what the others say is not known",
-    ),
-    (&["aws_cloudwatch_event_rule"], "the rule is gone"),
-    (&["aws_cloudwatch_event_target"], "the target is gone"),
-    (&["aws_sns_topic"], "the topic is gone"),
-    (&["aws_sns_topic_policy"], "the default policy of a topic"),
-    (&["aws_sns_topic_subscription"], "the subscription has ended; one that was never confirmed stays pending"),
-    (&["aws_sqs_queue"], "the queue is gone"),
-    (&["aws_sqs_queue_policy"], "nobody but its own account gets into the queue"),
-    (&["aws_cloudwatch_log_metric_filter"], "the metric filter is gone"),
-    (&["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"], "the alarm is gone"),
-    (&["aws_accessanalyzer_analyzer"], "the analyzer is gone, with its findings"),
-];
-
-/// Data sources, and resources without a question of their own, that tell names and places.
+/// Data sources that tell names and places.
 const HELPERS: &[&str] =
     &["aws_iam_policy_document", "aws_caller_identity", "aws_region", "aws_partition", "aws_cloudwatch_log_group"];
 
@@ -339,7 +238,7 @@ pub fn is_looked_at(kind: &str) -> bool {
     row_of(kind).is_some()
 }
 
-/// Whether a data source or resource of this type helps to read others.
+/// Whether a data source of this type helps to read others.
 #[must_use]
 pub fn is_helper(kind: &str) -> bool {
     HELPERS.contains(&kind)
@@ -363,10 +262,10 @@ pub fn reach(kind: &str) -> Reach {
 /// Whether the account in the ARN of such a resource is that of the provider that manages it. That of an organization trail
 /// need not be, and the `arn` of a target of a rule is that of what it calls.
 pub(crate) fn lives_with_its_provider(kind: &str) -> bool {
-    kind == "aws_cloudwatch_log_group"
-        || (reach(kind) != Organization
-            && !["aws_cloudtrail", "aws_cloudwatch_event_target"].contains(&kind)
-            && is_looked_at(kind))
+    // A policy and a subscription of a topic have the ARN of the topic, which may be of another account.
+    const ELSEWHERE: [&str; 4] =
+        ["aws_cloudtrail", "aws_cloudwatch_event_target", "aws_sns_topic_policy", "aws_sns_topic_subscription"];
+    reach(kind) != Organization && !ELSEWHERE.contains(&kind) && is_looked_at(kind)
 }
 
 #[cfg(test)]

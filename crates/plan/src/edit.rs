@@ -244,6 +244,13 @@ pub enum AlertingChange {
         /// The policy.
         to: Option<Document>,
     },
+    /// One statement of the policy of an event bus is taken away.
+    BusStatementRemoved {
+        /// Name of the bus.
+        bus: String,
+        /// Its `Sid`.
+        id: String,
+    },
     /// A rule of an event bus.
     Rule {
         /// Name of the bus.
@@ -322,6 +329,11 @@ pub enum AlertingChange {
         arn: String,
         /// The policy.
         to: Option<Document>,
+    },
+    /// A log group is deleted, and its metric filters with it.
+    LogGroupDeleted {
+        /// Its name.
+        name: String,
     },
     /// Tags of a queue, all of them (`tags_all`).
     QueueTags {

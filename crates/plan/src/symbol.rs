@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 
+use logproof_digest::sha256_hex;
 use logproof_estate::{AccountId, Partition, Region};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 /// Marks minted ids of types that leave room for it, so that no observed id is like one.
 const MARK: &str = "0known0after0apply0";
@@ -89,7 +89,7 @@ impl Symbols {
 }
 
 fn digest(text: &str) -> String {
-    hex::encode(Sha256::digest(text.as_bytes()))
+    sha256_hex(text)
 }
 
 fn short(text: &str) -> String {

@@ -12,6 +12,11 @@ use serde_json::Value;
 const BEGIN: &str = "<!-- from the table of types: begin -->\n";
 const END: &str = "<!-- from the table of types: end -->\n";
 
+const REMOVAL: &str = "\
+A resource that Terraform forgets (`removed` with `destroy = false`) stays as it is, and so does one that CloudFormation keeps:
+`DeletionPolicy` of `Retain` or `RetainExceptOnCreate` when it is removed, `UpdateReplacePolicy` of `Retain` when it is replaced. What AWS
+refuses is taken for done: the apply fails there, and leaves it as it was.";
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().parent().unwrap()
 }
@@ -37,7 +42,7 @@ fn tables() -> String {
     for (question, why) in FROM_THE_ESTATE {
         writeln!(text, "| `{question}` | {why} |").unwrap();
     }
-    text.push_str("\n## What a removal means\n\n| removed | afterwards |\n|---|---|\n");
+    write!(text, "\n## What a removal means\n\n{REMOVAL}\n\n| removed | afterwards |\n|---|---|\n").unwrap();
     for (kinds, meaning) in REMOVALS {
         writeln!(text, "| {} | {meaning} |", ticked(kinds)).unwrap();
     }

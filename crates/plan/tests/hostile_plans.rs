@@ -2,7 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use std::{collections::BTreeMap, fs, path::Path, time::Instant};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+    time::Instant,
+};
 
 use logproof_estate::Partition;
 use logproof_plan::{
@@ -47,12 +53,20 @@ fn change(address: &str, actions: &[&str], after: &Value) -> Value {
         "actions": actions, "before": null, "after": after, "after_unknown": {}}})
 }
 
-fn fixtures(head: &str) -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans");
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let wanted = files.filter(|file| file.extension().is_some_and(|kind| kind != "expected"));
-    let named = wanted.map(|file| (file.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&file).unwrap()));
-    named.filter(|(name, _)| name.starts_with(head)).collect()
+/// The plans of this crate, and those that `logproof plan` is tried with: name and bytes.
+static FIXTURES: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
+    let folders = ["tests/plans", "../../tests/plan/real"];
+    let folders = folders.map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
+    let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|kind| kind != "expected" && kind != "md"));
+    files.sort();
+    let named = |file: &PathBuf| (file.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(file).unwrap());
+    files.iter().map(named).collect()
+});
+
+fn fixtures(head: &str) -> impl Iterator<Item = &(String, Vec<u8>)> {
+    FIXTURES.iter().filter(move |(name, _)| name.starts_with(head))
 }
 
 /// Every refusal says what, and what to do.
@@ -230,6 +244,14 @@ fn any_json() -> impl Strategy<Value = Value> {
         Just(json!({"Fn::Sub": "${A.Arn}${AWS::Region}${!x}${", "Fn::If": [1]})),
         Just(json!({"Fn::Select": [99_999_999_999_i64, {"Fn::Split": ["", "a"]}]})),
         Just(json!({"Ref": "LogBucket"})),
+        Just(json!("a{{resolve:ssm:/x:1}}b{{resolve:")),
+        Just(json!({"Fn::Transform": {"Name": "AWS::Include"}})),
+        Just(json!({"Fn::GetAtt": "A.B.C", "Condition": "x"})),
+        Just(json!(["delete", "create"])),
+        Just(json!(["forget"])),
+        Just(json!({"default_tags": [{"tags": {"constant_value": {"a": "b"}}}]})),
+        Just(json!("https://sqs.eu-central-1.amazonaws.com/222222222222/store")),
+        Just(json!("arn:aws:sns:::")),
     ];
     leaf.prop_recursive(3, 24, 4, |inner| {
         prop_oneof![
@@ -238,6 +260,23 @@ fn any_json() -> impl Strategy<Value = Value> {
                 .prop_map(|entries| Value::Object(entries.into_iter().collect())),
         ]
     })
+}
+
+/// What is somewhere in a tree.
+fn part(mut tree: &Value, way: &[usize]) -> Value {
+    for step in way {
+        tree = match tree {
+            Value::Array(items) if !items.is_empty() => &items[step % items.len()],
+            Value::Object(map) if !map.is_empty() => map.values().nth(step % map.len()).unwrap(),
+            _ => break,
+        };
+    }
+    tree.clone()
+}
+
+/// How many damaged files: more with `LOGPROOF_HOSTILE_CASES`.
+fn cases() -> u32 {
+    std::env::var("LOGPROOF_HOSTILE_CASES").map_or(300, |cases| cases.parse().unwrap())
 }
 
 /// Puts a value somewhere into a tree.
@@ -261,35 +300,42 @@ fn put(tree: &mut Value, mut way: &[usize], value: Value) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn no_damage_makes_a_reader_panic(
         which in any::<usize>(),
-        damage in prop::collection::vec((prop::collection::vec(any::<usize>(), 0..9), any_json()), 1..4),
+        other in any::<usize>(),
+        damage in prop::collection::vec((prop::collection::vec(any::<usize>(), 0..9), any_json()), 0..4),
+        moved in prop::collection::vec(
+            (prop::collection::vec(any::<usize>(), 2..9), prop::collection::vec(any::<usize>(), 1..9)), 0..3),
     ) {
-        let all = fixtures("");
-        let (name, bytes) = &all[which % all.len()];
-        let damaged = |mut tree: Value| {
+        let (name, bytes) = &FIXTURES[which % FIXTURES.len()];
+        let read: fn(&[u8]) -> Result<Plan, ReadError> =
+            if name.starts_with("tf-") { terraform } else { cloudformation };
+        let damaged = if let Ok(mut tree) = serde_json::from_slice::<Value>(bytes) {
+            // A part of this file, or of another one, where something else belongs.
+            let other = serde_json::from_slice(&FIXTURES[other % FIXTURES.len()].1).unwrap_or_else(|_| tree.clone());
+            for (from, to) in &moved {
+                put(&mut tree, to, part(&other, from));
+            }
             for (way, value) in &damage {
                 put(&mut tree, way, value.clone());
             }
             tree.to_string().into_bytes()
-        };
-        if let Ok(tree) = serde_json::from_slice::<Value>(bytes) {
-            let bytes = damaged(tree);
-            let read = if name.starts_with("tf-") { terraform(&bytes) } else { cloudformation(&bytes) };
-            if let Err(error) = read {
-                prop_assert!(!error.hint.is_empty() && !error.problem.is_empty());
-            }
         } else {
-            // YAML: through the text.
-            let mut text = String::from_utf8_lossy(bytes).into_owned();
-            let at = which % text.len();
-            if text.is_char_boundary(at) {
-                text.insert_str(at, "!Sub [ &a *a : -");
-            }
-            drop(cloudformation(text.as_bytes()));
+            // YAML, or another encoding: through the text.
+            let mut damaged = bytes.clone();
+            let at = other % damaged.len();
+            let into = ["!Sub [ &a *a : -", "{{resolve:", "<<: *a", "\0", "!Transform {", "  - ", ": |", "? "];
+            damaged.splice(at..at + other % 3 % (damaged.len() - at), into[which / 7 % into.len()].bytes());
+            damaged
+        };
+        let start = Instant::now();
+        let read = read(&damaged);
+        prop_assert!(start.elapsed().as_secs() < 20, "{name}");
+        if let Err(error) = read {
+            prop_assert!(!error.hint.is_empty() && !error.problem.is_empty());
         }
     }
 }

@@ -91,7 +91,7 @@ pub(crate) fn layer<'p, V: View>(
             layer.allow.add(truth, by);
             layer.deny.add(truth, by);
         });
-        for statement in &policy.statements {
+        for statement in policy.statements.iter() {
             let by = By { policy, statement: Some(statement) };
             let truth = match &statement.principal {
                 None => applies(statement, subject),
@@ -125,7 +125,7 @@ pub(crate) fn resource_layer<'p, V: View>(
             layer.direct.add(truth, by);
             layer.deny.add(truth, by);
         });
-        for statement in &policy.statements {
+        for statement in policy.statements.iter() {
             let by = By { policy, statement: Some(statement) };
             let covered = covers(statement, subject);
             if statement.effect != Some(Effect::Deny) {

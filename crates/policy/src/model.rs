@@ -35,7 +35,8 @@ pub enum Effect {
 pub struct Policy {
     pub(crate) name: Arc<str>,
     pub(crate) version: Version,
-    pub(crate) statements: Vec<Statement>,
+    /// Shared by all that hold the same document.
+    pub(crate) statements: Arc<[Statement]>,
     pub(crate) problems: Vec<Problem>,
     /// A problem with the document itself: nothing is certain about any request.
     pub(crate) blocked: Option<Problem>,
@@ -46,6 +47,12 @@ impl Policy {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same document under another name. What is parsed once may be attached to many, and is then known to be the same.
+    #[must_use]
+    pub fn renamed(&self, name: &str) -> Self {
+        Self { name: Arc::from(name), ..self.clone() }
     }
 
     /// The language version in force.

@@ -65,13 +65,13 @@ impl Policy {
             let problem = notes.block(member.key_span.start, message);
             blocked.get_or_insert(problem);
         }
-        let statements = match &statements.value.value {
+        let statements: Arc<[_]> = match &statements.value.value {
             Value::Array(items) => items
                 .iter()
                 .enumerate()
                 .map(|(index, item)| statement::read(item, index, version, &mut notes))
                 .collect(),
-            _ => vec![statement::read(&statements.value, 0, version, &mut notes)],
+            _ => Arc::new([statement::read(&statements.value, 0, version, &mut notes)]),
         };
         let mut policy = Self { name: Arc::from(name), version, statements, problems: Vec::new(), blocked };
         repeated_sids(&policy, &mut notes);
@@ -99,7 +99,7 @@ fn version(members: &[Member], notes: &mut Notes<'_>, blocked: &mut Option<Probl
 
 fn repeated_sids(policy: &Policy, notes: &mut Notes<'_>) {
     let mut seen = HashSet::new();
-    for statement in &policy.statements {
+    for statement in policy.statements.iter() {
         if let Some(sid) = statement.sid.as_deref().filter(|sid| !sid.is_empty())
             && !seen.insert(sid)
         {

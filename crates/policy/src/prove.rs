@@ -6,6 +6,7 @@
 //! before it is shown. Must not know how one request is decided.
 
 mod actions;
+mod alike;
 mod atoms;
 mod automaton;
 mod catalog;
@@ -21,6 +22,8 @@ mod search;
 mod source;
 mod strangers;
 mod witness;
+
+use std::collections::HashSet;
 
 pub use question::{Question, Source, Who};
 pub use scene::{Account, Identities, Identity, Levels, Organization, Scene};
@@ -83,11 +86,15 @@ pub fn who_can(scene: &Scene, question: &Question) -> Callers {
         callers.undecided.push(("everybody".to_owned(), "no caller fits the question".to_owned()));
     }
     let mut walk = Walk::new(&prepared, Goal::Allowed);
-    for (index, candidate) in prepared.candidates.iter().enumerate() {
+    let mut refused = HashSet::new();
+    for ((index, candidate), class) in prepared.candidates.iter().enumerate().zip(&prepared.alike) {
+        if class.is_some_and(|class| refused.contains(&class)) {
+            continue;
+        }
         match walk.run_one(index) {
             Found::Witness(witness) => callers.can.push(*witness),
             Found::Undecided(reason) => callers.undecided.push((candidate.label.clone(), reason)),
-            Found::Nothing => {}
+            Found::Nothing => refused.extend(*class),
         }
     }
     callers

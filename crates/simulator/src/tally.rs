@@ -1,4 +1,4 @@
-//! What was asked, and what came of it.
+//! Counts the simulator's requests, by operation and outcome, and keeps them where a test wants to read them.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +9,7 @@ use std::{
 use logproof_wire::CallTag;
 use serde_json::{Value, json};
 
-/// How long the program may learn the quotas: what is throttled after that counts.
+/// Time in which a client may adapt to the quotas; requests throttled later are counted apart.
 const LEARNING: Duration = Duration::from_secs(60);
 
 /// What came of a request.

@@ -6,9 +6,9 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use logproof_digest::Hasher;
 use logproof_estate::ExchangeId;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 /// Who is asked what, where: put on every request when the call is made.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -110,10 +110,10 @@ impl Exchange {
     /// The content address.
     #[must_use]
     pub fn id(&self) -> ExchangeId {
-        let mut hash = Sha256::new();
+        let mut hash = Hasher::new();
         let mut part = |text: &str| {
             hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text.as_bytes());
+            hash.update(text);
         };
         for text in [&self.tag.account, &self.tag.region, &self.tag.service, &self.tag.operation] {
             part(text);
@@ -129,12 +129,6 @@ impl Exchange {
         }
         part(&self.body_sha256);
         part(self.failure.as_deref().unwrap_or_default());
-        ExchangeId::new(hex::encode(hash.finalize()))
+        ExchangeId::new(hash.finish().to_string())
     }
-}
-
-/// Lower-case hex SHA-256.
-#[must_use]
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
 }

@@ -14,8 +14,8 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
+use logproof_digest::Sha256;
 use logproof_wire::CallTag;
 
 use super::{
@@ -92,7 +92,7 @@ impl Kept {
         if header("x-amz-expected-bucket-owner").is_some_and(|owner| owner != bucket.account) {
             return Reply::error(403, "AccessDenied", "Access Denied");
         }
-        let sha256 = STANDARD.encode(Sha256::digest(content));
+        let sha256 = STANDARD.encode(Sha256::of(content).bytes());
         if header("x-amz-checksum-sha256").is_some_and(|said| said != sha256) {
             return Reply::error(400, "BadDigest", "The SHA256 you specified did not match the calculated checksum.");
         }
@@ -140,6 +140,6 @@ impl Kept {
 
     /// The digest of an object that was put, as S3 answers it.
     pub(super) fn checksum(&self, bucket: &str, key: &str) -> Option<String> {
-        self.get(bucket, key).map(|object| STANDARD.encode(Sha256::digest(object.content)))
+        self.get(bucket, key).map(|object| STANDARD.encode(Sha256::of(object.content).bytes()))
     }
 }

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use logproof_wire::{CallTag, WireResponse, sha256_hex};
+use logproof_digest::sha256_hex;
+use logproof_wire::{CallTag, WireResponse};
 
 /// An answer before it has headers.
 #[derive(Debug, Clone, PartialEq, Eq)]

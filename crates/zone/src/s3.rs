@@ -126,7 +126,7 @@ fn list_buckets(zone: &Zone, tag: &CallTag, request: &WireRequest) -> Reply {
 
 /// The canonical user an account represents.
 pub(super) fn canonical(account: &str) -> String {
-    logproof_wire::sha256_hex(account.as_bytes())
+    logproof_digest::sha256_hex(account.as_bytes())
 }
 
 fn owner(account: &str) -> String {

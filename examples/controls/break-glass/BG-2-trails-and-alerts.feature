@@ -1,9 +1,10 @@
 @BG-2 @severity:high @acme-policy:9.2
-Feature: What happens behind the glass is recorded and heard
+Feature: Use of the emergency roles is recorded and raises alerts
 
   Requirement
-    Every call of an emergency role is recorded by the organization trail, the record arrives, and neither the trail nor
-    the key or the bucket of its log files can be changed unheard; nobody outside the organization can put false alarms into the topic of the alarms, or listen to it.
+    Every API call of an emergency role is recorded by the organization trail and delivered. Changing the trail, or the
+    key or bucket of its log files, raises an alert. Nobody outside the organization can publish to the alarm topic or
+    subscribe to it.
 
   How it is examined
     By the settings, selectors and status of the trails, and by the access policy, key and subscriptions of the topic.
@@ -35,7 +36,7 @@ Feature: What happens behind the glass is recorded and heard
     Then it records every read of objects in the bucket "aws-acme-log-storage-222222222222-eu-central-1" of account "log-archive"
     And it records every write to objects in the bucket "aws-acme-log-storage-222222222222-eu-central-1" of account "log-archive"
 
-  Scenario: Touching the records is heard
+  Scenario: Changes to the records raise an alert
     Given the trail "org-trail" of account "management"
     And the key "alias/acme-log-storage" of account "log-archive"
     And the bucket "aws-acme-log-storage-222222222222-eu-central-1" of account "log-archive"

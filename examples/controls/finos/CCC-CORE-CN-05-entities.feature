@@ -2,8 +2,8 @@
 Feature: Only trusted entities have access
 
   Requirement
-    Nobody but the roles named here reads or writes the data, and nobody outside the organization does anything with the
-    bucket.
+    Only the roles named here can read or write the data, and nobody outside the organization can perform any action on
+    the bucket.
 
   How it is examined
     Bucket policies are evaluated together with SCPs, RCPs and the users and roles of the bucket's account.

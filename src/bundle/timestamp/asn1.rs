@@ -1,4 +1,7 @@
-//! DER as the `der` crate reads it, element by element, each with the bytes it stands in: signatures are over bytes.
+//! DER as the `der` crate reads it, element by element, each with its bytes: signatures are over bytes.
+//!
+//! The typed readers (`cms`, `x509-tsp`) hold what they understood and not the bytes, refuse a time with fractions of a
+//! second, which authorities may give, and switch on features that the AWS SDK would have to be compiled again for.
 
 use der::{Decode, Reader, SliceReader, Tag, asn1::ObjectIdentifier};
 

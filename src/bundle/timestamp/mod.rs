@@ -11,8 +11,12 @@ mod tests;
 mod token;
 mod trust;
 
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use der::{
+    Encode as _, Sequence,
+    asn1::{Null, ObjectIdentifier, OctetStringRef, UintRef},
+};
 use jiff::Timestamp;
-use ring::rand::{SecureRandom, SystemRandom};
 
 use token::Token;
 pub use trust::Anchors;
@@ -66,6 +70,27 @@ pub enum StampError {
     },
 }
 
+/// See: <https://www.rfc-editor.org/rfc/rfc3161#section-2.4.1>
+#[derive(Sequence)]
+struct TimeStampReq<'q> {
+    version: u8,
+    message_imprint: MessageImprint<'q>,
+    nonce: UintRef<'q>,
+    cert_req: bool,
+}
+
+#[derive(Sequence)]
+struct MessageImprint<'q> {
+    hash_algorithm: AlgorithmIdentifier,
+    hashed_message: OctetStringRef<'q>,
+}
+
+#[derive(Sequence)]
+struct AlgorithmIdentifier {
+    algorithm: ObjectIdentifier,
+    parameters: Null,
+}
+
 /// A question to an authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
@@ -78,7 +103,7 @@ impl Query {
     ///
     /// # Errors
     /// When the system gives no random numbers.
-    pub fn about(digest: [u8; 32]) -> Result<Self, ring::error::Unspecified> {
+    pub fn about(digest: [u8; 32]) -> Result<Self, aws_lc_rs::error::Unspecified> {
         let mut nonce = [0; 8];
         SystemRandom::new().fill(&mut nonce)?;
         // A positive INTEGER of nine bytes, whatever the numbers are.
@@ -89,16 +114,20 @@ impl Query {
     /// TimeStampReq in DER, which asks for the authority's certificate too.
     #[must_use]
     pub fn der(&self) -> Vec<u8> {
-        const SHA256: [u8; 17] =
-            [0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00];
-        let version = [0x02, 0x01, 0x01];
-        let certificates = [0x01, 0x01, 0xff];
-        let content =
-            [&version[..], &SHA256, &[0x04, 0x20], &self.digest, &[0x02, 0x09, 0x00], &self.nonce, &certificates]
-                .concat();
-        // Shorter than 128 bytes: one byte of length.
-        let length = u8::try_from(content.len()).unwrap_or_default();
-        [&[0x30, length][..], &content].concat()
+        let request = || {
+            TimeStampReq {
+                version: 1,
+                message_imprint: MessageImprint {
+                    hash_algorithm: AlgorithmIdentifier { algorithm: token::SHA256, parameters: Null },
+                    hashed_message: OctetStringRef::new(&self.digest)?,
+                },
+                nonce: UintRef::new(&self.nonce)?,
+                cert_req: true,
+            }
+            .to_der()
+        };
+        // Every part is shorter than what DER can hold.
+        request().unwrap_or_default()
     }
 
     /// Checks that an answer is to this question, and that it holds.

@@ -19,7 +19,7 @@ const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113
 const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
 const SIGNING_CERTIFICATE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
 const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
-const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
+pub(super) const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
 const SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
 const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37");
@@ -37,22 +37,22 @@ pub(super) struct Token<'a> {
     /// Certificates, in DER.
     pub(super) certificates: Vec<&'a [u8]>,
     /// Digest algorithm of the signer.
-    pub(super) digest: &'static ring::digest::Algorithm,
+    pub(super) digest: &'static aws_lc_rs::digest::Algorithm,
     /// Attributes as they are signed: a SET.
     pub(super) attributes: Vec<u8>,
     /// `messageDigest` among them.
     pub(super) message_digest: &'a [u8],
     /// Digest of the signer's certificate among them, with its algorithm.
-    certificate_digest: (&'static ring::digest::Algorithm, &'a [u8]),
+    certificate_digest: (&'static aws_lc_rs::digest::Algorithm, &'a [u8]),
     pub(super) signature: &'a [u8],
 }
 
 /// What the signer says of the token.
 struct Signer<'a> {
-    digest: &'static ring::digest::Algorithm,
+    digest: &'static aws_lc_rs::digest::Algorithm,
     attributes: Vec<u8>,
     message_digest: &'a [u8],
-    certificate_digest: (&'static ring::digest::Algorithm, &'a [u8]),
+    certificate_digest: (&'static aws_lc_rs::digest::Algorithm, &'a [u8]),
     signature: &'a [u8],
 }
 
@@ -121,7 +121,7 @@ impl<'a> Token<'a> {
     /// The certificate that the signer names by its digest.
     pub(super) fn signer(&self) -> Result<&'a [u8], StampError> {
         let (algorithm, digest) = self.certificate_digest;
-        let named = |der: &&&[u8]| ring::digest::digest(algorithm, der).as_ref() == digest;
+        let named = |der: &&&[u8]| aws_lc_rs::digest::digest(algorithm, der).as_ref() == digest;
         self.certificates
             .iter()
             .find(named)
@@ -157,11 +157,11 @@ fn printable(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
-fn digest_of(algorithm: Element<'_>) -> Result<&'static ring::digest::Algorithm, StampError> {
+fn digest_of(algorithm: Element<'_>) -> Result<&'static aws_lc_rs::digest::Algorithm, StampError> {
     match algorithm.inside("a digest algorithm").next()?.oid() {
-        Some(SHA256) => Ok(&ring::digest::SHA256),
-        Some(SHA384) => Ok(&ring::digest::SHA384),
-        Some(SHA512) => Ok(&ring::digest::SHA512),
+        Some(SHA256) => Ok(&aws_lc_rs::digest::SHA256),
+        Some(SHA384) => Ok(&aws_lc_rs::digest::SHA384),
+        Some(SHA512) => Ok(&aws_lc_rs::digest::SHA512),
         other => {
             let name = other.map_or_else(|| "without a name".to_owned(), |oid| oid.to_string());
             Err(StampError::Form(format!(
@@ -198,7 +198,7 @@ fn signer_of<'a>(signer: &Element<'a>) -> Result<Signer<'a>, StampError> {
             Some(MESSAGE_DIGEST) => message_digest = Some(value.content),
             Some(SIGNING_CERTIFICATE) if certificate_digest.is_none() => {
                 let id = first_certificate_id(value)?;
-                certificate_digest = Some((&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, id.next_octets()?));
+                certificate_digest = Some((&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, id.next_octets()?));
             }
             Some(SIGNING_CERTIFICATE_V2) => certificate_digest = Some(certificate_v2(value)?),
             _ => {}
@@ -229,11 +229,11 @@ impl<'a> Elements<'a> {
 }
 
 /// See: <https://www.rfc-editor.org/rfc/rfc5816#section-2.2.1>: SHA-256 unless another is named.
-fn certificate_v2<'a>(value: Element<'a>) -> Result<(&'static ring::digest::Algorithm, &'a [u8]), StampError> {
+fn certificate_v2<'a>(value: Element<'a>) -> Result<(&'static aws_lc_rs::digest::Algorithm, &'a [u8]), StampError> {
     let mut id = first_certificate_id(value)?;
     let first = id.next()?;
     match first.tag {
-        Tag::OctetString => Ok((&ring::digest::SHA256, first.content)),
+        Tag::OctetString => Ok((&aws_lc_rs::digest::SHA256, first.content)),
         _ => Ok((digest_of(first)?, id.next_octets()?)),
     }
 }

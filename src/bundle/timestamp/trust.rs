@@ -20,8 +20,8 @@ const TIME_STAMPING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.
 pub struct Anchors(Vec<CertificateDer<'static>>);
 
 /// The signature algorithms over a digest, whatever the kind of the key: the key itself says which.
-fn over(digest: &ring::digest::Algorithm) -> Vec<&'static dyn SignatureVerificationAlgorithm> {
-    if *digest == ring::digest::SHA256 {
+fn over(digest: &aws_lc_rs::digest::Algorithm) -> Vec<&'static dyn SignatureVerificationAlgorithm> {
+    if *digest == aws_lc_rs::digest::SHA256 {
         vec![
             algorithms::RSA_PKCS1_2048_8192_SHA256,
             algorithms::RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
@@ -29,7 +29,7 @@ fn over(digest: &ring::digest::Algorithm) -> Vec<&'static dyn SignatureVerificat
             algorithms::ECDSA_P384_SHA256,
             algorithms::ECDSA_P521_SHA256,
         ]
-    } else if *digest == ring::digest::SHA384 {
+    } else if *digest == aws_lc_rs::digest::SHA384 {
         vec![
             algorithms::RSA_PKCS1_2048_8192_SHA384,
             algorithms::RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
@@ -48,7 +48,7 @@ fn over(digest: &ring::digest::Algorithm) -> Vec<&'static dyn SignatureVerificat
 
 /// Whether the token's signature is of this certificate's key.
 pub(super) fn signed(token: &Token<'_>, signer: &[u8]) -> Result<(), StampError> {
-    if ring::digest::digest(token.digest, token.info).as_ref() != token.message_digest {
+    if aws_lc_rs::digest::digest(token.digest, token.info).as_ref() != token.message_digest {
         return Err(StampError::Forged("it is of another content".to_owned()));
     }
     let der = CertificateDer::from(signer);

@@ -23,20 +23,20 @@ pub enum AskError {
     /// A condition key without a value.
     #[error("`{0}` is not KEY=VALUE with a condition key\nhint: write for example --context aws:SecureTransport=false")]
     Context(String),
-    /// A principal that is none.
+    /// Not a principal.
     #[error(
-        "`{0}` is not a principal\nhint: give an ARN of IAM or STS, a service such as cloudtrail.amazonaws.com, or `anonymous`"
+        "`{0}` is not a principal\nhint: give the ARN of an IAM or STS principal, a service principal such as cloudtrail.amazonaws.com, or `anonymous`"
     )]
     Principal(String),
-    /// A name that looks like a service and is none.
+    /// Looks like a service principal, but is not one.
     #[error(
         "`{0}` is not an AWS service principal: nobody can call with it\nhint: service principals end in `.amazonaws.com`, in lowercase"
     )]
     Service(String),
-    /// An action that is none.
+    /// Not an action.
     #[error("`{0}` is not an action\nhint: write service and name, for example s3:PutObject or s3:Put*")]
     Action(String),
-    /// A resource that is none.
+    /// Not the ARN of a resource.
     #[error("`{0}` is not the ARN of a resource\nhint: write for example arn:aws:s3:::bucket/key, or * for any")]
     Resource(String),
     /// What is asked about is of several partitions.

@@ -22,6 +22,7 @@ use crate::{
         BundleError,
         begin::{self, Begun, Place},
         keys::PrivateKey,
+        ledger::selected,
         manifest::Predecessor,
         part::PartBundle,
         sealing::{self, KeySource, Sealing, Signer},
@@ -104,10 +105,7 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
         predecessor: asked.predecessor,
         organization: part.first.as_ref().map(PartBundle::named),
         parameters: parameters(args, &asked.selection),
-        selected: share::to_examine(part.share, asked.controls, &asked.vocabulary)
-            .iter()
-            .map(|control| (control.id.clone(), control.scenarios.len()))
-            .collect(),
+        selected: selected(&share::to_examine(part.share, asked.controls, &asked.vocabulary)),
         resumed: earlier.as_ref().map_or(0, |tape| tape.len()),
         ..Sealing::default()
     };

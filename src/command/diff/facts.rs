@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use logproof_wire::sha256_hex;
+use logproof_digest::sha256_hex;
 use serde::Serialize;
 use serde_json::Value;
 

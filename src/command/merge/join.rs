@@ -6,8 +6,8 @@
 
 use std::collections::HashMap;
 
+use logproof_digest::Sha256;
 use logproof_wire::{Exchange, Recorder as _};
-use ring::digest::{SHA256, digest};
 
 use super::parts::Parts;
 use crate::bundle::{
@@ -78,8 +78,8 @@ pub(super) fn join(parts: &Parts, into: &Recording) -> Result<Joined, TapeError>
 
 /// What was asked, in few bytes: an organization is asked hundreds of thousands of questions.
 fn question(exchange: &Exchange) -> [u8; 16] {
-    let whole = digest(&SHA256, line::question(exchange).as_bytes());
+    let whole = Sha256::of(line::question(exchange)).bytes();
     let mut short = [0; 16];
-    short.iter_mut().zip(whole.as_ref()).for_each(|(to, from)| *to = *from);
+    short.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
     short
 }

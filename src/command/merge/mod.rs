@@ -27,6 +27,7 @@ use crate::{
         cells::Spool,
         folder::{self, Folder},
         keys::PublicKey,
+        ledger::selected,
         manifest::Predecessor,
         recording::Recording,
         replay,
@@ -124,10 +125,6 @@ fn sealing(
     }
 }
 
-fn selected(controls: &[Control]) -> BTreeMap<String, usize> {
-    controls.iter().map(|control| (control.id.clone(), control.scenarios.len())).collect()
-}
-
 /// How the whole was asked for: as the first job was, and what the merge was asked besides.
 fn parameters(args: &MergeArgs, parts: &Parts) -> BTreeMap<String, String> {
     let first = parts.first.manifest.parameters.iter().filter(|(name, _)| OF_THE_RUN.contains(&name.as_str()));
@@ -161,7 +158,7 @@ impl<'a> Ready<'a> {
         begun: (&Folder, &Recording, Arc<Spool>),
     ) -> Result<Self, MergeError> {
         let (first, (folder, recording, cells)) = (&parts.first, begun);
-        let config: Arc<Config> = Arc::new(whole::read(&first.place.join(CONFIGURATION))?);
+        let config: Arc<Config> = Arc::new(begin::read(&first.place.join(CONFIGURATION))?);
         let as_of = first.request.as_of;
         let register = Loaded::of_bundle(&first.place).map_err(BundleError::from)?;
         let (register, baseline) = baseline::read(&args.baseline, register, as_of)?;

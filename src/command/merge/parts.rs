@@ -113,7 +113,7 @@ impl Parts {
                     (problem, "run this share again")
                 }
                 [one, other, ..] => (
-                    format!("is examined by share `{}` and by share `{}`", one.share(), other.share()),
+                    format!("is examined by two shares, `{}` and `{}`", one.share(), other.share()),
                     "run both shares again",
                 ),
             };

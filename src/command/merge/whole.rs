@@ -5,26 +5,21 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
-    io::BufReader,
-    path::Path,
     sync::{Mutex, PoisonError},
 };
 
 use jiff::Timestamp;
 use logproof_estate::assessment::Assessment;
 use logproof_wire::{CallTag, NoAnswer, Serve, WireRequest, WireResponse};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
 use super::{error::MergeError, parts::Parts};
 use crate::{
     bundle::{
-        BundleError,
+        begin,
         ledger::{Completeness, Counted},
-        part::PartBundle,
         tape::Tape,
     },
-    error::Unreadable,
     files::ASSESSMENT,
 };
 
@@ -119,7 +114,8 @@ pub(super) fn take_over_the_clock(parts: &Parts, assessment: &mut Assessment) ->
     }
     let mut taken: BTreeMap<(String, String), (Timestamp, u64)> = BTreeMap::new();
     for part in parts.all() {
-        for control in times(part)?.controls {
+        let times: Times = begin::read(&part.place.join(ASSESSMENT))?;
+        for control in times.controls {
             for Took { name, started, duration_ms } in control.scenarios {
                 let entry = taken.entry((control.id.clone(), name)).or_insert((started, 0));
                 *entry = (entry.0.min(started), entry.1 + duration_ms);
@@ -153,17 +149,4 @@ struct Took {
     name: String,
     started: Timestamp,
     duration_ms: u64,
-}
-
-fn times(part: &PartBundle) -> Result<Times, MergeError> {
-    let path = part.place.join(ASSESSMENT);
-    let file = File::open(&path).map_err(Unreadable::at(&path))?;
-    let times = serde_json::from_reader(BufReader::new(file));
-    Ok(times.map_err(|problem| BundleError::Form { path, problem })?)
-}
-
-/// A file of a bundle.
-pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, BundleError> {
-    let text = fs::read(path).map_err(Unreadable::at(path))?;
-    serde_json::from_slice(&text).map_err(|problem| BundleError::Form { path: path.to_owned(), problem })
 }

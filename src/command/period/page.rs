@@ -4,37 +4,40 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 use logproof_estate::record::Verdict;
+use maud::{Markup, display, html};
 
-use super::states::{ControlPeriod, Gap, Period};
-use crate::report::html::{badge, class, count, end_table, escaped, open, put, table};
+use super::states::{ControlPeriod, Gap, Period, Stretch};
+use crate::report::html::{badge, class, count, document, section, send, table, tile};
 
 /// Width of a line in time.
 const WIDTH: i128 = 1000;
+
+/// The sections, by anchor and heading.
+const CONTENTS: [(&str, &str, fn(&Period) -> Markup); 4] = [
+    ("summary", "Summary", summary),
+    ("gaps", "Gaps", gaps),
+    ("controls", "Controls", controls),
+    ("runs", "Runs", runs),
+];
 
 /// Writes the period as one HTML file.
 ///
 /// # Errors
 /// When `out` cannot be written.
 pub(super) fn write_html(period: &Period, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = String::new();
     let title = format!("Log store from {} to {}", day(period.from), day(period.to));
-    let caution = |caution: &String| format!("<p class=\"caution\">{}</p>\n", escaped(caution));
-    let cautions: String = period.cautions.iter().map(caution).collect();
-    open(&mut page, &title, concat!("logproof ", env!("CARGO_PKG_VERSION")));
-    put(
-        &mut page,
-        format_args!(
-            "<header>\n<h1>{title}</h1>\n{cautions}<p class=\"meta\">The first day counts, the last does not. All times are UTC.</p>\n</header>\n\
-             <nav aria-label=\"Contents\"><ul><li><a href=\"#summary\">Summary</a></li><li><a href=\"#gaps\">Gaps</a></li>\
-             <li><a href=\"#controls\">Controls</a></li><li><a href=\"#runs\">Runs</a></li></ul></nav>\n<main>\n"
-        ),
-    );
-    summary(&mut page, period);
-    gaps(&mut page, period);
-    controls(&mut page, period);
-    runs(&mut page, period);
-    page.push_str("</main>\n</body>\n</html>\n");
-    out.write_all(page.as_bytes())
+    let body = html! {
+        header {
+            h1 { (title) }
+            @for caution in &period.cautions { p.caution { (caution) } }
+            p.meta { "The first day counts, the last does not. All times are UTC." }
+        }
+        nav aria-label="Contents" {
+            ul { @for (anchor, heading, _) in CONTENTS { li { a href={ "#" (anchor) } { (heading) } } } }
+        }
+        main { @for (anchor, heading, content) in CONTENTS { (section(anchor, heading, &content(period))) } }
+    };
+    send(&document(&title, concat!("logproof ", env!("CARGO_PKG_VERSION")), &body), out)
 }
 
 /// A day where the instant is the beginning of one.
@@ -48,7 +51,7 @@ fn held(control: &ControlPeriod) -> bool {
     control.stretches.iter().all(|stretch| matches!(stretch.verdict, Verdict::Pass | Verdict::NotApplicable))
 }
 
-fn summary(page: &mut String, period: &Period) {
+fn summary(period: &Period) -> Markup {
     let all = period.controls.len();
     let gapless = period.controls.iter().filter(|control| control.gaps.is_empty()).count();
     let clean = period.controls.iter().filter(|control| control.gaps.is_empty() && held(control)).count();
@@ -64,32 +67,20 @@ fn summary(page: &mut String, period: &Period) {
     } else {
         format!("Met for the whole period, without a gap: {clean} of {} assessed.", count(all, "control"))
     };
-    put(
-        page,
-        format_args!(
-            "<section aria-labelledby=\"summary\"><h2 id=\"summary\">Summary</h2>\n<p class=\"lead\">{lead}</p>\n<ul class=\"tiles\">\n"
-        ),
-    );
-    for (class, number, word, meaning) in [
-        ("na", period.runs.len(), "RUNS", "whose bundles verify"),
-        ("pass", clean, "MET", "for the whole period"),
-        ("fail", ever([Verdict::Fail, Verdict::Waived]), "NOT MET", "at some time"),
-        ("manual", ever([Verdict::Error, Verdict::Manual]), "OPEN", "not assessed or not attested, at some time"),
-        ("error", all - gapless, "WITH A GAP", "a time without evidence"),
-    ] {
-        put(
-            page,
-            format_args!(
-                "<li class=\"{class}\"><b>{number}</b> <span class=\"word\">{word}</span> <span class=\"meta\">{meaning}</span></li>\n"
-            ),
-        );
+    html! {
+        p.lead { (lead) }
+        ul.tiles {
+            (tile("na", period.runs.len(), "RUNS", "whose bundles verify"))
+            (tile("pass", clean, "MET", "for the whole period"))
+            (tile("fail", ever([Verdict::Fail, Verdict::Waived]), "NOT MET", "at some time"))
+            (tile("manual", ever([Verdict::Error, Verdict::Manual]), "OPEN", "not assessed or not attested, at some time"))
+            (tile("error", all - gapless, "WITH A GAP", "a time without evidence"))
+        }
     }
-    page.push_str("</ul>\n</section>\n");
 }
 
 /// Gaps that several controls share are one line.
-fn gaps(page: &mut String, period: &Period) {
-    page.push_str("<section aria-labelledby=\"gaps\"><h2 id=\"gaps\">Gaps</h2>\n");
+fn gaps(period: &Period) -> Markup {
     let mut shared: Vec<(&Gap, Vec<&str>)> = Vec::new();
     for control in &period.controls {
         for gap in &control.gaps {
@@ -100,138 +91,117 @@ fn gaps(page: &mut String, period: &Period) {
         }
     }
     shared.sort_by_key(|(gap, _)| (gap.from, gap.to));
-    if shared.is_empty() && !period.runs.is_empty() {
-        page.push_str("<p>There is evidence for every control at every time of the period.</p>\n");
-    } else if period.runs.is_empty() {
-        put(page, format_args!("<p>No evidence from {} to {}.</p>\n", day(period.from), day(period.to)));
-    } else {
-        table(page, "Times without evidence", &["From", "To", "Why", "Controls"]);
-        for (gap, ids) in shared {
-            let ids = if ids.len() == period.controls.len() { "all".to_owned() } else { ids.join(", ") };
-            put(
-                page,
-                format_args!(
-                    "<tr><td class=\"date\">{}</td><td class=\"date\">{}</td><td>{}</td><td>{}</td></tr>\n",
-                    gap.from,
-                    gap.to,
-                    escaped(&gap.why),
-                    escaped(&ids)
-                ),
-            );
+    let all = |ids: &[&str]| ids.len() == period.controls.len();
+    html! {
+        @if period.runs.is_empty() {
+            p { "No evidence from " (day(period.from)) " to " (day(period.to)) "." }
+        } @else if shared.is_empty() {
+            p { "There is evidence for every control at every time of the period." }
+        } @else {
+            (table("Times without evidence", &["From", "To", "Why", "Controls"], &html! {
+                @for (gap, ids) in &shared {
+                    tr {
+                        td.date { (display(gap.from)) }
+                        td.date { (display(gap.to)) }
+                        td { (gap.why) }
+                        td { @if all(ids) { "all" } @else { (ids.join(", ")) } }
+                    }
+                }
+            }))
         }
-        end_table(page);
-    }
-    if !period.left_out.is_empty() {
-        page.push_str("<h3>Bundles that do not count</h3>\n<ul>\n");
-        for left_out in &period.left_out {
-            put(page, format_args!("<li>{}</li>\n", escaped(left_out)));
+        @if !period.left_out.is_empty() {
+            h3 { "Bundles that do not count" }
+            ul { @for left_out in &period.left_out { li { (left_out) } } }
         }
-        page.push_str("</ul>\n");
     }
-    page.push_str("</section>\n");
 }
 
-fn controls(page: &mut String, period: &Period) {
-    page.push_str("<section aria-labelledby=\"controls\"><h2 id=\"controls\">Controls</h2>\n");
-    for control in &period.controls {
-        let id = escaped(&control.id);
-        put(
-            page,
-            format_args!(
-                "<article id=\"{id}\" aria-labelledby=\"{id}-title\"><header><h3 id=\"{id}-title\">{id} {}</h3></header>\n",
-                escaped(&control.title)
-            ),
-        );
-        line(page, period, control);
-        table(page, &format!("States of {}", control.id), &["From", "To", "State", "Runs", "Reason"]);
-        let mut rows: Vec<(Timestamp, String)> = Vec::new();
-        for stretch in &control.stretches {
-            let row = format!(
-                "<tr><td class=\"date\">{}</td><td class=\"date\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                stretch.from,
-                stretch.to,
-                badge(stretch.verdict),
-                stretch.runs,
-                escaped(&stretch.reason)
-            );
-            rows.push((stretch.from, row));
+fn controls(period: &Period) -> Markup {
+    html! {
+        @for control in &period.controls {
+            @let id = &control.id;
+            article id=(id) aria-labelledby={ (id) "-title" } {
+                header { h3 id={ (id) "-title" } { (id) " " (control.title) } }
+                (line(period, control))
+                (table(&format!("States of {id}"), &["From", "To", "State", "Runs", "Reason"], &rows(control)))
+            }
         }
-        for gap in &control.gaps {
-            let row = format!(
-                "<tr><td class=\"date\">{}</td><td class=\"date\">{}</td><td><span class=\"badge na\">NO EVIDENCE</span></td>\
-                 <td>0</td><td>{}</td></tr>\n",
-                gap.from,
-                gap.to,
-                escaped(&gap.why)
-            );
-            rows.push((gap.from, row));
-        }
-        rows.sort();
-        rows.iter().for_each(|(_, row)| page.push_str(row));
-        end_table(page);
-        page.push_str("</article>\n");
     }
-    page.push_str("</section>\n");
+}
+
+/// States and gaps of a control in the order of time.
+fn rows(control: &ControlPeriod) -> Markup {
+    let states = control.stretches.iter().map(|state| (state.from, state_row(state)));
+    let gaps = control.gaps.iter().map(|gap| (gap.from, gap_row(gap)));
+    let mut rows: Vec<(Timestamp, Markup)> = states.chain(gaps).collect();
+    rows.sort_by_key(|(from, _)| *from);
+    html! { @for (_, row) in rows { (row) } }
+}
+
+fn state_row(state: &Stretch) -> Markup {
+    html! {
+        tr {
+            td.date { (display(state.from)) }
+            td.date { (display(state.to)) }
+            td { (badge(state.verdict)) }
+            td { (state.runs) }
+            td { (state.reason) }
+        }
+    }
+}
+
+fn gap_row(gap: &Gap) -> Markup {
+    html! {
+        tr {
+            td.date { (display(gap.from)) }
+            td.date { (display(gap.to)) }
+            td { span.badge.na { "NO EVIDENCE" } }
+            td { "0" }
+            td { (gap.why) }
+        }
+    }
 }
 
 /// The control as a line in time; the table below says the same in words.
-fn line(page: &mut String, period: &Period, control: &ControlPeriod) {
+fn line(period: &Period, control: &ControlPeriod) -> Markup {
     let whole = period.to.duration_since(period.from).as_nanos().max(1);
     let at = |instant: Timestamp| instant.duration_since(period.from).as_nanos() * WIDTH / whole;
-    put(
-        page,
-        format_args!(
-            "<svg class=\"time\" viewBox=\"0 0 {WIDTH} 26\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{} in time; the table says the same\">\
-             <rect class=\"gap\" x=\"0\" y=\"4\" width=\"{WIDTH}\" height=\"18\"/>",
-            escaped(&control.id)
-        ),
-    );
-    for stretch in &control.stretches {
-        let (from, to) = (at(stretch.from), at(stretch.to));
-        put(
-            page,
-            format_args!(
-                "<rect class=\"{}\" x=\"{from}\" y=\"{}\" width=\"{}\" height=\"{}\"><title>{} from {} to {}</title></rect>",
-                class(stretch.verdict),
+    html! {
+        svg.time viewBox={ "0 0 " (WIDTH) " 26" } preserveAspectRatio="none" role="img"
+            aria-label={ (control.id) " in time; the table says the same" } {
+            rect.gap x="0" y="4" width=(WIDTH) height="18" {}
+            @for state in &control.stretches {
+                @let (from, to) = (at(state.from), at(state.to));
                 // What does not pass stands out by its height too: colour is never the only sign.
-                if matches!(stretch.verdict, Verdict::Pass | Verdict::NotApplicable) { 8 } else { 0 },
-                (to - from).max(2),
-                if matches!(stretch.verdict, Verdict::Pass | Verdict::NotApplicable) { 10 } else { 26 },
-                stretch.verdict.word(),
-                stretch.from,
-                stretch.to
-            ),
-        );
+                @let (y, height) = match state.verdict {
+                    Verdict::Pass | Verdict::NotApplicable => (8, 10),
+                    _ => (0, 26),
+                };
+                rect class=(class(state.verdict)) x=(from) y=(y) width=((to - from).max(2)) height=(height) {
+                    title { (state.verdict.word()) " from " (display(state.from)) " to " (display(state.to)) }
+                }
+            }
+        }
     }
-    page.push_str("</svg>\n");
 }
 
-fn runs(page: &mut String, period: &Period) {
-    page.push_str("<section aria-labelledby=\"runs\"><h2 id=\"runs\">Runs</h2>\n");
-    if period.runs.is_empty() {
-        page.push_str("<p>None.</p>\n</section>\n");
-        return;
+fn runs(period: &Period) -> Markup {
+    let columns = ["As of", "Run", "Follows the one before", "Sealed by key", "SHA-256 of the manifest"];
+    html! {
+        @if period.runs.is_empty() {
+            p { "None." }
+        } @else {
+            (table("Runs that count", &columns, &html! {
+                @for run in &period.runs {
+                    tr {
+                        td.date { (display(run.as_of)) }
+                        td { (run.run) }
+                        td { @if run.follows_previous { "yes" } @else { "no" } }
+                        td { @if let Some(key) = &run.sealed_by { code { (key) } } @else { "not sealed" } }
+                        td { code { (run.manifest_sha256) } }
+                    }
+                }
+            }))
+        }
     }
-    table(
-        page,
-        "Runs that count",
-        &["As of", "Run", "Follows the one before", "Sealed by key", "SHA-256 of the manifest"],
-    );
-    for run in &period.runs {
-        put(
-            page,
-            format_args!(
-                "<tr><td class=\"date\">{}</td><td>{}</td><td>{}</td><td>{}</td><td><code>{}</code></td></tr>\n",
-                run.as_of,
-                escaped(&run.run),
-                if run.follows_previous { "yes" } else { "no" },
-                run.sealed_by
-                    .as_ref()
-                    .map_or_else(|| "not sealed".to_owned(), |key| format!("<code>{}</code>", escaped(key))),
-                escaped(&run.manifest_sha256),
-            ),
-        );
-    }
-    end_table(page);
-    page.push_str("</section>\n");
 }

@@ -1,6 +1,6 @@
 //! The comparison of a landing zone as it is with what a plan makes of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use logproof_estate::{
     ExchangeId, Reason, Unseen,
@@ -50,12 +50,12 @@ pub(super) fn change(
     symbols: &Symbols,
 ) -> ControlChange {
     let (mut new, mut gone, mut stays, mut undecided) = (Vec::new(), Vec::new(), 0, Vec::new());
-    let mut causes = Vec::new();
+    let mut causes = Origins::default();
     for scenario in &after.scenarios {
         let Some(was) = before.scenarios.iter().find(|was| was.name == scenario.name) else { continue };
         let touching = origins(scenario.record.exchanges(), laid);
         // Where the last policy or bucket went, what was asked before names it.
-        add(&mut causes, &touching);
+        causes.add(&touching);
         let finding = |found: &Observation| Finding {
             more: allows_more(was, found),
             was: met_before(was, found).map(|before| symbols.shown(&before.found)),
@@ -87,6 +87,9 @@ pub(super) fn change(
         }
     }
     let new = telling_first(new);
+    // Several scenarios ask the same.
+    let mut told = BTreeSet::new();
+    undecided.retain(|reason| told.insert(reason.clone()));
     let direction = direction(before, after, &new, &gone, &undecided);
     ControlChange {
         id: after.id.clone(),
@@ -95,7 +98,7 @@ pub(super) fn change(
         before: before.verdict,
         after: after.verdict,
         direction,
-        causes,
+        causes: causes.all,
         new,
         gone,
         stays,
@@ -187,19 +190,27 @@ fn allows_more(was: &ScenarioResult, found: &Observation) -> Vec<String> {
 }
 
 fn origins<'e>(exchanges: impl Iterator<Item = &'e ExchangeId>, laid: &BTreeMap<ExchangeId, Laid>) -> Vec<Origin> {
-    let mut all = Vec::new();
-    for id in exchanges {
-        if let Some(laid) = laid.get(id) {
-            add(&mut all, &laid.origins);
-        }
+    let mut all = Origins::default();
+    let mut seen = BTreeSet::new();
+    for laid in exchanges.filter(|id| seen.insert(*id)).filter_map(|id| laid.get(id)) {
+        all.add(&laid.origins);
     }
-    all
+    all.all
 }
 
-fn add(all: &mut Vec<Origin>, more: &[Origin]) {
-    for origin in more {
-        if !all.contains(origin) {
-            all.push(origin.clone());
+/// Resources of the plan, each once, in the order they come. One answer may have thousands.
+#[derive(Default)]
+struct Origins {
+    all: Vec<Origin>,
+    seen: HashSet<Origin>,
+}
+
+impl Origins {
+    fn add(&mut self, more: &[Origin]) {
+        for origin in more {
+            if self.seen.insert(origin.clone()) {
+                self.all.push(origin.clone());
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
         close,
         folder::{self, Folder},
         laid::Edits,
+        ledger::selected,
         recording::Recording,
         sealing::Sealing,
     },
@@ -89,10 +90,7 @@ impl Keeping {
             say(&failure.to_string());
             return false;
         }
-        let sealing = Sealing {
-            selected: controls.iter().map(|control| (control.id.clone(), control.scenarios.len())).collect(),
-            ..Sealing::default()
-        };
+        let sealing = Sealing { selected: selected(controls), ..Sealing::default() };
         match close::close(&mut after, self.folder, (&self.recording, &self.cells), &sealing).await {
             Ok(_) => true,
             Err(failures) => {

@@ -13,8 +13,30 @@ use crate::report::markdown::{code, escaped};
 /// Findings shown of a control; the others are counted.
 const SHOWN: usize = 5;
 
-/// Writes the answer.
+/// Most bytes: GitHub takes comments of 65,536 characters, and refuses longer ones.
+const MOST: usize = 60_000;
+
+/// Writes the answer, cut where a pull request would not take more.
 pub(super) fn write(prediction: &Prediction, out: &mut dyn Write) -> io::Result<()> {
+    let mut whole = Vec::new();
+    body(prediction, &mut whole)?;
+    out.write_all(&cut(String::from_utf8_lossy(&whole).as_ref()))
+}
+
+/// A text that is too long, up to the end of a line, and a line that says so.
+fn cut(text: &str) -> Vec<u8> {
+    if text.len() <= MOST {
+        return text.as_bytes().to_vec();
+    }
+    let at = (0..=MOST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    let kept = text.get(..at).unwrap_or_default();
+    let lines = kept.rsplit_once('\n').map_or("", |(lines, _)| lines);
+    let more = text.lines().count().saturating_sub(lines.lines().count());
+    format!("{lines}\n\n**Cut here: {more} more lines; `--out` keeps all of it in `plan.txt` and `plan.json`.**\n")
+        .into_bytes()
+}
+
+fn body(prediction: &Prediction, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## logproof plan: {}\n", escaped(&summary(prediction)))?;
     writeln!(out, "Laid over {}, as of {}.\n", escaped(&over(prediction)), prediction.as_of)?;
     for file in &prediction.files {
@@ -105,4 +127,20 @@ fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  - because of {}", escaped(&cause(origin)))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_is_cut_at_a_line_and_says_so() {
+        assert_eq!(cut("short\n"), b"short\n");
+        let long = "a line \u{27e8}of a plan\u{27e9}\n".repeat(4000);
+        let text = String::from_utf8(cut(&long)).unwrap();
+        assert!(text.len() < 65_000 && text.contains("Cut here: "), "{} bytes", text.len());
+        let whole =
+            |line: &str| line == "a line \u{27e8}of a plan\u{27e9}" || line.is_empty() || line.contains("Cut here");
+        assert!(text.lines().all(whole));
+    }
 }

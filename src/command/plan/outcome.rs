@@ -51,6 +51,8 @@ pub(super) struct FileSummary {
     pub(super) incomplete: Vec<String>,
     /// What of it could not be resolved.
     pub(super) notes: Vec<String>,
+    /// Values that are not known, whether a control needs them or not, with address and attribute.
+    pub(super) unknown: Vec<String>,
 }
 
 impl FileSummary {
@@ -64,6 +66,7 @@ impl FileSummary {
             made: plan.made,
             incomplete: plan.incomplete.clone(),
             notes: plan.notes.clone(),
+            unknown: plan.unknown.iter().map(|unknown| plan.symbols.shown(&unknown.to_string())).collect(),
         }
     }
 

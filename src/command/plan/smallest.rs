@@ -1,6 +1,10 @@
 //! The smallest part of a plan without which a control gets no worse: parts are left out, and the control is decided again.
 
-use std::{collections::BTreeSet, slice, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    slice,
+    sync::Arc,
+};
 
 use logproof_estate::assessment::Assessment;
 use logproof_plan::{Edit, Keeps, Origin, Symbols};
@@ -60,6 +64,15 @@ impl Unit {
     }
 }
 
+/// What a part of a plan does to a control.
+enum Trial {
+    NoWorse,
+    /// It gets worse, or cannot be decided, because of these.
+    Worse(Vec<Origin>),
+    /// The search has ended.
+    NotMade,
+}
+
 impl Search<'_> {
     /// Adds to each control that gets worse what to leave out.
     pub(super) async fn add(&self, controls: &mut [ControlChange]) {
@@ -74,10 +87,23 @@ impl Search<'_> {
     }
 
     async fn without(&self, control: &Control, causes: &[Origin], left: &mut usize) -> Without {
-        let resources: BTreeSet<Unit> = causes.iter().map(Unit::resource).collect();
-        let resources: Vec<Unit> = resources.into_iter().collect();
-        if resources.is_empty() || !self.no_worse(control, &resources, left).await {
-            return if *left == 0 { Without::NotLookedFor } else { Without::NotFound };
+        let mut causes: BTreeSet<Unit> = causes.iter().map(Unit::resource).collect();
+        let resources = loop {
+            let resources: Vec<Unit> = causes.iter().cloned().collect();
+            let more = match self.trial(control, &resources, left).await {
+                Trial::NoWorse => break resources,
+                Trial::Worse(causes) => causes,
+                Trial::NotMade => return Without::NotLookedFor,
+            };
+            // With these left out the control asks further, and finds what else of the plan makes it worse.
+            let known = causes.len();
+            causes.extend(more.iter().map(Unit::resource));
+            if causes.len() == known {
+                return Without::NotFound;
+            }
+        };
+        if resources.is_empty() {
+            return Without::NotFound;
         }
         let resources = self.reduced(control, resources, left).await;
         let attributes: Vec<Unit> = resources.iter().flat_map(|unit| self.attributes(unit)).collect();
@@ -122,15 +148,25 @@ impl Search<'_> {
         parts
     }
 
-    /// Whether the control gets no worse when these are left out. A plan of which nothing is left changes nothing.
+    /// Whether the control gets no worse when these are left out.
     async fn no_worse(&self, control: &Control, out: &[Unit], left: &mut usize) -> bool {
-        let stays = |edit: &&Edit| !out.iter().any(|unit| unit.holds(&edit.origin));
+        matches!(self.trial(control, out, left).await, Trial::NoWorse)
+    }
+
+    /// What becomes of the control when these are left out. A plan of which nothing is left changes nothing.
+    async fn trial(&self, control: &Control, out: &[Unit], left: &mut usize) -> Trial {
+        let mut left_out: HashMap<&str, Vec<&Unit>> = HashMap::new();
+        out.iter().for_each(|unit| left_out.entry(&unit.address).or_default().push(unit));
+        let stays = |edit: &&Edit| {
+            let units = left_out.get(edit.origin.address.as_str());
+            !units.is_some_and(|units| units.iter().any(|unit| unit.holds(&edit.origin)))
+        };
         let stay: Arc<[Edit]> = self.edits.iter().filter(stays).cloned().collect();
         if stay.is_empty() {
-            return true;
+            return Trial::NoWorse;
         }
         if *left == 0 {
-            return false;
+            return Trial::NotMade;
         }
         *left -= 1;
         let ground = Ground {
@@ -141,9 +177,13 @@ impl Search<'_> {
         };
         let planned = ground.plan(&stay, self.setting).await;
         let was = self.before.controls.iter().find(|was| was.id == control.id);
-        let (Some(was), [is]) = (was, planned.assessment.controls.as_slice()) else { return false };
+        let (Some(was), [is]) = (was, planned.assessment.controls.as_slice()) else { return Trial::NotMade };
         let change = compare::change(was, is, &planned.laid, self.symbols);
-        change.new.is_empty() && !matches!(change.direction, Direction::Worse | Direction::Undecided)
+        if change.new.is_empty() && !matches!(change.direction, Direction::Worse | Direction::Undecided) {
+            Trial::NoWorse
+        } else {
+            Trial::Worse(change.causes)
+        }
     }
 }
 

@@ -19,6 +19,10 @@ pub(super) fn write(prediction: &Prediction, form: Form, out: &mut dyn Write) ->
         page.line("  ", &format!("{}: {}", file.file, looked_at(file)))?;
         file.incomplete.iter().try_for_each(|why| page.line("    incomplete: ", why))?;
         file.notes.iter().try_for_each(|note| page.line("    note: ", note))?;
+        file.unknown.iter().take(SHOWN).try_for_each(|unknown| page.line("    not known: ", unknown))?;
+        if file.unknown.len() > SHOWN {
+            page.line("    ", &format!("and {} more that are not known", file.unknown.len() - SHOWN))?;
+        }
     }
     page.end()?;
     for direction in [Direction::Worse, Direction::Undecided, Direction::Better, Direction::Other] {

@@ -17,11 +17,11 @@ use std::{
 };
 
 use jiff::civil::Date;
+use logproof_digest::sha256_hex;
 use logproof_estate::{
     Config,
     register::{Attestation, Reader, Register, RegisterError, Stream, Waiver, day},
 };
-use logproof_wire::sha256_hex;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 

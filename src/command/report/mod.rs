@@ -9,11 +9,11 @@ use clap::Args;
 
 use crate::{
     bundle::{
-        BundleError,
-        verify::{Known, verify},
+        BundleError, begin,
+        verify::{Known, verified},
     },
     console::print,
-    error::{Unreadable, Unwritable},
+    error::Unwritable,
     exit::Exit,
     files::ASSESSMENT,
     report::Format,
@@ -38,13 +38,8 @@ pub struct ReportArgs {
 /// # Errors
 /// [`BundleError`].
 pub fn run(args: &ReportArgs) -> Result<Exit, BundleError> {
-    let found = verify(&args.bundle, Known::default())?;
-    if let Some(problem) = found.problems.into_iter().next() {
-        return Err(BundleError::Changed { path: args.bundle.clone(), problem });
-    }
-    let path = args.bundle.join(ASSESSMENT);
-    let text = fs::read(&path).map_err(Unreadable::at(&path))?;
-    let assessment = serde_json::from_slice(&text).map_err(|problem| BundleError::Form { path, problem })?;
+    verified(&args.bundle, Known::default())?;
+    let assessment = begin::read(&args.bundle.join(ASSESSMENT))?;
     let mut report = Vec::new();
     let out = args.out.as_deref().unwrap_or(Path::new("standard output"));
     args.format.write(&assessment, &mut report).map_err(Unwritable::at(out))?;

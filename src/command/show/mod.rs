@@ -3,10 +3,7 @@
 mod error;
 mod print;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use logproof_estate::{
@@ -18,10 +15,11 @@ use logproof_estate::{
 use serde::Serialize;
 
 pub use error::ShowError;
+use print::Answer;
 
 use crate::{
     bundle::{
-        BundleError, cells,
+        BundleError, begin, cells,
         folder::newest,
         manifest::{self, Manifest},
         places::Exchanges,
@@ -97,9 +95,10 @@ pub fn run(args: &ShowArgs) -> Result<Exit, ShowError> {
     let ids: Vec<_> = named.cloned().collect();
     let exchanges = Exchanges::of(&bundle, &ids)?;
     let mut text = Vec::new();
+    let answer = Answer { assessment: &assessment, control, shown: &shown, exchanges: &exchanges };
     match args.format {
-        ShowFormat::Text => print::text(&assessment, control, &shown, &exchanges, &mut text)?,
-        ShowFormat::Json => print::json(&assessment, control, &shown, &exchanges, &mut text)?,
+        ShowFormat::Text => answer.text(&mut text)?,
+        ShowFormat::Json => answer.json(&mut text)?,
     }
     console::print(|out| out.write_all(&text));
     Ok(Exit::Success)
@@ -164,7 +163,7 @@ fn add_cells(
         if place.account.is_some_and(|account| !file.accounts.iter().any(|one| one == account.as_str())) {
             continue;
         }
-        digest_holds(bundle, manifest, &file.file)?;
+        is_unchanged(bundle, manifest, &file.file)?;
         cells::each_cell_of(bundle, &file.file, &control.id, place.account, |cell| {
             let scenario = shown.iter_mut().find(|one| one.scenario == cell.scenario);
             if let (Some(shown), true) = (scenario, place.is_of(&cell.observation)) {
@@ -178,19 +177,19 @@ fn add_cells(
 
 /// A document of the bundle that has the digest the manifest gives it.
 fn unchanged<T: serde::de::DeserializeOwned>(bundle: &Path, manifest: &Manifest, name: &str) -> Result<T, ShowError> {
-    digest_holds(bundle, manifest, name)?;
-    let path = bundle.join(name);
-    let bytes = fs::read(&path).map_err(crate::error::Unreadable::at(&path))?;
-    serde_json::from_slice(&bytes).map_err(|problem| BundleError::Form { path, problem }.into())
+    is_unchanged(bundle, manifest, name)?;
+    Ok(begin::read(&bundle.join(name))?)
 }
 
-fn digest_holds(bundle: &Path, manifest: &Manifest, name: &str) -> Result<(), ShowError> {
-    let listed = manifest.files.iter().find(|file| file.path == name);
-    let (sha256, _) = manifest::sha256_of_file(&bundle.join(name))?;
-    if listed.is_some_and(|file| file.sha256 == sha256) {
-        return Ok(());
+fn is_unchanged(bundle: &Path, manifest: &Manifest, name: &str) -> Result<(), ShowError> {
+    let problem = match manifest.files.iter().find(|file| file.path == name) {
+        Some(file) => file.change(bundle)?,
+        None => Some(format!("{name}: not listed in the manifest")),
+    };
+    match problem {
+        Some(problem) => Err(BundleError::Changed { path: bundle.to_owned(), problem }.into()),
+        None => Ok(()),
     }
-    Err(BundleError::Changed { path: bundle.to_owned(), problem: format!("{name}: changed") }.into())
 }
 
 fn nothing(control: &ControlResult, place: &Asked<'_>) -> ShowError {

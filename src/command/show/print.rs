@@ -12,37 +12,63 @@ use serde_json::{Value, json};
 use super::{ShowError, Shown};
 use crate::bundle::{line::Line, places::Exchanges};
 
-/// Writes the answer for a person, with the bodies of what AWS answered.
-pub(super) fn text(
-    assessment: &Assessment,
-    control: &ControlResult,
-    shown: &[Shown],
-    exchanges: &Exchanges,
-    out: &mut Vec<u8>,
-) -> Result<(), ShowError> {
-    let caution = assessment.run.target.caution().map(|caution| format!(" ({caution})")).unwrap_or_default();
-    let mut line = |text: &str| drop(writeln!(out, "{text}"));
-    line(&format!("{} {}", control.id, control.title));
-    line(&format!("run {}, as of {}{caution}", assessment.run.id, assessment.run.as_of));
-    for one in shown {
-        line(&format!("\n{}", one.scenario));
-        for observation in &one.observations {
-            let Observation { subject, expected, found, met, place, .. } = observation;
-            let met = if *met { "met" } else { "NOT MET" };
-            let place = place.as_ref().map(|place| format!(", at {place}")).unwrap_or_default();
-            line(&format!("  {met}: {}{place}\n    expected {expected}\n    found    {found}", subject.arn));
-            for id in &observation.exchanges {
-                line(&exchange(exchanges, id)?);
+/// What is shown.
+pub(super) struct Answer<'a> {
+    pub(super) assessment: &'a Assessment,
+    pub(super) control: &'a ControlResult,
+    pub(super) shown: &'a [Shown],
+    pub(super) exchanges: &'a Exchanges,
+}
+
+impl Answer<'_> {
+    /// Writes the answer for a person, with the bodies of what AWS answered.
+    pub(super) fn text(&self, out: &mut Vec<u8>) -> Result<(), ShowError> {
+        let Self { assessment, control, exchanges, .. } = self;
+        let caution = assessment.run.target.caution().map(|caution| format!(" ({caution})")).unwrap_or_default();
+        let mut line = |text: &str| drop(writeln!(out, "{text}"));
+        line(&format!("{} {}", control.id, control.title));
+        line(&format!("run {}, as of {}{caution}", assessment.run.id, assessment.run.as_of));
+        for one in self.shown {
+            line(&format!("\n{}", one.scenario));
+            for observation in &one.observations {
+                let Observation { subject, expected, found, met, place, .. } = observation;
+                let met = if *met { "met" } else { "NOT MET" };
+                let place = place.as_ref().map(|place| format!(", at {place}")).unwrap_or_default();
+                line(&format!("  {met}: {}{place}\n    expected {expected}\n    found    {found}", subject.arn));
+                for id in &observation.exchanges {
+                    line(&exchange(exchanges, id)?);
+                }
+            }
+            for unseen in &one.unseen {
+                line(&format!("  NOT SEEN: {unseen}\n    hint: {}", unseen.hint));
+                for id in &unseen.exchanges {
+                    line(&exchange(exchanges, id)?);
+                }
             }
         }
-        for unseen in &one.unseen {
-            line(&format!("  NOT SEEN: {unseen}\n    hint: {}", unseen.hint));
-            for id in &unseen.exchanges {
-                line(&exchange(exchanges, id)?);
-            }
-        }
+        Ok(())
     }
-    Ok(())
+
+    /// Writes the answer for a program.
+    pub(super) fn json(&self, out: &mut Vec<u8>) -> Result<(), ShowError> {
+        let Self { assessment, control, shown, exchanges } = self;
+        let mut all = serde_json::Map::new();
+        for id in shown.iter().flat_map(|one| &one.observations).flat_map(|observation| &observation.exchanges) {
+            if let Some((number, line)) = exchanges.get(id)? {
+                all.insert(id.to_string(), json!({"line": number, "exchange": line}));
+            }
+        }
+        let answer = json!({
+            "run": assessment.run.id,
+            "as_of": assessment.run.as_of,
+            "control": control.id,
+            "scenarios": shown,
+            "exchanges": all,
+        });
+        // Into memory.
+        let _ = writeln!(out, "{answer:#}");
+        Ok(())
+    }
 }
 
 fn exchange(exchanges: &Exchanges, id: &ExchangeId) -> Result<String, ShowError> {
@@ -74,30 +100,4 @@ fn indented(body: &str) -> String {
     let text = text.unwrap_or_else(|| body.to_owned());
     let clean = |line: &str| line.chars().filter(|c| !c.is_control()).collect::<String>();
     text.lines().map(|line| format!("      {}", clean(line))).collect::<Vec<_>>().join("\n")
-}
-
-/// Writes the answer for a program.
-pub(super) fn json(
-    assessment: &Assessment,
-    control: &ControlResult,
-    shown: &[Shown],
-    exchanges: &Exchanges,
-    out: &mut Vec<u8>,
-) -> Result<(), ShowError> {
-    let mut all = serde_json::Map::new();
-    for id in shown.iter().flat_map(|one| &one.observations).flat_map(|observation| &observation.exchanges) {
-        if let Some((number, line)) = exchanges.get(id)? {
-            all.insert(id.to_string(), json!({"line": number, "exchange": line}));
-        }
-    }
-    let answer = json!({
-        "run": assessment.run.id,
-        "as_of": assessment.run.as_of,
-        "control": control.id,
-        "scenarios": shown,
-        "exchanges": all,
-    });
-    // Into memory.
-    let _ = writeln!(out, "{answer:#}");
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Reads the reports that are marked up: JUnit and HTML, both well-formed XML.
+//! Reads the reports that are marked up: JUnit, which is XML, and HTML, whose every element is closed but the void ones.
 
 use std::collections::BTreeMap;
 
@@ -34,18 +34,29 @@ impl Tag {
     }
 }
 
+/// Elements of the HTML report that have no content and no end.
+const VOID: [&str; 2] = ["br", "meta"];
+
 /// Hands every token of a document to `see`; an element without content opens and closes.
-fn tokens(text: &str, mut see: impl FnMut(Token) -> Result<(), String>) -> Result<(), String> {
+fn tokens(text: &str, void: &[&str], mut see: impl FnMut(Token) -> Result<(), String>) -> Result<(), String> {
     let mut reader = Reader::from_str(text);
+    // Void elements have no end: which one closes which is checked below.
+    reader.config_mut().check_end_names = false;
     let wrong = |error: &dyn std::fmt::Display| error.to_string();
-    let mut depth = 0_usize;
+    let mut open: Vec<String> = Vec::new();
     loop {
         match reader.read_event().map_err(|error| wrong(&error))? {
-            Event::Eof if depth == 0 => return Ok(()),
+            Event::Eof if open.is_empty() => return Ok(()),
             Event::Eof => return Err("it ends before its last element does".to_owned()),
             Event::Start(tag) => {
-                depth += 1;
-                see(Token::Open(read(&tag)?))?;
+                let tag = read(&tag)?;
+                let name = tag.name.clone();
+                see(Token::Open(tag))?;
+                if void.contains(&name.as_str()) {
+                    see(Token::Close(name))?;
+                } else {
+                    open.push(name);
+                }
             }
             Event::Empty(tag) => {
                 let tag = read(&tag)?;
@@ -54,8 +65,11 @@ fn tokens(text: &str, mut see: impl FnMut(Token) -> Result<(), String>) -> Resul
                 see(Token::Close(name))?;
             }
             Event::End(tag) => {
-                depth = depth.saturating_sub(1);
-                see(Token::Close(String::from_utf8_lossy(tag.name().as_ref()).into_owned()))?;
+                let name = String::from_utf8_lossy(tag.name().as_ref()).into_owned();
+                if open.pop().as_ref() != Some(&name) {
+                    return Err(format!("`{name}` ends where it is not open"));
+                }
+                see(Token::Close(name))?;
             }
             Event::Text(text) => see(Token::Text(text.decode().map_err(|error| wrong(&error))?.into_owned()))?,
             Event::GeneralRef(reference) => {
@@ -94,7 +108,7 @@ pub(super) fn junit(text: &str) -> Read {
     let mut said = Said::default();
     let mut scenarios: Vec<Cell> = Vec::new();
     let mut suite = Suite::default();
-    tokens(text, |token| {
+    tokens(text, &[], |token| {
         match token {
             Token::Open(tag) if tag.name == "testsuite" => {
                 let number = |name: &str| tag.get(name).parse().map_err(|_| format!("a suite has no count `{name}`"));
@@ -156,7 +170,7 @@ struct Page {
 
 pub(super) fn html(text: &str) -> Read {
     let mut page = Page::default();
-    tokens(text, |token| {
+    tokens(text, &VOID, |token| {
         match token {
             Token::Open(tag) => page.begin(&tag),
             Token::Text(text) => page.text.push_str(&text),
@@ -214,7 +228,7 @@ impl Page {
         } else if name == "b" && self.inside("ul") {
             self.text.trim().clone_into(&mut self.number);
         } else if name == "span" && class == "word" {
-            let number = self.number.parse().map_err(|_| format!("`{}` is no count", self.number))?;
+            let number = self.number.parse().map_err(|_| format!("`{}` is not a count", self.number))?;
             self.counts.insert(self.text.trim().to_owned(), number);
         } else if name == "section" && class.starts_with("scenario") {
             self.scenarios.extend(self.scenario.take());

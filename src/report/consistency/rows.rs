@@ -77,7 +77,7 @@ fn counts(line: &str) -> Result<BTreeMap<String, usize>, String> {
         .filter(|part| !part.trim().is_empty())
         .map(|part| {
             let (number, verdict) = part.trim().split_once(' ').ok_or("a count has no verdict")?;
-            let number = number.trim_matches('*').parse().map_err(|_| format!("`{number}` is no count"))?;
+            let number = number.trim_matches('*').parse().map_err(|_| format!("`{number}` is not a count"))?;
             Ok((verdict.to_owned(), number))
         })
         .collect()

@@ -1,4 +1,4 @@
-//! The exchanges behind the verdicts: a number beside what rests on them, each exchange and each long list named once
+//! The exchanges behind the verdicts: a number beside what is based on them, each exchange and each long list named once
 //! at the end.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,13 +8,17 @@ use logproof_estate::{
     assessment::{Assessment, ExchangeLabel},
     record::Record,
 };
+use maud::{Markup, html};
 
-use super::{count, end_table, escaped, put, table};
+use super::{count, joined, table};
 
 /// Exchanges that are named where something rests on them; a longer list has a name of its own.
 const INLINE: usize = 6;
 /// Hex digits of a SHA-256 that the page shows, enough to tell exchanges apart; the recording has all 64.
 const SHOWN: usize = 16;
+
+/// The controls an exchange is evidence for.
+type Used<'r> = BTreeMap<&'r ExchangeId, BTreeSet<&'r str>>;
 
 /// What is known of the exchanges of a run.
 pub(super) struct Exchanges<'a> {
@@ -37,19 +41,19 @@ impl<'a> Exchanges<'a> {
         Self { assessment, numbers: assessment.numbered(), lists }
     }
 
-    /// What something rests on, in short: the exchanges, or the list of them.
-    pub(super) fn links(&self, ids: &[ExchangeId]) -> String {
+    /// The exchanges behind something, in short: themselves, or the list of them.
+    pub(super) fn links(&self, ids: &[ExchangeId]) -> Markup {
         match self.lists.iter().position(|list| *list == ids) {
             Some(index) => {
                 let number = index + 1;
-                format!("<a href=\"#list-{number}\">list {number}</a> ({})", count(ids.len(), "exchange"))
+                html! { a href={ "#list-" (number) } { "list " (number) } " (" (count(ids.len(), "exchange")) ")" }
             }
             None => self.each(ids),
         }
     }
 
     /// Every exchange of a list by its operation, neighbours as a range.
-    pub(super) fn each(&self, ids: &[ExchangeId]) -> String {
+    pub(super) fn each(&self, ids: &[ExchangeId]) -> Markup {
         let mut operations: Vec<(&str, BTreeSet<u64>)> = Vec::new();
         for id in ids {
             let operation = self.label(id).map_or("exchange", |label| label.operation.as_str());
@@ -61,32 +65,27 @@ impl<'a> Exchanges<'a> {
                 None => operations.push((operation, BTreeSet::from([number]))),
             }
         }
-        let parts: Vec<String> = operations
-            .into_iter()
-            .map(|(operation, numbers)| {
-                let links: Vec<String> = ranges(&numbers).into_iter().map(range).collect();
-                format!("{} {}", escaped(operation), links.join(" "))
-            })
-            .collect();
-        parts.join(", ")
+        let parts = operations.into_iter().map(|(operation, numbers)| {
+            html! { (operation) " " (ranges_of(&numbers)) }
+        });
+        joined(parts, ", ")
     }
 
     /// The same by number alone: what each asked stands where the number leads to.
-    pub(super) fn numbers(&self, ids: &[ExchangeId]) -> String {
+    pub(super) fn numbers(&self, ids: &[ExchangeId]) -> Markup {
         if self.lists.contains(&ids) {
             return self.links(ids);
         }
-        let numbers = ids.iter().filter_map(|id| self.numbers.get(id).copied()).collect();
-        ranges(&numbers).into_iter().map(range).collect::<Vec<_>>().join(" ")
+        ranges_of(&ids.iter().filter_map(|id| self.numbers.get(id).copied()).collect())
     }
 
     fn label(&self, id: &ExchangeId) -> Option<&'a ExchangeLabel> {
         self.assessment.exchanges.get(id)
     }
 
-    /// Every exchange a verdict rests on, with the controls that do; and every long list.
-    pub(super) fn section(&self, page: &mut String) {
-        let mut used: BTreeMap<&ExchangeId, BTreeSet<&str>> = BTreeMap::new();
+    /// Every exchange a verdict is based on, with its controls; and every long list.
+    pub(super) fn section(&self) -> Markup {
+        let mut used: Used<'_> = BTreeMap::new();
         let mut listed: BTreeMap<&[ExchangeId], Vec<&str>> = BTreeMap::new();
         for (control, record) in records(self.assessment) {
             for id in record.exchanges() {
@@ -99,26 +98,22 @@ impl<'a> Exchanges<'a> {
                 }
             }
         }
-        if used.is_empty() {
-            return;
+        html! {
+            @if !used.is_empty() {
+                p {
+                    (count(used.len(), "exchange"))
+                    " with AWS that the verdicts rest on. E12 stands at line 12 of " code { "exchanges.jsonl" }
+                    ", with request and answer, under a digest that begins as given here; " code { "logproof replay" }
+                    " judges them again without access to the accounts."
+                }
+                (self.all(&used))
+                (self.named(&listed))
+            }
         }
-        put(
-            page,
-            format_args!(
-                "<section aria-labelledby=\"exchanges\"><h2 id=\"exchanges\">Exchanges</h2>\n\
-                 <p>{} with AWS that the verdicts rest on. E12 stands at line 12 of <code>exchanges.jsonl</code>, with request \
-                 and answer, under a digest that begins as given here; <code>logproof replay</code> judges them again without \
-                 access to the accounts.</p>\n",
-                count(used.len(), "exchange"),
-            ),
-        );
-        self.all(page, &used);
-        self.named(page, &listed);
-        page.push_str("</section>\n");
     }
 
     /// Exchanges that asked the same in the same place, under what they asked.
-    fn all(&self, page: &mut String, used: &BTreeMap<&ExchangeId, BTreeSet<&str>>) {
+    fn all(&self, used: &Used<'_>) -> Markup {
         // Operation, account and Region; number and id.
         type Asked<'l> = Option<(&'l str, &'l str, &'l str)>;
         let mut rows: BTreeMap<Asked<'_>, Vec<(u64, &ExchangeId)>> = BTreeMap::new();
@@ -126,60 +121,65 @@ impl<'a> Exchanges<'a> {
             let label = self.label(id).map(|l| (l.operation.as_str(), l.account.as_str(), l.region.as_str()));
             rows.entry(label).or_default().push((self.numbers.get(*id).copied().unwrap_or_default(), *id));
         }
+        rows.values_mut().for_each(|exchanges| exchanges.sort());
+        let columns = ["Asked", "Number, start of its SHA-256, controls that rest on it"];
         table(
-            page,
             "Every exchange a verdict rests on",
-            &["Asked", "Number, start of its SHA-256, controls that rest on it"],
-        );
-        let every = self.assessment.controls.len();
-        for (label, mut exchanges) in rows {
-            let (operation, account, region) = label.unwrap_or(("exchange", "", ""));
-            let [operation, account, region] = [operation, account, region].map(escaped);
-            put(page, format_args!("<tr><th scope=\"row\">{operation}<br/>{account} {region}</th><td>"));
-            exchanges.sort();
-            // The first of several with the same controls names them; a long page is read by nobody.
-            for alike in exchanges.chunk_by(|(_, one), (_, other)| used.get(one) == used.get(other)) {
-                let Some(((first, id), _)) = alike.split_first() else { continue };
-                let controls = used.get(id).map_or_else(String::new, |controls| match controls.len() {
-                    all if all == every && all > 1 => "all".to_owned(),
-                    _ => controls.iter().copied().map(escaped).collect::<Vec<_>>().join(" "),
-                });
-                let named_above = used.get(id).is_some_and(|controls| controls.len() > 1);
-                for (number, id) in alike {
-                    let again =
-                        if named_above && number != first { format!("as for E{first}") } else { controls.clone() };
-                    let digest: String = id.as_str().chars().take(SHOWN).collect();
-                    put(
-                        page,
-                        format_args!("<p id=\"E{number}\">E{number} <code>{}</code> {again}</p>\n", escaped(&digest)),
-                    );
+            &columns,
+            &html! {
+                @for (label, exchanges) in &rows {
+                    @let (operation, account, region) = label.unwrap_or(("exchange", "", ""));
+                    tr {
+                        th scope="row" { (operation) br; (account) " " (region) }
+                        td { (self.numbered(exchanges, used)) }
+                    }
                 }
-            }
-            page.push_str("</td></tr>\n");
-        }
-        end_table(page);
+            },
+        )
     }
 
-    fn named(&self, page: &mut String, listed: &BTreeMap<&[ExchangeId], Vec<&str>>) {
-        if self.lists.is_empty() {
-            return;
+    /// The first of several exchanges with the same controls names them; a long page is read by nobody.
+    fn numbered(&self, exchanges: &[(u64, &ExchangeId)], used: &Used<'_>) -> Markup {
+        let every = self.assessment.controls.len();
+        html! {
+            @for alike in exchanges.chunk_by(|(_, one), (_, other)| used.get(one) == used.get(other)) {
+                @for (index, (number, id)) in alike.iter().enumerate() {
+                    @let controls = used.get(id);
+                    @let several = controls.map_or(0, BTreeSet::len);
+                    p id={ "E" (number) } {
+                        "E" (number) " " code { (start(id)) } " "
+                        @match alike.first() {
+                            Some((first, _)) if index > 0 && several > 1 => { "as for E" (first) }
+                            _ if several == every && several > 1 => "all",
+                            _ => (joined(controls.into_iter().flatten(), " ")),
+                        }
+                    }
+                }
+            }
         }
-        page.push_str("<h3>Lists of exchanges that something above rests on as a whole</h3>\n");
-        table(page, "Lists of exchanges", &["List", "Exchanges", "Controls that rest on it"]);
-        for (index, list) in self.lists.iter().enumerate() {
-            let controls: Vec<String> = listed.get(list).into_iter().flatten().copied().map(link).collect();
-            put(
-                page,
-                format_args!(
-                    "<tr id=\"list-{number}\"><th scope=\"row\">list {number}</th><td>{}</td><td>{}</td></tr>\n",
-                    self.each(list),
-                    controls.join(" "),
-                    number = index + 1,
-                ),
-            );
-        }
-        end_table(page);
     }
+
+    fn named(&self, listed: &BTreeMap<&[ExchangeId], Vec<&str>>) -> Markup {
+        html! {
+            @if !self.lists.is_empty() {
+                h3 { "Lists of exchanges that something above rests on as a whole" }
+                (table("Lists of exchanges", &["List", "Exchanges", "Controls that rest on it"], &html! {
+                    @for (index, list) in self.lists.iter().enumerate() {
+                        tr id={ "list-" (index + 1) } {
+                            th scope="row" { "list " (index + 1) }
+                            td { (self.each(list)) }
+                            td { (joined(listed.get(list).into_iter().flatten().copied().map(link), " ")) }
+                        }
+                    }
+                }))
+            }
+        }
+    }
+}
+
+/// The beginning of an exchange's digest.
+fn start(id: &ExchangeId) -> &str {
+    id.as_str().get(..SHOWN).unwrap_or(id.as_str())
 }
 
 fn records(assessment: &Assessment) -> impl Iterator<Item = (&str, &Record)> {
@@ -208,19 +208,25 @@ fn ranges(numbers: &BTreeSet<u64>) -> Vec<(u64, u64)> {
     ranges
 }
 
-fn range((first, last): (u64, u64)) -> String {
-    let link = |number: u64| format!("<a href=\"#E{number}\">E{number}</a>");
-    match last - first {
-        0 => link(first),
-        1 => format!("{} {}", link(first), link(last)),
-        _ => format!("{}–{}", link(first), link(last)),
+fn ranges_of(numbers: &BTreeSet<u64>) -> Markup {
+    joined(ranges(numbers).into_iter().map(range), " ")
+}
+
+fn range((first, last): (u64, u64)) -> Markup {
+    let link = |number: u64| html! { a href={ "#E" (number) } { "E" (number) } };
+    html! {
+        (link(first))
+        @match last - first {
+            0 => {},
+            1 => { " " (link(last)) }
+            _ => { "–" (link(last)) }
+        }
     }
 }
 
 /// A link to a control.
-pub(super) fn link(control: &str) -> String {
-    let id = escaped(control);
-    format!("<a href=\"#{id}\">{id}</a>")
+pub(super) fn link(control: &str) -> Markup {
+    html! { a href={ "#" (control) } { (control) } }
 }
 
 #[cfg(test)]
@@ -231,7 +237,7 @@ mod tests {
     fn neighbours_are_a_range() {
         let numbers = [1, 2, 4, 7, 8, 9].into();
         assert_eq!(ranges(&numbers), [(1, 2), (4, 4), (7, 9)]);
-        assert_eq!(range((7, 9)), "<a href=\"#E7\">E7</a>–<a href=\"#E9\">E9</a>");
-        assert_eq!(range((1, 2)), "<a href=\"#E1\">E1</a> <a href=\"#E2\">E2</a>");
+        assert_eq!(range((7, 9)).0, "<a href=\"#E7\">E7</a>–<a href=\"#E9\">E9</a>");
+        assert_eq!(range((1, 2)).0, "<a href=\"#E1\">E1</a> <a href=\"#E2\">E2</a>");
     }
 }

@@ -1,8 +1,9 @@
-//! Draws boxes and arrows on a grid; knows nothing of what they stand for.
+//! Draws boxes and arrows on a grid; knows nothing of what they mean.
 
 use logproof_estate::record::Verdict;
+use maud::{Markup, html};
 
-use super::{class, escaped, put};
+use super::class;
 
 const WIDTH: u16 = 300;
 const HEIGHT: u16 = 112;
@@ -54,43 +55,24 @@ impl Node {
         TOP + self.row * DOWN
     }
 
-    pub(super) fn draw(&self, page: &mut String) {
-        let class = self.verdict.map_or("na", class);
-        put(
-            page,
-            format_args!(
-                "<g class=\"node {class}\"><rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"8\"/>\
-                 <text class=\"name\" x=\"{tx}\" y=\"{t1}\">{title}</text>\
-                 <text class=\"status\" x=\"{tx}\" y=\"{t2}\">{sign} {status}</text>",
-                x = self.x(),
-                y = self.y(),
-                tx = self.x() + 14,
-                t1 = self.y() + 27,
-                t2 = self.y() + 48,
-                title = escaped(self.title),
-                sign = sign(self.verdict),
-                status = escaped(&self.status),
-            ),
-        );
-        for (line, y) in self.lines.iter().take(3).zip([70, 87, 104]) {
-            put(
-                page,
-                format_args!(
-                    "<text class=\"fact\" x=\"{}\" y=\"{}\">{}<title>{}</title></text>",
-                    self.x() + 14,
-                    self.y() + y,
-                    escaped(&shortened(line)),
-                    escaped(line)
-                ),
-            );
+    pub(super) fn draw(&self) -> Markup {
+        let (x, y) = (self.x(), self.y());
+        html! {
+            g class={ "node " (self.verdict.map_or("na", class)) } {
+                rect x=(x) y=(y) width=(WIDTH) height=(HEIGHT) rx="8" {}
+                text.name x=(x + 14) y=(y + 27) { (self.title) }
+                text.status x=(x + 14) y=(y + 48) { (sign(self.verdict)) " " (self.status) }
+                @for (line, below) in self.lines.iter().take(3).zip([70, 87, 104]) {
+                    text.fact x=(x + 14) y=(y + below) { (shortened(line)) title { (line) } }
+                }
+            }
         }
-        page.push_str("</g>\n");
     }
 }
 
 impl Arrow {
-    pub(super) fn draw(&self, page: &mut String, nodes: &[Node]) {
-        let (Some(from), Some(to)) = (nodes.get(self.from), nodes.get(self.to)) else { return };
+    pub(super) fn draw(&self, nodes: &[Node]) -> Markup {
+        let (Some(from), Some(to)) = (nodes.get(self.from), nodes.get(self.to)) else { return html! {} };
         let middle = |node: &Node| (node.x() + WIDTH / 2, node.y() + HEIGHT / 2);
         let ((from_x, from_y), (to_x, to_y)) = (middle(from), middle(to));
         let upright = from.column == to.column;
@@ -112,29 +94,20 @@ impl Arrow {
             // Above a level arrow; beside the middle of a slanting one there is room on the paper's colour.
             (u16::midpoint(x1, x2), u16::midpoint(y1, y2) - 8, "middle")
         };
-        put(
-            page,
-            format_args!(
-                "<g class=\"arrow\"><line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" marker-end=\"url(#arrow)\"/>\
-                 <text x=\"{label_x}\" y=\"{label_y}\" text-anchor=\"{anchor}\">{}</text>",
-                escaped(self.label)
-            ),
-        );
-        if let Some((control, verdict)) = &self.control {
-            put(
-                page,
-                format_args!(
-                    "<text class=\"control {}\" x=\"{label_x}\" y=\"{}\" text-anchor=\"{anchor}\">{} {} {}</text>",
-                    class(*verdict),
-                    label_y + if upright { 16 } else { 24 },
-                    sign(Some(*verdict)),
-                    escaped(control),
-                    // The longest word does not fit between two boxes.
-                    if *verdict == Verdict::NotApplicable { "n/a" } else { verdict.word() }
-                ),
-            );
+        html! {
+            g.arrow {
+                line x1=(x1) y1=(y1) x2=(x2) y2=(y2) marker-end="url(#arrow)" {}
+                text x=(label_x) y=(label_y) text-anchor=(anchor) { (self.label) }
+                @if let Some((control, verdict)) = &self.control {
+                    text class={ "control " (class(*verdict)) }
+                        x=(label_x) y=(label_y + if upright { 16 } else { 24 }) text-anchor=(anchor) {
+                        // The longest word does not fit between two boxes.
+                        (sign(Some(*verdict))) " " (control) " "
+                        (if *verdict == Verdict::NotApplicable { "n/a" } else { verdict.word() })
+                    }
+                }
+            }
         }
-        page.push_str("</g>\n");
     }
 }
 

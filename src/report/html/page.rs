@@ -6,11 +6,12 @@ use logproof_estate::{
     assessment::{Assessment, ControlResult},
     record::Verdict,
 };
+use maud::{Markup, display, html};
 
 use super::{
-    badge, changes, class, coded, control, count, end_table, escaped,
+    Coded, badge, changes, class, control, count,
     evidence::{Exchanges, link},
-    put, register, table, topology,
+    joined, register, table, tile, topology,
 };
 use crate::report::{
     first::groups,
@@ -21,94 +22,62 @@ use crate::report::{
 const ORDER: [Verdict; 6] =
     [Verdict::Fail, Verdict::Error, Verdict::Waived, Verdict::Manual, Verdict::Pass, Verdict::NotApplicable];
 
-/// The sections, by anchor and heading.
-const CONTENTS: [(&str, &str); 8] = [
-    ("summary", "Summary"),
-    ("topology", "The log store"),
-    ("overview", "All controls"),
-    ("register", "Waivers and attestations"),
-    ("frameworks", "By framework"),
-    ("controls", "The controls"),
-    ("exchanges", "Exchanges"),
-    ("run", "The run"),
-];
+/// A section: anchor, heading and what is in it. One with nothing in it is left out, here and in the contents.
+type Section = (&'static str, &'static str, Markup);
 
-pub(super) fn page(assessment: &Assessment) -> String {
-    let generator = assessment.tool.to_string();
-    let mut page = String::new();
-    super::open(&mut page, &title(assessment), &generator);
-    page.push_str("<a class=\"skip\" href=\"#controls\">Skip to the controls</a>\n");
-    head(&mut page, assessment);
+pub(super) fn page(assessment: &Assessment) -> Markup {
     let exchanges = Exchanges::of(assessment);
-    let mut body = String::new();
-    summary(&mut body, assessment);
-    topology::section(&mut body, assessment);
-    overview(&mut body, assessment);
-    register::section(&mut body, assessment);
-    frameworks(&mut body, assessment);
-    body.push_str("<section aria-labelledby=\"controls\"><h2 id=\"controls\">The controls</h2>\n");
-    for result in &assessment.controls {
-        control::article(&mut body, result, &exchanges);
-    }
-    body.push_str("</section>\n");
-    exchanges.section(&mut body);
-    run(&mut body, assessment);
-    contents(&mut page, &body);
-    put(&mut page, format_args!("<main>\n{body}</main>\n</body>\n</html>\n"));
-    page
+    let controls = html! { @for result in &assessment.controls { (control::article(result, &exchanges)) } };
+    let mut sections: Vec<Section> = vec![
+        ("summary", "Summary", summary(assessment)),
+        ("topology", "The log store", topology::section(assessment)),
+        ("overview", "All controls", overview(assessment)),
+        ("register", "Waivers and attestations", register::section(assessment)),
+        ("frameworks", "By framework", frameworks(assessment)),
+        ("controls", "The controls", controls),
+        ("exchanges", "Exchanges", exchanges.section()),
+        ("run", "The run", run(assessment)),
+    ];
+    sections.retain(|(anchor, _, content)| *anchor == "controls" || !content.0.is_empty());
+    super::document(
+        &title(assessment),
+        &assessment.tool.to_string(),
+        &html! {
+            a.skip href="#controls" { "Skip to the controls" }
+            (head(assessment))
+            nav aria-label="Contents" {
+                ul { @for (anchor, heading, _) in &sections { li { a href={ "#" (anchor) } { (heading) } } } }
+            }
+            main { @for (anchor, heading, content) in &sections { (super::section(anchor, heading, content)) } }
+        },
+    )
 }
 
-fn head(page: &mut String, assessment: &Assessment) {
-    let organization = assessment.run.organization.as_deref().unwrap_or("an unknown organization");
-    put(page, format_args!("<header>\n<h1>Log store of {}</h1>\n", escaped(organization)));
-    if let Some(caution) = assessment.run.target.caution() {
-        put(page, format_args!("<p class=\"caution\">{}</p>\n", escaped(&caution)));
-    }
-    if let Some(why) = &assessment.run.incomplete {
-        put(page, format_args!("<p class=\"caution\">Incomplete run: {}</p>\n", escaped(why)));
-    }
-    put(
-        page,
-        format_args!(
-            "<p class=\"meta\">As of {}, run {}</p>\n</header>\n",
-            assessment.run.as_of,
-            escaped(&assessment.run.id)
-        ),
-    );
-}
-
-fn contents(page: &mut String, body: &str) {
-    page.push_str("<nav aria-label=\"Contents\"><ul>\n");
-    for (anchor, heading) in CONTENTS.iter().filter(|(anchor, _)| body.contains(&format!("<h2 id=\"{anchor}\""))) {
-        put(page, format_args!("<li><a href=\"#{anchor}\">{heading}</a></li>\n"));
-    }
-    page.push_str("</ul></nav>\n");
-}
-
-fn summary(page: &mut String, assessment: &Assessment) {
-    page.push_str("<section aria-labelledby=\"summary\"><h2 id=\"summary\">Summary</h2>\n");
-    put(page, format_args!("<p class=\"lead\">{}</p>\n<ul class=\"tiles\">\n", escaped(&sentence(assessment))));
-    for verdict in ORDER {
-        let number = assessment.controls_with(verdict);
-        if number > 0 {
-            put(
-                page,
-                format_args!(
-                    "<li class=\"{}\"><b>{number}</b> <span class=\"word\">{}</span> <span class=\"meta\">{}</span></li>\n",
-                    class(verdict),
-                    verdict.word(),
-                    meaning(verdict)
-                ),
-            );
+fn head(assessment: &Assessment) -> Markup {
+    let run = &assessment.run;
+    html! {
+        header {
+            h1 { "Log store of " (run.organization.as_deref().unwrap_or("an unknown organization")) }
+            @if let Some(caution) = run.target.caution() { p.caution { (caution) } }
+            @if let Some(why) = &run.incomplete { p.caution { "Incomplete run: " (why) } }
+            p.meta { "As of " (display(run.as_of)) ", run " (run.id) }
         }
     }
-    page.push_str("</ul>\n");
-    if let Some(baseline) = &assessment.baseline {
-        put(page, format_args!("<p>{}</p>\n", coded(&baseline.sentence())));
+}
+
+fn summary(assessment: &Assessment) -> Markup {
+    html! {
+        p.lead { (sentence(assessment)) }
+        ul.tiles {
+            @for verdict in ORDER {
+                @let number = assessment.controls_with(verdict);
+                @if number > 0 { (tile(class(verdict), number, verdict.word(), meaning(verdict))) }
+            }
+        }
+        @if let Some(baseline) = &assessment.baseline { p { (Coded(&baseline.sentence())) } }
+        (changes::section(&groups(assessment)))
+        (to_act_on(assessment))
     }
-    changes::section(page, &groups(assessment));
-    to_act_on(page, assessment);
-    page.push_str("</section>\n");
 }
 
 /// What the run says, in a few words.
@@ -127,7 +96,7 @@ fn sentence(assessment: &Assessment) -> String {
         }
     };
     if !assessment.register.is_empty() {
-        put(&mut text, format_args!(" Entries of the register that do not hold: {}.", assessment.register.len()));
+        text.push_str(&format!(" Entries of the register that do not hold: {}.", assessment.register.len()));
     }
     text
 }
@@ -144,66 +113,53 @@ fn meaning(verdict: Verdict) -> &'static str {
     }
 }
 
-fn to_act_on(page: &mut String, assessment: &Assessment) {
+fn to_act_on(assessment: &Assessment) -> Markup {
     let mut open: Vec<&ControlResult> =
         assessment.controls.iter().filter(|c| !matches!(c.verdict, Verdict::Pass | Verdict::NotApplicable)).collect();
     open.sort_by_key(|control| ORDER.iter().position(|verdict| *verdict == control.verdict));
-    if open.is_empty() && assessment.register.is_empty() {
-        return;
+    html! {
+        @if !open.is_empty() || !assessment.register.is_empty() {
+            h3 { "To act on" }
+            ul.open {
+                @for control in open {
+                    @let scenario = control.scenarios.iter().find(|scenario| scenario.verdict == control.verdict);
+                    li {
+                        (badge(control.verdict)) " "
+                        a href={ "#" (control.id) } { (control.id) " " (control.title) }
+                        br;
+                        (Coded(scenario.map_or("", |scenario| scenario.reason.as_str())))
+                    }
+                }
+                @for finding in &assessment.register {
+                    li {
+                        (badge(if finding.accepted.is_some() { Verdict::Waived } else { Verdict::Fail })) " "
+                        a href="#register" { "The " (finding.entry) " of " (finding.control) }
+                        br;
+                        (finding.problem)
+                    }
+                }
+            }
+        }
     }
-    page.push_str("<h3>To act on</h3>\n<ul class=\"open\">\n");
-    for control in open {
-        let scenario = control.scenarios.iter().find(|scenario| scenario.verdict == control.verdict);
-        put(
-            page,
-            format_args!(
-                "<li>{} <a href=\"#{id}\">{id} {}</a><br/>{}</li>\n",
-                badge(control.verdict),
-                escaped(&control.title),
-                coded(scenario.map_or("", |scenario| scenario.reason.as_str())),
-                id = escaped(&control.id),
-            ),
-        );
-    }
-    for finding in &assessment.register {
-        put(
-            page,
-            format_args!(
-                "<li>{} <a href=\"#register\">The {} of {}</a><br/>{}</li>\n",
-                badge(if finding.accepted.is_some() { Verdict::Waived } else { Verdict::Fail }),
-                escaped(&finding.entry),
-                escaped(&finding.control),
-                escaped(&finding.problem),
-            ),
-        );
-    }
-    page.push_str("</ul>\n");
 }
 
-fn overview(page: &mut String, assessment: &Assessment) {
-    page.push_str("<section aria-labelledby=\"overview\"><h2 id=\"overview\">All controls</h2>\n");
-    table(page, "Every control with its verdict", &["Control", "Requirement", "Severity", "Verdict", "Examined"]);
-    for control in &assessment.controls {
-        put(
-            page,
-            format_args!(
-                "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                link(&control.id),
-                escaped(&control.title),
-                escaped(&control.severity),
-                badge(control.verdict),
-                escaped(
-                    &[Some(examined(control)), not_applicable(control)]
-                        .into_iter()
-                        .flatten()
-                        .collect::<Vec<_>>()
-                        .join("; ")
-                ),
-            ),
-        );
-    }
-    end_table(page);
-    page.push_str("</section>\n");
+fn overview(assessment: &Assessment) -> Markup {
+    let columns = ["Control", "Requirement", "Severity", "Verdict", "Examined"];
+    table(
+        "Every control with its verdict",
+        &columns,
+        &html! {
+            @for control in &assessment.controls {
+                tr {
+                    th scope="row" { (link(&control.id)) }
+                    td { (control.title) }
+                    td { (control.severity) }
+                    td { (badge(control.verdict)) }
+                    td { (joined(std::iter::once(examined(control)).chain(not_applicable(control)), "; ")) }
+                }
+            }
+        },
+    )
 }
 
 /// How much was looked at: the populations, or else the subjects.
@@ -228,7 +184,7 @@ fn examined(control: &ControlResult) -> String {
     }
 }
 
-fn frameworks(page: &mut String, assessment: &Assessment) {
+fn frameworks(assessment: &Assessment) -> Markup {
     let mut by_framework: BTreeMap<&str, BTreeMap<&str, Vec<&ControlResult>>> = BTreeMap::new();
     for control in &assessment.controls {
         for reference in &control.frameworks {
@@ -236,28 +192,34 @@ fn frameworks(page: &mut String, assessment: &Assessment) {
             by_framework.entry(framework).or_default().entry(id).or_default().push(control);
         }
     }
-    if by_framework.is_empty() {
-        return;
-    }
-    page.push_str("<section aria-labelledby=\"frameworks\"><h2 id=\"frameworks\">By framework</h2>\n");
-    page.push_str("<p>A control supports a requirement; no requirement is met by these controls alone.</p>\n");
-    for (framework, ids) in by_framework {
-        put(page, format_args!("<h3>{}</h3>\n", escaped(framework)));
-        table(page, &format!("Framework {framework}"), &["Requirement", "Controls"]);
-        for (ids, controls) in alike(ids) {
-            put(page, format_args!("<tr><th scope=\"row\">{}</th><td>", escaped(&ids.join(", "))));
-            // What needs attention first, each verdict once.
-            for verdict in ORDER {
-                let with: Vec<String> = controls.iter().filter(|c| c.verdict == verdict).map(|c| link(&c.id)).collect();
-                if !with.is_empty() {
-                    put(page, format_args!("<span class=\"pair\">{} {}</span>", badge(verdict), with.join(" ")));
-                }
+    html! {
+        @if !by_framework.is_empty() {
+            p { "A control supports a requirement; no requirement is met by these controls alone." }
+            @for (framework, ids) in by_framework {
+                h3 { (framework) }
+                (table(&format!("Framework {framework}"), &["Requirement", "Controls"], &html! {
+                    @for (ids, controls) in alike(ids) {
+                        tr {
+                            th scope="row" { (ids.join(", ")) }
+                            td { (by_verdict(&controls)) }
+                        }
+                    }
+                }))
             }
-            page.push_str("</td></tr>\n");
         }
-        end_table(page);
     }
-    page.push_str("</section>\n");
+}
+
+/// What needs attention first, each verdict once.
+fn by_verdict(controls: &[&ControlResult]) -> Markup {
+    html! {
+        @for verdict in ORDER {
+            @let with: Vec<Markup> = controls.iter().filter(|c| c.verdict == verdict).map(|c| link(&c.id)).collect();
+            @if !with.is_empty() {
+                span.pair { (badge(verdict)) " " (joined(with, " ")) }
+            }
+        }
+    }
 }
 
 /// Requirements that the same controls support, together: where the first of them stands.
@@ -275,7 +237,7 @@ fn alike<'a>(ids: BTreeMap<&'a str, Vec<&'a ControlResult>>) -> Vec<(Vec<&'a str
     found
 }
 
-fn run(page: &mut String, assessment: &Assessment) {
+fn run(assessment: &Assessment) -> Markup {
     let run = &assessment.run;
     let unknown = || "could not be determined".to_owned();
     let caller = run.caller.as_ref().map_or_else(unknown, |caller| caller.arn.clone());
@@ -283,22 +245,26 @@ fn run(page: &mut String, assessment: &Assessment) {
     let regions: Vec<&str> = run.regions.iter().map(logproof_estate::Region::as_str).collect();
     let selection: Vec<String> = run.selection.iter().map(|(name, value)| format!("{name} {value}")).collect();
     let calls: u64 = run.calls.values().sum();
-    page.push_str("<section aria-labelledby=\"run\"><h2 id=\"run\">The run</h2>\n<dl class=\"facts\">\n");
-    for (name, value) in [
-        ("Run", run.id.clone()),
-        ("Started, ended (UTC)", format!("{} to {}", run.started, run.ended)),
-        ("As of", run.as_of.to_string()),
-        ("Asked by", caller),
-        ("Accounts", accounts),
-        ("Governed Regions", regions.join(", ")),
-        ("Selection", if selection.is_empty() { "every control".to_owned() } else { selection.join(", ") }),
-        ("API calls", format!("{calls}, for {} distinct questions", run.questions)),
-        ("Tool", assessment.tool.to_string()),
-    ] {
-        put(page, format_args!("<dt>{name}</dt><dd>{}</dd>\n", escaped(&value)));
+    html! {
+        dl.facts {
+            @for (name, value) in [
+                ("Run", run.id.clone()),
+                ("Started, ended (UTC)", format!("{} to {}", run.started, run.ended)),
+                ("As of", run.as_of.to_string()),
+                ("Asked by", caller),
+                ("Accounts", accounts),
+                ("Governed Regions", regions.join(", ")),
+                ("Selection", if selection.is_empty() { "every control".to_owned() } else { selection.join(", ") }),
+                ("API calls", format!("{calls}, for {} distinct questions", run.questions)),
+                ("Tool", assessment.tool.to_string()),
+            ] {
+                dt { (name) }
+                dd { (value) }
+            }
+        }
+        p {
+            "This page is one of the files of a bundle. " code { "logproof verify" } " checks that none of them was changed, "
+            code { "logproof replay" } " repeats the assessment from the recorded exchanges."
+        }
     }
-    page.push_str(
-        "</dl>\n<p>This page is one of the files of a bundle. <code>logproof verify</code> tells whether any of them was \
-         changed, <code>logproof replay</code> judges the recorded exchanges again.</p>\n</section>\n",
-    );
 }

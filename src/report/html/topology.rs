@@ -7,11 +7,12 @@ use logproof_estate::{
     assessment::{Assessment, ControlResult},
     record::{Observation, Verdict},
 };
+use maud::{Markup, html};
 
 use super::{
-    count, end_table, escaped,
+    count,
     graph::{Arrow, Node, SIZE, sign},
-    put, table,
+    table,
 };
 
 /// A part: place on the grid, title, prefixes of the ids of the controls about it, what is known of it.
@@ -42,43 +43,46 @@ const ARROWS: [(usize, usize, &str, &str); 8] = [
 ];
 
 /// The section: the picture, and the same in words.
-pub(super) fn section(page: &mut String, assessment: &Assessment) {
+pub(super) fn section(assessment: &Assessment) -> Markup {
     let nodes: Vec<Node> = PARTS.iter().map(|part| node(part, assessment)).collect();
-    let (width, height) = SIZE;
-    page.push_str("<section aria-labelledby=\"topology\"><h2 id=\"topology\">The log store</h2>\n");
-    put(
-        page,
-        format_args!(
-            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Picture of the log store\">\
-             <svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"picture-title\" aria-describedby=\"picture-words\">\n\
-             <title id=\"picture-title\">Parts of the log store, as this run saw them, and the verdict of the controls on each</title>\n\
-             <defs><marker id=\"arrow\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">\
-             <path d=\"M0 0 10 5 0 10z\"/></marker></defs>\n"
-        ),
-    );
-    for (from, to, label, control) in ARROWS {
+    let arrows = ARROWS.map(|(from, to, label, control)| {
         let control = assessment.controls.iter().find(|one| one.id == control).map(|one| (one.id.clone(), one.verdict));
-        Arrow { from, to, label, control }.draw(page, &nodes);
+        Arrow { from, to, label, control }
+    });
+    html! {
+        div.scroll role="region" tabindex="0" aria-label="Picture of the log store" { (picture(&nodes, &arrows)) }
+        details id="picture-words" {
+            summary { "The same in words" }
+            (table("The log store in words", &["Part", "Controls", "Seen"], &html! {
+                @for node in &nodes {
+                    tr {
+                        th scope="row" { (node.title) }
+                        td { (sign(node.verdict)) " " (node.status) }
+                        td { (node.lines.join("; ")) }
+                    }
+                }
+            }))
+        }
     }
-    for node in &nodes {
-        node.draw(page);
+}
+
+fn picture(nodes: &[Node], arrows: &[Arrow]) -> Markup {
+    let (width, height) = SIZE;
+    html! {
+        svg viewBox={ "0 0 " (width) " " (height) } role="img"
+            aria-labelledby="picture-title" aria-describedby="picture-words" {
+            title id="picture-title" {
+                "Parts of the log store, as this run saw them, and the verdict of the controls on each"
+            }
+            defs {
+                marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto" {
+                    path d="M0 0 10 5 0 10z" {}
+                }
+            }
+            @for arrow in arrows { (arrow.draw(nodes)) }
+            @for node in nodes { (node.draw()) }
+        }
     }
-    page.push_str("</svg></div>\n<details id=\"picture-words\"><summary>The same in words</summary>\n");
-    table(page, "The log store in words", &["Part", "Controls", "Seen"]);
-    for node in &nodes {
-        put(
-            page,
-            format_args!(
-                "<tr><th scope=\"row\">{}</th><td>{} {}</td><td>{}</td></tr>\n",
-                escaped(node.title),
-                sign(node.verdict),
-                escaped(&node.status),
-                escaped(&node.lines.join("; "))
-            ),
-        );
-    }
-    end_table(page);
-    page.push_str("</details>\n</section>\n");
 }
 
 fn node((column, row, title, ids, facts): &Part, assessment: &Assessment) -> Node {

@@ -167,7 +167,7 @@ fn field(name: &str, value: &Value) -> Result<Vec<Fields>, String> {
 fn either(values: &[Value]) -> Result<Vec<Fields>, String> {
     let mut alternatives = Vec::new();
     for value in values {
-        let fields = value.as_object().ok_or("`$or` lists something that is no object of fields")?;
+        let fields = value.as_object().ok_or("`$or` must list objects of fields, and lists another value")?;
         if let Some(name) = fields.keys().find(|name| OPERATOR_NAMES.contains(&name.as_str())) {
             return Err(format!("`$or` lists the comparison `{name}` instead of fields"));
         }
@@ -177,13 +177,13 @@ fn either(values: &[Value]) -> Result<Vec<Fields>, String> {
         }
     }
     if values.len() < 2 {
-        return Err("`$or` has fewer than two alternatives".to_owned());
+        return Err("`$or` needs two alternatives or more".to_owned());
     }
     Ok(alternatives)
 }
 
 fn too_many() -> String {
-    format!("`$or` stands for more than {MOST_COMBINATIONS} combinations")
+    format!("`$or` expands to more than {MOST_COMBINATIONS} combinations")
 }
 
 /// Every alternative of one side together with every alternative of the other.

@@ -242,9 +242,9 @@ fn or_chooses_between_fields() {
             "no",
         ),
         (json!({"source": ["aws.s3"], "$or": [{"source": ["aws.s3"]}, {"account": ["1"]}]}), "both refer to `source`"),
-        (json!({"$or": [{"source": ["aws.s3"]}]}), "fewer than two"),
+        (json!({"$or": [{"source": ["aws.s3"]}]}), "two alternatives"),
         (json!({"$or": [{"prefix": "a"}, {"suffix": "b"}]}), "the comparison `prefix`"),
-        (json!({"$or": ["a", "b"]}), "no object of fields"),
+        (json!({"$or": ["a", "b"]}), "must list objects of fields"),
         (json!({"$or": {"source": ["aws.s3"]}}), "no"),
     ]);
 }

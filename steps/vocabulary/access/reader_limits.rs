@@ -140,12 +140,12 @@ async fn ended_readers_cannot_read(w: &mut LogproofWorld) -> Judged {
     let (buckets, now) = (ReaderBuckets::read(w, &all).await?, w.now()?);
     for (reader, end) in &readers {
         let access = buckets.of(w, reader)?;
-        // Before its end a reader may read; the condition on the statement must be there from the start, unless the
-        // owner removes the statement in time: only what stands now can be judged.
+        // Until its end a reader may read. No date condition is required of the policies in force until then: the owner
+        // may instead remove the statement in time.
         let subject = Subject::arn(&reader.principal);
         let expected = format!("no read after {end}");
         if *end > now {
-            let found = format!("its access ends on {end}, which has not come");
+            let found = format!("its access ends on {end}, which is in the future");
             w.observe(Observation::new(subject, expected, found, true));
             continue;
         }

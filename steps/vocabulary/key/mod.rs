@@ -1,4 +1,4 @@
-//! The log key.
+//! Sentences about the log key: what its policy allows, and which services it serves.
 
 pub(crate) mod policy;
 pub(crate) mod services;

@@ -21,6 +21,13 @@ impl Writing<'_> {
                 };
                 self.set(edit, "aws_cloudwatch_event_bus_policy", bus, attributes, json!({"event_bus_name": bus}))
             }
+            AlertingChange::BusStatementRemoved { bus, id } => {
+                let attributes = json!({"event_bus_name": bus, "statement_id": id});
+                self.put(edit, "aws_cloudwatch_event_permission", &format!("{bus} {id}"), Fate::Deleted, attributes)
+            }
+            AlertingChange::LogGroupDeleted { name } => {
+                self.put(edit, "aws_cloudwatch_log_group", name, Fate::Deleted, json!({"name": name}))
+            }
             AlertingChange::Rule { bus, name, to } => {
                 let names = json!({"event_bus_name": bus, "name": name});
                 let attributes = maybe(to)?.map(|to| {

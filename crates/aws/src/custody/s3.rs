@@ -109,7 +109,7 @@ impl Custody {
         let content = ByteStream::from_path(&parcel.file).await.map_err(|error| CustodyError {
             what: what(),
             why: format!("`{}` cannot be read: {error}", parcel.file.display()),
-            hint: "check that the bundle is where it was written".to_owned(),
+            hint: "check that the bundle was not moved or deleted since the run wrote it".to_owned(),
         })?;
         let mut request = self
             .session(&bucket.owner, &bucket.region)

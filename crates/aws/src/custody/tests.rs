@@ -8,8 +8,8 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
+use logproof_digest::Sha256;
 use logproof_estate::{Config, ExchangeId};
-use sha2::{Digest, Sha256};
 
 use super::{CUSTODY_OPERATIONS, Custody, KmsKeyArn, Lock, Parcel, Retention};
 use logproof_wire::{Exchange, Recorder, Serve};
@@ -17,7 +17,7 @@ use logproof_zone::MockZone;
 
 use crate::{
     Aws, OPERATIONS, Options,
-    fake::{Fake, account, reply, s3_error},
+    raw_answers::{RawAnswers, account, reply, s3_error},
 };
 
 const KEY: &str = "arn:aws:kms:eu-west-1:333333333333:key/5ea15ea1-0000-4000-8000-000000000001";
@@ -44,7 +44,7 @@ fn custody(zone: &Arc<MockZone>) -> Custody {
 fn parcel(folder: &tempfile::TempDir, key: &str, content: &[u8]) -> Parcel {
     let file = folder.path().join("file");
     fs::write(&file, content).unwrap();
-    Parcel { key: key.to_owned(), file, sha256: Sha256::digest(content).into() }
+    Parcel { key: key.to_owned(), file, sha256: Sha256::of(content).bytes() }
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn a_signature_is_of_the_key_and_the_digest() {
     let zone = zone();
     let (custody, key) = (custody(&zone), KEY.parse::<KmsKeyArn>().unwrap());
     let der = custody.public_key(&key).await.unwrap();
-    let signature = custody.sign(&key, Sha256::digest(b"message").into()).await.unwrap();
+    let signature = custody.sign(&key, Sha256::of(b"message").bytes()).await.unwrap();
     let point = der.strip_prefix(&der[..26]).unwrap();
     UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(b"message", &signature).unwrap();
     assert!(UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(b"another", &signature).is_err());
@@ -109,17 +109,18 @@ async fn a_key_of_another_kind_is_refused_by_name() {
     for (spec, usage) in
         [("RSA_2048", "SIGN_VERIFY"), ("ECC_NIST_P256", "KEY_AGREEMENT"), ("ECC_SECG_P256K1", "SIGN_VERIFY")]
     {
-        let server = Fake::answering(move |_, _, _| {
+        let server = RawAnswers::answering(move |_, _, _| {
             Some(Ok(reply(200, format!(r#"{{"PublicKey":"AAAA","KeySpec":"{spec}","KeyUsage":"{usage}"}}"#))))
         });
         let error = server.aws().custody().public_key(&KEY.parse().unwrap()).await.unwrap_err();
         assert_eq!(error.why, format!("it is of spec {spec} for {usage}"));
         assert!(error.hint.contains("ECC_NIST_P256"), "{error}");
     }
-    let empty =
-        Fake::answering(|_, _, _| Some(Ok(reply(200, r#"{"KeySpec":"ECC_NIST_P256","KeyUsage":"SIGN_VERIFY"}"#))));
+    let empty = RawAnswers::answering(|_, _, _| {
+        Some(Ok(reply(200, r#"{"KeySpec":"ECC_NIST_P256","KeyUsage":"SIGN_VERIFY"}"#)))
+    });
     assert!(empty.aws().custody().public_key(&KEY.parse().unwrap()).await.unwrap_err().why.contains("no public key"));
-    let unsigned = Fake::answering(|_, _, _| Some(Ok(reply(200, "{}"))));
+    let unsigned = RawAnswers::answering(|_, _, _| Some(Ok(reply(200, "{}"))));
     assert!(
         unsigned.aws().custody().sign(&KEY.parse().unwrap(), [0; 32]).await.unwrap_err().why.contains("no signature")
     );
@@ -137,18 +138,22 @@ impl Recorder for Nothing {
 /// What was asked after a failure that is retried; none of it is recorded, and nothing but `PutObject` writes.
 #[tokio::test]
 async fn what_is_asked_is_what_is_listed_and_none_of_it_is_evidence() {
-    let server = Fake::answering(|tag, _, before| {
+    let server = RawAnswers::answering(|tag, _, before| {
         Some(Ok(match (tag.operation.as_str(), before) {
             ("PutObject", 0) => reply(503, "<Error><Code>SlowDown</Code></Error>"),
             ("PutObject", 1) => reply(412, "<Error><Code>PreconditionFailed</Code></Error>"),
             ("PutObject", _) => s3_error(403, "AccessDenied"),
             ("HeadObject", _) => {
-                let checksum = STANDARD.encode(Sha256::digest(b"x"));
+                let checksum = STANDARD.encode(Sha256::of(b"x").bytes());
                 let mut answer = reply(200, "");
                 answer.headers.push(("x-amz-checksum-sha256".to_owned(), checksum));
                 answer
             }
             ("Sign", _) => reply(200, r#"{"Signature":"AAAA"}"#),
+            ("GetObjectRetention", _) => {
+                let until = "<RetainUntilDate>2033-01-01T00:00:00Z</RetainUntilDate>";
+                reply(200, format!("<Retention><Mode>COMPLIANCE</Mode>{until}</Retention>"))
+            }
             ("GetPublicKey", _) => {
                 reply(200, r#"{"PublicKey":"AAAA","KeySpec":"ECC_NIST_P256","KeyUsage":"SIGN_VERIFY"}"#)
             }
@@ -156,7 +161,7 @@ async fn what_is_asked_is_what_is_listed_and_none_of_it_is_evidence() {
         }))
     });
     let options = Options { recorder: Some(Arc::new(Nothing)), ..Options::default() };
-    let custody = server.aws_with(&crate::fake::config(), options).custody();
+    let custody = server.aws_with(&crate::raw_answers::config(), options).custody();
     let (key, folder) = (KEY.parse().unwrap(), tempfile::tempdir().unwrap());
     custody.public_key(&key).await.unwrap();
     custody.sign(&key, [0; 32]).await.unwrap();

@@ -8,7 +8,7 @@ use logproof_integrity::{Entry, ObjectStore as _, StoreError};
 use super::TrailObjects;
 use logproof_wire::{CallTag, NoAnswer, WireRequest, WireResponse};
 
-use crate::fake::{Fake, account, name, reply, s3_error};
+use crate::raw_answers::{RawAnswers, account, name, reply, s3_error};
 
 const DIGEST: &str = "AWSLogs/1/CloudTrail-Digest/eu-west-1/2026/01/15/a b.json.gz";
 
@@ -16,15 +16,15 @@ fn bucket() -> BucketRef {
     BucketRef { name: "logs".to_owned(), owner: account("222222222222"), region: "eu-central-1".parse().unwrap() }
 }
 
-async fn objects(server: &Arc<Fake>) -> TrailObjects {
+async fn objects(server: &Arc<RawAnswers>) -> TrailObjects {
     server.aws().trail_objects(&bucket()).await.unwrap()
 }
 
 /// Objects of a bucket in which each read is answered by `answer`, told how many came before.
 async fn answering(
     answer: impl Fn(&CallTag, &WireRequest, usize) -> Result<WireResponse, NoAnswer> + Send + Sync + 'static,
-) -> (Arc<Fake>, TrailObjects) {
-    let server = Fake::answering(move |tag, request, before| {
+) -> (Arc<RawAnswers>, TrailObjects) {
+    let server = RawAnswers::answering(move |tag, request, before| {
         matches!(tag.operation.as_str(), "GetObject" | "ListObjectsV2").then(|| answer(tag, request, before))
     });
     let objects = objects(&server).await;

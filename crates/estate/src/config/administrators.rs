@@ -109,24 +109,7 @@ fn account_in(arn: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    const CONFIG: &str = r#"
-[organization]
-management_account = "111111111111"
-log_archive_account = "222222222222"
-security_tooling_account = "333333333333"
-home_region = "eu-central-1"
-governed_regions = ["eu-central-1"]
-[names]
-prefix = "acme"
-key = "alias/acme"
-trail = "org-trail"
-"#;
-
-    fn with(more: &str) -> Result<Config, String> {
-        Config::parse(&format!("{CONFIG}{more}")).map_err(|error| error.to_string())
-    }
+    use super::{super::sample::with, *};
 
     fn role(config: &Config, account: &str, path: &[&str]) -> String {
         let path: Vec<String> = path.iter().map(|place| (*place).to_owned()).collect();

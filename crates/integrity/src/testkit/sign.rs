@@ -2,10 +2,10 @@
 //!
 //! Owns: two RSA keys that protect nothing. Must not know: chains.
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeyPair;
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use ring::rand::SystemRandom;
-use ring::rsa::KeyPair;
-use ring::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use serde_json::json;
 
 /// A key that signs. Made with `openssl genrsa`, published with this crate, and trusted by nobody.
@@ -45,7 +45,7 @@ impl Signer {
     /// A signature in hexadecimal digits.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> String {
-        let mut signature = vec![0; self.pair.public().modulus_len()];
+        let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).expect("signing works");
         hex::encode(signature)
     }

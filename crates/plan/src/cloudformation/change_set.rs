@@ -80,17 +80,16 @@ fn one(file: &str, name: &str, kind: &str, change: &Value, place: &Place, contex
     let mut before = properties(change, "BeforeContext");
     let mut after = properties(change, "AfterContext");
     let policy = field("PolicyAction").unwrap_or_default();
-    let retained = policy.ends_with("Retain") || retains(change, "DeletionPolicy");
+    // The change set says what it does with the policies; one without it may still show them.
+    let keeps = |attribute: &str| policy.ends_with("Retain") || policy.is_empty() && retains(change, attribute);
     let action = match field("Action") {
         Some("Add") => Action::Create,
         Some("Import") => Action::Import,
-        Some("Remove") if retained => return,
+        Some("Remove") if keeps("DeletionPolicy") => return,
         Some("Remove") => Action::Delete,
         Some("Modify") => match field("Replacement") {
             // A replacement is made before the old one goes; one that is retained stays.
-            Some("True") if policy == "ReplaceAndRetain" || retains(change, "UpdateReplacePolicy") => {
-                Action::CreateForget
-            }
+            Some("True") if keeps("UpdateReplacePolicy") => Action::CreateForget,
             Some("True") => Action::CreateDelete,
             Some("Conditional") => {
                 plan.incomplete.push(format!("`{name}` ({kind}) may be replaced, which is known after the apply"));
@@ -100,7 +99,7 @@ fn one(file: &str, name: &str, kind: &str, change: &Value, place: &Place, contex
         },
         _ => {
             let resource = Resource { address: name, kind, action: Action::Update, before, after };
-            unclear(file, &resource, place, context, "what happens to it is known after the apply", plan);
+            unclear(file, &resource, false, place, context, "what happens to it is known after the apply", plan);
             return;
         }
     };
@@ -172,6 +171,7 @@ fn open(value: &Value, path: &str) -> Tree {
             }
             Tree::Parts(parts)
         }
+        Value::String(text) => super::evaluate::dynamic(text, path),
         Value::Array(items) => {
             Tree::List(items.iter().enumerate().map(|(at, item)| open(item, &format!("{path}[{at}]"))).collect())
         }

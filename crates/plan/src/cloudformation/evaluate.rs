@@ -16,6 +16,9 @@ use crate::{
     tree::{Gap, Part, Tree},
 };
 
+/// How the reason ends where a parameter has no value.
+pub(super) const NOT_GIVEN: &str = "is not given";
+
 /// Functions are evaluated no deeper than this.
 const DEEP_ENOUGH: usize = 48;
 
@@ -90,6 +93,7 @@ impl Scope<'_> {
                 let kept = items.iter().filter(|item| !self.dropped(item, at));
                 Tree::List(kept.enumerate().map(|(index, item)| self.value(item, &at.item(index))).collect())
             }
+            Value::String(text) => dynamic(text, &at.path),
             other => Tree::from(other.clone()),
         }
     }
@@ -202,7 +206,7 @@ impl Scope<'_> {
         let kind = declared.get("Type").and_then(Value::as_str).unwrap_or("String");
         let given = self.stack.parameters.get(name).map(|text| Value::String(text.clone()));
         let Some(value) = given.or_else(|| declared.get("Default").cloned()) else {
-            return at.unknown(format!("parameter `{name}` is not given"));
+            return at.unknown(format!("parameter `{name}` {NOT_GIVEN}"));
         };
         if kind.starts_with("AWS::SSM::") {
             return at.unknown(format!("parameter `{name}` is read from Systems Manager"));
@@ -211,6 +215,7 @@ impl Scope<'_> {
             Value::String(text) if kind == "CommaDelimitedList" || kind.starts_with("List<") => {
                 Tree::List(text.split(',').map(|item| Tree::from(item.trim())).collect())
             }
+            Value::String(text) => dynamic(text, &at.path),
             _ => Tree::from(value),
         };
         let hidden = declared.get("NoEcho");
@@ -313,6 +318,28 @@ impl Scope<'_> {
     }
 }
 
+/// How a reference begins that CloudFormation looks up when it deploys: in Systems Manager or Secrets Manager.
+// See: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+const DYNAMIC: &str = "{{resolve:";
+
+const LOOKED_UP: &str = "a dynamic reference is looked up at deployment";
+
+/// A text, open where it has a dynamic reference.
+pub(super) fn dynamic(text: &str, path: &str) -> Tree {
+    if !text.contains(DYNAMIC) {
+        return Tree::from(text);
+    }
+    let gap = Arc::new(Gap { attribute: path.to_owned(), references: Vec::new(), why: LOOKED_UP.to_owned() });
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while let Some((before, reference)) = rest.split_once(DYNAMIC) {
+        parts.extend([Part::Text(before.to_owned()), Part::Unknown(Arc::clone(&gap))]);
+        rest = reference.split_once("}}").map_or("", |(_, after)| after);
+    }
+    parts.push(Part::Text(rest.to_owned()));
+    let whole = parts.iter().all(|part| !matches!(part, Part::Text(text) if !text.is_empty()));
+    if whole { Tree::Unknown(gap) } else { Tree::Parts(parts) }
+}
+
 /// Several values as one text, open where one of them is.
 fn together(values: &[Tree], at: &At) -> Tree {
     let (mut parts, mut sensitive) = (Vec::new(), false);
@@ -334,6 +361,12 @@ fn together(values: &[Tree], at: &At) -> Tree {
     }
     let text: Option<String> =
         parts.iter().map(|part| if let Part::Text(text) = part { Some(text.as_str()) } else { None }).collect();
-    let tree = text.map_or(Tree::Parts(parts), Tree::Text);
+    let begins = |part: &Part| matches!(part, Part::Text(text) if text.contains(DYNAMIC));
+    let tree = match text {
+        Some(text) => dynamic(&text, &at.path),
+        // What is looked up is itself not known.
+        None if parts.iter().any(begins) => at.unknown(LOOKED_UP),
+        None => Tree::Parts(parts),
+    };
     if sensitive { Tree::Sensitive(Box::new(tree)) } else { tree }
 }

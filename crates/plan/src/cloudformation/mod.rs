@@ -134,8 +134,17 @@ fn unplaced(address: &str, kind: &str, key: &str) -> Unplaced {
     }
 }
 
-/// A resource of which it is not known whether, or how, it changes: no answer of its questions is known.
-fn unclear(file: &str, resource: &Resource<'_>, place: &Place, context: &Context, why: &str, plan: &mut Plan) {
+/// A resource of which it is not known whether, or how, it changes: no answer of its questions is known. Where it is known
+/// which `named` thing it is, that is so of the questions about this thing, and of those about its account or Region.
+fn unclear(
+    file: &str,
+    resource: &Resource<'_>,
+    named: bool,
+    place: &Place,
+    context: &Context,
+    why: &str,
+    plan: &mut Plan,
+) {
     let questions = coverage::row_of(resource.kind).map_or(&[][..], |row| row.questions);
     let unknown =
         Unknown { address: resource.address.to_owned(), attribute: "Properties".to_owned(), why: why.to_owned() };
@@ -143,24 +152,28 @@ fn unclear(file: &str, resource: &Resource<'_>, place: &Place, context: &Context
         Reach::Organization => context.management_account.clone(),
         _ => place.account.clone(),
     };
+    let parts =
+        if named { shape::shape(resource.kind, resource.address, &resource.after, place, context) } else { Vec::new() };
     for question in questions {
-        plan.edits.push(crate::Edit {
-            origin: crate::Origin {
-                file: file.to_owned(),
-                address: resource.address.to_owned(),
-                attribute: String::new(),
-                action: "update".to_owned(),
-            },
-            account: account.clone(),
-            region: place.region.clone(),
-            change: crate::Change::Unclear {
-                question: (*question).to_owned(),
-                subject: None,
-                unknown: unknown.clone(),
-            },
-            before: None,
-            sensitive: false,
-        });
+        let about: BTreeSet<Option<String>> =
+            parts.iter().filter(|part| part.is_about(question)).map(|part| part.subject_of(question)).collect();
+        let subjects = if about.is_empty() || about.contains(&None) { BTreeSet::from([None]) } else { about };
+        for subject in subjects {
+            let question = (*question).to_owned();
+            plan.edits.push(crate::Edit {
+                origin: crate::Origin {
+                    file: file.to_owned(),
+                    address: resource.address.to_owned(),
+                    attribute: String::new(),
+                    action: "update".to_owned(),
+                },
+                account: account.clone(),
+                region: place.region.clone(),
+                change: crate::Change::Unclear { question, subject, unknown: unknown.clone() },
+                before: None,
+                sensitive: false,
+            });
+        }
     }
     plan.unknown.push(unknown);
 }

@@ -93,6 +93,10 @@ fn resource(
     let empty = Value::Object(serde_json::Map::new());
     let properties = block.get("Properties").unwrap_or(&empty);
     let mut after = scope.value(properties, &At::top());
+    let nameless = super::shape::name_property(kind).and_then(|property| after.get(property).gap().cloned());
+    if let Some(gap) = nameless.as_ref().filter(|gap| gap.why.ends_with(super::evaluate::NOT_GIVEN)) {
+        plan.incomplete.push(format!("it is not known which one `{name}` ({kind}) is: {}", gap.why));
+    }
     identify(scope, name, kind, &mut after);
     let known = kind == "AWS::S3::Bucket" && {
         let bucket = after.get("BucketName").text().ok().flatten();
@@ -105,7 +109,7 @@ fn resource(
     } else {
         let condition = block.get("Condition").and_then(Value::as_str).unwrap_or_default();
         let why = format!("exists only under condition `{condition}`, which is not known");
-        unclear(file, &resource, place, scope.context, &why, plan);
+        unclear(file, &resource, nameless.is_none(), place, scope.context, &why, plan);
     }
 }
 

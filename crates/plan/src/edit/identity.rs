@@ -110,7 +110,8 @@ pub enum IamChange {
         /// ARNs of the policies that stay.
         policies: Planned<Vec<String>>,
     },
-    /// The policy is attached to these and to nobody else (`aws_iam_policy_attachment`).
+    /// The policy is attached to these and to nobody else. No reader makes it any more: predictions of older versions
+    /// hold it in their bundles.
     AttachedTo {
         /// ARN of the policy.
         policy: String,

@@ -94,6 +94,7 @@ impl AlertingChange {
         match self {
             Self::Bus { name, .. } => format!("event bus {name}"),
             Self::BusPolicy { bus, .. } => format!("policy of event bus {bus}"),
+            Self::BusStatementRemoved { bus, id } => format!("statement {id} of the policy of event bus {bus}"),
             Self::Rule { bus, name, .. } => format!("rule {name} of event bus {bus}"),
             Self::Target { bus, rule, id, .. } => format!("target {id} of rule {rule} of event bus {bus}"),
             Self::Topic { arn, .. } | Self::TopicDeleted { arn } => format!("topic {arn}"),
@@ -108,6 +109,7 @@ impl AlertingChange {
             Self::Unsubscribed { topic, arn } => format!("subscription {arn} of topic {topic}"),
             Self::Queue { arn, .. } | Self::QueueDeleted { arn } => format!("queue {arn}"),
             Self::QueuePolicy { arn, .. } => format!("policy of queue {arn}"),
+            Self::LogGroupDeleted { name } => format!("log group {name}"),
             Self::QueueTags { arn, .. } => format!("tags of queue {arn}"),
             Self::MetricFilter { log_group, name, .. } => format!("metric filter {name} of log group {log_group}"),
             Self::Alarm { name, .. } => format!("alarm {name}"),

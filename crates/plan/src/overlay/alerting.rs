@@ -3,7 +3,7 @@
 use logproof_estate::facts::{
     AccessAnalyzer, Alarm, EventBus, EventRule, MetricFilter, Queue, RuleTarget, Subscription, Tags, Topic,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Overlay,
@@ -36,7 +36,13 @@ fn put<T: Clone>(state: &mut State<Vec<T>>, to: Option<&Planned<T>>, is: impl Fn
 
 /// Whether a change is one of this bus itself.
 pub(super) fn is_bus(change: &AlertingChange, bus: &str) -> bool {
-    matches!(change, AlertingChange::Bus { name, .. } | AlertingChange::BusPolicy { bus: name, .. } if name == bus)
+    matches!(
+        change,
+        AlertingChange::Bus { name, .. }
+        | AlertingChange::BusPolicy { bus: name, .. }
+        | AlertingChange::BusStatementRemoved { bus: name, .. }
+            if name == bus
+    )
 }
 
 /// A bus that is there keeps its policy when its properties are set.
@@ -55,8 +61,27 @@ pub(super) fn bus(state: &mut State<Option<EventBus>>, change: &Change, pen: &mu
                 }
             });
         }
+        Some(AlertingChange::BusStatementRemoved { id, .. }) => state.change(|bus| {
+            if let Some(bus) = bus {
+                bus.policy = bus.policy.take().and_then(|policy| without_statement(policy, id));
+            }
+        }),
         _ => {}
     }
+}
+
+/// A policy without the statement of this id; none when it was the only one.
+///
+/// See: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RemovePermission.html>
+fn without_statement(policy: String, id: &str) -> Option<String> {
+    let Ok(mut document) = serde_json::from_str::<Value>(&policy) else { return Some(policy) };
+    let statements = match document.get_mut("Statement") {
+        Some(Value::Array(statements)) => statements,
+        Some(one) if one["Sid"] == id => return None,
+        _ => return Some(policy),
+    };
+    statements.retain(|statement| statement["Sid"] != id);
+    (!statements.is_empty()).then(|| document.to_string())
 }
 
 pub(super) fn rules(state: &mut State<Vec<EventRule>>, change: &Change) {
@@ -71,10 +96,24 @@ pub(super) fn targets(state: &mut State<Vec<RuleTarget>>, change: &Change) {
     }
 }
 
+/// A log group that is deleted has no metric filters. What is planned for one that is made again comes after it.
+///
+/// See: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html>
 pub(super) fn filters(state: &mut State<Vec<MetricFilter>>, change: &Change) {
-    if let Some(AlertingChange::MetricFilter { name, to, .. }) = of(change) {
-        put(state, to.as_ref(), |filter| &filter.name == name);
+    match of(change) {
+        Some(AlertingChange::LogGroupDeleted { .. }) => *state = State::Is(Vec::new()),
+        Some(AlertingChange::MetricFilter { name, to, .. }) => put(state, to.as_ref(), |filter| &filter.name == name),
+        _ => {}
     }
+}
+
+/// Whether a change is one of the metric filters of this log group.
+pub(super) fn is_of_log_group(change: &AlertingChange, log_group: &str) -> bool {
+    matches!(
+        change,
+        AlertingChange::LogGroupDeleted { name } | AlertingChange::MetricFilter { log_group: name, .. }
+            if name == log_group
+    )
 }
 
 pub(super) fn alarms(state: &mut State<Vec<Alarm>>, change: &Change) {

@@ -3,6 +3,11 @@
 //! What is observed of a user includes the policies of its groups. They are taken off before an edit is applied, and joined
 //! to the user's own again after it. A group that is neither observed nor planned makes the answer unknown.
 
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
 use jiff::Timestamp;
 use logproof_estate::{
     AccountId,
@@ -98,11 +103,71 @@ impl Overlay {
 
 /// What edits need to know of the whole account.
 pub(super) struct Account<'a> {
-    /// All edits of the account's IAM.
-    pub(super) edits: &'a [&'a Edit],
+    /// Documents of the managed policies that are planned, by ARN; the last one counts.
+    documents: HashMap<&'a str, &'a Document>,
+    /// Where roles and users are in their lists, by name; made again after one has gone.
+    places: Mutex<Option<Places>>,
 }
 
-impl Account<'_> {
+/// Places of roles and users in their lists, by name, and how many there were.
+struct Places {
+    roles: HashMap<String, usize>,
+    users: HashMap<String, usize>,
+    lengths: (usize, usize),
+}
+
+fn lengths(all: &AccountAuthorization) -> (usize, usize) {
+    (all.roles.len(), all.users.len())
+}
+
+impl Places {
+    fn of(all: &AccountAuthorization) -> Self {
+        let places = |list: &[PrincipalPolicies]| {
+            // The first of a name is the one that is meant.
+            let named = list.iter().enumerate().rev().map(|(place, one)| (name_of(&one.arn).to_owned(), place));
+            named.collect()
+        };
+        Self { roles: places(&all.roles), users: places(&all.users), lengths: lengths(all) }
+    }
+
+    fn list(&mut self, holder: Holder) -> &mut HashMap<String, usize> {
+        if holder == Holder::Role { &mut self.roles } else { &mut self.users }
+    }
+}
+
+impl<'a> Account<'a> {
+    /// What all edits of the account's IAM plan.
+    pub(super) fn of(edits: &[&'a Edit]) -> Self {
+        let planned = |edit: &&'a Edit| match of(&edit.change) {
+            Some(IamChange::ManagedPolicy { arn, to: Some(to) }) => Some((arn.as_str(), to)),
+            _ => None,
+        };
+        Self { documents: edits.iter().filter_map(planned).collect(), places: Mutex::default() }
+    }
+
+    /// The place of a role or user of a name, where it is there.
+    fn place(&self, all: &AccountAuthorization, holder: Holder, name: &str) -> Option<usize> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        // Edits are tried on copies, too: what was learnt of another length is of another copy.
+        if places.as_ref().is_none_or(|places| places.lengths != lengths(all)) {
+            *places = Some(Places::of(all));
+        }
+        places.as_mut().and_then(|places| places.list(holder).get(name).copied())
+    }
+
+    /// A role or user has been added at the end of its list.
+    fn came(&self, all: &AccountAuthorization, holder: Holder, name: &str, place: usize) {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(places) = places.as_mut() {
+            places.list(holder).insert(name.to_owned(), place);
+            places.lengths = lengths(all);
+        }
+    }
+
+    fn forget_places(&self) {
+        *self.places.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     pub(super) fn apply(&self, state: &mut State<AccountAuthorization>, change: &Change, edit: &Edit, pen: &mut Pen) {
         let Some(change) = of(change) else { return };
         let State::Is(all) = state else {
@@ -137,10 +202,13 @@ impl Account<'_> {
                     all.groups.push(GroupPolicies { name: name.clone(), policies: Vec::new() });
                 }
             }
-            IamChange::Deleted { holder, name } => deleted(all, *holder, name),
+            IamChange::Deleted { holder, name } => {
+                deleted(all, *holder, name);
+                self.forget_places();
+            }
             IamChange::Inline { holder, name, policy, to } => {
                 let document = to.as_ref().map(|to| pen.text(to, Kind::Identity));
-                put(held(all, *holder, name, edit)?, policy, document);
+                put(self.held(all, *holder, name, edit)?, policy, document);
             }
             IamChange::Attached { holder, name, policy } => {
                 let (policy, document) = match policy {
@@ -150,18 +218,18 @@ impl Account<'_> {
                         (format!("arn:of:{}", unknown.attribute), document)
                     }
                 };
-                put(held(all, *holder, name, edit)?, &policy, Some(document));
+                put(self.held(all, *holder, name, edit)?, &policy, Some(document));
             }
-            IamChange::Detached { holder, name, policy } => put(held(all, *holder, name, edit)?, policy, None),
+            IamChange::Detached { holder, name, policy } => put(self.held(all, *holder, name, edit)?, policy, None),
             IamChange::InlineOnly { holder, name, policies } => {
                 let stay = policies.known().map_err(Clone::clone)?;
-                if let Some(held) = held(all, *holder, name, edit)? {
+                if let Some(held) = self.held(all, *holder, name, edit)? {
                     held.retain(|policy| is_managed(policy) || stay.contains(&policy.name));
                 }
             }
             IamChange::AttachedOnly { holder, name, policies } => {
                 let stay = policies.known().map_err(Clone::clone)?;
-                if let Some(held) = held(all, *holder, name, edit)? {
+                if let Some(held) = self.held(all, *holder, name, edit)? {
                     held.retain(|policy| !is_managed(policy) || stay.contains(&policy.name));
                 }
             }
@@ -170,7 +238,7 @@ impl Account<'_> {
                 let document = self.document(all, policy, edit, pen);
                 every_policy_list(all).for_each(|held| held.retain(|other| &other.name != policy));
                 for (holder, name) in holders {
-                    put(held(all, *holder, name, edit)?, policy, Some(document.clone()));
+                    put(self.held(all, *holder, name, edit)?, policy, Some(document.clone()));
                 }
             }
             IamChange::ManagedPolicy { arn, to } => {
@@ -179,8 +247,9 @@ impl Account<'_> {
             }
             IamChange::Member { group, user, member } => {
                 // A group that nobody knows grants what nobody knows.
-                held(all, Holder::Group, group, edit)?;
-                if let Some(user) = all.users.iter_mut().find(|one| name_of(&one.arn) == user) {
+                self.held(all, Holder::Group, group, edit)?;
+                let place = self.place(all, Holder::User, user);
+                if let Some(user) = place.and_then(|place| all.users.get_mut(place)) {
                     user.groups.retain(|other| other != group);
                     if *member {
                         user.groups.push(group.clone());
@@ -189,6 +258,32 @@ impl Account<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The policies that a holder has itself; nothing for a role or user that is not there.
+    fn held<'p>(
+        &self,
+        all: &'p mut AccountAuthorization,
+        holder: Holder,
+        name: &str,
+        edit: &Edit,
+    ) -> Result<Option<&'p mut Vec<NamedPolicy>>, Unknown> {
+        let place = if holder == Holder::Group { None } else { self.place(all, holder, name) };
+        let named = |list: &'p mut Vec<PrincipalPolicies>| {
+            place.and_then(|place| list.get_mut(place)).map(|one| &mut one.policies)
+        };
+        match holder {
+            Holder::Role => Ok(named(&mut all.roles)),
+            Holder::User => Ok(named(&mut all.users)),
+            Holder::Group => match all.groups.iter_mut().find(|group| group.name == name) {
+                Some(group) => Ok(Some(&mut group.policies)),
+                None => Err(Unknown {
+                    address: edit.origin.address.clone(),
+                    attribute: "group".to_owned(),
+                    why: format!("the group `{name}` is neither observed nor planned"),
+                }),
+            },
+        }
     }
 
     fn principal<'p>(
@@ -205,19 +300,21 @@ impl Account<'_> {
         let boundary =
             boundary.map(|arn| NamedPolicy { name: arn.clone(), document: self.document(all, arn, edit, pen) });
         let arn = principal_arn(edit, if holder == Holder::Role { "role" } else { "user" }, path, name);
+        let found = self.place(all, holder, name);
         let list = if holder == Holder::Role { &mut all.roles } else { &mut all.users };
-        let place = list.iter().position(|one| name_of(&one.arn) == name).unwrap_or(list.len());
-        if place == list.len() {
-            let trust_policy = None;
+        let place = found.unwrap_or(list.len());
+        if found.is_none() {
             list.push(PrincipalPolicies {
                 arn: arn.clone(),
                 policies: Vec::new(),
                 groups: Vec::new(),
                 boundary: None,
-                trust_policy,
+                trust_policy: None,
                 tags: Vec::new(),
             });
+            self.came(all, holder, name, place);
         }
+        let list = if holder == Holder::Role { &mut all.roles } else { &mut all.users };
         let Some(found) = list.get_mut(place) else {
             return Err(Unknown::after_apply(&edit.origin.address, "name"));
         };
@@ -227,11 +324,7 @@ impl Account<'_> {
 
     /// The document of a managed policy: as planned, as observed with whoever has it, or known of AWS; else anything.
     fn document(&self, all: &AccountAuthorization, arn: &str, edit: &Edit, pen: &mut Pen) -> String {
-        let planned = self.edits.iter().rev().find_map(|other| match of(&other.change) {
-            Some(IamChange::ManagedPolicy { arn: other, to: Some(to) }) if other == arn => Some(to),
-            _ => None,
-        });
-        if let Some(document) = planned {
+        if let Some(document) = self.documents.get(arn) {
             return pen.text(document, Kind::Identity);
         }
         let holders = all.roles.iter().chain(&all.users);
@@ -277,30 +370,6 @@ fn deleted(all: &mut AccountAuthorization, holder: Holder, name: &str) {
             all.groups.retain(|group| group.name != name);
             all.users.iter_mut().for_each(|user| user.groups.retain(|group| group != name));
         }
-    }
-}
-
-/// The policies that a holder has itself; nothing for a role or user that is not there.
-fn held<'a>(
-    all: &'a mut AccountAuthorization,
-    holder: Holder,
-    name: &str,
-    edit: &Edit,
-) -> Result<Option<&'a mut Vec<NamedPolicy>>, Unknown> {
-    let named = |list: &'a mut Vec<PrincipalPolicies>| {
-        list.iter_mut().find(|one| name_of(&one.arn) == name).map(|one| &mut one.policies)
-    };
-    match holder {
-        Holder::Role => Ok(named(&mut all.roles)),
-        Holder::User => Ok(named(&mut all.users)),
-        Holder::Group => match all.groups.iter_mut().find(|group| group.name == name) {
-            Some(group) => Ok(Some(&mut group.policies)),
-            None => Err(Unknown {
-                address: edit.origin.address.clone(),
-                attribute: "group".to_owned(),
-                why: format!("the group `{name}` is neither observed nor planned"),
-            }),
-        },
     }
 }
 

@@ -1,9 +1,11 @@
 //! Lays edits over one answer.
 
+use std::collections::HashSet;
+
+use logproof_digest::sha256_hex;
 use logproof_estate::{AccountId, Answer, ExchangeId, Fact, Reason, Region, Unseen};
 use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::{Overlay, stale};
 use crate::{
@@ -36,7 +38,7 @@ pub struct Laid {
     pub bound: Option<Bound>,
     /// What of the answer is unknown.
     pub unknown: Vec<Unknown>,
-    /// The answer; absent when a part of it is sensitive, or it is not known.
+    /// The answer; absent when a part of it is sensitive, or it is not known. A [`Trace`](super::Trace) has null for it.
     pub value: Option<Value>,
     /// Whether a part of it is sensitive: nothing that is found in it is shown.
     pub sensitive: bool,
@@ -54,7 +56,7 @@ impl Laid {
     pub fn digest(&self) -> ExchangeId {
         // A record is plain data: it has a JSON form.
         let text = serde_json::to_vec(self).unwrap_or_default();
-        ExchangeId::new(hex::encode(Sha256::digest(text)))
+        ExchangeId::new(sha256_hex(text))
     }
 }
 
@@ -201,7 +203,8 @@ impl Overlay {
             },
         };
         if let State::Is(observed) = &state {
-            self.compare(&asked, observed, edits, &apply);
+            let believing: Vec<&Edit> = edits.iter().copied().filter(|edit| edit.before.is_some()).collect();
+            self.compare(&asked, observed, &believing, &apply);
         }
         let mut pen = Pen::new(self.setting.bound);
         for edit in edits {
@@ -241,6 +244,8 @@ impl Overlay {
         })
     }
 
+    /// Where the plan was made against another state. What all edits believe is tried at once, and halves of it only where
+    /// that is not what is observed: an answer may be as large as an account, and a plan change ten thousand parts of it.
     fn compare<T: Clone + Serialize>(
         &self,
         asked: &Asked<'_>,
@@ -248,16 +253,27 @@ impl Overlay {
         edits: &[&Edit],
         apply: &impl Fn(&mut State<T>, &Change, &Edit, &mut Pen),
     ) {
-        for edit in edits {
-            let Some(before) = &edit.before else { continue };
-            let mut believed = State::Is(observed.clone());
-            apply(&mut believed, before, edit, &mut Pen::new(self.setting.bound));
-            let State::Is(believed) = believed else { continue };
-            if let Some(stale) = stale::between(asked, edit, &believed, observed) {
-                let mut trace = self.trace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                if !trace.stale.contains(&stale) {
-                    trace.stale.push(stale);
-                }
+        let (Some(first), count) = (edits.first(), edits.len()) else { return };
+        let mut believed = State::Is(observed.clone());
+        let mut pen = Pen::new(self.setting.bound);
+        for (edit, before) in edits.iter().filter_map(|edit| Some((edit, edit.before.as_ref()?))) {
+            apply(&mut believed, before, edit, &mut pen);
+        }
+        let stale = match &believed {
+            State::Is(believed) => match stale::between(asked, first, believed, observed) {
+                None => return,
+                stale => stale,
+            },
+            _ => None,
+        };
+        if count > 1 {
+            let (one, other) = edits.split_at(count / 2);
+            self.compare(asked, observed, one, apply);
+            self.compare(asked, observed, other, apply);
+        } else if let Some(stale) = stale {
+            let mut trace = self.trace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if !trace.stale.contains(&stale) {
+                trace.stale.push(stale);
             }
         }
     }
@@ -294,12 +310,9 @@ impl Overlay {
     }
 
     fn record(&self, asked: &Asked<'_>, edits: &[&Edit], replaced: Vec<ExchangeId>, unknown: Vec<Unknown>) -> Laid {
-        let mut origins: Vec<Origin> = Vec::new();
-        for edit in edits {
-            if !origins.contains(&edit.origin) {
-                origins.push(edit.origin.clone());
-            }
-        }
+        let mut seen = HashSet::new();
+        let first = edits.iter().map(|edit| &edit.origin).filter(|origin| seen.insert(*origin));
+        let origins: Vec<Origin> = first.cloned().collect();
         Laid {
             question: asked.question.to_owned(),
             operation: asked.operation.to_owned(),
@@ -317,6 +330,8 @@ impl Overlay {
 
     fn enter(&self, record: Laid) -> ExchangeId {
         let id = self.keep.keep(&record);
+        // Kept is the answer itself; here it is enough that there is one, which may be as large as an account.
+        let record = Laid { value: record.value.map(|_| Value::Null), ..record };
         self.trace.lock().unwrap_or_else(std::sync::PoisonError::into_inner).laid.insert(id.clone(), record);
         id
     }

@@ -48,7 +48,7 @@ fn meaning(value: &Value) -> Value {
             if items.len() == 1 {
                 return items.remove(0);
             }
-            items.sort_by_key(Value::to_string);
+            items.sort_by_cached_key(Value::to_string);
             items.dedup();
             Value::Array(items)
         }

@@ -100,6 +100,9 @@ impl Index<'_> {
         if let Tree::Map(map) = &mut tree {
             self.leave_out_computed(change, map, expressions);
         }
+        if let Tree::Map(map) = &mut tree {
+            self.fill_all_tags(change, map);
+        }
         for path in not_set(&change.kind) {
             let steps: Vec<&str> = path.split('.').collect();
             leave_out(&mut tree, &steps, expressions, only_computed(path));
@@ -133,6 +136,39 @@ impl Index<'_> {
             if !named && (same || (open && expressions.is_some())) {
                 map.remove(*attribute);
             }
+        }
+    }
+
+    /// All tags of a resource are those that its provider gives to everything, and its own. Older providers leave them open
+    /// even where both are known.
+    // See: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/resource-tagging
+    fn fill_all_tags(&self, change: &ResourceChange, map: &mut BTreeMap<String, Tree>) {
+        let own = map.get("tags").unwrap_or(&Tree::Null);
+        if !matches!(map.get("tags_all").map(Tree::open), Some(Tree::Unknown(_))) || own.gap().is_some() {
+            return;
+        }
+        let Some(Value::Object(of_provider)) = self.default_tags(change) else { return };
+        let mut all: BTreeMap<String, Tree> =
+            of_provider.into_iter().map(|(key, value)| (key, Tree::from(value))).collect();
+        if let Tree::Map(own) = own.open() {
+            all.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+        map.insert("tags_all".to_owned(), Tree::Map(all));
+    }
+
+    /// What the provider of a resource tags everything with, where its configuration is there and known.
+    fn default_tags(&self, change: &ResourceChange) -> Option<Value> {
+        let (_, provider) = self.configuration.provider(&self.provider_key(change)?);
+        let provider = provider?;
+        let none = || Some(Value::Object(serde_json::Map::new()));
+        let block = match provider.expressions.get("default_tags") {
+            None => return none(),
+            Some(Value::Array(blocks)) => blocks.first(),
+            single => single,
+        };
+        match block.and_then(|block| block.get("tags")) {
+            None => none(),
+            Some(tags) => self.constant(&provider.module_address, tags, 0),
         }
     }
 

@@ -42,6 +42,7 @@ impl Index<'_> {
             ("aws_cloudwatch_log_group", "arn") => {
                 self.regional(change, "logs", &format!("log-group:{}", named("name")), depth)
             }
+            ("aws_cloudwatch_log_metric_filter", "name" | "id") => Some(named("name")),
             ("aws_cloudwatch_event_rule", "name") => Some(named("name")),
             ("aws_cloudwatch_event_bus", "name" | "id") => Some(named("name")),
             ("aws_cloudwatch_event_bus", "arn") => {

@@ -33,6 +33,8 @@ pub(super) enum Link {
     LogGroupArn,
     /// Name of a log group.
     LogGroup,
+    /// Name of a metric, by the metric filter of the same name.
+    MetricFilter,
     /// Name of an event rule.
     Rule,
     /// Name or ARN of an event bus.
@@ -82,6 +84,7 @@ impl Link {
             Self::OrgNode if kind == "aws_organizations_organization" => one_of(&["roots[0].id"]),
             Self::LogGroupArn if kind == "aws_cloudwatch_log_group" => one_of(&["arn"]),
             Self::LogGroup if kind == "aws_cloudwatch_log_group" => one_of(&["name", "id"]),
+            Self::MetricFilter if kind == "aws_cloudwatch_log_metric_filter" => one_of(&["id", "name"]),
             Self::Rule if kind == "aws_cloudwatch_event_rule" => one_of(&["name", "id"]),
             Self::Bus if kind == "aws_cloudwatch_event_bus" => one_of(&["name", "id", "arn"]),
             Self::Recorder if kind == "aws_config_configuration_recorder" => one_of(&["name", "id"]),
@@ -219,7 +222,8 @@ pub(super) fn links(kind: &str) -> &'static [(&'static str, Link)] {
         "aws_sqs_queue" => &[("kms_master_key_id", Link::Key), ("policy", Link::Document)],
         "aws_sqs_queue_policy" => &[("queue_url", Link::Queue), ("policy", Link::Document)],
         "aws_cloudwatch_log_metric_filter" => &[("log_group_name", Link::LogGroup)],
-        "aws_cloudwatch_metric_alarm" | "aws_cloudwatch_composite_alarm" => &[("alarm_actions", Link::Action)],
+        "aws_cloudwatch_metric_alarm" => &[("metric_name", Link::MetricFilter), ("alarm_actions", Link::Action)],
+        "aws_cloudwatch_composite_alarm" => &[("alarm_actions", Link::Action)],
         _ => &[],
     }
 }

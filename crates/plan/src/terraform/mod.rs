@@ -144,7 +144,7 @@ fn rank(change: &ResourceChange, action: Action) -> u8 {
 }
 
 fn translate(file: &str, index: &Index<'_>, plan: &mut Plan) {
-    let managed = index.changes.iter().filter(|change| !change.data && !coverage::is_helper(&change.kind));
+    let managed = index.changes.iter().filter(|change| !change.data && coverage::is_looked_at(&change.kind));
     let mut planned: Vec<_> = managed.filter_map(|change| Some((change, action(change)?))).collect();
     planned.sort_by_key(|(change, action)| rank(change, *action));
     for (change, action) in planned {

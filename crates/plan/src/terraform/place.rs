@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{
     index::Index,
+    link::Link,
     model::{ResourceChange, StateResource},
 };
 use crate::{
@@ -52,13 +53,32 @@ fn region_in(arn: &str) -> Option<Region> {
     field(arn, 3)?.parse().ok()
 }
 
+/// Account in the URL of a queue, which ends with account and name.
+// See: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
+fn account_in_url(url: &str) -> Option<AccountId> {
+    url.rsplit('/').nth(1)?.parse().ok()
+}
+
+/// Region in the URL of a queue; older endpoints have it first, and the oldest not at all.
+// See: https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
+fn region_in_url(url: &str) -> Option<Region> {
+    let (_, rest) = url.split_once("://")?;
+    let host = rest.split('/').next()?;
+    let mut labels = host.split('.');
+    match (labels.next()?, labels.next()?) {
+        ("sqs" | "sqs-fips", region) | (region, "queue") => region.parse().ok(),
+        ("queue", "amazonaws") => "us-east-1".parse().ok(),
+        _ => None,
+    }
+}
+
 fn text(tree: &Tree, attribute: &str) -> Option<String> {
     tree.get(attribute).text().ok().flatten()
 }
 
 impl Index<'_> {
     /// The provider configuration of a resource, by the key of its block.
-    fn provider_key(&self, change: &ResourceChange) -> Option<String> {
+    pub(super) fn provider_key(&self, change: &ResourceChange) -> Option<String> {
         let block = self.configuration.resource(&change.module, change.data, &change.kind, &change.name)?;
         (!block.provider.is_empty()).then(|| self.configuration.provider(&block.provider).0)
     }
@@ -172,13 +192,13 @@ impl Index<'_> {
         if trail || coverage::reach(&change.kind) == Reach::Organization {
             return Ok(self.context.management_account.clone());
         }
-        self.account_told(change)
+        self.account_told(change, depth)
             .or_else(|| self.account_of_bucket(change, depth))
             .or_else(|| self.row(change).map(|row| row.account.clone()))
             .ok_or(Lacks::Account)
     }
 
-    fn account_told(&self, change: &ResourceChange) -> Option<AccountId> {
+    fn account_told(&self, change: &ResourceChange, depth: usize) -> Option<AccountId> {
         if let Some(account) = text(&change.identity, "account_id").and_then(|id| id.parse().ok()) {
             return Some(account);
         }
@@ -195,7 +215,25 @@ impl Index<'_> {
             owner?.parse().ok()
         };
         let provider = || self.providers.get(&self.provider_key(change)?)?.0.clone();
-        own_arn().or_else(owner).or_else(provider)
+        let its = || self.place_of_its_thing(change, depth).0;
+        own_arn().or_else(owner).or_else(its).or_else(provider)
+    }
+
+    /// Account and Region of the queue or topic that a resource is about, as its URL or ARN has them: whoever manages a policy
+    /// or a subscription, it is where its queue or topic is.
+    fn place_of_its_thing(&self, change: &ResourceChange, depth: usize) -> (Option<AccountId>, Option<Region>) {
+        let (attribute, link) = match change.kind.as_str() {
+            "aws_sqs_queue_policy" => ("queue_url", Link::Queue),
+            "aws_sns_topic_policy" => ("arn", Link::Topic),
+            "aws_sns_topic_subscription" => ("topic_arn", Link::Topic),
+            _ => return (None, None),
+        };
+        let known = text(&change.after, attribute).or_else(|| text(&change.before, attribute));
+        match known.or_else(|| self.linked(change, attribute, link, depth + 1)) {
+            Some(arn) if arn.starts_with("arn:") => (account_in(&arn), region_in(&arn)),
+            Some(url) => (account_in_url(&url), region_in_url(&url)),
+            None => (None, None),
+        }
     }
 
     fn account_of_bucket(&self, change: &ResourceChange, depth: usize) -> Option<AccountId> {
@@ -232,7 +270,9 @@ impl Index<'_> {
         };
         let provider = || self.providers.get(&self.provider_key(change)?)?.1.clone();
         let row = || self.row(change).and_then(|row| row.region.clone());
-        identity().or_else(argument).or_else(arn).or_else(bucket).or_else(provider).or_else(row).ok_or(Lacks::Region)
+        let its = || self.place_of_its_thing(change, depth).1;
+        let told = identity().or_else(argument).or_else(arn).or_else(its).or_else(bucket);
+        told.or_else(provider).or_else(row).ok_or(Lacks::Region)
     }
 
     /// What the owner has to add so that a resource has a place.
@@ -262,5 +302,28 @@ impl Index<'_> {
     /// The bucket of this plan that has a name.
     pub(super) fn bucket_named(&self, name: &str) -> Option<&ResourceChange> {
         self.buckets.get(name).and_then(|at| self.changes.get(*at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_of_queues_have_account_and_region() {
+        for (url, account, region) in [
+            ("https://sqs.eu-central-1.amazonaws.com/222222222222/logs", Some("222222222222"), Some("eu-central-1")),
+            ("https://sqs-fips.us-east-2.amazonaws.com/222222222222/logs", Some("222222222222"), Some("us-east-2")),
+            ("https://eu-west-1.queue.amazonaws.com/222222222222/logs", Some("222222222222"), Some("eu-west-1")),
+            ("https://queue.amazonaws.com/222222222222/logs", Some("222222222222"), Some("us-east-1")),
+            ("https://sqs.cn-north-1.amazonaws.com.cn/222222222222/logs", Some("222222222222"), Some("cn-north-1")),
+            ("http://localhost:4566/222222222222/logs", Some("222222222222"), None),
+            ("logs", None, None),
+            ("", None, None),
+        ] {
+            let found = (account_in_url(url), region_in_url(url));
+            let found = (found.0.as_ref().map(AccountId::as_str), found.1.as_ref().map(Region::as_str));
+            assert_eq!(found, (account, region), "{url}");
+        }
     }
 }

@@ -114,6 +114,8 @@ pub(super) fn set(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
     })
 }
 
+/// A log group takes its metric filters with it.
+///
 /// A topic without its policy resource has the default policy again. A subscription that was never confirmed cannot be
 /// cancelled: it stays pending.
 // See: https://docs.aws.amazon.com/sns/latest/api/API_Unsubscribe.html
@@ -121,7 +123,10 @@ pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
     Ok(match scene.kind {
         "aws_cloudwatch_event_bus" => alerting("", AlertingChange::Bus { name: tree.get("name").need()?, to: None }),
         "aws_cloudwatch_event_bus_policy" => alerting("", AlertingChange::BusPolicy { bus: bus_of(tree)?, to: None }),
-        "aws_cloudwatch_event_permission" => permission(scene, tree)?,
+        "aws_cloudwatch_event_permission" => match tree.get("statement_id").text()? {
+            Some(id) => alerting("", AlertingChange::BusStatementRemoved { bus: bus_of(tree)?, id }),
+            None => permission(scene, tree)?,
+        },
         "aws_cloudwatch_event_rule" => {
             alerting("", AlertingChange::Rule { bus: bus_of(tree)?, name: tree.get("name").need()?, to: None })
         }
@@ -129,6 +134,8 @@ pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
             let (bus, rule, id) = (bus_of(tree)?, tree.get("rule").need()?, tree.get("target_id").need()?);
             alerting("", AlertingChange::Target { bus, rule, id, to: None })
         }
+        "aws_cloudwatch_log_group" if tree.get("skip_destroy").flag()? == Some(true) => Vec::new(),
+        "aws_cloudwatch_log_group" => alerting("", AlertingChange::LogGroupDeleted { name: tree.get("name").need()? }),
         "aws_sns_topic" => alerting("", AlertingChange::TopicDeleted { arn: tree.get("arn").need()? }),
         "aws_sns_topic_policy" => alerting("", AlertingChange::TopicPolicy { arn: tree.get("arn").need()?, to: None }),
         "aws_sqs_queue" => alerting("", AlertingChange::QueueDeleted { arn: tree.get("arn").need()? }),
@@ -173,7 +180,7 @@ fn bus(tree: &Tree) -> Read<EventBus> {
     Ok(EventBus { arn: tree.get("arn").need()?, policy: None, kms_key: tree.get("kms_key_identifier").text()? })
 }
 
-/// One statement of the policy of a bus: what the others say is not planned, so the policy as a whole is not known.
+/// One statement of the policy of a bus is set: what it says is known by its parts only, and is not put together.
 fn permission(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
     Ok(one(
         "",

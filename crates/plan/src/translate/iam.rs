@@ -148,6 +148,23 @@ fn holders(tree: &Tree) -> Read<Vec<(Holder, String)>> {
     Ok(holders)
 }
 
+/// One of the attachments that `aws_iam_policy_attachment` makes, or takes away.
+fn attachment_of(holder: Holder, name: String, policy: &str, on: bool) -> (String, Change) {
+    let attribute = match holder {
+        Holder::Role => "roles",
+        Holder::User => "users",
+        Holder::Group => "groups",
+    };
+    let attribute = format!("{attribute}[{name}]");
+    let policy = policy.to_owned();
+    if on {
+        let policy = crate::planned::Planned::Known(policy);
+        iam(&attribute, IamChange::Attached { holder, name, policy })
+    } else {
+        iam(&attribute, IamChange::Detached { holder, name, policy })
+    }
+}
+
 fn others(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
     Ok(match scene.kind {
         "aws_iam_policy" => {
@@ -155,8 +172,11 @@ fn others(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
             vec![iam("policy", IamChange::ManagedPolicy { arn: tree.get("arn").need()?, to })]
         }
         "aws_iam_policy_attachment" => {
+            // It attaches what it names. Others keep the policy, until a later plan finds them and takes them out.
+            // See: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/iam/policy_attachment.go
             let policy = tree.get("policy_arn").need()?;
-            vec![iam("roles", IamChange::AttachedTo { policy, holders: scene.planned("roles", holders(tree)) })]
+            let attach = |(holder, name): (Holder, String)| attachment_of(holder, name, &policy, true);
+            holders(tree)?.into_iter().map(attach).collect()
         }
         _ => members(tree, true)?,
     })
@@ -172,7 +192,7 @@ pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
             "aws_iam_policy" => vec![iam("", IamChange::ManagedPolicy { arn: tree.get("arn").need()?, to: None })],
             "aws_iam_policy_attachment" => {
                 let policy = tree.get("policy_arn").need()?;
-                let detach = |(holder, name)| iam("", IamChange::Detached { holder, name, policy: policy.clone() });
+                let detach = |(holder, name): (Holder, String)| attachment_of(holder, name, &policy, false);
                 holders(tree)?.into_iter().map(detach).collect()
             }
             _ => members(tree, false)?,
@@ -190,6 +210,12 @@ pub(super) fn removed(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {
 
 /// Members and holders that an update takes out of a list.
 pub(super) fn dropped(scene: &Scene<'_>, before: &Tree, after: &Tree) -> Changes {
+    if scene.kind == "aws_iam_policy_attachment" {
+        let (Ok(was), Ok(will)) = (holders(before), holders(after)) else { return Vec::new() };
+        let Ok(policy) = before.get("policy_arn").need() else { return Vec::new() };
+        let gone = was.into_iter().filter(|one| !will.contains(one));
+        return gone.map(|(holder, name)| attachment_of(holder, name, &policy, false)).collect();
+    }
     if !matches!(scene.kind, "aws_iam_group_membership" | "aws_iam_user_group_membership") {
         return Vec::new();
     }

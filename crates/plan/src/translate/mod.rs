@@ -118,6 +118,12 @@ impl Scene<'_> {
                 let mut will = self.set(after, false);
                 if let Ok(will) = &mut will {
                     will.extend(self.dropped(before, after));
+                    // Tags that a resource does not name may come from its stack, which a plan of the resource does not show.
+                    let unnamed = after.get("tags").is_absent() && after.get("tags_all").is_absent();
+                    let kept = |part: &(String, Change)| {
+                        part.0 == "tags" && (was.contains(part) || action == Action::Import && unnamed)
+                    };
+                    will.retain(|part| !kept(part));
                 }
                 self.add(&mut edits, action, after, will, Some(was));
             }

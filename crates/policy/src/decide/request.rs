@@ -109,3 +109,11 @@ pub struct Policies {
     /// The resource is an AWS managed key, which no RCP protects.
     pub resource_is_aws_managed_key: bool,
 }
+
+impl Policies {
+    /// Every policy of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Policy>> {
+        let own = self.identity.iter().chain(&self.boundary).chain(&self.sessions);
+        own.chain(&self.resource).chain(self.scps.iter().chain(&self.rcps).flatten().flatten())
+    }
+}

@@ -12,7 +12,7 @@ use crate::template::{Reading, Template};
 /// Reads all conditions; an error is a `Condition` element that cannot be understood as a whole.
 pub(crate) fn read(node: &Node, version: Version, notes: &mut Notes<'_>) -> Result<Vec<Condition>, Problem> {
     let Value::Object(operators) = &node.value else {
-        let message = format!("`Condition` is an object of operators, found {}", node.value.kind());
+        let message = format!("`Condition` must be an object of operators, found {}", node.value.kind());
         return Err(notes.block(node.span.start, message));
     };
     if let Some(problem) = notes.duplicates(operators) {
@@ -21,8 +21,11 @@ pub(crate) fn read(node: &Node, version: Version, notes: &mut Notes<'_>) -> Resu
     let mut out = Vec::new();
     for operator in operators {
         let Value::Object(keys) = &operator.value.value else {
-            let message =
-                format!("`{}` is an object of condition keys, found {}", operator.key, operator.value.value.kind());
+            let message = format!(
+                "`{}` must be an object of condition keys, found {}",
+                operator.key,
+                operator.value.value.kind()
+            );
             return Err(notes.block(operator.value.span.start, message));
         };
         if let Some(problem) = notes.duplicate_keys(keys) {

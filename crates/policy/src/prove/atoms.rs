@@ -97,6 +97,11 @@ impl<'p> Atoms<'p> {
         self.using.get(key).map_or(&[], Vec::as_slice)
     }
 
+    /// The keys that stand as variables in the values of conditions.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &'p str> {
+        self.using.keys().copied()
+    }
+
     pub(crate) fn literals(&self, key: &str) -> Vec<String> {
         let fixed = |t: &Template| match &t.shape {
             Shape::Text(Glob::Exact(text)) => Some(text.clone()),

@@ -3,7 +3,7 @@
 //! Owns the principal cells and the context keys that follow from who asks. Must not know how
 //! requests are decided.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
 use crate::context::Context;
@@ -27,6 +27,37 @@ pub(crate) struct Candidate {
     pub(crate) label: String,
     /// Keys that follow from the caller.
     pub(crate) fixed: Context,
+    /// Whether it is a user or role of an account of which all are known.
+    pub(crate) inventoried: bool,
+}
+
+/// The users and roles that are known in a scene, by ARN.
+pub(crate) struct Inventory<'s> {
+    scene: &'s Scene,
+    by_arn: HashMap<&'s str, &'s Identity>,
+}
+
+impl<'s> Inventory<'s> {
+    pub(crate) fn of(scene: &'s Scene) -> Self {
+        let mut by_arn = HashMap::new();
+        for account in &scene.organization.accounts {
+            if let Identities::Known(identities) = &account.identities {
+                for identity in identities {
+                    // The first of an ARN is the one that counts.
+                    if let Some(arn) = identity.principal.condition_arn() {
+                        by_arn.entry(arn).or_insert(identity);
+                    }
+                }
+            }
+        }
+        Self { scene, by_arn }
+    }
+
+    /// Every policy that has a say when this caller asks in this scene.
+    pub(crate) fn policies(&self, principal: &Principal) -> Policies {
+        let found = principal.condition_arn().and_then(|arn| self.by_arn.get(arn).copied());
+        policies_of(self.scene, principal, found.filter(|identity| same(&identity.principal, principal)))
+    }
 }
 
 /// Why the classes could not be found.
@@ -45,6 +76,15 @@ pub(crate) fn administrator() -> Vec<Arc<Policy>> {
 /// Every policy that has a say when this caller asks in this scene.
 pub(crate) fn policies(scene: &Scene, principal: &Principal) -> Policies {
     let account = principal.account().and_then(|id| scene.organization.account(id));
+    let found = match account.map(|account| &account.identities) {
+        Some(Identities::Known(identities)) => identities.iter().find(|one| same(&one.principal, principal)),
+        Some(Identities::Unknown) | None => None,
+    };
+    policies_of(scene, principal, found)
+}
+
+fn policies_of(scene: &Scene, principal: &Principal, identity: Option<&Identity>) -> Policies {
+    let account = principal.account().and_then(|id| scene.organization.account(id));
     let owner = scene.organization.account(&scene.resource_account);
     let mut policies = Policies {
         resource: scene.resource_policy.clone(),
@@ -55,8 +95,8 @@ pub(crate) fn policies(scene: &Scene, principal: &Principal) -> Policies {
         ..Policies::default()
     };
     match account.map(|a| &a.identities) {
-        Some(Identities::Known(identities)) => {
-            if let Some(identity) = identities.iter().find(|i| same(&i.principal, principal)) {
+        Some(Identities::Known(_)) => {
+            if let Some(identity) = identity {
                 policies.identity = identity.policies.clone();
                 policies.boundary = identity.boundary.clone();
             }
@@ -193,6 +233,7 @@ impl Census<'_, '_> {
         let before = self.out.len();
         self.add(identity.principal.clone(), label, Some(account));
         if let Some(candidate) = self.out.get_mut(before) {
+            candidate.inventoried = true;
             for (tag, value) in &identity.tags {
                 candidate.fixed.insert(&format!("aws:PrincipalTag/{tag}"), value.as_str());
             }
@@ -331,7 +372,7 @@ impl Census<'_, '_> {
                 }
             }
         }
-        self.out.push(Candidate { principal, label, fixed });
+        self.out.push(Candidate { principal, label, fixed, inventoried: false });
     }
 }
 

@@ -13,10 +13,11 @@ use crate::model::{Policy, Statement};
 use crate::partition::Partition;
 use crate::principal::Principal;
 use crate::problem::Span;
+use crate::prove::alike;
 use crate::prove::atoms::Atoms;
 use crate::prove::dimensions::{self, Action};
 use crate::prove::effort::Effort;
-use crate::prove::population::{self, Candidate};
+use crate::prove::population::{self, Candidate, Inventory};
 use crate::prove::question::Question;
 use crate::prove::scene::{Identities, Scene};
 
@@ -30,9 +31,9 @@ pub(crate) struct Prepared<'q> {
     /// Per candidate, the policies of each scene.
     pub(crate) sides: Vec<Vec<Policies>>,
     pub(crate) facts: Context,
+    /// Per candidate, the class of those that nothing tells apart; none for one who is alone.
+    pub(crate) alike: Vec<Option<usize>>,
     pub(crate) effort: Effort,
-    /// Steps it takes to weigh one request.
-    pub(crate) weight: usize,
     /// Why the classes of callers may not be all of them.
     pub(crate) doubt: Option<&'static str>,
 }
@@ -52,11 +53,18 @@ impl<'q> Prepared<'q> {
         let atoms = collect(&policies, &actions, question);
         let facts = facts(scene, question);
         let (candidates, doubt) = population::candidates(scene, question, &atoms, &facts, &effort).map_err(because)?;
-        let side = |who: &Principal| scenes.iter().map(|scene| population::policies(scene, who)).collect();
-        let sides = candidates.iter().map(|c| side(&c.principal)).collect();
-        let weight = policies.iter().flat_map(|policy| &policy.statements).map(weight).sum::<usize>() + 20;
+        let inventories: Vec<Inventory<'_>> = scenes.iter().map(|scene| Inventory::of(scene)).collect();
+        let side = |who: &Principal| inventories.iter().map(|inventory| inventory.policies(who)).collect();
+        let sides: Vec<Vec<Policies>> = candidates.iter().map(|c| side(&c.principal)).collect();
+        let alike = alike::classes(&candidates, &sides, &atoms);
         drop(atoms);
-        Ok(Self { facts, scenes, question, policies, actions, candidates, sides, effort, weight, doubt })
+        Ok(Self { facts, scenes, question, policies, actions, candidates, sides, alike, effort, doubt })
+    }
+
+    /// Steps it takes to weigh one request of a candidate: a look at each statement of the policies that have a say.
+    pub(crate) fn weight(&self, candidate: usize) -> usize {
+        let sides = self.sides.get(candidate).into_iter().flatten();
+        sides.flat_map(Policies::all).flat_map(|policy| policy.statements.iter()).map(weight).sum::<usize>() + 20
     }
 
     /// The partition everything asked about is in.
@@ -71,12 +79,12 @@ fn weight(statement: &Statement) -> usize {
     1 + end.saturating_sub(start) / 32
 }
 
-/// Every policy of the scenes, once.
+/// Every policy of the scenes, once; the same document under several names counts as one.
 fn everything(scenes: &[&Scene]) -> Vec<Arc<Policy>> {
     let mut out: Vec<Arc<Policy>> = Vec::new();
     let mut seen = HashSet::new();
     let mut add = |policy: &Arc<Policy>| {
-        if seen.insert(Arc::as_ptr(policy)) {
+        if seen.insert(policy.statements.as_ptr()) {
             out.push(policy.clone());
         }
     };
@@ -97,7 +105,7 @@ fn everything(scenes: &[&Scene]) -> Vec<Arc<Policy>> {
 
 fn action_globs(policies: &[Arc<Policy>]) -> Vec<Glob> {
     let mut seen = HashSet::new();
-    let elements = policies.iter().flat_map(|p| &p.statements).filter_map(|s| s.action.as_ref());
+    let elements = policies.iter().flat_map(|p| p.statements.iter()).filter_map(|s| s.action.as_ref());
     elements.flat_map(|a| &a.patterns).filter(|g| seen.insert((*g).clone())).cloned().collect()
 }
 

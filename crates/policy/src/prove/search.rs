@@ -7,7 +7,7 @@
 mod every;
 mod keys;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::context::{ContextValue, Lookup, View};
@@ -64,6 +64,8 @@ pub(crate) struct Walk<'p> {
     /// By key, and whether values of our organization are left out.
     cells: HashMap<(String, bool), Rc<Vec<Cell>>>,
     resources: Option<Rc<Vec<String>>>,
+    /// Steps it takes to weigh a request of the caller at hand.
+    weight: usize,
 }
 
 /// One caller, action and resource.
@@ -90,12 +92,18 @@ impl<'p> Walk<'p> {
             looked: false,
             cells: HashMap::new(),
             resources: None,
+            weight: 0,
         }
     }
 
     /// Looks at every caller.
     pub(crate) fn run(&mut self) -> Found {
-        for candidate in 0..self.prepared.candidates.len() {
+        let mut asked = HashSet::new();
+        for (candidate, class) in self.prepared.alike.iter().enumerate() {
+            // Nothing was found of one like it, or the walk had ended; what was in doubt stays so.
+            if class.is_some_and(|class| !asked.insert(class)) {
+                continue;
+            }
             if let Some(witness) = self.caller(candidate) {
                 return Found::Witness(witness);
             }
@@ -135,6 +143,7 @@ impl<'p> Walk<'p> {
     }
 
     fn caller(&mut self, index: usize) -> Option<Box<Witness>> {
+        self.weight = self.prepared.weight(index);
         let resources = self.resources(self.prepared.candidates.get(index)?)?;
         self.prepared.actions.iter().find_map(|action| self.call(index, action, &resources))
     }
@@ -199,7 +208,7 @@ impl<'p> Walk<'p> {
 
     /// Weighs the request so far; if that leaves the goal open, tries every class of the open key.
     fn explore(&mut self, combination: Combination<'_>, partial: &mut Partial<'_>) -> Option<Box<Witness>> {
-        if self.prepared.effort.spend(self.prepared.weight).is_err() {
+        if self.prepared.effort.spend(self.weight).is_err() {
             return None;
         }
         self.looked = true;

@@ -9,12 +9,15 @@ use std::{
 
 use futures::future::join_all;
 use logproof_estate::{
-    Estate, KeyRef, Unseen,
+    BucketRef, Estate, KeyRef, Unseen,
     facts::{ChainQuery, OrgPolicyKind, TrailEventQuery},
 };
 
-use super::support::{account, at, bucket, region};
-use crate::{OPERATIONS, fake};
+use super::support::{account, at, region};
+use crate::{
+    OPERATIONS,
+    raw_answers::{RawAnswers, config, query_error, reply, s3_error},
+};
 
 type Asking<'a> = Pin<Box<dyn Future<Output = Result<(), Unseen>> + 'a>>;
 
@@ -37,22 +40,22 @@ questions! {
     delegated_administrators("config.amazonaws.com"),
     delegation_policy(),
     buckets(&account()),
-    bucket_location(&bucket()),
-    bucket_encryption(&bucket()),
-    bucket_public_access_block(&bucket()),
+    bucket_location(&log_bucket()),
+    bucket_encryption(&log_bucket()),
+    bucket_public_access_block(&log_bucket()),
     account_public_access_block(&account()),
-    bucket_ownership(&bucket()),
-    bucket_policy(&bucket()),
-    bucket_acl(&bucket()),
-    bucket_versioning(&bucket()),
-    object_lock(&bucket()),
-    bucket_lifecycle(&bucket()),
-    bucket_archive_tiering(&bucket()),
-    bucket_logging(&bucket()),
-    bucket_replication(&bucket()),
-    bucket_tags(&bucket()),
-    bucket_level(&bucket(), "AWSLogs/"),
-    object_retention(&bucket(), "key"),
+    bucket_ownership(&log_bucket()),
+    bucket_policy(&log_bucket()),
+    bucket_acl(&log_bucket()),
+    bucket_versioning(&log_bucket()),
+    object_lock(&log_bucket()),
+    bucket_lifecycle(&log_bucket()),
+    bucket_archive_tiering(&log_bucket()),
+    bucket_logging(&log_bucket()),
+    bucket_replication(&log_bucket()),
+    bucket_tags(&log_bucket()),
+    bucket_level(&log_bucket(), "AWSLogs/"),
+    object_retention(&log_bucket(), LOG_FILE),
     keys(&account(), &region()),
     key_aliases(&account(), &region()),
     key_tags(&log_key()),
@@ -61,24 +64,24 @@ questions! {
     key_policy(&log_key()),
     key_grants(&log_key()),
     trails(&account(), &region()),
-    trail_status(&account(), &region(), "arn:t"),
-    event_selectors(&account(), &region(), "arn:t"),
+    trail_status(&account(), &region(), TRAIL),
+    event_selectors(&account(), &region(), TRAIL),
     trail_events(&account(), &region(), &lookup()),
     trail_public_keys(&account(), &region(), at("2026-01-14T12:00:00Z"), at("2026-01-15T12:00:00Z")),
-    digest_chain(&bucket(), &chain()),
+    digest_chain(&log_bucket(), &chain()),
     config_recorders(&account(), &region()),
     config_delivery(&account(), &region()),
     config_delivery_status(&account(), &region()),
-    event_bus(&account(), &region(), "central"),
+    event_bus(&account(), &region(), "default"),
     event_rules(&account(), &region(), "default"),
-    rule_targets(&account(), &region(), "default", "rule"),
+    rule_targets(&account(), &region(), "default", "log-store-changes"),
     topics(&account(), &region()),
-    topic_tags(&account(), &region(), "arn:t"),
-    topic(&account(), &region(), "arn:t"),
-    topic_subscriptions(&account(), &region(), "arn:t"),
+    topic_tags(&account(), &region(), TOPIC),
+    topic(&account(), &region(), TOPIC),
+    topic_subscriptions(&account(), &region(), TOPIC),
     queues(&account(), &region()),
-    queue_tags(&account(), &region(), "arn:t"),
-    queue(&account(), &region(), "arn:t"),
+    queue_tags(&account(), &region(), QUEUE),
+    queue(&account(), &region(), QUEUE),
     metric_filters(&account(), &region(), "group"),
     alarms(&account(), &region()),
     access_analyzers(&account(), &region()),
@@ -86,8 +89,19 @@ questions! {
     account_authorization(&account()),
 }
 
+const TRAIL: &str = "arn:aws:cloudtrail:eu-central-1:222222222222:trail/log-store-data-events";
+const LOG_FILE: &str = "AWSLogs/o-exampleorg1/111111111111/CloudTrail/eu-central-1/2025/11/14/\
+    111111111111_CloudTrail_eu-central-1_20251114T0900Z_bbbbbbbbbbbbbbbb.json.gz";
+const TOPIC: &str = "arn:aws:sns:eu-central-1:222222222222:log-store-alerts";
+const QUEUE: &str = "arn:aws:sqs:eu-central-1:222222222222:none";
+
+fn log_bucket() -> BucketRef {
+    let name = "aws-acme-log-storage-222222222222-eu-central-1".to_owned();
+    BucketRef { name, owner: account(), region: region() }
+}
+
 fn log_key() -> KeyRef {
-    KeyRef { id: "1234abcd".to_owned(), account: account(), region: region() }
+    KeyRef { id: "1234abcd-12ab-34cd-56ef-1234567890ab".to_owned(), account: account(), region: region() }
 }
 
 fn lookup() -> TrailEventQuery {
@@ -99,11 +113,11 @@ fn lookup() -> TrailEventQuery {
     }
 }
 
-fn estate(server: &Arc<fake::Fake>) -> Estate {
-    Estate::new(Arc::new(fake::config()), Arc::new(server.aws()), at("2026-01-15T12:00:00Z"))
+fn estate(server: &Arc<RawAnswers>) -> Estate {
+    Estate::new(Arc::new(config()), Arc::new(server.aws()), at("2026-01-15T12:00:00Z"))
 }
 
-/// Of a window in which the fake has a digest.
+/// Of a window in which the sample has digests.
 fn chain() -> ChainQuery {
     ChainQuery {
         trail: "org-trail".to_owned(),
@@ -122,7 +136,7 @@ fn chain() -> ChainQuery {
 
 /// Asks everything `times` over at once and returns what the server was asked, sorted.
 async fn asked(times: usize) -> Vec<String> {
-    let server = fake::Fake::new();
+    let server = RawAnswers::new();
     let estate = estate(&server);
     let all = (0..times).flat_map(|_| every_question(&estate));
     for (number, answer) in join_all(all).await.into_iter().enumerate() {
@@ -181,7 +195,7 @@ fn operations_are_listed_once_and_in_order() {
 /// What is asked in which account: the organization in the management account, everything else where it is.
 #[tokio::test]
 async fn questions_go_to_the_account_they_are_about() {
-    let server = fake::Fake::new();
+    let server = RawAnswers::new();
     let estate = estate(&server);
     join_all(every_question(&estate)).await;
     let mut accounts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -198,12 +212,12 @@ async fn questions_go_to_the_account_they_are_about() {
 #[tokio::test]
 async fn a_denial_names_the_action_that_is_missing() {
     let denied = |tag: &logproof_wire::CallTag| match tag.service.as_str() {
-        "s3" => fake::s3_error(403, "AccessDenied"),
-        "iam" | "sns" | "sts" | "s3control" => fake::query_error(403, "AccessDenied"),
-        "cloudwatch" => fake::reply(403, &b"\xa1\x66__type\x6cAccessDenied"[..]),
-        _ => fake::reply(400, r#"{"__type":"AccessDeniedException"}"#),
+        "s3" => s3_error(403, "AccessDenied"),
+        "iam" | "sns" | "sts" | "s3control" => query_error(403, "AccessDenied"),
+        "cloudwatch" => reply(403, &b"\xa1\x66__type\x6cAccessDenied"[..]),
+        _ => reply(400, r#"{"__type":"AccessDeniedException"}"#),
     };
-    let server = fake::Fake::answering(move |tag, _, _| (tag.operation != "AssumeRole").then(|| Ok(denied(tag))));
+    let server = RawAnswers::answering(move |tag, _, _| (tag.operation != "AssumeRole").then(|| Ok(denied(tag))));
     let estate = estate(&server);
     for (number, answer) in join_all(every_question(&estate)).await.into_iter().enumerate() {
         let unseen = answer.unwrap_err();

@@ -104,14 +104,14 @@ async fn a_topic_without_subscriptions_and_no_topic() {
 }
 
 #[tokio::test]
-async fn a_token_that_comes_back_is_no_end() {
+async fn a_repeated_page_token_is_an_error() {
     let next = "<NextToken>page-2</NextToken>";
     let sns = client!(aws_sdk_sns: list_subscriptions_by_topic => [page("Deleted", next), page("Deleted", next)]);
     assert!(malformed(sns::subscriptions(&sns, TOPIC).await).starts_with("a page token came back"));
 }
 
 #[tokio::test]
-async fn a_topic_with_and_without_a_key_and_no_topic() {
+async fn a_topic_with_a_key_one_without_and_no_topic() {
     let sns = client!(aws_sdk_sns: get_topic_attributes => [
         attributes(&[("TopicArn", TOPIC), ("Policy", "{}"), ("KmsMasterKeyId", "alias/aws/sns")]),
         attributes(&[("Policy", "{}"), ("KmsMasterKeyId", "")]),

@@ -40,7 +40,8 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
             ],
         )],
         "AWS::Events::EventBusPolicy" => {
-            vec![Frame::part("aws_cloudwatch_event_permission", "", vec![("event_bus_name", get("EventBusName"))])]
+            let of = vec![("event_bus_name", get("EventBusName")), ("statement_id", get("StatementId"))];
+            vec![Frame::part("aws_cloudwatch_event_permission", "", of)]
         }
         "AWS::Events::Rule" => rule(frame, properties),
         "AWS::SNS::Topic" => {
@@ -86,6 +87,7 @@ pub(super) fn shape(kind: &str, frame: &Frame<'_>, properties: &Tree) -> Vec<Sha
         "AWS::SNS::Subscription" => {
             vec![subscribed(frame, get("TopicArn"), get("Protocol"), get("Endpoint"))]
         }
+        "AWS::Logs::LogGroup" => vec![Frame::part("aws_cloudwatch_log_group", "", vec![("name", id())])],
         "AWS::Logs::MetricFilter" => vec![filter(frame, properties)],
         "AWS::CloudWatch::Alarm" => vec![alarm(frame, properties)],
         "AWS::CloudWatch::CompositeAlarm" => vec![Frame::part(

@@ -22,6 +22,31 @@ pub(super) struct Shaped {
     pub(super) tree: Tree,
 }
 
+impl Shaped {
+    /// Whether it changes the answer of a question.
+    pub(super) fn is_about(&self, question: &str) -> bool {
+        crate::coverage::row_of(self.kind).is_some_and(|row| row.questions.contains(&question))
+    }
+
+    /// What such a question is asked by, where it is about one thing, and it is known which.
+    pub(super) fn subject_of(&self, question: &str) -> Option<String> {
+        let attribute = match (question, self.kind) {
+            ("role", "aws_iam_role") => "name",
+            ("topic" | "topic_subscriptions", "aws_sns_topic_subscription") => "topic_arn",
+            ("topic" | "topic_subscriptions", _) => "arn",
+            ("queue", "aws_sqs_queue") => "arn",
+            ("metric_filters", "aws_cloudwatch_log_group") => "name",
+            ("metric_filters", _) => "log_group_name",
+            ("trail_status" | "event_selectors", "aws_cloudtrail") => "arn",
+            ("key" | "key_rotation" | "key_policy" | "key_grants", "aws_kms_key" | "aws_kms_replica_key") => "arn",
+            ("object_lock", _) => "bucket",
+            (question, _) if question.starts_with("bucket_") => "bucket",
+            _ => return None,
+        };
+        self.tree.get(attribute).text().ok().flatten()
+    }
+}
+
 /// Where a resource is, and what it is known by.
 pub(super) struct Frame<'a> {
     /// Its physical id.
@@ -96,6 +121,7 @@ pub(super) fn name_property(kind: &str) -> Option<&'static str> {
         "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm" => "AlarmName",
         "AWS::AccessAnalyzer::Analyzer" => "AnalyzerName",
         "AWS::Logs::MetricFilter" => "FilterName",
+        "AWS::Logs::LogGroup" => "LogGroupName",
         _ => return None,
     })
 }

@@ -181,10 +181,19 @@ impl Overlay {
         region: &Region,
         log_group: &str,
     ) -> Answer<Vec<MetricFilter>> {
-        regional!(self.metric_filters(account, region, log_group), "logs:DescribeMetricFilters", about log_group,
-            fresh None,
-            |change| matches!(alerting::of(change), Some(AlertingChange::MetricFilter { log_group: other, .. }) if other == log_group) =>
-            |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| alerting::filters(state, change))
+        let asked = Asked {
+            question: "metric_filters",
+            operation: "logs:DescribeMetricFilters",
+            account,
+            region: Some(region),
+            subject: log_group,
+        };
+        let mut edits = self.here(account, region, |change| {
+            alerting::of(change).is_some_and(|change| alerting::is_of_log_group(change, log_group))
+        });
+        edits.sort_by_key(|edit| !matches!(alerting::of(&edit.change), Some(AlertingChange::LogGroupDeleted { .. })));
+        let apply = |state: &mut State<_>, change: &Change, _: &Edit, _: &mut Pen| alerting::filters(state, change);
+        self.lay(asked, None, self.base.metric_filters(account, region, log_group), &edits, apply).await
     }
 
     pub(in crate::overlay) async fn planned_alarms(&self, account: &AccountId, region: &Region) -> Answer<Vec<Alarm>> {

@@ -43,7 +43,7 @@ impl Overlay {
             subject: account.as_str(),
         };
         let edits = self.of_iam(account, |_| true);
-        let whole = iam::Account { edits: &edits };
+        let whole = iam::Account::of(&edits);
         let apply =
             |state: &mut State<_>, change: &Change, edit: &Edit, pen: &mut Pen| whole.apply(state, change, edit, pen);
         self.lay(asked, None, self.base.account_authorization(account), &edits, apply).await

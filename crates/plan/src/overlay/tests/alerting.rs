@@ -70,7 +70,22 @@ async fn a_bus_of_its_own_with_its_policy_and_rules() {
     let set = super::overlay(zone(), vec![change(put(&keyed))]);
     assert_eq!(asked(set).await, Some(EventBus { kms_key: Some("k".to_owned()), ..observed.clone() }));
     let without = super::overlay(zone(), vec![change(AlertingChange::BusPolicy { bus: name(), to: None })]);
-    assert_eq!(asked(without).await, Some(planned));
+    assert_eq!(asked(without).await, Some(planned.clone()));
+    // Of a policy that several resources give statements, one takes its own away.
+    let of = |statements: &str| {
+        let policy = Some(format!(r#"{{"Statement":{statements}}}"#));
+        let bus = EventBus { policy, ..planned.clone() };
+        Zone::default().with("event_bus", &[&account(), &home(), &"central"], Some(bus))
+    };
+    let removed = |id: &str| vec![change(AlertingChange::BusStatementRemoved { bus: name(), id: id.to_owned() })];
+    let left =
+        async |statements: &str, id: &str| asked(super::overlay(of(statements), removed(id))).await.unwrap().policy;
+    let (one, two) = (r#"[{"Sid":"a"}]"#, r#"[{"Sid":"a"},{"Sid":"b"}]"#);
+    assert_eq!(left(two, "b").await, Some(format!(r#"{{"Statement":{one}}}"#)));
+    assert_eq!(left(one, "b").await, Some(format!(r#"{{"Statement":{one}}}"#)));
+    assert_eq!(left(one, "a").await, None);
+    assert_eq!(left(r#"{"Sid":"a"}"#, "a").await, None);
+    assert_eq!(left("7", "a").await, Some(r#"{"Statement":7}"#.to_owned()));
     let gone = super::overlay(zone(), vec![change(AlertingChange::Bus { name: name(), to: None })]);
     assert_eq!(asked(gone).await, None);
 }
@@ -218,4 +233,23 @@ async fn filters_alarms_and_analyzers() {
     );
     let gone = overlay(zone(), vec![change(AlertingChange::Analyzer { name: "a".to_owned(), to: None })]);
     assert!(gone.access_analyzers(&account(), &home()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_log_group_that_goes_takes_its_metric_filters_along() {
+    let filter = |name: &str| MetricFilter { name: name.to_owned(), pattern: String::new(), metrics: vec![] };
+    let zone = || Zone::default().with("metric_filters", &[&account(), &home(), &"group"], vec![filter("a")]);
+    let deleted = || change(AlertingChange::LogGroupDeleted { name: "group".to_owned() });
+    let found = overlay(zone(), vec![deleted()]);
+    assert!(found.metric_filters(&account(), &home(), "group").await.unwrap().is_empty());
+    // What is planned for a group that is made again comes after the old one is gone, wherever it stands.
+    let put = change(AlertingChange::MetricFilter {
+        log_group: "group".to_owned(),
+        name: "b".to_owned(),
+        to: Some(Planned::Known(filter("b"))),
+    });
+    let found = overlay(zone(), vec![put, deleted()]);
+    assert_eq!(*found.metric_filters(&account(), &home(), "group").await.unwrap(), [filter("b")]);
+    let other = overlay(zone(), vec![change(AlertingChange::LogGroupDeleted { name: "other".to_owned() })]);
+    assert_eq!(*other.metric_filters(&account(), &home(), "group").await.unwrap(), [filter("a")]);
 }

@@ -2,6 +2,8 @@
 //!
 //! Owns how the bounds of one search are shared by its parts. Must not know what the list is for.
 
+use std::collections::HashSet;
+
 use super::{Found, Walk};
 use crate::decide::decide_with;
 use crate::prove::witness::{Allowed, Unsettled, Violations, Witness};
@@ -13,15 +15,21 @@ impl Walk<'_> {
         let mut found: Vec<Vec<(usize, Box<Witness>)>> = prepared.actions.iter().map(|_| Vec::new()).collect();
         let mut all = Violations::default();
         let mut looked = false;
+        let mut refused: HashSet<(usize, usize)> = HashSet::new();
         'callers: for (index, candidate) in prepared.candidates.iter().enumerate() {
-            self.doubt = None;
+            (self.doubt, self.weight) = (None, prepared.weight(index));
+            let class = prepared.alike.get(index).copied().flatten();
             let Some(resources) = self.resources(candidate) else {
                 all.undecided.push(self.unsettled(index, Vec::new()));
                 continue;
             };
             // What makes the resources inexact makes every answer about this caller inexact.
             let inexact = self.doubt.take();
-            for (action, slot) in prepared.actions.iter().zip(&mut found) {
+            for (number, (action, slot)) in prepared.actions.iter().zip(&mut found).enumerate() {
+                // One like it was refused whatever the circumstances.
+                if class.is_some_and(|class| refused.contains(&(class, number))) {
+                    continue;
+                }
                 (self.looked, self.doubt) = (false, None);
                 let witness = self.call(index, action, &resources);
                 looked |= self.looked;
@@ -38,6 +46,8 @@ impl Walk<'_> {
                 }
                 if self.doubt.is_some() {
                     all.undecided.push(self.unsettled(index, action.alike.clone()));
+                } else if let Some(class) = class {
+                    refused.insert((class, number));
                 }
             }
         }
