@@ -338,7 +338,7 @@ fn every_key_topic_and_queue_is_found_counted_and_not_applicable_where_there_is_
     let [population] = record.populations.as_slice() else { panic!("{:?}", record.populations) };
     assert_eq!((population.expected, population.examined), (2, 2));
     assert!(population.source.contains("kms:ListKeys of 6 active accounts in 2 governed Regions"), "{population:?}");
-    let managed = "base: sample\njson_patch:\n  - {op: replace, path: /keys/5678efab-56ef-78ab-90cd-567890abcdef/manager, value: AWS}\n";
+    let managed = "base: sample\njson_patch:\n  - {op: add, path: /keys/5678efab-56ef-78ab-90cd-567890abcdef/manager, value: AWS}\n";
     let (assessment, _) = judged(managed, &format!("Given every key of every active account{rotated}"));
     let population = &assessment.controls[0].scenarios[0].record.populations[0];
     assert_eq!(population.expected, 1);
