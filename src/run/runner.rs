@@ -8,6 +8,7 @@
 //! go on, and a scenario that takes too long ends as ERROR. No verdict is decided here.
 
 mod crew;
+mod delay;
 mod watch;
 mod worker;
 

@@ -110,7 +110,7 @@ async fn of_unit(w: &mut LogproofWorld, named: &str) -> Result<Searched, Stop> {
         return Err(Stop::because("there is no such unit"));
     };
     w.record.rest_on(directory.exchanges());
-    let of_the_unit = |account: &Account| directory.path(&account.id).contains(&unit.id);
+    let of_the_unit = |account: &Account| directory.path_of(account).contains(&unit.id);
     if !directory.active().any(of_the_unit) {
         let reason =
             format!("organizations:ListAccountsForParent: unit {} ({}) has no active account", unit.id, unit.name);

@@ -41,7 +41,7 @@ pub(crate) fn representatives(
         let representative = if named {
             member.id.clone()
         } else {
-            let path = directory.path(&member.id);
+            let path = directory.path_of(member);
             let signature = (scps.signature(&path), rcps.signature(&path), member.parent.clone());
             first.entry(signature).or_insert_with(|| member.id.clone()).clone()
         };

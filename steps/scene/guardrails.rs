@@ -43,7 +43,7 @@ pub(crate) async fn exempt_roles(w: &mut LogproofWorld) -> Result<Vec<String>, S
     }
     let directory = w.see(w.estate()?.directory().await)?;
     let members = directory.active().filter(|account| account.id != config.organization.management_account);
-    let meant: BTreeSet<String> = members.map(|one| config.exempt_role(&one.id, &directory.path(&one.id))).collect();
+    let meant: BTreeSet<String> = members.map(|one| config.exempt_role(&one.id, &directory.path_of(one))).collect();
     roles.extend(meant.into_iter().filter(|role| *role != config.storage_role_arn()));
     Ok(roles)
 }

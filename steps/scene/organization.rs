@@ -77,7 +77,7 @@ impl OrganizationView {
             .collect();
         let paths = active.iter().map(|m| (m.id.clone(), org_path(m, &directory, &organization.id))).collect();
         let config = w.config()?;
-        let exempt = active.iter().map(|m| (m.id.clone(), config.exempt_role(&m.id, &directory.path(&m.id)))).collect();
+        let exempt = active.iter().map(|m| (m.id.clone(), config.exempt_role(&m.id, &directory.path_of(m)))).collect();
         Ok(Self {
             cancellation: w.cancellation.clone(),
             paths,
@@ -103,8 +103,7 @@ impl OrganizationView {
 
     /// Where in the organization an active account is, as condition keys say it.
     pub(crate) fn path(&self, account: &str) -> Option<&str> {
-        let found = self.paths.iter().find(|(id, _)| id.as_str() == account);
-        found.map(|(_, path)| path.as_str())
+        self.paths.get(account).map(String::as_str)
     }
 
     /// ARN of the one role that the protection of the log store may exempt in an account.
@@ -132,7 +131,7 @@ impl OrganizationView {
 
     /// Whether an account is an active member of the organization, or its management account.
     pub(crate) fn knows(&self, id: &str) -> bool {
-        self.management.as_str() == id || self.members.iter().any(|member| member.id.as_str() == id)
+        self.management.as_str() == id || self.paths.contains_key(id)
     }
 
     /// The account whose answer is this account's answer as well.
@@ -218,7 +217,7 @@ fn account(
     scps: &Layer,
     rcps: &Layer,
 ) -> Account {
-    let path = directory.path(&member.id);
+    let path = directory.path_of(member);
     let mut account = if &member.id == management {
         Account::management(management.as_str())
     } else {
@@ -232,7 +231,7 @@ fn account(
 
 /// The value of `aws:PrincipalOrgPaths` and its like for an account.
 fn org_path(member: &Member, directory: &Directory, organization: &str) -> String {
-    let path = directory.path(&member.id);
+    let path = directory.path_of(member);
     let above = path.split_last().map_or(&[][..], |(_, above)| above);
     format!("{organization}/{}/", above.join("/"))
 }

@@ -1,6 +1,10 @@
 //! Many questions at once, as a step about every account and Region asks them.
 
-use std::{collections::BTreeMap, future::Future};
+use std::{
+    collections::BTreeMap,
+    future::{self, Future},
+    task::Poll,
+};
 
 use futures::stream::{FuturesUnordered, StreamExt};
 
@@ -10,6 +14,20 @@ const QUESTIONS_AT_ONCE: usize = 64;
 /// Answers that wait for one before them. An account that does not answer for minutes keeps nobody from asking the next
 /// thousand; what is held for it is bounded all the same.
 const ANSWERS_WAITING: usize = 1024;
+
+/// Lets the other scenarios of the thread go on: a step calls this between accounts, so that it never keeps them for longer
+/// than one account takes.
+pub(crate) async fn pause() {
+    let mut paused = false;
+    future::poll_fn(|context| {
+        if std::mem::replace(&mut paused, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
 
 /// Asks `question` about every item, many at once; each answer is judged as soon as those before it are, in the order of
 /// the items, and dropped: of a hundred thousand cells those of [`QUESTIONS_AT_ONCE`] have an answer in memory, and more
@@ -38,6 +56,9 @@ where
         while let Some(answer) = waiting.remove(&next) {
             judge(answer);
             next += 1;
+        }
+        if next % QUESTIONS_AT_ONCE == 0 {
+            pause().await;
         }
     }
 }

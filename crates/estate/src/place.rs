@@ -28,6 +28,13 @@ impl AccountId {
     }
 }
 
+/// Looked up by its digits; ids are ordered as these are.
+impl std::borrow::Borrow<str> for AccountId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl TryFrom<String> for AccountId {
     type Error = InvalidPlace;
 

@@ -1,6 +1,7 @@
 //! What a thread of scenarios computes and for how long, read by whoever must not wait for it.
 //!
-//! Only the time a scenario is polled counts: waiting for an answer costs a scenario nothing.
+//! Only the time a scenario is polled counts, and of that not what its thread waited for a processor: waiting for an answer
+//! costs a scenario nothing, and neither does a busy machine.
 
 use std::{
     collections::HashMap,
@@ -13,6 +14,8 @@ use std::{
 
 use logproof_policy::Cancellation;
 use tokio::sync::Notify;
+
+use super::delay::Delay;
 
 /// How long a scenario may compute.
 #[derive(Debug, Clone, Copy)]
@@ -77,15 +80,34 @@ pub(super) struct Watch {
 
 #[derive(Debug)]
 struct State {
-    busy: Option<(usize, Instant)>,
+    busy: Option<Turn>,
+    delay: Delay,
     computed: HashMap<usize, Duration>,
     polled: Polled,
     last_poll: Instant,
 }
 
+/// A scenario that is being polled.
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    index: usize,
+    since: Instant,
+    /// How long the thread had waited for a processor before.
+    waited: Duration,
+}
+
+impl Turn {
+    /// What it has computed.
+    fn computed(&self, now: Instant, delay: &Delay) -> Duration {
+        let waited = delay.so_far().saturating_sub(self.waited);
+        now.saturating_duration_since(self.since).saturating_sub(waited)
+    }
+}
+
 impl Watch {
     pub(super) fn new(limit: Limit) -> Self {
-        let state = State { busy: None, computed: HashMap::new(), polled: Polled::All, last_poll: Instant::now() };
+        let (computed, delay) = (HashMap::new(), Delay::default());
+        let state = State { busy: None, delay, computed, polled: Polled::All, last_poll: Instant::now() };
         Self { limit, state: Mutex::new(state), dismissed: Notify::new() }
     }
 
@@ -93,13 +115,18 @@ impl Watch {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The thread that calls this is the one that is watched.
+    pub(super) fn this_thread(&self) {
+        self.state().delay = Delay::of_this_thread();
+    }
+
     /// What keeps the thread at this moment.
     pub(super) fn busy(&self, now: Instant) -> Option<Busy> {
         let state = self.state();
-        let (index, since) = state.busy?;
-        let without_pause = now.saturating_duration_since(since);
-        let before = state.computed.get(&index).copied().unwrap_or_default();
-        Some(Busy { index, without_pause, in_all: before + without_pause })
+        let turn = state.busy?;
+        let without_pause = turn.computed(now, &state.delay);
+        let before = state.computed.get(&turn.index).copied().unwrap_or_default();
+        Some(Busy { index: turn.index, without_pause, in_all: before + without_pause })
     }
 
     /// When something was last polled.
@@ -133,7 +160,7 @@ impl Watch {
         };
         if polled {
             let now = Instant::now();
-            state.busy = Some((index, now));
+            state.busy = Some(Turn { index, since: now, waited: state.delay.so_far() });
             state.last_poll = now;
         }
         polled
@@ -142,9 +169,9 @@ impl Watch {
     /// All the time the scenario has computed.
     fn end(&self, index: usize) -> Duration {
         let mut state = self.state();
-        let since = state.busy.take().map(|(_, since)| since);
+        let turn = state.busy.take().map(|turn| turn.computed(Instant::now(), &state.delay));
         let computed = state.computed.entry(index).or_default();
-        *computed += since.map(|since| since.elapsed()).unwrap_or_default();
+        *computed += turn.unwrap_or_default();
         *computed
     }
 

@@ -68,6 +68,7 @@ pub(super) fn start(
     let watch = Arc::new(Watch::new(ground.limit));
     let (ground, theirs, runtime) = (ground.clone(), Arc::clone(&watch), Handle::current());
     thread::Builder::new().name("scenarios".to_owned()).stack_size(STACK).spawn(move || {
+        theirs.this_thread();
         runtime.block_on(async {
             let run = |job: Job| {
                 let (ground, watch) = (&ground, &theirs);

@@ -26,7 +26,7 @@ use crate::{
             publisher::Topics,
             targets::follow,
         },
-        questions::ask_each,
+        questions::{ask_each, pause},
     },
 };
 
@@ -131,6 +131,7 @@ pub(crate) async fn raises_an_alert(w: &mut LogproofWorld, cells: impl IntoItera
     while cells.peek().is_some() {
         let some = cells.by_ref().take(CELLS_AT_ONCE).collect();
         for (cell, made_up, mut heard, rules) in ask_each(some, question).await {
+            pause().await;
             let mut exchanges = Vec::new();
             if let Some(answer) = rules {
                 let Some(rules) = w.see_or_note(answer) else { continue };

@@ -20,7 +20,7 @@ use crate::scene::{
     bucket::BucketAccess,
     buckets::config_bucket,
     conditions::organization_id,
-    questions::ask_each,
+    questions::{ask_each, pause},
     service_requests::{CLOUDTRAIL, CONFIG, by_service, config_arn, context_of_service, decide_for_service},
     trail::organization_trail,
 };
@@ -91,6 +91,7 @@ async fn cloudtrail_can_deliver(w: &mut LogproofWorld) -> Judged {
         written += 1;
     }
     for (member, path) in paths {
+        pause().await;
         let object = format!("{}/{}", access.arn, prefixed(prefix.as_deref(), &path));
         let context = context()
             .with("s3:x-amz-acl", "bucket-owner-full-control")
@@ -155,6 +156,7 @@ async fn config_can_deliver(w: &mut LogproofWorld) -> Judged {
         .collect();
     let prefixes = channel_prefixes(w, &accounts, &access.resource.name).await?;
     for account in &accounts {
+        pause().await;
         let prefixes = prefixes.of.get(account).unwrap_or(&prefixes.agreed);
         config_requests(w, &access, account, (&organization, &config.organization.home_region), prefixes, change);
     }

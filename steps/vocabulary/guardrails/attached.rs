@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cucumber::then;
 use logproof_estate::{
     AccountId, ExchangeId,
-    facts::{DefaultRetention, Directory, ObjectLock, OrgPolicy, OrgPolicyKind},
+    facts::{Account, DefaultRetention, ObjectLock, OrgPolicy, OrgPolicyKind},
     record::{Observation, Population, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
@@ -16,6 +16,7 @@ use logproof_policy::Statement;
 use crate::scene::{
     actions::{administer, delete, stop_trail},
     policies::parse_org_policy,
+    questions::pause,
 };
 
 #[then("the organization has all features enabled")]
@@ -63,9 +64,8 @@ async fn the_trail_is_protected_on_every_path(w: &mut LogproofWorld) -> Judged {
     let directory = w.see(estate.directory().await)?;
     let protecting = Protecting::read(w, &stop_trail()).await?;
     let management = &config.organization.management_account;
-    let mut members: Vec<AccountId> = directory.active().map(|account| account.id.clone()).collect();
-    members.retain(|id| id != management);
-    members.sort();
+    let mut members: Vec<&Account> = directory.active().filter(|account| &account.id != management).collect();
+    members.sort_by(|a, b| a.id.cmp(&b.id));
     if members.is_empty() {
         return Err(w.not_applicable("organizations:ListAccounts returned no active member account"));
     }
@@ -78,13 +78,14 @@ async fn the_trail_is_protected_on_every_path(w: &mut LogproofWorld) -> Judged {
                 directory.accounts.len(),
                 directory.units.len()
             ),
-            members.iter().all(|member| !directory.path(member).is_empty()),
+            members.iter().all(|member| !directory.path_of(member).is_empty()),
         )
         .hint("let the audit role list every organizational unit and its accounts")
         .resting_on(directory.exchanges()),
     );
     for member in &members {
-        protecting.judge(w, &directory, member, "the organization trail");
+        protecting.judge(w, &directory.path_of(member), (&member.id, &member.arn), "the organization trail");
+        pause().await;
     }
     let inactive = directory.accounts.iter().filter(|account| account.status != "ACTIVE");
     let mut left_out: Vec<String> = inactive.map(|a| format!("{} ({}): {}", a.id, a.name, a.status)).collect();
@@ -106,7 +107,9 @@ async fn the_bucket_is_protected_on_the_path_of_the_archive(w: &mut LogproofWorl
     let protecting = Protecting::read(w, &[administer(), delete()].concat()).await?;
     let archive = &config.organization.log_archive_account;
     let protecting = protecting.resting_on(directory.exchanges());
-    protecting.judge(w, &directory, archive, "the log bucket");
+    let known = directory.accounts.iter().find(|one| &one.id == archive);
+    let (path, arn) = known.map_or((Vec::new(), archive.as_str()), |one| (directory.path_of(one), one.arn.as_str()));
+    protecting.judge(w, &path, (archive, arn), "the log bucket");
     w.settle()
 }
 
@@ -139,8 +142,7 @@ impl Protecting {
     }
 
     /// Whether one of the policies is attached to the account or to something above it.
-    fn judge(&self, w: &mut LogproofWorld, directory: &Directory, account: &AccountId, protected: &str) {
-        let path = directory.path(account);
+    fn judge(&self, w: &mut LogproofWorld, path: &[String], (account, arn): (&AccountId, &str), protected: &str) {
         let attached: Vec<String> = self
             .policies
             .iter()
@@ -156,11 +158,9 @@ impl Protecting {
         } else {
             attached.join(", ")
         };
-        let known = directory.accounts.iter().find(|one| &one.id == account);
-        let subject = Subject::arn(known.map_or_else(|| account.to_string(), |one| one.arn.clone()));
         w.observe(
             Observation::new(
-                subject.at(account, None),
+                Subject::arn(arn).at(account, None),
                 format!("a service control policy that protects {protected}, attached to the account or above it"),
                 found,
                 !attached.is_empty(),

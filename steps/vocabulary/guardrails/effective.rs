@@ -19,6 +19,7 @@ use crate::scene::{
     guardrails::{exempt_roles, exempt_roles_have_their_places, keep_from_all, management_callers},
     organization::OrganizationView,
     proposal::{Asked, Remedy},
+    questions::pause,
     role::{Role, place_of},
     trust::only_with_mfa,
 };
@@ -122,6 +123,7 @@ async fn in_every_member_account(
             let answered = Answered::of(&scene, &question);
             answers.insert(representative.clone(), (scene, question, answered));
         }
+        pause().await;
     }
     let asked: Vec<Asked<'_>> = answers
         .values()
@@ -144,6 +146,7 @@ async fn in_every_member_account(
             proposal = Some(Proposal::AsFor(member.arn.clone()));
         }
         claim.conclude(w, answered.clone(), offered);
+        pause().await;
     }
     if view.members.is_empty() {
         return Err(w.not_applicable("organizations:ListAccounts returned no member account"));

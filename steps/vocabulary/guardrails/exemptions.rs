@@ -22,6 +22,7 @@ use crate::scene::{
     organization::OrganizationView,
     policies::parse,
     proposal::Asked,
+    questions::pause,
 };
 
 /// Something that service control policies protect.
@@ -119,6 +120,7 @@ async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
             let open = open_to_others(w, &view, &representative, &protected)?;
             found.insert(representative.clone(), open);
         }
+        pause().await;
     }
     let mut proposals = proposals(w, &view, &found).await;
     for member in &view.members {
@@ -132,6 +134,7 @@ async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
             exchanges: view.exchanges().to_vec(),
             represented_by: Some(representative.clone()),
         };
+        pause().await;
         let open = found.get(&representative).map_or(&[][..], Vec::as_slice);
         if open.is_empty() {
             w.observe(

@@ -18,6 +18,7 @@ use crate::scene::{
     buckets::config_bucket,
     conditions::organization_id,
     key::KeyAccess,
+    questions::pause,
     service_requests::{CLOUDTRAIL, CONFIG, by_service, config_arn, context_of_service, decide_for_service},
 };
 
@@ -58,6 +59,7 @@ async fn config_can_encrypt(w: &mut LogproofWorld) -> Judged {
     let members = key.organization.members.iter().map(|member| member.id.clone());
     let accounts: Vec<AccountId> = members.chain([key.organization.management.clone()]).collect();
     for account in &accounts {
+        pause().await;
         let source = config_arn(region, account);
         let context = context_of_service(&organization, account, &source);
         // See: https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html

@@ -45,9 +45,14 @@ impl Directory {
     /// account is not in the organization.
     #[must_use]
     pub fn path(&self, account: &AccountId) -> Vec<String> {
-        let Some(found) = self.accounts.iter().find(|a| &a.id == account) else { return Vec::new() };
-        let mut path = vec![found.id.to_string()];
-        let mut parent = found.parent.clone();
+        self.accounts.iter().find(|a| &a.id == account).map_or_else(Vec::new, |found| self.path_of(found))
+    }
+
+    /// The same of an account that is in the organization: it need not be looked for.
+    #[must_use]
+    pub fn path_of(&self, account: &Account) -> Vec<String> {
+        let mut path = vec![account.id.to_string()];
+        let mut parent = account.parent.clone();
         // Bounded by the number of units: a cycle cannot exist in Organizations, but input is input.
         for _ in 0..=self.units.len() {
             path.push(parent.clone());
