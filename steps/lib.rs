@@ -61,6 +61,8 @@ pub fn general() -> impl Iterator<Item = &'static Entry> {
         given::named_queues::GUIDE,
         given::named_accounts::GUIDE,
         vocabulary::general::requests::GUIDE,
+        vocabulary::general::encryption::GUIDE,
+        vocabulary::general::protection::GUIDE,
         vocabulary::general::bucket::GUIDE,
         vocabulary::general::deletion::GUIDE,
         vocabulary::general::placement::GUIDE,

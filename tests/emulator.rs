@@ -110,7 +110,7 @@ fn ids(set: &Path) -> Vec<String> {
 #[test]
 fn controls_of_owners_judge_the_emulator_as_the_mock() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/controls");
-    for set in ["break-glass", "cis", "data-lake", "finos", "keys"] {
+    for set in ["audit-events", "break-glass", "cis", "data-lake", "finos", "keys"] {
         let set = examples.join(set);
         let zone = Some(set.join("zone.yaml")).filter(|file| file.exists());
         let port = match &zone {

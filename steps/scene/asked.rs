@@ -123,6 +123,16 @@ impl Named {
         Ok(Self { all, providers: Vec::new() })
     }
 
+    /// The same, where each must be somebody with policies of its own.
+    pub(crate) fn with_own_policies(self) -> Result<Self, Stop> {
+        match self.all.iter().find(|name| !name.starts_with("arn:") || name.ends_with(":root")) {
+            Some(other) => Err(Stop::because(format!(
+                "only of roles and users can it be asked what they can do, not of `{other}`"
+            ))),
+            None => Ok(self),
+        }
+    }
+
     /// A group of callers without them.
     pub(crate) fn excepted_from(&self, who: Who) -> Who {
         self.all.iter().fold(who, |who, name| match is_service(name) {

@@ -167,8 +167,8 @@ fn works_on_objects(action: &str) -> bool {
 
 /// Records that it is undecided where access control lists could allow what policies do not.
 ///
-/// Those of objects are not read. Where the bucket's ownership setting disables all of them, or where policies deny what
-/// is asked about whatever else allows it, they do not matter.
+/// Those of objects are not read. Where policies deny what is asked about whatever else allows it, or where the bucket's
+/// ownership setting disables all of them, they do not matter.
 async fn lists_may_allow(
     w: &mut LogproofWorld,
     access: &mut BucketAccess,
@@ -181,20 +181,23 @@ async fn lists_may_allow(
     if asked_actions::grants(&granted, &patterns).is_empty() {
         return Ok(());
     }
-    let estate = w.estate()?;
-    let ownership = w.see(estate.bucket_ownership(&access.resource).await)?;
-    access.rest_on(ownership.exchanges());
-    w.record.rest_on(ownership.exchanges());
-    let setting = ownership.as_ref().map_or("ObjectWriter", |one| one.object_ownership.as_str()).to_owned();
-    if setting == "BucketOwnerEnforced" || !never(scene, question).holds() {
+    if !never(scene, question).holds() {
         return Ok(());
     }
+    let estate = w.estate()?;
     let text = w.see(estate.bucket_policy(&access.resource).await)?;
     let open = with_lists(text.as_deref(), access);
     let open = parse(w, "the bucket policy and access control lists", &open, "policy evaluation", &access.owner)?;
     let mut assumed = scene.clone();
     assumed.resource_policy = Some(open);
-    if !never(&assumed, question).holds() {
+    if never(&assumed, question).holds() {
+        return Ok(());
+    }
+    let ownership = w.see(estate.bucket_ownership(&access.resource).await)?;
+    access.rest_on(ownership.exchanges());
+    w.record.rest_on(ownership.exchanges());
+    let setting = ownership.as_ref().map_or("ObjectWriter", |one| one.object_ownership.as_str()).to_owned();
+    if setting != "BucketOwnerEnforced" {
         w.unseen(undecided(
             access,
             "s3:GetObjectAcl",

@@ -15,6 +15,7 @@ use crate::scene::{
     asked::Named,
     claim::{Answered, Claim},
     conditions::when,
+    needed_access::NeededAccess,
     organization::OrganizationView,
     policies::shared,
     principals::identities,
@@ -144,6 +145,39 @@ pub(crate) async fn only_these(w: &mut LogproofWorld, of: Messages, what: Use, n
         what.words, access.of.word, what.action
     );
     access.refuse(w, &scene, vec![own, others], expected, change).await;
+    Ok(())
+}
+
+/// Records whether each of those named can use it: a duty to work. What a key allows is not looked at.
+pub(crate) async fn these_can(w: &mut LogproofWorld, of: Messages, what: Use, named: &Named) -> Judged {
+    let access = Access::read(w, of, &named.ids()).await?;
+    for who in &named.all {
+        // SNS writes the account of the caller into this key; see `by_strangers`.
+        let caller = who.split(':').nth(4).unwrap_or_default().to_owned();
+        let keys = if access.of.is_topic() { vec![("aws:SourceOwner", caller)] } else { Vec::new() };
+        let needed = NeededAccess {
+            action: what.action,
+            resource: &access.of.arn,
+            owner: &access.of.account,
+            policy: access.scene.resource_policy.clone(),
+            organization: &access.view,
+            keys,
+            via: Vec::new(),
+            without: &[],
+        };
+        let claim = Claim {
+            subject: access.of.subject(),
+            account: access.of.account.clone(),
+            expected: format!("{who} can {} {}", what.words, access.of.arn),
+            change: format!(
+                "allow {} in the access policy of the {} or, in its account, in the principal's own policy; across accounts in both; see that nothing denies it",
+                what.action, access.of.word
+            ),
+            exchanges: access.exchanges.clone(),
+            represented_by: None,
+        };
+        needed.must_be_possible(w, who, claim).await?;
+    }
     Ok(())
 }
 

@@ -41,6 +41,7 @@ pub(crate) mod role_side;
 pub(crate) mod role_use;
 pub(crate) mod roles;
 pub(crate) mod service_requests;
+pub(crate) mod settings;
 pub(crate) mod subjects;
 pub(crate) mod trail;
 pub(crate) mod trail_status;

@@ -250,7 +250,7 @@ pub(crate) async fn every<T: Clone>(
     groups: Vec<Members<T>>,
     judge: impl AsyncFn(&mut LogproofWorld, T) -> Judged,
 ) -> Judged {
-    if w.is_examined_elsewhere() {
+    if w.is_examined_elsewhere() && groups.iter().any(|group| group.called.is_some()) {
         // Most members are judged by the policies above their accounts: these are read once for all shares of a run.
         OrganizationView::read(w, &[], &[]).await?;
     }

@@ -36,6 +36,10 @@ fn what_does_not_exist_is_a_finding() {
     verdict(SAMPLE, &elsewhere, "FAIL", "that records eu-west-1");
     let topic = "Given the topic \"gone\" of account \"management\"\nThen it has a confirmed subscriber";
     verdict(SAMPLE, topic, "FAIL", "no such topic");
+    let queue = "Given the queue \"gone\" of account \"management\"\nThen its messages are encrypted with a KMS key";
+    verdict(SAMPLE, queue, "FAIL", "no such queue");
+    let swapped = "Given these queues\n  | arn:aws:sns:eu-central-1:111111111111:log-store-alarms |\nThen its messages are encrypted with a KMS key";
+    verdict(SAMPLE, swapped, "ERROR", "is not the ARN of a queue");
     let key = format!("{ORG_TRAIL}Then its log files are encrypted with the key \"alias/gone\"");
     verdict(SAMPLE, &key, "FAIL", "no such key");
     let bucket =
@@ -324,4 +328,77 @@ fn each_setting_of_a_role_is_proved_both_ways() {
     verdict(SAMPLE, &says("it has not been used in the last 30 days"), "PASS", "no use within the 400 days");
     let used = with("{op: add, path: /roles/333333333333/BreakGlass/last_used, value: \"2026-01-14T06:00:00Z\"}");
     verdict(&used, &says("it has not been used in the last 30 days"), "FAIL", "last used 2026-01-14");
+}
+
+#[test]
+fn every_key_topic_and_queue_is_found_counted_and_not_applicable_where_there_is_none() {
+    let rotated = "\nThen it is rotated automatically at least every 365 days";
+    let (assessment, _) = judged(SAMPLE, &format!("Given every key of every active account{rotated}"));
+    let record = &assessment.controls[0].scenarios[0].record;
+    let [population] = record.populations.as_slice() else { panic!("{:?}", record.populations) };
+    assert_eq!((population.expected, population.examined), (2, 2));
+    assert!(population.source.contains("kms:ListKeys of 6 active accounts in 2 governed Regions"), "{population:?}");
+    let managed = "base: sample\njson_patch:\n  - {op: add, path: /keys/5678efab-56ef-78ab-90cd-567890abcdef/manager, value: AWS}\n";
+    let (assessment, _) = judged(managed, &format!("Given every key of every active account{rotated}"));
+    let population = &assessment.controls[0].scenarios[0].record.populations[0];
+    assert_eq!(population.expected, 1);
+    assert!(population.left_out[0].contains("1 keys that AWS manages"), "{population:?}");
+    let alias = |pattern: &str| {
+        format!("Given every key of every active account with an alias that matches \"{pattern}\"{rotated}")
+    };
+    verdict(SAMPLE, &alias("alias/acme-log-*"), "PASS", "rotated every");
+    verdict(SAMPLE, &alias("acme-log-*"), "PASS", "rotated every");
+    verdict(SAMPLE, &alias("payroll*"), "NOT-APPLICABLE", "none with an alias that matches `payroll*`");
+    let tagged = format!("Given every key of account \"log-archive\" that is tagged \"data\" = \"logs\"{rotated}");
+    verdict(SAMPLE, &tagged, "NOT-APPLICABLE", "no key has a tag `data` at all");
+    verdict(&denied("kms", "ListAliases"), &alias("acme*"), "ERROR", "kms:ListAliases");
+    verdict(&denied("kms", "ListResourceTags"), &tagged, "ERROR", "kms:ListResourceTags");
+    let topics = "Given every topic of every active account\nThen it has a confirmed subscriber";
+    verdict(SAMPLE, topics, "PASS", "sns:ListTopics of 6 active accounts in 2 governed Regions: 2 topics");
+    verdict(&denied("sns", "ListTopics"), topics, "ERROR", "sns:ListTopics");
+    let queues = "Given every queue of every active account\nThen its messages are encrypted with a KMS key";
+    verdict(SAMPLE, queues, "NOT-APPLICABLE", "sqs:ListQueues of 6 active accounts in 2 governed Regions: 0 queues");
+    verdict(&denied("sqs", "ListQueues"), queues, "ERROR", "sqs:ListQueues");
+}
+
+#[test]
+fn lists_of_many_pages_are_read_to_their_end() {
+    let arn = |number: usize| format!("\"arn:aws:sqs:eu-west-1:555555555555:q-{number:03}\": {{kms_key: alias/k}}");
+    let all = (0..25).map(arn).collect::<Vec<_>>().join(", ");
+    let zone = format!("base: sample\npatch: {{queues: {{{all}}}}}\n");
+    let steps = "Given every queue of account \"workload-dev\"\nThen its messages are encrypted with a KMS key";
+    let (assessment, _) = judged(&zone, steps);
+    let record = &assessment.controls[0].scenarios[0].record;
+    assert_eq!((record.populations[0].expected, record.populations[0].examined), (25, 25));
+}
+
+#[test]
+fn an_event_that_aws_does_not_have_is_refused_and_one_that_depends_on_more_is_undecided() {
+    let given = "Given every active account\n";
+    let event = |name: &str, source: &str| format!("{given}Then the event \"{name}\" of \"{source}\" raises an alert");
+    refused(&event("DeleteTrails", "cloudtrail.amazonaws.com"), &["`DeleteTrails` is no event", "`DeleteTrail`"]);
+    refused(&event("DeleteTrail", "cloudtrail"), &["is not the source of an event"]);
+    let table = |row: &str| format!("{given}Then each of these events raises an alert\n  | {row} |");
+    refused(&table("DisableKeys of kms.amazonaws.com"), &["`DisableKeys` is no event", "`DisableKey`"]);
+    refused(&format!("{given}Then each of these events raises an alert"), &["no table of events"]);
+    let details = |text: &str| {
+        format!(
+            "{given}Then the event \"DeleteTrail\" of \"cloudtrail.amazonaws.com\" with these details raises an alert\n  \"\"\"\n  {text}\n  \"\"\""
+        )
+    };
+    refused(&details("{\"requestParamters\": {}}"), &["`requestParamters` is no field"]);
+    refused(&details("{}"), &["no fields of the record"]);
+    refused("Then the event \"DeleteTrail\" of \"cloudtrail.amazonaws.com\" raises an alert", &["names an account"]);
+    verdict(SAMPLE, &event("DeleteTrail", "cloudtrail.amazonaws.com"), "PASS", "by metric filter `trail-changes`");
+    verdict(SAMPLE, &event("CreateUser", "iam.amazonaws.com"), "FAIL", "no alert for CreateUser");
+    verdict(SAMPLE, &event("TerminateInstances", "ec2.amazonaws.com"), "FAIL", "is not known to this program");
+    let by_name = "base: sample\njson_patch:\n  - {op: replace, path: /metric_filters/111111111111~1eu-central-1/organization-trail/trail-changes/pattern, value: \"{ ($.eventName = DeleteTrail) && ($.requestParameters.name = \\\"org-trail\\\") }\"}\n";
+    verdict(by_name, &event("DeleteTrail", "cloudtrail.amazonaws.com"), "ERROR", "which is not given");
+    verdict(
+        by_name,
+        &details("{\"requestParameters\": {\"name\": \"org-trail\"}}"),
+        "PASS",
+        "by metric filter `trail-changes`",
+    );
+    verdict(by_name, &details("{\"requestParameters\": {\"name\": \"other\"}}"), "FAIL", "no alert for DeleteTrail");
 }

@@ -22,6 +22,7 @@ Feature: Audit events are put into their queue by the topic alone, and read by t
       | arn:aws:iam::333333333333:role/AuditReader |
       | arn:aws:iam::222222222222:root             |
     And nobody outside the organization can receive from it
+    And arn:aws:iam::333333333333:role/AuditReader can receive from it
 
   Scenario: Encryption
     Given the queue "acme-audit-events" of account "log-archive"

@@ -17,6 +17,7 @@ Feature: Audit events are published by the application alone
     And nobody outside the organization can publish to it
     And nobody outside the organization can subscribe to it
     And no service can publish to it on behalf of an account outside the organization
+    And arn:aws:iam::444444444444:role/AuditWriter can publish to it
     And it has a confirmed subscriber
 
   Scenario: Encryption

@@ -50,7 +50,7 @@ fn subjects(scenario: &Scenario, vocabulary: &Vocabulary, report: &mut Report<'_
             report.add(
                 step.position.line,
                 format!("no `Then` of the scenario looks at the {kind} that this `Given` names"),
-                format!("add a sentence about a {kind}: `logproof steps --search {kind}` lists them"),
+                format!("add a sentence about {}: `logproof steps --search {kind}` lists them", with_article(kind)),
             );
         }
     }
@@ -62,14 +62,19 @@ fn subjects(scenario: &Scenario, vocabulary: &Vocabulary, report: &mut Report<'_
         let Some(entry) = entry.filter(|entry| !entry.kinds.is_empty()) else { continue };
         let named = given.iter().filter_map(|(_, given)| *given).flat_map(|given| given.kinds);
         if !named.into_iter().any(|kind| entry.kinds.contains(kind)) {
-            let kinds: Vec<&str> = entry.kinds.iter().map(|kind| kind.word()).collect();
+            let kinds: Vec<String> = entry.kinds.iter().map(|kind| with_article(kind.word())).collect();
             report.add(
                 step.position.line,
-                format!("no `Given` of the scenario names a {} for this sentence", kinds.join(" or a ")),
+                format!("no `Given` of the scenario names {} for this sentence", kinds.join(" or ")),
                 "name one: `logproof steps --search given` lists how",
             );
         }
     }
+}
+
+fn with_article(word: &str) -> String {
+    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {word}")
 }
 
 fn examine_step(scenario: &Scenario, step: &gherkin::Step, vocabulary: &Vocabulary, report: &mut Report<'_>) {

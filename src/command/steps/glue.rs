@@ -31,8 +31,7 @@ pub(super) fn write(all: &[Described], out: &mut dyn Write) -> io::Result<()> {
         for line in one.entry.map(|entry| entry.about).unwrap_or_default().lines() {
             writeln!(out, "// {line}")?;
         }
-        let quoted = expression(one).replace('\\', "\\\\").replace('\'', "\\'");
-        writeln!(out, "{}('{quoted}', () => {{}})", one.keyword)?;
+        writeln!(out, "{}({}, () => {{}})", one.keyword, expression(one))?;
     }
     Ok(())
 }
@@ -62,17 +61,11 @@ fn parameters(one: &Described) -> Vec<&str> {
     names.filter(|name| !BUILT_IN.contains(name)).collect()
 }
 
-/// The sentence as a Cucumber expression. One without parameters means its very words.
+/// The sentence as a Cucumber expression; as a regular one where a character of its own words means something else there.
 fn expression(one: &Described) -> String {
-    if one.entry.is_some() && one.sentence.contains('{') {
-        return one.sentence.clone();
+    let has_parameters = one.entry.is_some() && one.sentence.contains('{');
+    if has_parameters || !one.sentence.contains(['(', '{', '/', '\\']) {
+        return format!("'{}'", one.sentence.replace('\'', "\\'"));
     }
-    let mut text = String::new();
-    for c in one.sentence.chars() {
-        if matches!(c, '(' | '{' | '/' | '\\') {
-            text.push('\\');
-        }
-        text.push(c);
-    }
-    text
+    format!("/^{}$/", regex::escape(&one.sentence).replace('/', "\\/"))
 }

@@ -17,26 +17,6 @@ const LOGGING: &str = "logging.s3.amazonaws.com";
 /// Grantee of the older way to let S3 deliver.
 const LOG_DELIVERY_GROUP: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 
-#[then("server access logging of the bucket is on, to another bucket")]
-async fn access_logging_is_on(w: &mut LogproofWorld) -> Judged {
-    let (estate, bucket) = (w.estate()?, w.bucket()?);
-    let target = w.see(estate.bucket_logging(&bucket).await)?;
-    let (found, met) = match target.as_ref() {
-        None => ("server access logging is off".to_owned(), false),
-        Some(target) if target.bucket == bucket.name => {
-            ("logs to the bucket itself: each delivery makes another record".to_owned(), false)
-        }
-        Some(target) => (format!("logs to `{}` under `{}`", target.bucket, target.prefix), true),
-    };
-    w.observe(
-        Observation::new(Subject::bucket(&bucket), "server access logs delivered to another bucket", found, met)
-            .place("BucketLoggingStatus")
-            .hint("turn on server access logging, to a bucket of its own in the log archive account")
-            .resting_on(target.exchanges()),
-    );
-    w.settle()
-}
-
 #[then("its account owns the bucket of the access logs, in the Region of the bucket")]
 async fn the_archive_owns_the_access_logs(w: &mut LogproofWorld) -> Judged {
     let (estate, bucket) = (w.estate()?, w.bucket()?);

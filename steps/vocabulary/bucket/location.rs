@@ -132,27 +132,6 @@ async fn the_log_archive_account_owns_the_log_bucket(w: &mut LogproofWorld) -> J
     w.settle()
 }
 
-#[then("the log bucket is in the home Region")]
-async fn the_log_bucket_is_in_the_home_region(w: &mut LogproofWorld) -> Judged {
-    let (estate, config, bucket) = (w.estate()?, w.config()?, w.bucket()?);
-    let location = w.see(estate.bucket_location(&bucket).await)?;
-    let home = &config.organization.home_region;
-    let found = location.as_ref().map_or_else(|| "no such bucket".to_owned(), ToString::to_string);
-    w.observe(
-        Observation::new(
-            Subject::bucket(&bucket),
-            format!("in the home Region {home}"),
-            found,
-            location.as_ref() == Some(home),
-        )
-        .hint(
-            "a bucket cannot be moved: create the log bucket in the home Region, or correct `organization.home_region`",
-        )
-        .resting_on(location.exchanges()),
-    );
-    w.settle()
-}
-
 #[then("the log key is in the Region of the log bucket")]
 async fn the_log_key_is_in_the_region_of_the_log_bucket(w: &mut LogproofWorld) -> Judged {
     let (estate, bucket, (asked, key)) = (w.estate()?, w.bucket()?, w.key()?);

@@ -23,15 +23,6 @@ use crate::scene::{
     proposal::{On, Place},
 };
 
-#[then("no request over plain HTTP is allowed, for any principal, any S3 action, the bucket and its objects")]
-async fn no_request_over_plain_http(w: &mut LogproofWorld) -> Judged {
-    let bucket = BucketAccess::read(w).await?;
-    let refusal = bucket.plain_http(
-        "deny s3:* to every principal on the bucket and its objects when aws:SecureTransport is false, with no other condition",
-    )?;
-    bucket.must_refuse(w, refusal).await
-}
-
 #[then(
     "no request below the minimum TLS version is allowed, for any principal, any S3 action, the bucket and its objects"
 )]
@@ -273,20 +264,6 @@ async fn nobody_else_can_delete(w: &mut LogproofWorld) -> Judged {
             On::These(vec![bucket.objects()]),
             everybody_but(&[role]),
         ),
-    };
-    bucket.must_refuse(w, refusal).await
-}
-
-#[then("nobody at all can shorten the retention of log files or bypass it")]
-async fn nobody_can_bypass_retention(w: &mut LogproofWorld) -> Judged {
-    let bucket = BucketAccess::read(w).await?;
-    let refusal = Refusal {
-        question: Question::about(["s3:BypassGovernanceRetention"]).on_all(&bucket.objects()),
-        callers: Callers::Inventory,
-        expected: "nobody can bypass the retention of log files".to_owned(),
-        change: "deny s3:BypassGovernanceRetention on the bucket's objects to every principal in the bucket policy"
-            .to_owned(),
-        remedy: bucket.deny_in_own_policy("NobodyBypassesRetention", On::These(vec![bucket.objects()]), json!({})),
     };
     bucket.must_refuse(w, refusal).await
 }

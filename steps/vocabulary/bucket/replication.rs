@@ -1,59 +1,12 @@
 //! The second copy of the log store: complete, somewhere else, kept in versions and encrypted there.
 
 use cucumber::then;
-use logproof_estate::{
-    record::{Observation, Subject},
-    world::{Judged, LogproofWorld},
-};
+use logproof_estate::world::{Judged, LogproofWorld};
 
 use crate::{
-    judgement::{key_name::region_of, log_files::log_root},
-    scene::{
-        bucket::BucketAccess,
-        copies::{Copies, asked_key, shortfalls},
-    },
+    judgement::key_name::region_of,
+    scene::copies::{Copies, asked_key},
 };
-
-#[then("the bucket of the copy refuses requests over plain HTTP")]
-async fn the_copy_needs_tls(w: &mut LogproofWorld) -> Judged {
-    let access = BucketAccess::of(w, w.bucket()?).await?;
-    let change = "deny s3:* to every principal on the bucket and its objects when aws:SecureTransport is false";
-    let refusal = access.plain_http(change)?;
-    let claim = access.claim("every request to the copy over plain HTTP is refused", change);
-    claim.prove(w, &access.scene(), &refusal.question, refusal.remedy).await;
-    w.settle()
-}
-
-#[then("a replication rule is on that copies every log file, the encrypted ones included")]
-async fn a_rule_copies_every_log_file(w: &mut LogproofWorld) -> Judged {
-    let (estate, config, bucket) = (w.estate()?, w.config()?, w.bucket()?);
-    let replication = w.see(estate.bucket_replication(&bucket).await)?;
-    let rules = replication.as_ref().map(|one| one.rules.as_slice()).unwrap_or_default();
-    let root = log_root(config.names.log_prefix.as_deref());
-    let shortfalls: Vec<Vec<String>> = rules.iter().map(|rule| shortfalls(rule, rules, &root)).collect();
-    let met = shortfalls.iter().any(Vec::is_empty);
-    let found: Vec<String> = rules
-        .iter()
-        .zip(&shortfalls)
-        .filter(|(_, short)| !met || short.is_empty())
-        .map(|(rule, short)| match short.as_slice() {
-            [] => format!("rule `{}` copies to {}", rule.id, rule.destination_bucket),
-            short => format!("rule `{}` {}", rule.id, short.join(" and ")),
-        })
-        .collect();
-    w.observe(
-        Observation::new(
-            Subject::bucket(&bucket),
-            format!("one enabled rule that copies everything below `{root}`, objects encrypted with SSE-KMS included"),
-            if found.is_empty() { "no replication".to_owned() } else { found.join("; ") },
-            met,
-        )
-        .place("ReplicationConfiguration")
-        .hint("enable one replication rule without a filter, with SSE-KMS encrypted objects and a replica key")
-        .resting_on(replication.exchanges()),
-    );
-    w.settle()
-}
 
 #[then("the copy is in another account of the organization")]
 async fn the_copy_is_in_another_account(w: &mut LogproofWorld) -> Judged {

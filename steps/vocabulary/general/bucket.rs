@@ -2,9 +2,7 @@
 
 use cucumber::{gherkin, then};
 use logproof_estate::{
-    BucketRef, ExchangeId,
-    facts::PublicAccessBlock,
-    record::{Observation, Subject},
+    BucketRef,
     world::{Judged, LogproofWorld, Stop},
 };
 use logproof_policy::Who;
@@ -19,9 +17,8 @@ use crate::{
         actions::read,
         asked::named_below,
         asked_requests::{Requests, Spared},
-        copies::shortfalls,
         lifecycle::too_many_kinds,
-        named_key::meant,
+        settings::{Setting, each},
         subjects::{buckets, every},
     },
 };
@@ -32,26 +29,6 @@ const fn judges(sentence: &'static str, about: &'static str, example: &'static s
 
 /// What is documented of the sentences of this file.
 pub(crate) const GUIDE: &[Entry] = &[
-    judges(
-        "its default encryption is SSE-KMS",
-        "New objects are encrypted with a KMS key (aws:kms or aws:kms:dsse) unless the writer asks for something else.",
-        "its default encryption is SSE-KMS",
-    ),
-    judges(
-        "its default encryption uses the key {string}",
-        "The default key of the bucket is this key: its ARN, or an id or alias of the account and Region of the bucket.",
-        "its default encryption uses the key \"alias/acme-log-storage\"",
-    ),
-    judges(
-        "Block Public Access is on",
-        "Each of the four settings is on, for the bucket or for its whole account.",
-        "Block Public Access is on",
-    ),
-    judges(
-        "its object ownership is {string}",
-        "BucketOwnerEnforced, which disables access control lists, BucketOwnerPreferred or ObjectWriter. A bucket without the setting has ObjectWriter.",
-        "its object ownership is \"BucketOwnerEnforced\"",
-    ),
     judges("its versioning is on", "Versioning is Enabled, not suspended.", "its versioning is on"),
     judges(
         "Object Lock keeps new objects for at least {int} days",
@@ -67,16 +44,6 @@ pub(crate) const GUIDE: &[Entry] = &[
         "no lifecycle rule deletes an object before {int} days",
         "Of every kind of object that the lifecycle rules tell apart, the last version is kept for so many days after it was written.",
         "no lifecycle rule deletes an object before 365 days",
-    ),
-    judges(
-        "its server access logs go to another bucket",
-        "Server access logging is on, and its target is another bucket.",
-        "its server access logs go to another bucket",
-    ),
-    judges(
-        "a replication rule copies every object to another bucket",
-        "One enabled rule without a filter copies everything, objects encrypted with SSE-KMS included.",
-        "a replication rule copies every object to another bucket",
     ),
     judges(
         "it has the tag {string}",
@@ -97,170 +64,6 @@ pub(crate) const GUIDE: &[Entry] = &[
         example: "only these principals can read its objects",
     },
 ];
-
-/// What is required of a setting, what is there, and what to change.
-struct Setting {
-    expected: String,
-    found: String,
-    met: bool,
-    place: &'static str,
-    hint: String,
-    exchanges: Vec<ExchangeId>,
-}
-
-impl Setting {
-    fn observe(self, w: &mut LogproofWorld, bucket: &BucketRef) {
-        w.observe(
-            Observation::new(Subject::bucket(bucket), self.expected, self.found, self.met)
-                .place(self.place)
-                .hint(self.hint)
-                .resting_on(&self.exchanges),
-        );
-    }
-}
-
-/// Judges a setting of every bucket the scenario names.
-async fn each(
-    w: &mut LogproofWorld,
-    look: impl AsyncFn(&mut LogproofWorld, &BucketRef) -> Result<Setting, Stop>,
-) -> Judged {
-    let buckets = buckets(w)?;
-    let judge = async |w: &mut LogproofWorld, bucket: BucketRef| {
-        let setting = look(w, &bucket).await?;
-        setting.observe(w, &bucket);
-        Ok(())
-    };
-    every(w, buckets, judge).await
-}
-
-fn is_kms(algorithm: &str) -> bool {
-    ["aws:kms", "aws:kms:dsse"].contains(&algorithm)
-}
-
-#[then("its default encryption is SSE-KMS")]
-async fn its_default_encryption_is_kms(w: &mut LogproofWorld) -> Judged {
-    each(w, async |w: &mut LogproofWorld, bucket: &BucketRef| {
-        let encryption = w.see(w.estate()?.bucket_encryption(bucket).await)?;
-        let algorithm = encryption.as_ref().map(|one| one.algorithm.clone());
-        Ok(Setting {
-            expected: "aws:kms or aws:kms:dsse as default encryption".to_owned(),
-            met: algorithm.as_deref().is_some_and(is_kms),
-            found: algorithm.unwrap_or_else(|| "no default encryption".to_owned()),
-            place: "ServerSideEncryptionConfiguration",
-            hint: "set the bucket's default encryption to SSE-KMS with a customer managed key".to_owned(),
-            exchanges: encryption.exchanges().to_vec(),
-        })
-    })
-    .await
-}
-
-#[then(expr = "its default encryption uses the key {string}")]
-async fn its_default_encryption_uses(w: &mut LogproofWorld, key: String) -> Judged {
-    each(w, async |w: &mut LogproofWorld, bucket: &BucketRef| {
-        let wanted = meant(w, &key, &bucket.owner, &bucket.region).await?;
-        let Ok(arn) = wanted.key else {
-            return Ok(Setting {
-                expected: format!("the key `{key}` exists"),
-                found: wanted.key.err().unwrap_or_default(),
-                met: false,
-                place: "ServerSideEncryptionConfiguration",
-                hint: "correct the key in the feature, or create it".to_owned(),
-                exchanges: wanted.exchanges,
-            });
-        };
-        let encryption = w.see(w.estate()?.bucket_encryption(bucket).await)?;
-        let mut exchanges = [wanted.exchanges.as_slice(), encryption.exchanges()].concat();
-        let default = encryption.as_ref().map(|one| (one.algorithm.as_str(), one.kms_key.clone()));
-        let (found, met) = match default {
-            Some((algorithm, Some(named))) if is_kms(algorithm) => {
-                let there = meant(w, &named, &bucket.owner, &bucket.region).await?;
-                exchanges.extend_from_slice(&there.exchanges);
-                match there.key {
-                    Ok(there) => (format!("`{named}`, which is {there}"), there == arn),
-                    Err(why) => (format!("`{named}`: {why}"), false),
-                }
-            }
-            Some((algorithm, None)) if is_kms(algorithm) => {
-                ("no key named: the AWS managed key aws/s3".to_owned(), false)
-            }
-            Some((algorithm, _)) => (algorithm.to_owned(), false),
-            None => ("no default encryption".to_owned(), false),
-        };
-        Ok(Setting {
-            expected: format!("key {arn} as default key"),
-            found,
-            met,
-            place: "ServerSideEncryptionConfiguration",
-            hint: format!("set the bucket's default encryption to SSE-KMS with {arn}"),
-            exchanges,
-        })
-    })
-    .await
-}
-
-#[then("Block Public Access is on")]
-async fn block_public_access_is_on(w: &mut LogproofWorld) -> Judged {
-    each(w, async |w: &mut LogproofWorld, bucket: &BucketRef| {
-        let estate = w.estate()?;
-        let of_bucket = w.see(estate.bucket_public_access_block(bucket).await)?;
-        let on_bucket = (*of_bucket).unwrap_or_default();
-        let mut exchanges = of_bucket.exchanges().to_vec();
-        let all = |on: &PublicAccessBlock| {
-            on.block_public_acls && on.ignore_public_acls && on.block_public_policy && on.restrict_public_buckets
-        };
-        let mut on_account = PublicAccessBlock::default();
-        // What the bucket blocks is blocked, whatever the account has.
-        if !all(&on_bucket) {
-            let of_account = w.see(estate.account_public_access_block(&bucket.owner).await)?;
-            exchanges.extend_from_slice(of_account.exchanges());
-            on_account = (*of_account).unwrap_or_default();
-        }
-        let settings = [
-            ("BlockPublicAcls", on_bucket.block_public_acls || on_account.block_public_acls),
-            ("IgnorePublicAcls", on_bucket.ignore_public_acls || on_account.ignore_public_acls),
-            ("BlockPublicPolicy", on_bucket.block_public_policy || on_account.block_public_policy),
-            ("RestrictPublicBuckets", on_bucket.restrict_public_buckets || on_account.restrict_public_buckets),
-        ];
-        let off: Vec<&str> = settings.iter().filter(|(_, on)| !on).map(|(name, _)| *name).collect();
-        Ok(Setting {
-            expected: format!("all four settings on, for the bucket or for account {}", bucket.owner),
-            found: if off.is_empty() {
-                "all four are on".to_owned()
-            } else {
-                format!("off for the bucket and for the account: {}", off.join(", "))
-            },
-            met: off.is_empty(),
-            place: "PublicAccessBlockConfiguration",
-            hint: "turn on all four settings for the bucket".to_owned(),
-            exchanges,
-        })
-    })
-    .await
-}
-
-/// See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html>
-const OWNERSHIPS: [&str; 3] = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"];
-
-#[then(expr = "its object ownership is {string}")]
-async fn its_object_ownership_is(w: &mut LogproofWorld, wanted: String) -> Judged {
-    if !OWNERSHIPS.contains(&wanted.as_str()) {
-        let reason = format!("`{wanted}` is no setting of object ownership; there are {}", OWNERSHIPS.join(", "));
-        return Err(Stop::because(reason));
-    }
-    each(w, async |w: &mut LogproofWorld, bucket: &BucketRef| {
-        let ownership = w.see(w.estate()?.bucket_ownership(bucket).await)?;
-        let found = ownership.as_ref().map_or("ObjectWriter", |one| one.object_ownership.as_str()).to_owned();
-        Ok(Setting {
-            expected: format!("object ownership {wanted}"),
-            met: found == wanted,
-            found: format!("object ownership {found}"),
-            place: "ObjectOwnership",
-            hint: format!("set object ownership of the bucket to {wanted}"),
-            exchanges: ownership.exchanges().to_vec(),
-        })
-    })
-    .await
-}
 
 #[then("its versioning is on")]
 async fn its_versioning_is_on(w: &mut LogproofWorld) -> Judged {
@@ -347,67 +150,6 @@ async fn no_rule_deletes_before(w: &mut LogproofWorld, days: i64) -> Judged {
                 "let no rule expire objects, and then noncurrent versions, in less than {days} days together"
             ),
             exchanges,
-        })
-    })
-    .await
-}
-
-#[then("its server access logs go to another bucket")]
-async fn its_access_logs_go_elsewhere(w: &mut LogproofWorld) -> Judged {
-    each(w, async |w: &mut LogproofWorld, bucket: &BucketRef| {
-        let logging = w.see(w.estate()?.bucket_logging(bucket).await)?;
-        let (found, met) = match logging.as_ref() {
-            None => ("server access logging is off".to_owned(), false),
-            Some(target) => {
-                (format!("logs to `{}` under `{}`", target.bucket, target.prefix), target.bucket != bucket.name)
-            }
-        };
-        Ok(Setting {
-            expected: "server access logs delivered to another bucket".to_owned(),
-            found,
-            met,
-            place: "BucketLoggingStatus",
-            hint: "turn on server access logging, to another bucket of the account and Region".to_owned(),
-            exchanges: logging.exchanges().to_vec(),
-        })
-    })
-    .await
-}
-
-#[then("a replication rule copies every object to another bucket")]
-async fn a_rule_copies_every_object(w: &mut LogproofWorld) -> Judged {
-    each(w, async |w: &mut LogproofWorld, bucket: &BucketRef| {
-        let replication = w.see(w.estate()?.bucket_replication(bucket).await)?;
-        let rules = replication.as_ref().as_ref().map(|one| one.rules.as_slice()).unwrap_or_default();
-        let own = bucket.arn();
-        let short: Vec<(String, Vec<String>)> = rules
-            .iter()
-            .map(|rule| {
-                let mut short = shortfalls(rule, rules, "");
-                if rule.destination_bucket == own {
-                    short.push("copies to the bucket itself".to_owned());
-                }
-                (rule.id.clone(), short)
-            })
-            .collect();
-        let complete = rules.iter().zip(&short).find(|(_, (_, short))| short.is_empty()).map(|(rule, _)| rule);
-        let found = match (complete, short.is_empty()) {
-            (Some(rule), _) => format!("rule `{}` copies to {}", rule.id, rule.destination_bucket),
-            (None, true) => "no replication".to_owned(),
-            (None, false) => {
-                let each: Vec<String> =
-                    short.iter().map(|(id, short)| format!("rule `{id}` {}", short.join(" and "))).collect();
-                each.join("; ")
-            }
-        };
-        Ok(Setting {
-            expected: "one enabled rule that copies every object, those encrypted with SSE-KMS included".to_owned(),
-            found,
-            met: complete.is_some(),
-            place: "ReplicationConfiguration",
-            hint: "enable one replication rule without a filter, with SSE-KMS encrypted objects and a replica key"
-                .to_owned(),
-            exchanges: replication.exchanges().to_vec(),
         })
     })
     .await

@@ -5,9 +5,11 @@
 pub(crate) mod account;
 pub(crate) mod bucket;
 pub(crate) mod deletion;
+pub(crate) mod encryption;
 pub(crate) mod key;
 pub(crate) mod messages;
 pub(crate) mod placement;
+pub(crate) mod protection;
 pub(crate) mod queue;
 pub(crate) mod requests;
 pub(crate) mod role;

@@ -10,8 +10,8 @@ use logproof_estate::{
 use crate::{
     judgement::guide::{Below, Entry, Kind},
     scene::{
-        asked::named_below,
-        messages::{Messages, Use, no_outsider, no_service_for_outsiders, only_these},
+        asked::{Principals, named_below},
+        messages::{Messages, Use, no_outsider, no_service_for_outsiders, only_these, these_can},
         subjects::{every, queues},
     },
 };
@@ -41,6 +41,18 @@ pub(crate) const GUIDE: &[Entry] = &[
     .below(Below::Table("principals")),
     judges("only these principals can receive from it", "The same of sqs:ReceiveMessage.")
         .below(Below::Table("principals")),
+    Entry::then(
+        "{principals} can send to it",
+        "A duty to work: each of these roles or users can send to the queue, with its own policies and everything above them. What the key of the queue allows is a question about the key.",
+        "arn:aws:iam::222222222222:role/LogArchive-Administrator can send to it",
+    )
+    .of(&[Kind::Queue]),
+    Entry::then(
+        "{principals} can receive from it",
+        "The same of sqs:ReceiveMessage.",
+        "arn:aws:iam::222222222222:role/LogArchive-Administrator can receive from it",
+    )
+    .of(&[Kind::Queue]),
 ];
 
 const SEND: Use = Use { action: "sqs:SendMessage", words: "send to" };
@@ -81,4 +93,20 @@ async fn only_these_receive(w: &mut LogproofWorld, step: &gherkin::Step) -> Judg
 async fn only(w: &mut LogproofWorld, step: &gherkin::Step, what: Use) -> Judged {
     let named = named_below(w, step).await?;
     each(w, async |w: &mut LogproofWorld, queue| only_these(w, queue, what, &named).await).await
+}
+
+#[then(expr = "{principals} can send to it")]
+async fn these_can_send(w: &mut LogproofWorld, principals: Principals) -> Judged {
+    duty(w, &principals, SEND).await
+}
+
+#[then(expr = "{principals} can receive from it")]
+async fn these_can_receive(w: &mut LogproofWorld, principals: Principals) -> Judged {
+    duty(w, &principals, RECEIVE).await
+}
+
+async fn duty(w: &mut LogproofWorld, principals: &Principals, what: Use) -> Judged {
+    let named = principals.named(w).await?.with_own_policies()?;
+    w.settle()?;
+    each(w, async |w: &mut LogproofWorld, queue| these_can(w, queue, what, &named).await).await
 }

@@ -100,7 +100,17 @@ pub(crate) const GUIDE: &[Entry] = &[
 ];
 
 #[then("no request over plain HTTP is allowed")]
+#[then("no request over plain HTTP is allowed, for any principal, any S3 action, the bucket and its objects")]
 async fn no_request_over_plain_http(w: &mut LogproofWorld) -> Judged {
+    plain_http(w, "every request over plain HTTP is refused").await
+}
+
+#[then("the bucket of the copy refuses requests over plain HTTP")]
+async fn the_copy_needs_tls(w: &mut LogproofWorld) -> Judged {
+    plain_http(w, "every request to the copy over plain HTTP is refused").await
+}
+
+async fn plain_http(w: &mut LogproofWorld, expected: &str) -> Judged {
     let condition = json!({"Bool": {"aws:SecureTransport": "false"}});
     let requests = Requests {
         actions: vec!["s3:*".to_owned()],
@@ -108,7 +118,7 @@ async fn no_request_over_plain_http(w: &mut LogproofWorld) -> Judged {
         callers: Callers::Assumed,
         when: Some(condition.clone()),
         spared: Spared::These(Vec::new()),
-        expected: "every request over plain HTTP is refused".to_owned(),
+        expected: expected.to_owned(),
         change: "deny s3:* to every principal on the bucket and its objects when aws:SecureTransport is false, with no other condition".to_owned(),
         sid: "RefusePlainHttp",
         denied: condition,
@@ -130,6 +140,23 @@ async fn no_request(w: &mut LogproofWorld, actions: Actions) -> Judged {
         sid: "RefuseEverybody",
         denied: json!({}),
         actions,
+    };
+    refused(w, &requests).await
+}
+
+#[then("nobody at all can shorten the retention of log files or bypass it")]
+async fn nobody_can_bypass_retention(w: &mut LogproofWorld) -> Judged {
+    let requests = Requests {
+        actions: vec!["s3:BypassGovernanceRetention".to_owned()],
+        who: Who::anyone(),
+        callers: Callers::Inventory,
+        when: None,
+        spared: Spared::These(Vec::new()),
+        expected: "nobody can bypass the retention of log files".to_owned(),
+        change: "deny s3:BypassGovernanceRetention on the bucket's objects to every principal in the bucket policy"
+            .to_owned(),
+        sid: "NobodyBypassesRetention",
+        denied: json!({}),
     };
     refused(w, &requests).await
 }

@@ -11,8 +11,8 @@ use logproof_estate::{
 use crate::{
     judgement::guide::{Below, Entry, Kind},
     scene::{
-        asked::named_below,
-        messages::{Messages, Use, no_outsider, no_service_for_outsiders, only_these},
+        asked::{Principals, named_below},
+        messages::{Messages, Use, no_outsider, no_service_for_outsiders, only_these, these_can},
         subjects::{every, topics},
     },
 };
@@ -40,6 +40,12 @@ pub(crate) const GUIDE: &[Entry] = &[
         "Proved for any caller that is not in the table below: whole ARNs of roles, users or root users, or names of services. The users and roles of the topic's account are known, in every other account an administrator is assumed. A role or user that does not exist is a finding.",
     )
     .below(Below::Table("principals")),
+    Entry::then(
+        "{principals} can publish to it",
+        "A duty to work: each of these roles or users can publish to the topic, with its own policies and everything above them. What the key of the topic allows is a question about the key.",
+        "arn:aws:iam::222222222222:role/LogArchive-Administrator can publish to it",
+    )
+    .of(&[Kind::Topic]),
     judges("it has a confirmed subscriber", "At least one subscription of the topic is confirmed."),
 ];
 
@@ -72,6 +78,13 @@ async fn no_service_publishes_for_outsiders(w: &mut LogproofWorld) -> Judged {
 async fn only_these_publish(w: &mut LogproofWorld, step: &gherkin::Step) -> Judged {
     let named = named_below(w, step).await?;
     each(w, async |w: &mut LogproofWorld, topic| only_these(w, topic, PUBLISH, &named).await).await
+}
+
+#[then(expr = "{principals} can publish to it")]
+async fn these_can_publish(w: &mut LogproofWorld, principals: Principals) -> Judged {
+    let named = principals.named(w).await?.with_own_policies()?;
+    w.settle()?;
+    each(w, async |w: &mut LogproofWorld, topic| these_can(w, topic, PUBLISH, &named).await).await
 }
 
 #[then("it has a confirmed subscriber")]

@@ -17,7 +17,6 @@ use crate::{
     scene::{
         accounts::named_account,
         buckets::existing_bucket,
-        named_key::meant,
         subjects::{every, trails},
         trail::{home_of, owner_of, trail_subject},
         trail_status::{delivered, no_delivery_error},
@@ -34,11 +33,6 @@ pub(crate) const GUIDE: &[Entry] = &[
         "its log files are encrypted with SSE-KMS",
         "The trail names a KMS key for what it delivers.",
         "its log files are encrypted with SSE-KMS",
-    ),
-    judges(
-        "its log files are encrypted with the key {string}",
-        "The key of the trail is this key: its ARN, or an id or alias of the account and home Region of the trail.",
-        "its log files are encrypted with the key \"arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab\"",
     ),
     judges(
         "it delivered log files in the last {int} hours",
@@ -72,36 +66,6 @@ async fn its_log_files_are_encrypted_with_kms(w: &mut LogproofWorld) -> Judged {
                 .place("KmsKeyId")
                 .hint("set a KMS key for the log files of the trail")
                 .resting_on(trail.exchanges()),
-        );
-        Ok(())
-    };
-    every(w, trails, judge).await
-}
-
-#[then(expr = "its log files are encrypted with the key {string}")]
-async fn its_log_files_are_encrypted_with(w: &mut LogproofWorld, key: String) -> Judged {
-    let trails = trails(w)?;
-    let judge = async |w: &mut LogproofWorld, trail: Fact<Trail>| {
-        let (owner, home) = (owner_of(w, &trail)?, home_of(w, &trail)?);
-        let wanted = meant(w, &key, &owner, &home).await?;
-        let mut exchanges = [trail.exchanges(), &wanted.exchanges].concat();
-        let (expected, found, met) = match (&wanted.key, trail.kms_key.as_deref()) {
-            (Err(why), _) => (format!("the key `{key}` exists"), why.clone(), false),
-            (Ok(arn), None) => (format!("key {arn}"), "no key: SSE-S3 (AES256)".to_owned(), false),
-            (Ok(arn), Some(named)) => {
-                let there = meant(w, named, &owner, &home).await?;
-                exchanges.extend_from_slice(&there.exchanges);
-                match there.key {
-                    Ok(there) => (format!("key {arn}"), format!("key {there}"), there == *arn),
-                    Err(why) => (format!("key {arn}"), format!("`{named}`: {why}"), false),
-                }
-            }
-        };
-        w.observe(
-            Observation::new(trail_subject(&trail), expected, found, met)
-                .place("KmsKeyId")
-                .hint("set the KMS key of the trail to that key, or correct the key in the feature")
-                .resting_on(&exchanges),
         );
         Ok(())
     };

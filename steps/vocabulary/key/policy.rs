@@ -159,22 +159,6 @@ async fn every_grant_is_to_somebody_named(w: &mut LogproofWorld) -> Judged {
     w.settle()
 }
 
-#[then("the log key is enabled and not pending deletion")]
-async fn the_log_key_is_enabled(w: &mut LogproofWorld) -> Judged {
-    let (asked, key) = w.key()?;
-    let found = match key.deletion_date {
-        Some(date) => format!("state {}, deletion on {date}", key.state),
-        None => format!("state {}", key.state),
-    };
-    let subject = Subject::arn(&key.arn).at(&asked.account, Some(&asked.region));
-    w.observe(
-        Observation::new(subject, "state Enabled", found, key.state == "Enabled" && key.deletion_date.is_none())
-            .hint("cancel the deletion (kms:CancelKeyDeletion) and enable the key (kms:EnableKey)")
-            .resting_on(key.exchanges()),
-    );
-    w.settle()
-}
-
 #[then("nobody other than the log storage role can delete, disable or re-purpose the log key")]
 async fn nobody_else_can_take_the_key_away(w: &mut LogproofWorld) -> Judged {
     let mut key = KeyAccess::read(w).await?;
