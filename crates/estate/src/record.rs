@@ -3,7 +3,7 @@
 //! Steps write here before they return; the verdict is computed from the record alone, so a step cannot make a
 //! scenario green by returning early, and a defect in a step (a failure with nothing recorded) is ERROR.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -200,6 +200,10 @@ pub struct Observation {
     pub exchanges: Vec<ExchangeId>,
 }
 
+/// How many exchanges are looked through one by one: the accounts of a large organization come in hundreds of pages, which
+/// the observation of each account is based on.
+const LOOKED_THROUGH: usize = 32;
+
 impl Observation {
     /// An observation of `subject`.
     #[must_use]
@@ -265,6 +269,12 @@ impl Observation {
     /// Adds exchanges it rests on.
     #[must_use]
     pub fn resting_on(mut self, exchanges: &[ExchangeId]) -> Self {
+        if self.exchanges.len() + exchanges.len() > LOOKED_THROUGH {
+            let mut known: HashSet<&ExchangeId> = self.exchanges.iter().collect();
+            let further: Vec<ExchangeId> = exchanges.iter().filter(|id| known.insert(id)).cloned().collect();
+            self.exchanges.extend(further);
+            return self;
+        }
         for id in exchanges {
             if !self.exchanges.contains(id) {
                 self.exchanges.push(id.clone());
@@ -448,6 +458,16 @@ impl Record {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn an_observation_has_each_exchange_once_however_many_there_are() {
+        let ids: Vec<ExchangeId> = (0..3 * LOOKED_THROUGH).map(|n| ExchangeId::new(format!("{n:064x}"))).collect();
+        let observation = || Observation::new(Subject::arn("arn:aws:s3:::b"), "a thing", "a thing", true);
+        let (first, twice) = (&ids[..20], [&ids[..], &ids[..]].concat());
+        let all = observation().resting_on(first).resting_on(&twice).resting_on(&ids);
+        assert_eq!(all.exchanges, ids);
+        assert_eq!(observation().resting_on(first).resting_on(first).exchanges, first);
+    }
 
     #[test]
     fn of_very_many_exchanges_the_first_are_listed_and_the_others_summed_up() {
