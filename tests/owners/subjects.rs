@@ -333,13 +333,13 @@ fn each_setting_of_a_role_is_proved_both_ways() {
 #[test]
 fn every_key_topic_and_queue_is_found_counted_and_not_applicable_where_there_is_none() {
     let rotated = "\nThen it is rotated automatically at least every 365 days";
-    let (assessment, _) = judged(SAMPLE, &format!("Given every key of every active account{rotated}"));
+    let assessment = judged(SAMPLE, &format!("Given every key of every active account{rotated}"));
     let record = &assessment.controls[0].scenarios[0].record;
     let [population] = record.populations.as_slice() else { panic!("{:?}", record.populations) };
     assert_eq!((population.expected, population.examined), (2, 2));
     assert!(population.source.contains("kms:ListKeys of 6 active accounts in 2 governed Regions"), "{population:?}");
     let managed = "base: sample\njson_patch:\n  - {op: add, path: /keys/5678efab-56ef-78ab-90cd-567890abcdef/manager, value: AWS}\n";
-    let (assessment, _) = judged(managed, &format!("Given every key of every active account{rotated}"));
+    let assessment = judged(managed, &format!("Given every key of every active account{rotated}"));
     let population = &assessment.controls[0].scenarios[0].record.populations[0];
     assert_eq!(population.expected, 1);
     assert!(population.left_out[0].contains("1 keys that AWS manages"), "{population:?}");
@@ -367,7 +367,7 @@ fn lists_of_many_pages_are_read_to_their_end() {
     let all = (0..25).map(arn).collect::<Vec<_>>().join(", ");
     let zone = format!("base: sample\npatch: {{queues: {{{all}}}}}\n");
     let steps = "Given every queue of account \"workload-dev\"\nThen its messages are encrypted with a KMS key";
-    let (assessment, _) = judged(&zone, steps);
+    let assessment = judged(&zone, steps);
     let record = &assessment.controls[0].scenarios[0].record;
     assert_eq!((record.populations[0].expected, record.populations[0].examined), (25, 25));
 }

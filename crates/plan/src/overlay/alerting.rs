@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{
     Overlay,
     lay::{Pen, State},
+    tags::replaced,
 };
 use crate::{
     document::Kind,
@@ -169,7 +170,7 @@ pub(super) fn tags(state: &mut State<Option<Tags>>, change: &Change) {
             tags.get_or_insert_default();
         }),
         Some(AlertingChange::TopicTags { to, .. } | AlertingChange::QueueTags { to, .. }) => {
-            state.change_by(to, |tags, to| *tags = Some(to.clone()));
+            state.change_by(to, |tags, to| *tags = Some(replaced(&tags.take().unwrap_or_default(), to)));
         }
         Some(AlertingChange::TopicDeleted { .. } | AlertingChange::QueueDeleted { .. }) => *state = State::Is(None),
         _ => {}

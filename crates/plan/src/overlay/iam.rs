@@ -17,6 +17,7 @@ use logproof_estate::{
 use super::{
     Overlay,
     lay::{Pen, State},
+    tags,
 };
 use crate::{
     document::{Document, Kind},
@@ -318,7 +319,8 @@ impl<'a> Account<'a> {
         let Some(found) = list.get_mut(place) else {
             return Err(Unknown::after_apply(&edit.origin.address, "name"));
         };
-        (found.arn, found.boundary, found.tags) = (arn, boundary, tags);
+        tags::replace_pairs(&mut found.tags, tags);
+        (found.arn, found.boundary) = (arn, boundary);
         Ok(found)
     }
 

@@ -15,6 +15,7 @@ mod questions;
 mod recorder;
 mod source;
 mod stale;
+mod tags;
 mod trail;
 
 use std::{

@@ -15,6 +15,7 @@ use crate::{
         Overlay, bucket,
         bucket::Life,
         lay::{Asked, Pen, State},
+        tags,
     },
 };
 
@@ -204,7 +205,7 @@ impl Overlay {
         new |_| Vec::new(),
         BucketChange::Tags(_) => |state: &mut State<_>, change: &BucketChange, _: &Edit, _: &mut Pen| {
             if let BucketChange::Tags(to) = change {
-                state.set(to, Clone::clone);
+                tags::of_bucket(state, to);
             }
         })
     }

@@ -12,6 +12,7 @@ use crate::{
         Overlay, key,
         key::Meant,
         lay::{Asked, Pen, State},
+        tags,
     },
 };
 
@@ -37,7 +38,8 @@ impl Overlay {
         new |_: &str| Tags::new(),
         KeyChange::Tags(_) => |state: &mut State<Tags>, change: &KeyChange, _: &str, _: &mut Pen| {
             if let KeyChange::Tags(to) = change {
-                state.set(to, Clone::clone);
+                let observed = if let State::Is(tags) = state { std::mem::take(tags) } else { Tags::new() };
+                state.set(to, |to| tags::replaced(&observed, to));
             }
         })
     }

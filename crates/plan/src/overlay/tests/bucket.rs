@@ -39,6 +39,16 @@ async fn a_new_bucket_is_as_s3_makes_it_and_nobody_is_asked() {
 }
 
 #[tokio::test]
+async fn tags_that_aws_sets_stay_when_the_others_are_replaced() {
+    let tag = |key: &str, value: &str| BucketTag { key: key.to_owned(), value: value.to_owned() };
+    let of_a_stack = || tag("aws:cloudformation:stack-name", "log-store");
+    let zone = Zone::default().with("bucket_tags", &[&logs()], vec![of_a_stack(), tag("managed-by", "hand")]);
+    let to = BucketChange::Tags(Planned::Known(vec![tag("environment", "organization")]));
+    let overlay = overlay(zone, vec![change(to)]);
+    assert_eq!(*overlay.bucket_tags(&logs()).await.unwrap(), [tag("environment", "organization"), of_a_stack()]);
+}
+
+#[tokio::test]
 async fn object_lock_at_creation_enables_versioning() {
     let overlay = overlay(Zone::default(), vec![created(true)]);
     assert_eq!(overlay.bucket_versioning(&logs()).await.unwrap().status.as_deref(), Some("Enabled"));

@@ -106,11 +106,12 @@ async fn keys_aliases_and_tags_come_and_go() {
     let place: [&dyn Debug; 2] = [&account(), &home()];
     let alias = |name: &str, key: &str| KeyAlias { name: name.to_owned(), key_id: Some(key.to_owned()) };
     let tags = |value: &str| Tags::from([("data".to_owned(), value.to_owned())]);
+    let of_a_stack = || Tags::from([("aws:cloudformation:stack-name".to_owned(), "log-store".to_owned())]);
     let zone = || {
         zone()
             .with("keys", &place, vec![ARN.to_owned()])
             .with("key_aliases", &place, vec![alias("alias/logs", "one"), alias("alias/old", "one")])
-            .with("key_tags", &[&of(ARN)], tags("a"))
+            .with("key_tags", &[&of(ARN)], [tags("a"), of_a_stack()].into_iter().flatten().collect::<Tags>())
     };
     let named = |name: &str, key: Option<&str>| {
         let key = key.map(|key| Planned::Known(key.to_owned()));
@@ -127,7 +128,8 @@ async fn keys_aliases_and_tags_come_and_go() {
     assert_eq!(*after.keys(&account(), &home()).await.unwrap(), [ARN, NEW], "a key waits for its deletion");
     let expected = [alias("alias/logs", "one"), alias("alias/new", "new")];
     assert_eq!(*after.key_aliases(&account(), &home()).await.unwrap(), expected);
-    assert_eq!(*after.key_tags(&of(ARN)).await.unwrap(), tags("b"));
+    let expected: Tags = [tags("b"), of_a_stack()].into_iter().flatten().collect();
+    assert_eq!(*after.key_tags(&of(ARN)).await.unwrap(), expected, "what AWS sets stays");
     assert_eq!(*after.key_tags(&of(NEW)).await.unwrap(), Tags::new());
     let unknown = Planned::Unknown(Unknown::after_apply("aws_kms_alias.new", "target_key_id"));
     let open = overlay(zone(), vec![edit(Change::Alias { name: "alias/new".to_owned(), key: Some(unknown) })]);
