@@ -241,7 +241,7 @@ impl Unpacked {
     fn unpack(&mut self, chunk: &Chunk) -> io::Result<(u64, u64)> {
         let mut file = match self.file.take() {
             Some(file) => file,
-            None => tempfile::tempfile_in(room())?,
+            None => temporary_file()?,
         };
         file.seek(SeekFrom::Start(self.length))?;
         let written = io::copy(&mut chunk.lines()?, &mut file);
@@ -253,12 +253,20 @@ impl Unpacked {
     }
 }
 
-/// Where files are unpacked: `TMPDIR`, or where large temporary files belong. `/tmp` often is memory.
+/// A file to unpack into: in `TMPDIR`, or where large temporary files belong, because `/tmp` often is memory.
 ///
 /// See: <https://systemd.io/TEMPORARY_DIRECTORIES/>
-fn room() -> PathBuf {
-    let large = Path::new("/var/tmp");
-    if std::env::var_os("TMPDIR").is_none() && large.is_dir() { large.to_owned() } else { std::env::temp_dir() }
+fn temporary_file() -> io::Result<File> {
+    let (large, usual) = (Path::new("/var/tmp"), std::env::temp_dir());
+    let is_chosen = std::env::var_os("TMPDIR").is_some();
+    let file = if is_chosen { Err(io::ErrorKind::NotFound.into()) } else { tempfile::tempfile_in(large) };
+    file.or_else(|_| tempfile::tempfile_in(&usual)).map_err(|error| {
+        let place = usual.display();
+        io::Error::new(
+            error.kind(),
+            format!("it cannot be unpacked in `{place}`: {error}; set TMPDIR to a folder with room"),
+        )
+    })
 }
 
 fn read_from(file: &mut File, offset: u64, length: u32) -> io::Result<Vec<u8>> {

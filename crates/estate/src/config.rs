@@ -272,8 +272,8 @@ impl Default for IntegrityConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsConfig {
-    /// Seconds one scenario of a control may compute, waiting for answers not counted; one that is not decided by then is
-    /// ERROR, and the other controls are examined. At least 1 and at most 3600. Default: 20.
+    /// Seconds one scenario of a control may compute, waiting for answers and for a processor not counted; one that is not
+    /// decided by then is ERROR, and the other controls are examined. At least 1 and at most 3600. Default: 20.
     pub computing_seconds: u64,
 }
 
