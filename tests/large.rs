@@ -14,7 +14,7 @@ use std::{
 
 use logproof::bundle::cells;
 use logproof_estate::{assessment::Assessment, cells::LISTED, record::Verdict};
-use support::{program, ran, run};
+use support::run;
 use tempfile::TempDir;
 
 const REGIONS: [&str; 4] = ["eu-central-1", "eu-west-1", "us-east-1", "us-west-2"];
@@ -158,12 +158,6 @@ fn what_was_observed_of_one_account_and_region_is_shown_with_the_answers() {
     );
     let other = run(home.path(), &["show", "LS-9.9"]);
     assert!(other.code == 2 && other.err.contains("has no control `LS-9.9`\nhint: it has LS-5.1"), "{}", other.err);
-
-    // Its recording is packed: somewhere it must be unpacked.
-    let mut without_room = program(home.path(), &["show", "LS-5.1", "700000000357", "us-west-2"]);
-    let refused = ran(&without_room.env("TMPDIR", home.path().join("missing")).output().unwrap());
-    assert_ne!(refused.code, 0, "{}", refused.out);
-    assert!(refused.err.contains("missing`: ") && refused.err.contains("set TMPDIR to a folder"), "{}", refused.err);
 
     // What was changed since is not shown as evidence.
     let bundle = fs::read_to_string(home.path().join("reports/latest")).unwrap();

@@ -241,7 +241,7 @@ impl Unpacked {
     fn unpack(&mut self, chunk: &Chunk) -> io::Result<(u64, u64)> {
         let mut file = match self.file.take() {
             Some(file) => file,
-            None => temporary_file()?,
+            None => temporary_file(&temporary_folders())?,
         };
         file.seek(SeekFrom::Start(self.length))?;
         let written = io::copy(&mut chunk.lines()?, &mut file);
@@ -253,20 +253,27 @@ impl Unpacked {
     }
 }
 
-/// A file to unpack into: in `TMPDIR`, or where large temporary files belong, because `/tmp` often is memory.
+/// Folders to unpack in: `TMPDIR`, or where large temporary files belong, because `/tmp` often is memory.
 ///
 /// See: <https://systemd.io/TEMPORARY_DIRECTORIES/>
-fn temporary_file() -> io::Result<File> {
-    let (large, usual) = (Path::new("/var/tmp"), std::env::temp_dir());
-    let is_chosen = std::env::var_os("TMPDIR").is_some();
-    let file = if is_chosen { Err(io::ErrorKind::NotFound.into()) } else { tempfile::tempfile_in(large) };
-    file.or_else(|_| tempfile::tempfile_in(&usual)).map_err(|error| {
-        let place = usual.display();
-        io::Error::new(
-            error.kind(),
-            format!("it cannot be unpacked in `{place}`: {error}; set TMPDIR to a folder with room"),
-        )
-    })
+fn temporary_folders() -> Vec<PathBuf> {
+    let large = std::env::var_os("TMPDIR").is_none().then(|| PathBuf::from("/var/tmp"));
+    large.into_iter().chain([std::env::temp_dir()]).collect()
+}
+
+/// A file without a name in the first of these folders in which there can be one.
+fn temporary_file(folders: &[PathBuf]) -> io::Result<File> {
+    let mut refused = io::Error::from(io::ErrorKind::NotFound);
+    for folder in folders {
+        match tempfile::tempfile_in(folder) {
+            Ok(file) => return Ok(file),
+            Err(error) => {
+                let why = format!("no file can be made in `{}` to unpack it: {error}; set TMPDIR", folder.display());
+                refused = io::Error::new(error.kind(), why);
+            }
+        }
+    }
+    Err(refused)
 }
 
 fn read_from(file: &mut File, offset: u64, length: u32) -> io::Result<Vec<u8>> {
@@ -326,5 +333,14 @@ mod tests {
         assert_eq!(fs::read(home.path().join("list-0001.jsonl.gz")).unwrap(), bytes);
         let beyond = Place { chunk: 1, offset: 9, length: 7 };
         assert!(Reader::open(home.path(), "list").unwrap().line_at(beyond).is_err());
+    }
+
+    #[test]
+    fn a_file_to_unpack_into_is_made_where_it_can_be() {
+        let home = tempfile::tempdir().unwrap();
+        let (missing, there) = (home.path().join("missing"), home.path().to_owned());
+        assert!(temporary_file(&[missing.clone(), there]).is_ok());
+        let refused = temporary_file(&[missing]).unwrap_err().to_string();
+        assert!(refused.contains("missing` to unpack it: ") && refused.ends_with("; set TMPDIR"), "{refused}");
     }
 }
