@@ -81,7 +81,7 @@ impl Inventory {
     pub fn identity(&self) -> Sha256 {
         let mut rows: Vec<&Row> = self.rows.iter().collect();
         rows.sort_unstable();
-        Sha256::of(&serde_json::to_vec(&(&self.trail, rows)).unwrap_or_default())
+        Sha256::of(serde_json::to_vec(&(&self.trail, rows)).unwrap_or_default())
     }
 
     /// Where the objects of a chain lie.

@@ -39,7 +39,7 @@ impl Signer {
     /// A stable fingerprint: 32 hexadecimal digits, as CloudTrail's.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        crate::hash::Sha256::of(&self.public_der()).to_string()[..32].to_owned()
+        crate::hash::Sha256::of(self.public_der()).to_string()[..32].to_owned()
     }
 
     /// A signature in hexadecimal digits.
