@@ -23,6 +23,9 @@ use crate::{
 /// How many parsed policies are held.
 const POLICIES: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
 
+/// Accounts by id.
+type Accounts = Arc<[Account]>;
+
 /// The time of a run: what is judged, and what was observed, is not of one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
@@ -46,7 +49,7 @@ pub struct Estate {
     register: Arc<Register>,
     share: Share,
     /// Active accounts by id, and those of them that belong to the share, once they are known.
-    active: OnceLock<(Arc<[Account]>, Arc<[Account]>)>,
+    active: OnceLock<(Accounts, Accounts)>,
     /// Takes the observations that are counted and not listed.
     cells: Option<Arc<dyn Cells>>,
     /// Policies by name and text, those used last.
@@ -125,16 +128,16 @@ impl Estate {
     }
 
     /// The active accounts of the share by id.
-    pub(crate) fn accounts_of_share(&self, directory: &Directory) -> Arc<[Account]> {
+    pub(crate) fn accounts_of_share(&self, directory: &Directory) -> Accounts {
         Arc::clone(&self.accounts(directory).1)
     }
 
     /// Made from the directory once for all scenarios.
-    fn accounts(&self, directory: &Directory) -> &(Arc<[Account]>, Arc<[Account]>) {
+    fn accounts(&self, directory: &Directory) -> &(Accounts, Accounts) {
         self.active.get_or_init(|| {
             let mut accounts: Vec<Account> = directory.active().cloned().collect();
             accounts.sort_by(|a, b| a.id.cmp(&b.id));
-            let all: Arc<[Account]> = accounts.into();
+            let all: Accounts = accounts.into();
             let of_share =
                 if self.share.is_whole() { Arc::clone(&all) } else { self.share.among(all.iter()).cloned().collect() };
             (all, of_share)

@@ -13,6 +13,9 @@ use logproof_policy::{
     Account, Identity, Organization, Policy, Principal, Question, Scene, Who, never, violations, who_can,
 };
 
+/// What it is about, policies of the crowd, the odd one, the policy of the bucket and the SCP.
+type Row<'a> = (&'a str, &'a str, Identity, Option<Arc<Policy>>, Option<Arc<Policy>>);
+
 const HOME: &str = "222222222222";
 
 fn policy(name: &str, statements: &str) -> Arc<Policy> {
@@ -110,7 +113,7 @@ fn whatever_one_differs_by_is_found() {
         r#"{EVERYTHING}, {{"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {{"ArnNotLike": {{"aws:PrincipalArn": "{}"}}}}}}"#,
         arn("team/*")
     );
-    let rows: Vec<(&str, &str, Identity, Option<Arc<Policy>>, Option<Arc<Policy>>)> = vec![
+    let rows: Vec<Row<'_>> = vec![
         ("a grant to its ARN", NOTHING, odd(NOTHING), bucket(named), None),
         ("a grant to its session", NOTHING, odd(NOTHING), bucket(session), None),
         ("NotPrincipal", READ, odd(READ), bucket(exempt), None),
