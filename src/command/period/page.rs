@@ -12,8 +12,11 @@ use crate::report::html::{badge, class, count, document, section, send, table, t
 /// Width of a line in time.
 const WIDTH: i128 = 1000;
 
+/// Anchor, title and content of a part of the page.
+type Part = (&'static str, &'static str, fn(&Period) -> Markup);
+
 /// The sections, by anchor and heading.
-const CONTENTS: [(&str, &str, fn(&Period) -> Markup); 4] = [
+const CONTENTS: [Part; 4] = [
     ("summary", "Summary", summary),
     ("gaps", "Gaps", gaps),
     ("controls", "Controls", controls),
