@@ -214,7 +214,7 @@ fn what_is_put_is_the_bundle_to_the_byte() {
         let files = files(folder).into_iter();
         files
             .map(|path| {
-                let digest = logproof_digest::sha256_hex(&fs::read(&path).unwrap());
+                let digest = logproof_digest::sha256_hex(fs::read(&path).unwrap());
                 (path.strip_prefix(folder).unwrap().to_owned(), digest)
             })
             .collect()

@@ -5,7 +5,12 @@
 //! each was chosen for. Beside it stands what is expected. `LOGPROOF_UPDATE_PLANS=1 cargo test --workspace --test plan
 //! real` writes that again; look at the difference.
 
-use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -38,7 +43,7 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-fn name(file: &PathBuf) -> String {
+fn name(file: &Path) -> String {
     file.file_name().unwrap().to_str().unwrap().to_owned()
 }
 
@@ -48,7 +53,7 @@ fn home() -> TempDir {
     let made = run(home.path(), &["check", "--mock", "--out", "run", "--quiet", "--no-progress"]);
     assert_eq!(made.code, 0, "{}", made.err);
     let mut config = CONFIG.to_owned();
-    for file in files().iter().map(name) {
+    for file in files().iter().map(|file| name(file)) {
         writeln!(config, "\"{file}\" = {{ account = \"222222222222\", region = \"eu-central-1\" }}").unwrap();
     }
     fs::write(home.path().join("logproof.toml"), config).unwrap();
@@ -130,7 +135,7 @@ fn each_file_says_what_it_was_chosen_for() {
     let readme = fs::read_to_string(folder().join("README.md")).unwrap();
     let listed: Vec<&str> =
         readme.lines().filter_map(|line| line.strip_prefix("| `")).filter_map(|line| line.split('`').next()).collect();
-    let there: Vec<String> = files().iter().map(name).collect();
+    let there: Vec<String> = files().iter().map(|file| name(file)).collect();
     assert_eq!(listed, there);
     assert!(there.len() >= 20, "{}", there.len());
 }
