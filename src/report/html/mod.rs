@@ -1,6 +1,6 @@
 //! One self-contained HTML file for a person: no script, no network, prints, readable by a screen reader.
 //!
-//! The markup macro escapes all text; [`send`] replaces the characters that no page may hold.
+//! The markup macro escapes all text; `send` replaces the characters that no page may hold.
 
 mod changes;
 mod control;
