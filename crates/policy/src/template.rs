@@ -10,7 +10,7 @@ use crate::glob::{ArnGlob, Glob, Token, wildcard};
 use crate::tri::Doubt;
 
 /// One element of a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Piece {
     Token(Token),
     Variable { key: String, default: Option<String> },
@@ -23,7 +23,7 @@ pub(crate) struct Template {
     pub(crate) shape: Shape,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Shape {
     /// No variables.
     Text(Glob),

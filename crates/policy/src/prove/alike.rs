@@ -79,7 +79,7 @@ impl<'a> Marks<'a> {
                 }
                 if !template.raw.contains(['*', '?', '$']) {
                     named.insert(template.raw.to_ascii_lowercase());
-                } else if seen.insert((&template.raw, matches!(template.shape, Shape::Arn(_)))) {
+                } else if seen.insert(&template.shape) {
                     patterns.push(template);
                 }
             }
