@@ -200,10 +200,6 @@ pub struct Observation {
     pub exchanges: Vec<ExchangeId>,
 }
 
-/// How many exchanges are looked through one by one: the accounts of a large organization come in hundreds of pages, which
-/// the observation of each account is based on.
-const LOOKED_THROUGH: usize = 32;
-
 impl Observation {
     /// An observation of `subject`.
     #[must_use]
@@ -269,17 +265,9 @@ impl Observation {
     /// Adds exchanges it rests on.
     #[must_use]
     pub fn resting_on(mut self, exchanges: &[ExchangeId]) -> Self {
-        if self.exchanges.len() + exchanges.len() > LOOKED_THROUGH {
-            let mut known: HashSet<&ExchangeId> = self.exchanges.iter().collect();
-            let further: Vec<ExchangeId> = exchanges.iter().filter(|id| known.insert(id)).cloned().collect();
-            self.exchanges.extend(further);
-            return self;
-        }
-        for id in exchanges {
-            if !self.exchanges.contains(id) {
-                self.exchanges.push(id.clone());
-            }
-        }
+        let mut known: HashSet<&ExchangeId> = self.exchanges.iter().collect();
+        let further: Vec<ExchangeId> = exchanges.iter().filter(|id| known.insert(id)).cloned().collect();
+        self.exchanges.extend(further);
         self
     }
 }
@@ -461,7 +449,7 @@ mod tests {
 
     #[test]
     fn an_observation_has_each_exchange_once_however_many_there_are() {
-        let ids: Vec<ExchangeId> = (0..3 * LOOKED_THROUGH).map(|n| ExchangeId::new(format!("{n:064x}"))).collect();
+        let ids: Vec<ExchangeId> = (0..100).map(|n| ExchangeId::new(format!("{n:064x}"))).collect();
         let observation = || Observation::new(Subject::arn("arn:aws:s3:::b"), "a thing", "a thing", true);
         let (first, twice) = (&ids[..20], [&ids[..], &ids[..]].concat());
         let all = observation().resting_on(first).resting_on(&twice).resting_on(&ids);
