@@ -104,6 +104,11 @@ impl<R> ResourceAccess<R> {
         }
     }
 
+    /// Its own policy as it was read.
+    pub(crate) fn policy_text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
     pub(crate) fn exchanges(&self) -> &[ExchangeId] {
         &self.exchanges
     }

@@ -19,10 +19,10 @@ use crate::{
         access_points::never,
         asked::stop,
         bucket::BucketAccess,
+        claim::Answered,
         conditions::when,
         key::{KeyAccess, by_id},
-        policies::parse,
-        proposal::{On, Remedy},
+        proposal::On,
     },
 };
 
@@ -72,13 +72,14 @@ impl Requests {
         let question = Question::about(actions.iter().map(String::as_str)).on(&access.arn).on_all(&access.objects());
         let question = self.asked(question)?;
         let scene = self.scene(w, &mut access).await?;
-        lists_may_allow(w, &mut access, &scene, &question, &actions).await?;
+        let answered = with_lists(w, &mut access, &scene, &question, &actions).await?;
         let on = match actions.iter().all(|action| works_on_objects(action)) {
             true => On::These(vec![access.objects()]),
             false => access.all(),
         };
         let remedy = access.deny_in_own_policy(self.sid, on, self.denied.clone());
-        self.prove(w, &access, &scene, &question, remedy).await;
+        let claim = access.claim(self.expected.clone(), self.change.clone());
+        claim.propose(w, &scene, &question, answered, remedy).await;
         Ok(())
     }
 
@@ -91,7 +92,8 @@ impl Requests {
         let question = self.asked(Question::about(actions.iter().map(String::as_str)).on(&access.arn))?;
         let scene = self.scene(w, &mut access).await?;
         let remedy = access.deny_in_own_policy(self.sid, self.denied.clone());
-        self.prove(w, &access, &scene, &question, remedy).await;
+        let claim = access.claim(self.expected.clone(), self.change.clone());
+        claim.prove(w, &scene, &question, remedy).await;
         let grants = w.see(w.estate()?.key_grants(&by_id(&asked, &key)).await)?;
         w.record.rest_on(grants.exchanges());
         for grant in grants.iter() {
@@ -135,18 +137,6 @@ impl Requests {
         }
     }
 
-    async fn prove<R>(
-        &self,
-        w: &mut LogproofWorld,
-        access: &ResourceAccess<R>,
-        scene: &Scene,
-        question: &Question,
-        remedy: Remedy,
-    ) {
-        let claim = access.claim(self.expected.clone(), self.change.clone());
-        claim.prove(w, scene, question, remedy).await;
-    }
-
     /// Whether a grant to this principal is none of what must not be.
     fn is_spared(&self, access: &KeyAccess, grantee: &str) -> bool {
         let ours = match &self.spared {
@@ -165,35 +155,35 @@ fn works_on_objects(action: &str) -> bool {
     find(action).is_some_and(|known| known.kind == Kind::Object)
 }
 
-/// Records that it is undecided where access control lists could allow what policies do not.
+/// What the policies answer about a bucket; records that it is undecided where access control lists could allow what
+/// policies do not.
 ///
 /// Those of objects are not read. Where policies deny what is asked about whatever else allows it, or where the bucket's
 /// ownership setting disables all of them, they do not matter.
-async fn lists_may_allow(
+async fn with_lists(
     w: &mut LogproofWorld,
     access: &mut BucketAccess,
     scene: &Scene,
     question: &Question,
     actions: &[String],
-) -> Result<(), Stop> {
+) -> Result<Answered, Stop> {
     let granted: Vec<String> = GRANTED_BY_LISTS.iter().map(|name| name.trim_start_matches("s3:").to_owned()).collect();
     let patterns: Vec<String> = actions.iter().map(|action| action.replacen("s3:", "kms:", 1)).collect();
     if asked_actions::grants(&granted, &patterns).is_empty() {
-        return Ok(());
+        return Ok(Answered::of(scene, question));
     }
-    if !never(scene, question).holds() {
-        return Ok(());
-    }
-    let estate = w.estate()?;
-    let text = w.see(estate.bucket_policy(&access.resource).await)?;
-    let open = with_lists(text.as_deref(), access);
-    let open = parse(w, "the bucket policy and access control lists", &open, "policy evaluation", &access.owner)?;
-    let mut assumed = scene.clone();
-    assumed.resource_policy = Some(open);
+    let open = w.estate()?.policy("the bucket policy and access control lists", &opened_by_lists(access));
+    let open = open.map_err(|error| Stop::because(error.to_string()))?;
+    let assumed = Scene { resource_policy: Some(open), ..scene.clone() };
     if never(&assumed, question).holds() {
-        return Ok(());
+        // Lists only add to what the policies allow.
+        return Ok(Answered::proved());
     }
-    let ownership = w.see(estate.bucket_ownership(&access.resource).await)?;
+    let answered = Answered::of(scene, question);
+    if !answered.holds() {
+        return Ok(answered);
+    }
+    let ownership = w.see(w.estate()?.bucket_ownership(&access.resource).await)?;
     access.rest_on(ownership.exchanges());
     w.record.rest_on(ownership.exchanges());
     let setting = ownership.as_ref().map_or("ObjectWriter", |one| one.object_ownership.as_str()).to_owned();
@@ -208,11 +198,12 @@ async fn lists_may_allow(
             ownership.exchanges(),
         ));
     }
-    Ok(())
+    Ok(answered)
 }
 
 /// The bucket policy with a statement that allows whatever access control lists can.
-fn with_lists(text: Option<&str>, access: &BucketAccess) -> String {
+fn opened_by_lists(access: &BucketAccess) -> String {
+    let text = access.policy_text();
     let mut policy: Value =
         text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| json!({"Version": "2012-10-17"}));
     let lists = json!({

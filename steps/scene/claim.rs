@@ -54,6 +54,11 @@ impl Answered {
         Self { answer, found }
     }
 
+    /// Nothing is allowed, as was proved of more than is asked about.
+    pub(crate) fn proved() -> Self {
+        Self { answer: Answer::Holds, found: None }
+    }
+
     /// Whether nothing is allowed.
     pub(crate) fn holds(&self) -> bool {
         self.answer.holds()
@@ -83,6 +88,18 @@ impl Claim {
     /// Asks, and records the answer: where something is allowed, everything that is, and what would close it.
     pub(crate) async fn prove(self, w: &mut LogproofWorld, scene: &Scene, question: &Question, remedy: Remedy) {
         let answered = Answered::of(scene, question);
+        self.propose(w, scene, question, answered, remedy).await;
+    }
+
+    /// Records the engine's answer to the question, with what would close it where something is allowed.
+    pub(crate) async fn propose(
+        self,
+        w: &mut LogproofWorld,
+        scene: &Scene,
+        question: &Question,
+        answered: Answered,
+        remedy: Remedy,
+    ) {
         let proposal = match answered.found() {
             Some(found) => Some(remedy.proposed(w, &[Asked { scene, question, found }]).await),
             None => None,

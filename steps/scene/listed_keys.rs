@@ -32,7 +32,12 @@ pub(crate) async fn keys_of(
     w.settle()?;
     let source = format!("kms:ListKeys of {searched} in {} governed Regions: {seen} keys", regions.len());
     if all.is_empty() && !w.is_examined_elsewhere() {
-        return Err(nobody(w, &format!("{source}, {managed} of them managed by AWS"), &filter, why));
+        // Of keys that the filter by alias left out it is not known who manages them.
+        let source = match filter.alias {
+            Some(_) => source,
+            None => format!("{source}, {managed} of them managed by AWS"),
+        };
+        return Err(nobody(w, &source, &filter, why));
     }
     if managed > 0 {
         left_out.push(format!("{managed} keys that AWS manages: nobody else can change them"));

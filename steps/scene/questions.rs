@@ -15,8 +15,8 @@ const QUESTIONS_AT_ONCE: usize = 64;
 /// thousand; what is held for it is bounded all the same.
 const ANSWERS_WAITING: usize = 1024;
 
-/// Lets the other scenarios of the thread go on: a step calls this between accounts, so that it never keeps them for longer
-/// than one account takes.
+/// Lets the other scenarios of the thread go on: between the members of a population, so that a step keeps them for no longer
+/// than one member takes.
 pub(crate) async fn pause() {
     let mut paused = false;
     future::poll_fn(|context| {
@@ -56,9 +56,9 @@ where
         while let Some(answer) = waiting.remove(&next) {
             judge(answer);
             next += 1;
-        }
-        if next % QUESTIONS_AT_ONCE == 0 {
-            pause().await;
+            if next % QUESTIONS_AT_ONCE == 0 {
+                pause().await;
+            }
         }
     }
 }

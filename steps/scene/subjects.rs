@@ -9,7 +9,11 @@ use logproof_estate::{
 };
 use logproof_policy::Glob;
 
-use crate::scene::{accounts::Searched, organization::OrganizationView, questions::ask_each};
+use crate::scene::{
+    accounts::Searched,
+    organization::OrganizationView,
+    questions::{ask_each, pause},
+};
 
 /// Which members of a population are meant.
 #[derive(Default)]
@@ -263,6 +267,7 @@ pub(crate) async fn every<T: Clone>(
                 Err(stop) if w.record.unseen.len() + w.record.observations.len() == recorded => return Err(stop),
                 Err(_) => {}
             }
+            pause().await;
         }
         counted(w, &group, examined);
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cucumber::then;
 use logproof_estate::{
     AccountId, ExchangeId,
-    facts::{Account, DefaultRetention, ObjectLock, OrgPolicy, OrgPolicyKind},
+    facts::{DefaultRetention, ObjectLock, OrgPolicy, OrgPolicyKind},
     record::{Observation, Population, Subject},
     world::{Judged, LogproofWorld, Stop},
 };
@@ -64,8 +64,9 @@ async fn the_trail_is_protected_on_every_path(w: &mut LogproofWorld) -> Judged {
     let directory = w.see(estate.directory().await)?;
     let protecting = Protecting::read(w, &stop_trail()).await?;
     let management = &config.organization.management_account;
-    let mut members: Vec<&Account> = directory.active().filter(|account| &account.id != management).collect();
-    members.sort_by(|a, b| a.id.cmp(&b.id));
+    let members = directory.active().filter(|account| &account.id != management);
+    let mut members: Vec<_> = members.map(|account| (account, directory.path_of(account))).collect();
+    members.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
     if members.is_empty() {
         return Err(w.not_applicable("organizations:ListAccounts returned no active member account"));
     }
@@ -78,13 +79,13 @@ async fn the_trail_is_protected_on_every_path(w: &mut LogproofWorld) -> Judged {
                 directory.accounts.len(),
                 directory.units.len()
             ),
-            members.iter().all(|member| !directory.path_of(member).is_empty()),
+            members.iter().all(|(_, path)| !path.is_empty()),
         )
         .hint("let the audit role list every organizational unit and its accounts")
         .resting_on(directory.exchanges()),
     );
-    for member in &members {
-        protecting.judge(w, &directory.path_of(member), (&member.id, &member.arn), "the organization trail");
+    for (member, path) in &members {
+        protecting.judge(w, path, (&member.id, &member.arn), "the organization trail");
         pause().await;
     }
     let inactive = directory.accounts.iter().filter(|account| account.status != "ACTIVE");
