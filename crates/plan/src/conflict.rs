@@ -146,7 +146,7 @@ pub(crate) fn settle(plan: &mut Plan) {
     for edit in &plan.edits {
         if let Some(setting) = Setting::of(&edit.change) {
             // The Region of a bucket is its own, whichever provider manages it.
-            let regional = matches!(edit.change, Change::Alerting(_) | Change::Config(_));
+            let regional = matches!(edit.change, Change::Alerting(_) | Change::Config(_) | Change::Alias { .. });
             let thing = (setting.question, setting.subject.clone(), setting.part.clone());
             let place = (&edit.account, regional.then_some(&edit.region));
             by_thing.entry((place, thing)).or_default().push((edit, setting));

@@ -23,7 +23,7 @@ pub struct Symbols {
 impl Symbols {
     /// A key id (a UUID) of the key at `address`.
     pub fn key_id(&mut self, address: &str) -> String {
-        let digest = digest(address);
+        let digest = sha256_hex(address);
         let id = format!("00000000-0000-4000-8000-{}", digest.get(..12).unwrap_or_default());
         self.keep(id, address, "key_id")
     }
@@ -49,7 +49,7 @@ impl Symbols {
 
     /// Id of an account that does not exist yet: twelve digits, of a range AWS does not assign.
     pub fn account_id(&mut self, address: &str) -> Option<AccountId> {
-        let number = u64::from_str_radix(digest(address).get(..12)?, 16).ok()? % 100_000_000;
+        let number = u64::from_str_radix(sha256_hex(address).get(..12)?, 16).ok()? % 100_000_000;
         let id = format!("0000{number:08}");
         self.keep(id, address, "id").parse().ok()
     }
@@ -88,10 +88,6 @@ impl Symbols {
     }
 }
 
-fn digest(text: &str) -> String {
-    sha256_hex(text)
-}
-
 fn short(text: &str) -> String {
-    digest(text).chars().take(12).collect()
+    sha256_hex(text).chars().take(12).collect()
 }

@@ -213,7 +213,7 @@ impl Scope<'_> {
         }
         let tree = match &value {
             Value::String(text) if kind == "CommaDelimitedList" || kind.starts_with("List<") => {
-                Tree::List(text.split(',').map(|item| Tree::from(item.trim())).collect())
+                Tree::List(text.split(',').map(|item| dynamic(item.trim(), &at.path)).collect())
             }
             Value::String(text) => dynamic(text, &at.path),
             _ => Tree::from(value),

@@ -10,12 +10,17 @@ use crate::Planned;
 /// See: <https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>
 const OF_AWS: &str = "aws:";
 
+/// The tags there are, as far as they could be observed.
+fn observed<T: Default>(state: &mut State<T>) -> T {
+    match state {
+        State::Is(tags) => std::mem::take(tags),
+        _ => T::default(),
+    }
+}
+
 /// Tags of a bucket, replaced by those that are planned.
 pub(super) fn of_bucket(state: &mut State<Vec<BucketTag>>, to: &Planned<Vec<BucketTag>>) {
-    let mut kept = match state {
-        State::Is(tags) => std::mem::take(tags),
-        _ => Vec::new(),
-    };
+    let mut kept = observed(state);
     kept.retain(|tag| tag.key.starts_with(OF_AWS));
     state.set(to, |to| {
         kept.retain(|tag| to.iter().all(|planned| planned.key != tag.key));
@@ -29,7 +34,13 @@ pub(super) fn replace_pairs(tags: &mut Vec<(String, String)>, to: Vec<(String, S
     tags.splice(0..0, to);
 }
 
-/// Tags of something else, replaced by those that are planned.
+/// Tags of a key, replaced by those that are planned.
+pub(super) fn of_key(state: &mut State<Tags>, to: &Planned<Tags>) {
+    let there = observed(state);
+    state.set(to, |to| replaced(&there, to));
+}
+
+/// Tags of a topic or queue, replaced by those that are planned.
 pub(super) fn replaced(tags: &Tags, to: &Tags) -> Tags {
     let kept = tags.iter().filter(|(key, _)| key.starts_with(OF_AWS));
     kept.chain(to).map(|(key, value)| (key.clone(), value.clone())).collect()

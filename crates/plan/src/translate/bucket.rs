@@ -6,7 +6,7 @@ use logproof_estate::facts::{
     LoggingTarget, Ownership, PublicAccessBlock, Replication, ReplicationRule, Transition, Versioning,
 };
 
-use super::{Changes, Scene, one};
+use super::{Changes, Scene, all_tags, one};
 use crate::{
     edit::{AclChange, BucketChange, Change},
     planned::Planned,
@@ -127,8 +127,7 @@ fn bucket(scene: &Scene<'_>, name: &str, tree: &Tree, new: bool) -> Read<Changes
         };
         changes.push(of(name, "", BucketChange::Created { object_lock: enabled == Some(true) || by_block }));
     }
-    let tags = if tree.get("tags_all").is_absent() { tree.get("tags") } else { tree.get("tags_all") };
-    let tags = tags.entries().map(|tags| tags.into_iter().map(|(key, value)| BucketTag { key, value }).collect());
+    let tags = all_tags(tree).map(|tags| tags.into_iter().map(|(key, value)| BucketTag { key, value }).collect());
     changes.push(of(name, "tags", BucketChange::Tags(scene.planned("tags", tags))));
 
     // Inline blocks, of older versions of the provider. What the configuration does not mean is left out before.

@@ -1,6 +1,6 @@
 //! Roles, users, groups and what grants them permissions.
 
-use super::{Changes, Scene, one};
+use super::{Changes, Scene, all_tags, one};
 use crate::{
     document::Document,
     edit::{Change, Holder, IamChange},
@@ -35,8 +35,7 @@ fn document(scene: &Scene<'_>, tree: &Tree, attribute: &str) -> Document {
 }
 
 fn tags(scene: &Scene<'_>, tree: &Tree) -> crate::planned::Planned<Vec<(String, String)>> {
-    let tags = if tree.get("tags_all").is_absent() { tree.get("tags") } else { tree.get("tags_all") };
-    scene.planned("tags", tags.entries())
+    scene.planned("tags", all_tags(tree))
 }
 
 pub(super) fn set(scene: &Scene<'_>, tree: &Tree) -> Read<Changes> {

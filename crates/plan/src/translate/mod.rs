@@ -76,6 +76,12 @@ pub(crate) fn one(attribute: &str, change: Change) -> Changes {
     vec![(attribute.to_owned(), change)]
 }
 
+/// All tags of a resource, those that the provider adds to everything included.
+pub(crate) fn all_tags(tree: &Tree) -> Read<Vec<(String, String)>> {
+    let tags = if tree.get("tags_all").is_absent() { tree.get("tags") } else { tree.get("tags_all") };
+    tags.entries()
+}
+
 impl Scene<'_> {
     /// What is not usable, as something that is not known.
     pub(crate) fn unknown(&self, attribute: &str, why: &Unusable) -> Unknown {
@@ -97,8 +103,7 @@ impl Scene<'_> {
 
     /// All tags, those that the provider adds to everything included.
     pub(crate) fn tags(&self, tree: &Tree) -> Planned<Tags> {
-        let tags = if tree.get("tags_all").is_absent() { tree.get("tags") } else { tree.get("tags_all") };
-        self.planned("tags", tags.entries().map(|tags| tags.into_iter().collect()))
+        self.planned("tags", all_tags(tree).map(|tags| tags.into_iter().collect()))
     }
 
     /// An ARN in the place of the resource.

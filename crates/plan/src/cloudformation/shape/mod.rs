@@ -33,12 +33,15 @@ impl Shaped {
         let attribute = match (question, self.kind) {
             ("role", "aws_iam_role") => "name",
             ("topic" | "topic_subscriptions", "aws_sns_topic_subscription") => "topic_arn",
-            ("topic" | "topic_subscriptions", _) => "arn",
-            ("queue", "aws_sqs_queue") => "arn",
+            ("topic" | "topic_tags" | "topic_subscriptions", _) => "arn",
+            ("queue" | "queue_tags", "aws_sqs_queue") => "arn",
             ("metric_filters", "aws_cloudwatch_log_group") => "name",
             ("metric_filters", _) => "log_group_name",
             ("trail_status" | "event_selectors", "aws_cloudtrail") => "arn",
-            ("key" | "key_rotation" | "key_policy" | "key_grants", "aws_kms_key" | "aws_kms_replica_key") => "arn",
+            (
+                "key" | "key_rotation" | "key_tags" | "key_policy" | "key_grants",
+                "aws_kms_key" | "aws_kms_replica_key",
+            ) => "arn",
             ("object_lock", _) => "bucket",
             (question, _) if question.starts_with("bucket_") => "bucket",
             _ => return None,

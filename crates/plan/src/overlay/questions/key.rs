@@ -38,8 +38,7 @@ impl Overlay {
         new |_: &str| Tags::new(),
         KeyChange::Tags(_) => |state: &mut State<Tags>, change: &KeyChange, _: &str, _: &mut Pen| {
             if let KeyChange::Tags(to) = change {
-                let observed = if let State::Is(tags) = state { std::mem::take(tags) } else { Tags::new() };
-                state.set(to, |to| tags::replaced(&observed, to));
+                tags::of_key(state, to);
             }
         })
     }
