@@ -7,7 +7,7 @@ use logproof_estate::{
 use serde_json::Value;
 
 use super::{
-    event_pattern::{EventPattern, Matched},
+    event_pattern::{EventPattern, Matched, depends_on, is_unknown},
     store_events::{Caller, StoreEvent},
 };
 
@@ -278,12 +278,19 @@ impl Alarm {
     /// See: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html>
     pub(crate) fn sees_event(&self, event: &Value) -> Matched {
         let is = |field: &str| event.pointer(field).and_then(Value::as_bool) == Some(true);
-        if self.rule.state != WITH_READS && is("/detail/readOnly") && is("/detail/managementEvent") {
+        let without_reads = self.rule.state != WITH_READS && is("/detail/managementEvent");
+        if without_reads && is("/detail/readOnly") {
             return Matched::No;
         }
-        match &self.pattern {
+        let matched = match &self.pattern {
             Ok(pattern) => pattern.matches(event),
             Err(reason) => Matched::Undecided(reason.clone()),
+        };
+        match matched {
+            Matched::Yes if without_reads && event.pointer("/detail/readOnly").is_some_and(is_unknown) => {
+                depends_on("readOnly")
+            }
+            matched => matched,
         }
     }
 
@@ -321,7 +328,7 @@ pub(crate) fn in_words(events: &[StoreEvent]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judgement::store_events::Kind;
+    use crate::judgement::{event_pattern::unknown, store_events::Kind};
 
     const TOPIC: &str = "arn:aws:sns:eu-central-1:222222222222:alerts";
 
@@ -402,6 +409,9 @@ mod tests {
             assert_eq!(sees("ENABLED"), seen, "read {read}, management {management}");
             assert!(sees(WITH_READS));
         }
+        let open = serde_json::json!({"source": "aws.s3", "detail": {"readOnly": unknown(), "managementEvent": true}});
+        assert!(matches!(alarm("ENABLED", vec![]).sees_event(&open), Matched::Undecided(_)));
+        assert_eq!(alarm(WITH_READS, vec![]).sees_event(&open), Matched::Yes);
     }
 
     #[test]

@@ -27,33 +27,66 @@ pub(crate) struct NamedEvent {
 
 const END: &str = ".amazonaws.com";
 
-/// Events of S3 that are not named as the action that allows the call.
+/// Events that are not named as the action that allows the call, by service.
 ///
-/// See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html>
-const OF_S3: [&str; 17] = [
-    "DeleteBucketAnalyticsConfiguration",
-    "DeleteBucketCors",
-    "DeleteBucketEncryption",
-    "DeleteBucketInventoryConfiguration",
-    "DeleteBucketLifecycle",
-    "DeleteBucketMetricsConfiguration",
-    "DeleteBucketPublicAccessBlock",
-    "DeleteBucketReplication",
-    "DeleteBucketTagging",
-    "DeleteObjects",
-    "PutAccountPublicAccessBlock",
-    "PutBucketCors",
-    "PutBucketEncryption",
-    "PutBucketLifecycle",
-    "PutBucketReplication",
-    "CopyObject",
+/// See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html>,
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/understanding-kms-entries.html> and
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html>
+const OTHERWISE_NAMED: [(&str, &[&str]); 3] = [
+    (
+        "s3",
+        &[
+            "DeleteBucketAnalyticsConfiguration",
+            "DeleteBucketCors",
+            "DeleteBucketEncryption",
+            "DeleteBucketInventoryConfiguration",
+            "DeleteBucketLifecycle",
+            "DeleteBucketMetricsConfiguration",
+            "DeleteBucketPublicAccessBlock",
+            "DeleteBucketReplication",
+            "DeleteBucketTagging",
+            "GetBucketAnalyticsConfiguration",
+            "GetBucketCors",
+            "GetBucketEncryption",
+            "GetBucketInventoryConfiguration",
+            "GetBucketLifecycle",
+            "GetBucketMetricsConfiguration",
+            "GetBucketReplication",
+            "HeadBucket",
+            "ListBuckets",
+            "PutAccountPublicAccessBlock",
+            "PutBucketAnalyticsConfiguration",
+            "PutBucketCors",
+            "PutBucketEncryption",
+            "PutBucketInventoryConfiguration",
+            "PutBucketLifecycle",
+            "PutBucketMetricsConfiguration",
+            "PutBucketReplication",
+        ],
+    ),
+    ("kms", &["DeleteKey", "ReEncrypt", "RotateKey"]),
+    ("organizations", &["CreateAccountResult"]),
+];
+
+/// The same of S3, about the content of a bucket.
+const OF_OBJECTS: [&str; 11] = [
     "CompleteMultipartUpload",
+    "CopyObject",
+    "CreateMultipartUpload",
+    "DeleteObjects",
+    "HeadObject",
+    "ListObjectVersions",
+    "ListObjects",
+    "ListParts",
+    "SelectObjectContent",
+    "UploadPart",
+    "UploadPartCopy",
 ];
 
 /// Fields of a record that an owner may give. The others are in the sentence, or mean nothing to anybody.
 ///
 /// See: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 17] = [
     "additionalEventData",
     "errorCode",
     "errorMessage",
@@ -65,19 +98,25 @@ const FIELDS: [&str; 15] = [
     "resources",
     "responseElements",
     "serviceEventDetails",
+    "sessionCredentialFromConsole",
     "sourceIPAddress",
+    "tlsDetails",
     "userAgent",
     "userIdentity",
     "vpcEndpointId",
 ];
 
 /// Of these nothing is known unless it is given.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 10] = [
     "additionalEventData",
     "requestParameters",
     "resources",
     "responseElements",
     "serviceEventDetails",
+    "sessionCredentialFromConsole",
+    "sourceIPAddress",
+    "tlsDetails",
+    "userAgent",
     "vpcEndpointId",
 ];
 
@@ -138,9 +177,7 @@ impl NamedEvent {
     /// Whether it is about the content of a bucket, which a trail records only when it is told to.
     pub(crate) fn is_of_objects(&self) -> bool {
         let of_table = actions::find(&format!("s3:{}", self.name)).map(|action| action.kind);
-        self.service == "s3"
-            && (of_table == Some(actions::Kind::Object)
-                || ["DeleteObjects", "CopyObject", "CompleteMultipartUpload"].contains(&self.name.as_str()))
+        self.service == "s3" && (of_table == Some(actions::Kind::Object) || OF_OBJECTS.contains(&self.name.as_str()))
     }
 
     /// In words.
@@ -182,6 +219,10 @@ impl NamedEvent {
         if let Some(given) = self.details.get("userIdentity") {
             return vec![("the caller that is given", given.clone())];
         }
+        if self.service == "sts" && self.name.starts_with("AssumeRoleWith") {
+            // By somebody whom an identity provider vouches for.
+            return vec![("a federated caller", unknown())];
+        }
         let of = |words, kind| (words, identity(account, region, kind));
         let mut callers = vec![of("an administrator", "AssumedRole"), of("an IAM user", "IAMUser")];
         // A root user cannot assume anything. See:
@@ -210,6 +251,9 @@ impl NamedEvent {
     /// Whether it only reads. Of some calls CloudTrail records so although they are no reading of settings.
     fn read_only(&self) -> Value {
         use actions::Class;
+        if self.service == "signin" {
+            return json!(false);
+        }
         if ["Describe", "Get", "Head", "List", "Lookup"].iter().any(|verb| self.name.starts_with(verb)) {
             return json!(true);
         }
@@ -248,14 +292,24 @@ fn is_word(text: &str, more: fn(char) -> bool) -> bool {
 
 fn is_known(service: &str, name: &str) -> bool {
     let as_action = actions::find(&format!("{service}:{name}")).is_some_and(|known| known.name.ends_with(name));
-    as_action || service == "s3" && OF_S3.contains(&name)
+    as_action || otherwise_named(service).any(|other| other == name)
+}
+
+fn otherwise_named(service: &str) -> impl Iterator<Item = &'static str> {
+    let of_objects = OF_OBJECTS.into_iter().filter(move |_| service == "s3");
+    OTHERWISE_NAMED
+        .iter()
+        .filter(move |(of, _)| *of == service)
+        .flat_map(|(_, names)| *names)
+        .copied()
+        .chain(of_objects)
 }
 
 /// The event of the service with the most similar name.
 fn nearest(service: &str, name: &str) -> String {
     let prefix = format!("{service}:");
     let of_table = actions::all().iter().filter_map(|known| known.name.strip_prefix(&prefix));
-    let all = of_table.chain(OF_S3.iter().copied().filter(|_| service == "s3"));
+    let all = of_table.chain(otherwise_named(service));
     let near = |one: &str| strsim::normalized_damerau_levenshtein(&one.to_lowercase(), &name.to_lowercase());
     all.max_by(|a, b| near(a).total_cmp(&near(b))).unwrap_or_default().to_owned()
 }
@@ -284,7 +338,7 @@ fn details_of(text: &str) -> Result<Map<String, Value>, Misfit> {
 pub(crate) fn misfits(sentence: &str, step: &gherkin::Step) -> Vec<Misfit> {
     let mut found = Vec::new();
     if sentence.contains("event {string} of {string}") {
-        let mut quoted = step.value.split('"').skip(1).step_by(2);
+        let mut quoted = quoted(&step.value);
         let (name, source) = (quoted.next().unwrap_or_default(), quoted.next().unwrap_or_default());
         found.extend(NamedEvent::read(name, source).err());
     }
@@ -293,6 +347,18 @@ pub(crate) fn misfits(sentence: &str, step: &gherkin::Step) -> Vec<Misfit> {
         found.extend(rows.filter_map(|row| NamedEvent::of_row(row).err()));
     }
     found
+}
+
+/// The texts between quotes, single or double, as `{string}` takes them.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (_, from) = rest.split_at_checked(rest.find(['"', '\''])?)?;
+        let quote = from.chars().next()?;
+        let (found, after) = from.get(1..)?.split_once(quote)?;
+        rest = after;
+        Some(found)
+    })
 }
 
 /// What is wrong with the doc string that gives fields of a record.
@@ -331,6 +397,30 @@ mod tests {
         // What S3 records is not named as the action that allows it.
         assert!(read("PutBucketLifecycle", "s3.amazonaws.com").is_in_the_table());
         assert!(!read("TerminateInstances", "ec2.amazonaws.com").is_in_the_table());
+        for (name, service) in [("HeadObject", "s3"), ("ListBuckets", "s3"), ("ReEncrypt", "kms")] {
+            assert!(read(name, &format!("{service}.amazonaws.com")).is_in_the_table(), "{name}");
+        }
+        assert!(read("ListObjects", "s3.amazonaws.com").is_of_objects());
+    }
+
+    #[test]
+    fn texts_are_quoted_by_either_mark() {
+        let found: Vec<&str> =
+            quoted("the event 'DeleteTrail' of \"cloudtrail.amazonaws.com\" raises an alert").collect();
+        assert_eq!(found, ["DeleteTrail", "cloudtrail.amazonaws.com"]);
+        assert_eq!(quoted("the event 'x").count(), 0);
+    }
+
+    #[test]
+    fn what_is_made_up_decides_nothing() {
+        let by_address = MetricPattern::parse("{ $.eventName = DeleteTrail && $.sourceIPAddress != 10.* }").unwrap();
+        for one in events(&read("DeleteTrail", "cloudtrail.amazonaws.com")) {
+            assert!(matches!(by_address.matches(one.record()), Matched::Undecided(_)));
+        }
+        let by_kind = MetricPattern::parse("{ $.userIdentity.type = SAMLUser }").unwrap();
+        for one in events(&read("AssumeRoleWithSAML", "sts.amazonaws.com")) {
+            assert!(matches!(by_kind.matches(one.record()), Matched::Undecided(_)));
+        }
     }
 
     #[test]
@@ -379,6 +469,7 @@ mod tests {
         assert_eq!(read_only("GetBucketPolicy", "s3.amazonaws.com"), json!(true));
         assert_eq!(read_only("AssumeRole", "sts.amazonaws.com"), unknown());
         assert_eq!(read_only("GenerateDataKey", "kms.amazonaws.com"), unknown());
+        assert_eq!(read_only("ConsoleLogin", "signin.amazonaws.com"), json!(false));
         assert!(read("PutObject", "s3.amazonaws.com").is_of_objects());
         assert!(!read("PutBucketPolicy", "s3.amazonaws.com").is_of_objects());
     }

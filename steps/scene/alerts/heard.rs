@@ -40,15 +40,15 @@ const HINT: &str = "put a metric filter for these events on the log group of the
 pub(crate) enum Watched {
     /// Whatever takes a guard away, with the resource it is done to.
     Guard(Guard, String),
-    /// Events that an owner names.
-    Named(Arc<[NamedEvent]>),
+    /// An event that an owner names.
+    Named(Arc<NamedEvent>),
 }
 
 impl Watched {
     fn events(&self, account: &AccountId, region: &Region) -> Vec<GuardEvent> {
         match self {
             Self::Guard(guard, resource) => events(*guard, account, region, resource),
-            Self::Named(named) => named.iter().flat_map(|one| one.events(account, region)).collect(),
+            Self::Named(named) => named.events(account, region),
         }
     }
 
@@ -56,10 +56,7 @@ impl Watched {
     fn expected(&self) -> String {
         match self {
             Self::Guard(..) => "an alert for each of these events that reaches somebody".to_owned(),
-            Self::Named(named) => {
-                let names: Vec<String> = named.iter().map(NamedEvent::in_words).collect();
-                format!("an alert for {} that reaches somebody", names.join(", "))
-            }
+            Self::Named(named) => format!("an alert for {} that reaches somebody", named.in_words()),
         }
     }
 }
@@ -110,8 +107,12 @@ impl Heard {
     }
 }
 
-/// Records of each cell whether its events are heard; rules and filters are read once.
-pub(crate) async fn raises_an_alert(w: &mut LogproofWorld, cells: impl IntoIterator<Item = Cell>) -> Judged {
+/// Records of each cell whether its events are heard, and tells which were judged; rules and filters are read once.
+pub(crate) async fn raises_an_alert(
+    w: &mut LogproofWorld,
+    cells: impl IntoIterator<Item = Cell>,
+    mut judged: impl FnMut(&Cell),
+) -> Judged {
     let filters = Filters::read(w).await?;
     let (estate, mut topics, mut unfollowed) = (w.estate()?, Topics::default(), BTreeSet::new());
     // Rules are asked for only where no filter hears the event: they stand in every account and Region.
@@ -141,6 +142,7 @@ pub(crate) async fn raises_an_alert(w: &mut LogproofWorld, cells: impl IntoItera
                 heard.through_rules(&alarms);
             }
             unfollowed.extend(record(w, &filters, &cell, made_up, heard, exchanges));
+            judged(&cell);
         }
     }
     if !unfollowed.is_empty() {

@@ -1,9 +1,10 @@
 //! Whether anybody hears of the events that an owner names, in the accounts a scenario names.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use cucumber::{gherkin, then};
 use logproof_estate::{
+    AccountId,
     facts::Account,
     record::Subject,
     world::{Judged, LogproofWorld},
@@ -29,7 +30,7 @@ const fn judges(sentence: &'static str, about: &'static str, example: &'static s
 pub(crate) const GUIDE: &[Entry] = &[
     judges(
         "the event {string} of {string} raises an alert",
-        "The event, by its name and its source as CloudTrail records them, is heard in each of these accounts, in every governed Region or where the events of a global service are recorded, whoever causes it: by a metric filter on the log group of the organization trail with an alarm, or by an EventBridge rule of the account and Region. Either must end at a confirmed subscription. Where it depends on what only a real event shows, as the parameters of the request, the control is ERROR: give them.",
+        "The event, by its name and its source as CloudTrail records them, is heard in each of these accounts, in every governed Region (an event of a global service where it is recorded), whoever causes it: by a metric filter on the log group of the organization trail with an alarm, or by an EventBridge rule of the account and Region. Either must end at a confirmed subscription. Where it depends on what only a real event shows, as the parameters of the request, the control is ERROR: give them.",
         "the event \"DeleteTrail\" of \"cloudtrail.amazonaws.com\" raises an alert",
     ),
     judges(
@@ -74,22 +75,27 @@ async fn heard(w: &mut LogproofWorld, events: Vec<NamedEvent>) -> Judged {
     let groups = accounts(w)?;
     note_limits(w, &events);
     let organization = w.config()?.organization.clone();
-    let mut cells = Vec::new();
+    let accounts: Vec<&Account> = groups.iter().flat_map(|group| &group.all).collect();
+    let (mut cells, mut of_each) = (Vec::new(), 0);
     for event in events {
         let regions = event.regions(&organization.governed_regions, &organization.home_region);
-        let watched = Watched::Named(Arc::from([event]));
-        let of = |account: &Account, region| Cell {
-            watched: watched.clone(),
-            subject: Subject::arn(&account.arn).at(&account.id, Some(region)),
-            account: account.id.clone(),
-            region: region.clone(),
-        };
-        for account in groups.iter().flat_map(|group| &group.all) {
-            cells.extend(regions.iter().map(|region| of(account, region)));
+        let watched = Watched::Named(Arc::new(event));
+        of_each += regions.len();
+        for account in &accounts {
+            cells.extend(regions.iter().map(|region| Cell {
+                watched: watched.clone(),
+                subject: Subject::arn(&account.arn).at(&account.id, Some(region)),
+                account: account.id.clone(),
+                region: region.clone(),
+            }));
         }
     }
-    let judged = raises_an_alert(w, cells).await;
-    groups.iter().for_each(|group| counted(w, group, group.all.len()));
+    let mut seen: BTreeMap<AccountId, usize> = BTreeMap::new();
+    let judged = raises_an_alert(w, cells, |cell| *seen.entry(cell.account.clone()).or_default() += 1).await;
+    for group in &groups {
+        let examined = group.all.iter().filter(|account| seen.get(&account.id).is_some_and(|cells| *cells >= of_each));
+        counted(w, group, examined.count());
+    }
     judged
 }
 
