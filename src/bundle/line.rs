@@ -78,11 +78,11 @@ pub(crate) fn worth_keeping(line: &Line) -> bool {
 fn key(tag: &CallTag, request: &WireRequest, body: &str) -> String {
     let path = request.canonical_path(&tag.service);
     let CallTag { account, region, service, operation } = tag;
-    format!("{account}/{region}/{service}/{operation} {} {path} {}", request.method, sha256_hex(body.as_bytes()))
+    format!("{account}/{region}/{service}/{operation} {} {path} {}", request.method, sha256_hex(body))
 }
 
 /// A request by its digest: half of a SHA-256 tells the requests of any recording apart.
-pub(super) fn digest(key: &str) -> u128 {
+pub(crate) fn digest(key: &str) -> u128 {
     Sha256::of(key).bytes().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 

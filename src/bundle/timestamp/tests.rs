@@ -14,7 +14,7 @@ fn stamp() -> Vec<u8> {
 }
 
 fn digest(of: &[u8]) -> [u8; 32] {
-    aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, of).as_ref().try_into().unwrap()
+    logproof_digest::Sha256::of(of).bytes()
 }
 
 fn data(name: &str) -> PathBuf {

@@ -6,8 +6,7 @@
 
 use std::collections::HashMap;
 
-use logproof_digest::Sha256;
-use logproof_wire::{Exchange, Recorder as _};
+use logproof_wire::Recorder as _;
 
 use super::parts::Parts;
 use crate::bundle::{
@@ -17,7 +16,7 @@ use crate::bundle::{
 };
 
 /// How good an answer is, and by which part.
-type Best = HashMap<[u8; 16], (Quality, usize)>;
+type Best = HashMap<u128, (Quality, usize)>;
 
 /// What an exchange is worth as the answer to its question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +54,7 @@ pub(super) fn join(parts: &Parts, into: &Recording) -> Result<Joined, TapeError>
     for (number, part) in parts.all().enumerate() {
         tape::each_line(&part.place, |line, _| {
             let found = (Quality::of(&line), number);
-            let entry = best.entry(question(&line.exchange)).or_insert(found);
+            let entry = best.entry(asked(&line)).or_insert(found);
             if found.0 > entry.0 {
                 *entry = found;
             }
@@ -64,7 +63,7 @@ pub(super) fn join(parts: &Parts, into: &Recording) -> Result<Joined, TapeError>
     let mut joined = Joined::default();
     for (number, part) in parts.all().enumerate() {
         tape::each_line(&part.place, |line, _| {
-            if best.get(&question(&line.exchange)).is_some_and(|(_, of)| *of == number) {
+            if best.get(&asked(&line)).is_some_and(|(_, of)| *of == number) {
                 let body = line.bytes().unwrap_or_default();
                 into.record(&line.id, &line.exchange, &body.into());
                 joined.taken += 1;
@@ -77,9 +76,6 @@ pub(super) fn join(parts: &Parts, into: &Recording) -> Result<Joined, TapeError>
 }
 
 /// What was asked, in few bytes: an organization is asked hundreds of thousands of questions.
-fn question(exchange: &Exchange) -> [u8; 16] {
-    let whole = Sha256::of(line::question(exchange)).bytes();
-    let mut short = [0; 16];
-    short.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
-    short
+fn asked(line: &Line) -> u128 {
+    line::digest(&line::question(&line.exchange))
 }
