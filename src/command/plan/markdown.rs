@@ -28,12 +28,10 @@ fn cut(text: &str) -> Vec<u8> {
     if text.len() <= MOST {
         return text.as_bytes().to_vec();
     }
-    let at = (0..=MOST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-    let kept = text.get(..at).unwrap_or_default();
+    let kept = text.get(..text.floor_char_boundary(MOST)).unwrap_or_default();
     let lines = kept.rsplit_once('\n').map_or("", |(lines, _)| lines);
     let more = text.lines().count().saturating_sub(lines.lines().count());
-    format!("{lines}\n\n**Cut here: {more} more lines; `--out` keeps all of it in `plan.txt` and `plan.json`.**\n")
-        .into_bytes()
+    format!("{lines}\n\n**Cut here: {more} more lines; `--out` keeps all of it in `plan.json`.**\n").into_bytes()
 }
 
 fn body(prediction: &Prediction, out: &mut dyn Write) -> io::Result<()> {

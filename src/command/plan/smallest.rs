@@ -88,6 +88,9 @@ impl Search<'_> {
 
     async fn without(&self, control: &Control, causes: &[Origin], left: &mut usize) -> Without {
         let mut causes: BTreeSet<Unit> = causes.iter().map(Unit::resource).collect();
+        if causes.is_empty() {
+            return Without::NotFound;
+        }
         let resources = loop {
             let resources: Vec<Unit> = causes.iter().cloned().collect();
             let more = match self.trial(control, &resources, left).await {
@@ -102,9 +105,6 @@ impl Search<'_> {
                 return Without::NotFound;
             }
         };
-        if resources.is_empty() {
-            return Without::NotFound;
-        }
         let resources = self.reduced(control, resources, left).await;
         let attributes: Vec<Unit> = resources.iter().flat_map(|unit| self.attributes(unit)).collect();
         let parts =
