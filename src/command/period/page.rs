@@ -7,21 +7,10 @@ use logproof_estate::record::Verdict;
 use maud::{Markup, display, html};
 
 use super::states::{ControlPeriod, Gap, Period, Stretch};
-use crate::report::html::{badge, class, count, document, section, send, table, tile};
+use crate::report::html::{badge, class, count, document, sections, send, table, tile};
 
 /// Width of a line in time.
 const WIDTH: i128 = 1000;
-
-/// Anchor, title and content of a part of the page.
-type Part = (&'static str, &'static str, fn(&Period) -> Markup);
-
-/// The sections, by anchor and heading.
-const CONTENTS: [Part; 4] = [
-    ("summary", "Summary", summary),
-    ("gaps", "Gaps", gaps),
-    ("controls", "Controls", controls),
-    ("runs", "Runs", runs),
-];
 
 /// Writes the period as one HTML file.
 ///
@@ -35,10 +24,12 @@ pub(super) fn write_html(period: &Period, out: &mut dyn Write) -> io::Result<()>
             @for caution in &period.cautions { p.caution { (caution) } }
             p.meta { "The first day counts, the last does not. All times are UTC." }
         }
-        nav aria-label="Contents" {
-            ul { @for (anchor, heading, _) in CONTENTS { li { a href={ "#" (anchor) } { (heading) } } } }
-        }
-        main { @for (anchor, heading, content) in CONTENTS { (section(anchor, heading, &content(period))) } }
+        (sections(&[
+            ("summary", "Summary", summary(period)),
+            ("gaps", "Gaps", gaps(period)),
+            ("controls", "Controls", controls(period)),
+            ("runs", "Runs", runs(period)),
+        ]))
     };
     send(&document(&title, concat!("logproof ", env!("CARGO_PKG_VERSION")), &body), out)
 }

@@ -132,6 +132,16 @@ pub(crate) fn section(anchor: &str, heading: &str, content: &Markup) -> Markup {
     }
 }
 
+/// The sections of a page, by anchor and heading, with the contents that lead to them.
+pub(crate) fn sections(all: &[(&str, &str, Markup)]) -> Markup {
+    html! {
+        nav aria-label="Contents" {
+            ul { @for (anchor, heading, _) in all { li { a href={ "#" (anchor) } { (heading) } } } }
+        }
+        main { @for (anchor, heading, content) in all { (section(anchor, heading, content)) } }
+    }
+}
+
 /// A number of the summary, with the word for what is counted.
 pub(crate) fn tile(class: &str, number: usize, word: &str, meaning: &str) -> Markup {
     html! {

@@ -45,10 +45,7 @@ pub(super) fn page(assessment: &Assessment) -> Markup {
         &html! {
             a.skip href="#controls" { "Skip to the controls" }
             (head(assessment))
-            nav aria-label="Contents" {
-                ul { @for (anchor, heading, _) in &sections { li { a href={ "#" (anchor) } { (heading) } } } }
-            }
-            main { @for (anchor, heading, content) in &sections { (super::section(anchor, heading, content)) } }
+            (super::sections(&sections))
         },
     )
 }
