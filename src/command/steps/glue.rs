@@ -23,8 +23,8 @@ pub(super) fn write(all: &[Described], out: &mut dyn Write) -> io::Result<()> {
     for name in all.iter().flat_map(parameters).collect::<BTreeSet<&str>>() {
         // What a parameter of an owner's crate takes is known to that crate.
         let known = logproof_steps::parameters().into_iter().find(|(known, _)| *known == name);
-        let regexp = known.map_or(".+", |(_, regexp)| regexp).replace('/', "\\/");
-        writeln!(out, "defineParameterType({{ name: '{name}', regexp: /{}/ }})", in_class(&regexp))?;
+        let regexp = literal(known.map_or(".+", |(_, regexp)| regexp));
+        writeln!(out, "defineParameterType({{ name: '{name}', regexp: /{regexp}/ }})")?;
     }
     for one in all {
         writeln!(out)?;
@@ -36,15 +36,15 @@ pub(super) fn write(all: &[Described], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A slash in a class of characters needs no backslash, and the plugin reads one there as a character.
-fn in_class(regexp: &str) -> String {
+/// A regular expression as JavaScript writes it between slashes. In a class of characters a slash needs no backslash, and
+/// the plugin reads one there as a character.
+fn literal(regexp: &str) -> String {
     let (mut text, mut inside) = (String::new(), false);
-    let mut characters = regexp.chars().peekable();
-    while let Some(c) = characters.next() {
+    for c in regexp.chars() {
         match c {
             '[' => inside = true,
             ']' => inside = false,
-            '\\' if inside && characters.peek() == Some(&'/') => continue,
+            '/' if !inside => text.push('\\'),
             _ => {}
         }
         text.push(c);

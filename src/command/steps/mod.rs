@@ -82,8 +82,11 @@ pub async fn run(args: &StepsArgs) -> Result<Exit, CatalogueError> {
         print(|out| writeln!(out, "no sentence has the word `{wanted}`\nhint: `logproof steps` lists all of them"));
         return Ok(Exit::Nothing);
     }
-    let in_full = matches!(args.format, StepsFormat::Markdown | StepsFormat::Json);
-    let measured = args.format != StepsFormat::Javascript && (args.calls || args.search.is_some() || in_full);
+    let measured = match args.format {
+        StepsFormat::Text => args.calls || args.search.is_some(),
+        StepsFormat::Markdown | StepsFormat::Json => true,
+        StepsFormat::Javascript => false,
+    };
     let all = if measured { with_calls(all).await } else { all };
     print(|out| {
         write(&all, args.format, out)?;

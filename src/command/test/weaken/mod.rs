@@ -9,7 +9,7 @@ mod stored;
 use cucumber::gherkin::StepType;
 use logproof_estate::assessment::{ControlResult, ScenarioResult};
 use logproof_steps::guide::{Entry, Kind};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::catalogue::{
     Control,
@@ -111,6 +111,13 @@ fn set(of: Option<&mut Value>, key: &str, value: Value) {
     if let Some(properties) = of.and_then(Value::as_object_mut) {
         properties.insert(key.to_owned(), value);
     }
+}
+
+/// A policy that allows or denies these actions to everybody.
+fn policy(effect: &str, actions: &Value, resource: &str) -> Value {
+    let statement =
+        json!({"Sid": "Weakened", "Effect": effect, "Principal": "*", "Action": actions, "Resource": resource});
+    json!({"Version": "2012-10-17", "Statement": [statement]})
 }
 
 /// Leaves of the policies above accounts only those of AWS, which allow everything.

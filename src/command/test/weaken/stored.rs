@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::allow_everything_above;
+use super::{allow_everything_above, policy};
 
 /// Takes away from a bucket what the sentence asks for.
 pub(super) fn bucket(zone: &mut Value, sentence: &str, name: &str) -> Option<&'static str> {
@@ -92,11 +92,7 @@ pub(super) fn key(zone: &mut Value, sentence: &str, id: &str) -> Option<&'static
         }
     };
     zone.pointer("/keys")?.get(id)?;
-    let whole = |effect: &str| {
-        let statement =
-            json!({"Sid": "Weakened", "Effect": effect, "Principal": "*", "Action": "kms:*", "Resource": "*"});
-        json!({"Version": "2012-10-17", "Statement": [statement]})
-    };
+    let whole = |effect: &str| policy(effect, &json!("kms:*"), "*");
     Some(match sentence {
         "it is enabled" => {
             key(zone, "state", json!("Disabled"));
