@@ -8,6 +8,7 @@ pub(crate) mod specimen;
 
 use std::{
     collections::BTreeMap,
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Arc,
@@ -52,6 +53,16 @@ pub(crate) fn ran(output: &std::process::Output) -> Ran {
         out: String::from_utf8(output.stdout.clone()).unwrap(),
         err: String::from_utf8(output.stderr.clone()).unwrap(),
     }
+}
+
+/// Says that something which a test needs is not there, and that the test looks at nothing; where it is required, as
+/// everything is in CI, that is a failure.
+pub(crate) fn may_be_missing(required_by: &str, what: &str) {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    assert!(!set("CI") && !set(required_by), "{what}, which is required here");
+    // Not through the macros, whose output a passing test keeps to itself.
+    #[expect(clippy::disallowed_methods, reason = "the notice must be seen whatever the test framework captures")]
+    std::io::stderr().write_all(format!("\nNOTICE: {what}: NOT checked\n").as_bytes()).unwrap();
 }
 
 /// The controls of the program and the steps they are written in.
