@@ -57,6 +57,10 @@ mod tests {
     fn a_thread_that_shares_its_processor_waits_and_one_that_sleeps_does_not() {
         let asleep = Delay::of_this_thread();
         let before = asleep.so_far();
+        if asleep.told.is_none() {
+            // A kernel that does not tell: nothing is subtracted there.
+            return;
+        }
         std::thread::sleep(Duration::from_millis(200));
         assert!(asleep.so_far() - before < Duration::from_millis(150));
 
