@@ -62,6 +62,8 @@ printf '%s' "$name" >> "$STUBS/calls"
 for word in "$@"; do printf ' %s' "$word" >> "$STUBS/calls"; done
 printf '\n' >> "$STUBS/calls"
 case "$name $1 $2" in
+    "terraform init "*) touch "$STUBS/initialized" ;;
+    "terraform plan "*) test -f "$STUBS/initialized" || exit 1 ;;
     "terraform show "*) cat "$STUBS/plan.json" ;;
     "gh run list") echo 4711 ;;
     "gh run download") cp -r "$STUBS/baseline" baseline ;;
