@@ -362,6 +362,20 @@ fn every_key_topic_and_queue_is_found_counted_and_not_applicable_where_there_is_
 }
 
 #[test]
+fn an_alias_of_a_stranger_that_is_wanted_as_it_is_written_is_compared_as_such() {
+    let alias = "arn:aws:kms:eu-central-1:999999999999:alias/partner";
+    let bucket = "aws-acme-log-storage-222222222222-eu-central-1";
+    let zone = with(&format!("{{op: replace, path: /buckets/{bucket}/encryption/key, value: \"{alias}\"}}"));
+    let says = |key: &str| {
+        format!(
+            "Given the bucket \"{bucket}\" of account \"222222222222\"\nThen its default encryption uses the key \"{key}\""
+        )
+    };
+    verdict(&zone, &says(alias), "PASS", "alias/partner");
+    verdict(&zone, &says("alias/acme-log-storage"), "FAIL", "a key of account 999999999999");
+}
+
+#[test]
 fn lists_of_many_pages_are_read_to_their_end() {
     let arn = |number: usize| format!("\"arn:aws:sqs:eu-west-1:555555555555:q-{number:03}\": {{kms_key: alias/k}}");
     let all = (0..25).map(arn).collect::<Vec<_>>().join(", ");
@@ -378,6 +392,8 @@ fn an_event_that_aws_does_not_have_is_refused_and_one_that_depends_on_more_is_un
     let event = |name: &str, source: &str| format!("{given}Then the event \"{name}\" of \"{source}\" raises an alert");
     refused(&event("DeleteTrails", "cloudtrail.amazonaws.com"), &["`DeleteTrails` is no event", "`DeleteTrail`"]);
     refused(&event("DeleteTrail", "cloudtrail"), &["is not the source of an event"]);
+    let quoted = event("DeleteTrail", "cloudtrail.amazonaws.com").replace('"', "'");
+    verdict(SAMPLE, &quoted, "PASS", "by metric filter `trail-changes`");
     let table = |row: &str| format!("{given}Then each of these events raises an alert\n  | {row} |");
     refused(&table("DisableKeys of kms.amazonaws.com"), &["`DisableKeys` is no event", "`DisableKey`"]);
     refused(&format!("{given}Then each of these events raises an alert"), &["no table of events"]);
