@@ -35,8 +35,8 @@ pub(crate) const REGISTER: &str = "register";
 pub(crate) const EXCHANGES: &str = "exchanges.jsonl";
 /// What the files of the recording begin with.
 pub(crate) const RECORDING: &str = "exchanges";
-/// Where in a recording of several files each exchange is.
-pub(crate) const EXCHANGE_INDEX: &str = "exchanges.index";
+/// How many exchanges each file of a recording of several files has.
+pub(crate) const RECORDING_INDEX: &str = "exchanges.json";
 /// Observations that are counted and not listed, of every account in one of several files.
 pub(crate) const CELLS: &str = "cells";
 /// Which accounts are in which of those files.

@@ -12,7 +12,7 @@ use std::{
     process::Command,
 };
 
-use logproof::bundle::cells;
+use logproof::bundle::{cells, tape};
 use logproof_estate::{assessment::Assessment, cells::LISTED, record::Verdict};
 use support::run;
 use tempfile::TempDir;
@@ -178,12 +178,12 @@ fn observations_that_are_not_the_counted_ones_are_noticed() {
     let ran = run(home.path(), &["check", "--mock", "zone.yaml", "--control", "LS-5.1", "--quiet", "--out", "run"]);
     assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
     let assessment: Assessment = json(&home.path().join("run/assessment.json"));
+    let mut held = cells::Held::default();
+    tape::each_line(&home.path().join("run"), |line, _| held.add(&line.id)).unwrap();
     let problems = |change: fn(&mut Assessment)| {
         let mut changed = assessment.clone();
         change(&mut changed);
-        let held = BTreeSet::new();
-        let problems = cells::problems(&home.path().join("run"), &changed, &held.into_iter().collect());
-        problems.into_iter().filter(|problem| !problem.contains("which the recording lacks")).collect::<Vec<_>>()
+        cells::problems(&home.path().join("run"), &changed, &held)
     };
     assert_eq!(problems(|_| ()), Vec::<String>::new());
     let fewer = problems(|assessment| assessment.controls[0].scenarios[0].record.counted[0].members -= 1);
@@ -195,6 +195,8 @@ fn observations_that_are_not_the_counted_ones_are_noticed() {
     assert!(others[0].ends_with("not the observations that were counted"), "{others:?}");
     let none = problems(|assessment| assessment.controls[0].scenarios[0].record.counted.clear());
     assert!(none[0].ends_with("240 observations, the assessment counts 0"), "{none:?}");
+    let lacking = cells::problems(&home.path().join("run"), &assessment, &cells::Held::default());
+    assert!(lacking[0].contains("LS-5.1 is based on line ") && lacking[0].ends_with("which the recording lacks"));
 }
 
 /// Calls by operation, and the most memory the process had, in KiB.

@@ -4,6 +4,7 @@
 //! when such a list is complete every part of it is packed: `exchanges-0001.jsonl.gz`. Knows files, not what a line means.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     fs::{self, File},
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
@@ -103,6 +104,11 @@ impl Chunk {
         self.number
     }
 
+    /// Its name.
+    pub(super) fn name(&self) -> String {
+        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
     /// Where it is.
     pub(super) fn path(&self) -> &Path {
         &self.path
@@ -154,16 +160,23 @@ impl Chunk {
         })
     }
 
-    /// Packs it; the unpacked file goes when the packed one is on the disk.
+    /// Packs it, each line as `kept` makes it; the unpacked file goes when the packed one is on the disk.
     ///
     /// # Errors
     /// When it cannot be read or written.
-    pub(super) fn pack(&self, folder: &Path, stem: &str) -> io::Result<()> {
+    pub(super) fn pack(&self, folder: &Path, stem: &str, kept: fn(&[u8]) -> Cow<'_, [u8]>) -> io::Result<()> {
         let unpacked = folder.join(name(stem, self.number, false));
         if !self.packed {
             let packed = folder.join(name(stem, self.number, true));
             let partial = packed.with_extension("gz.partial");
-            write_packed(&partial, |out| io::copy(&mut File::open(&self.path)?, out).map(drop))?;
+            write_packed(&partial, |out| {
+                let (mut lines, mut line) = (self.lines()?, Vec::new());
+                while lines.read_until(b'\n', &mut line)? > 0 {
+                    out.write_all(&kept(&line))?;
+                    line.clear();
+                }
+                Ok(())
+            })?;
             fs::rename(partial, packed)?;
         }
         match fs::remove_file(unpacked) {
@@ -318,7 +331,7 @@ mod tests {
         let line = || Reader::open(home.path(), "list").unwrap().line_at(place).unwrap();
         assert_eq!(line(), b"longer\n");
         for chunk in of(home.path(), "list").unwrap() {
-            chunk.pack(home.path(), "list").unwrap();
+            chunk.pack(home.path(), "list", |line| Cow::Borrowed(line)).unwrap();
         }
         assert_eq!(of(home.path(), "list").unwrap(), [chunk(1, home.path(), true)]);
         assert_eq!(line(), b"longer\n");
@@ -327,7 +340,7 @@ mod tests {
         // Packing that was cut off is done again, and gives the same.
         fs::write(home.path().join("list.jsonl"), "one\nlonger\n").unwrap();
         for chunk in of(home.path(), "list").unwrap() {
-            chunk.pack(home.path(), "list").unwrap();
+            chunk.pack(home.path(), "list", |line| Cow::Borrowed(line)).unwrap();
         }
         assert!(!home.path().join("list.jsonl").exists());
         assert_eq!(fs::read(home.path().join("list-0001.jsonl.gz")).unwrap(), bytes);

@@ -9,11 +9,10 @@ use logproof_estate::{
 
 use super::{
     BundleError,
-    cells::Spool,
-    chunks,
+    cells::{Numbers, Spool},
     folder::Folder,
     manifest::Manifest,
-    places::Places,
+    places::{RecordingFile, RecordingIndex},
     recording::Recording,
     sealing::{self, Sealing},
     tape,
@@ -21,7 +20,7 @@ use super::{
 };
 use crate::{
     error::Unwritable,
-    files::{CELLS, EXCHANGE_INDEX, EXCHANGES, RECORDING},
+    files::{CELLS, EXCHANGES, RECORDING_INDEX},
     report::{Format, consistency},
 };
 
@@ -45,11 +44,17 @@ pub async fn close(
     sealing: &Sealing,
 ) -> Result<Closed, Vec<BundleError>> {
     let mut failures: Vec<BundleError> = Vec::new();
-    match recording.finish() {
-        Ok(_) => failures.extend(label(assessment, &folder).err()),
-        Err(source) => failures.push(Unwritable { path: folder.place().join(EXCHANGES), source }.into()),
-    }
-    if let Err(source) = cells.finish() {
+    let numbers = match recording.finish() {
+        Ok(_) => label(assessment, &folder).unwrap_or_else(|error| {
+            failures.push(error);
+            Numbers::default()
+        }),
+        Err(source) => {
+            failures.push(Unwritable { path: folder.place().join(EXCHANGES), source }.into());
+            Numbers::default()
+        }
+    };
+    if let Err(source) = cells.finish(&numbers) {
         failures.push(Unwritable { path: folder.place().join(CELLS), source }.into());
     }
     failures.extend(write_reports(assessment, &folder).into_iter().map(BundleError::from));
@@ -88,16 +93,19 @@ pub fn disagreements(assessment: &Assessment, folder: &Folder) -> Vec<BundleErro
 
 /// Notes for each exchange that a verdict is based on what it was, and at which line of the recording it is.
 ///
-/// Of a recording of several files it writes the index as well.
-fn label(assessment: &mut Assessment, folder: &Folder) -> Result<(), BundleError> {
+/// Of a recording of several files it writes how many lines each has as well.
+fn label(assessment: &mut Assessment, folder: &Folder) -> Result<Numbers, BundleError> {
     let named: BTreeSet<ExchangeId> = assessment.rests_on().into_iter().cloned().collect();
     let labels = &mut assessment.exchanges;
-    let (mut number, mut places) = (0, Places::default());
-    let is_long = chunks::of(folder.working(), RECORDING).is_ok_and(|files| files.len() > 1);
+    let files =
+        tape::files(folder.working())?.into_iter().map(|chunk| RecordingFile { file: chunk.name(), exchanges: 0 });
+    let mut files: Vec<RecordingFile> = files.collect();
+    let (mut number, mut numbers) = (0, Numbers::default());
     tape::each_line(folder.working(), |line, place| {
         number += 1;
-        if is_long {
-            places.add(&line.id, place, number);
+        numbers.add(&line.id, number);
+        if let Some(file) = files.get_mut(place.chunk as usize - 1) {
+            file.exchanges += 1;
         }
         let tag = line.exchange.tag;
         if named.contains(&line.id) {
@@ -106,8 +114,11 @@ fn label(assessment: &mut Assessment, folder: &Folder) -> Result<(), BundleError
             labels.insert(line.id, label);
         }
     })?;
-    if is_long {
-        folder.write(EXCHANGE_INDEX, |out| places.write(out))?;
+    if files.len() > 1 {
+        folder.write(RECORDING_INDEX, |out| {
+            serde_json::to_writer_pretty(&mut *out, &RecordingIndex { files })?;
+            writeln!(out)
+        })?;
     }
-    Ok(())
+    Ok(numbers.sorted())
 }

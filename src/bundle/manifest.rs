@@ -18,7 +18,9 @@ use super::ledger::Completeness;
 use crate::files::{MANIFEST, UNLISTED};
 
 /// Version of the manifest's form.
-pub const SCHEMA: &str = "logproof/manifest/1";
+pub const SCHEMA: &str = "logproof/manifest/2";
+/// Versions that are read. In the first, packed recordings have the ids of their exchanges, and cells name them.
+const SCHEMAS: [&str; 2] = [SCHEMA, "logproof/manifest/1"];
 
 /// The largest file of a bundle that is read into memory (manifest, seal, assessment).
 pub const LARGEST_IN_MEMORY: u64 = 256 * 1024 * 1024;
@@ -26,7 +28,7 @@ pub const LARGEST_IN_MEMORY: u64 = 256 * 1024 * 1024;
 /// What a bundle holds and what run made it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Always [`SCHEMA`].
+    /// [`SCHEMA`], or an older one.
     pub schema: String,
     /// The tool that made it.
     pub tool: Tool,
@@ -150,7 +152,7 @@ pub fn read(bundle: &Path) -> Result<(Manifest, String), ManifestError> {
     let bytes = read_bounded(&path).map_err(|source| ManifestError::Io { path: path.clone(), source })?;
     let manifest: Manifest = serde_json::from_slice(&bytes)
         .map_err(|error| ManifestError::Manifest { path: path.clone(), problem: error.to_string() })?;
-    if manifest.schema != SCHEMA {
+    if !SCHEMAS.contains(&manifest.schema.as_str()) {
         return Err(ManifestError::Manifest { path, problem: format!("schema `{}`", manifest.schema) });
     }
     for entry in &manifest.files {

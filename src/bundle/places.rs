@@ -1,169 +1,128 @@
-//! Where each exchange of a recording is: `exchanges.index`, beside a recording of several files.
-//!
-//! Records of 28 bytes, sorted: the first 8 bytes of the exchange's id, then, each as 4 bytes, the number of the file,
-//! offset and length of the line in it, and as 8 bytes the line in the whole recording, all big-endian.
+//! Exchanges of a bundle by the line of the recording that they are in, and how many lines each file has:
+//! `exchanges.json`, beside a recording of several files.
 
 use std::{
-    fs::File,
-    io::{self, Read as _, Seek as _, SeekFrom, Write},
+    collections::{BTreeSet, HashMap, HashSet},
     path::Path,
 };
 
 use logproof_estate::ExchangeId;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    cells,
-    line::Line,
+    BundleError,
+    begin::read,
+    line::{self, Line},
+    manifest::Manifest,
     tape::{self, Lines, Place, TapeError},
+    verify,
 };
-use crate::files::EXCHANGE_INDEX;
+use crate::files::RECORDING_INDEX;
 
-/// Bytes of a record.
-const RECORD: usize = 28;
+/// `exchanges.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct RecordingIndex {
+    /// The files of the recording, in their order.
+    pub(super) files: Vec<RecordingFile>,
+}
+
+/// One file of a recording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct RecordingFile {
+    /// Its name.
+    pub(super) file: String,
+    /// How many exchanges are in it, one a line.
+    pub(super) exchanges: u64,
+}
+
+/// What is looked for in a recording.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// By line, from 1.
+    pub lines: BTreeSet<u64>,
+    /// By id, where no line is known.
+    pub ids: HashSet<ExchangeId>,
+}
 
 /// Where one exchange is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 struct At {
-    id: u64,
-    place: Place,
+    id: ExchangeId,
     line: u64,
+    place: Place,
 }
 
-/// All places of a recording, as they are found.
-#[derive(Debug, Default)]
-pub(super) struct Places(Vec<At>);
-
-impl Places {
-    /// Takes one in.
-    pub(super) fn add(&mut self, id: &ExchangeId, place: Place, line: u64) {
-        self.0.push(At { id: cells::short(id), place, line });
-    }
-
-    /// Writes the index.
-    ///
-    /// # Errors
-    /// When `out` cannot be written.
-    pub(super) fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
-        self.0.sort_by_key(|at| (at.id, at.line));
-        for At { id, place, line } in self.0 {
-            out.write_all(&id.to_be_bytes())?;
-            out.write_all(&place.chunk.to_be_bytes())?;
-            out.write_all(&u32::try_from(place.offset).unwrap_or(u32::MAX).to_be_bytes())?;
-            out.write_all(&place.length.to_be_bytes())?;
-            out.write_all(&line.to_be_bytes())?;
-        }
-        Ok(())
-    }
-}
-
-/// Exchanges of a bundle, found by their ids.
+/// Exchanges of a bundle.
 #[derive(Debug)]
 pub struct Exchanges {
     lines: Lines,
-    index: Vec<At>,
+    /// In the order of their lines.
+    found: Vec<At>,
+    /// The first of `found` with each id.
+    by_id: HashMap<ExchangeId, usize>,
 }
 
 impl Exchanges {
-    /// The exchanges with these ids, as far as the bundle has them.
+    /// Finds exchanges, as far as the bundle has them. Only files that hold a wanted line are read; each must be the one
+    /// that the manifest lists.
     ///
     /// # Errors
-    /// [`TapeError`].
-    pub fn of(bundle: &Path, ids: &[ExchangeId]) -> Result<Self, TapeError> {
-        let path = bundle.join(EXCHANGE_INDEX);
-        let io_error = |source| TapeError::Io { path: path.clone(), source };
-        let index = match File::open(&path) {
-            Ok(mut file) => {
-                let found = ids.iter().map(|id| look_up(&mut file, cells::short(id))).collect::<io::Result<Vec<_>>>();
-                found.map_err(io_error)?.into_iter().flatten().collect()
+    /// [`BundleError`].
+    pub fn find(bundle: &Path, manifest: &Manifest, wanted: &Wanted) -> Result<Self, BundleError> {
+        let counts = counts(bundle, manifest)?;
+        let (mut found, mut before) = (Vec::new(), 0);
+        for (at, chunk) in tape::files(bundle)?.iter().enumerate() {
+            let known = counts.get(at).copied();
+            let is_there = |count| wanted.lines.range(before + 1..=before + count).next().is_some();
+            if let (Some(count), true) = (known, wanted.ids.is_empty())
+                && !is_there(count)
+            {
+                before += count;
+                continue;
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => of_short_recording(bundle, ids)?,
-            Err(error) => return Err(io_error(error)),
-        };
-        Ok(Self { lines: Lines::of(bundle)?, index })
+            verify::as_listed(bundle, manifest, &chunk.name())?;
+            let mut count = 0;
+            tape::each_text(chunk, |number, place, text| {
+                count = number as u64;
+                let line = before + count;
+                if wanted.ids.is_empty() && !wanted.lines.contains(&line) {
+                    return Ok(());
+                }
+                let Line { id, .. } = line::checked(text)?;
+                if wanted.lines.contains(&line) || wanted.ids.contains(&id) {
+                    found.push(At { id, line, place });
+                }
+                Ok(())
+            })?;
+            before += count;
+        }
+        let by_id = found.iter().enumerate().rev().map(|(at, one)| (one.id.clone(), at)).collect();
+        Ok(Self { lines: Lines::of(bundle)?, found, by_id })
     }
 
-    /// One exchange with its line in the recording; `None` when the bundle does not have it.
+    /// The id of the exchange of a line that was found.
+    #[must_use]
+    pub fn id(&self, line: u64) -> Option<&ExchangeId> {
+        let at = self.found.binary_search_by_key(&line, |at| at.line).ok()?;
+        self.found.get(at).map(|at| &at.id)
+    }
+
+    /// An exchange that was found, with its line; `None` when the bundle does not have it.
     ///
     /// # Errors
     /// [`TapeError`].
     pub fn get(&self, id: &ExchangeId) -> Result<Option<(u64, Line)>, TapeError> {
-        let wanted = cells::short(id);
-        for at in self.index.iter().filter(|at| at.id == wanted) {
-            let line = self.lines.at(at.place)?;
-            if line.id == *id {
-                return Ok(Some((at.line, line)));
-            }
-        }
-        Ok(None)
+        let Some(at) = self.by_id.get(id).and_then(|at| self.found.get(*at)) else { return Ok(None) };
+        Ok(Some((at.line, self.lines.at(at.place)?)))
     }
 }
 
-/// A recording of one file has no index: it is read from its beginning.
-fn of_short_recording(bundle: &Path, ids: &[ExchangeId]) -> Result<Vec<At>, TapeError> {
-    let (mut found, mut number) = (Vec::new(), 0);
-    tape::each_line(bundle, |line, place| {
-        number += 1;
-        if ids.contains(&line.id) {
-            found.push(At { id: cells::short(&line.id), place, line: number });
-        }
-    })?;
-    Ok(found)
-}
-
-/// The records of an id, by bisection.
-fn look_up(file: &mut File, id: u64) -> io::Result<Vec<At>> {
-    let records = file.metadata()?.len() / RECORD as u64;
-    let (mut low, mut high) = (0, records);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if read(file, middle)?.id < id { low = middle + 1 } else { high = middle }
+/// How many exchanges each file of the recording has; nothing when that is not written down.
+fn counts(bundle: &Path, manifest: &Manifest) -> Result<Vec<u64>, BundleError> {
+    if !bundle.join(RECORDING_INDEX).is_file() {
+        return Ok(Vec::new());
     }
-    let mut found = Vec::new();
-    while low < records {
-        let at = read(file, low)?;
-        if at.id != id {
-            break;
-        }
-        found.push(at);
-        low += 1;
-    }
-    Ok(found)
-}
-
-fn read(file: &mut File, record: u64) -> io::Result<At> {
-    let mut bytes = [0; RECORD];
-    file.seek(SeekFrom::Start(record * RECORD as u64))?;
-    file.read_exact(&mut bytes)?;
-    let number = |from: usize, length: usize| {
-        bytes.iter().skip(from).take(length).fold(0_u64, |number, byte| number << 8 | u64::from(*byte))
-    };
-    let small = |from| u32::try_from(number(from, 4)).unwrap_or(u32::MAX);
-    let place = Place { chunk: small(8), offset: number(12, 4), length: small(16) };
-    Ok(At { id: number(0, 8), place, line: number(20, 8) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_written_is_found() {
-        let home = tempfile::tempdir().unwrap();
-        let id = |number: u64| ExchangeId::new(format!("{:016x}{}", number * 7919 % 1000, "0".repeat(48)));
-        let mut places = Places::default();
-        for number in 0..500 {
-            let place = Place { chunk: 3, offset: number * 10, length: 10 };
-            places.add(&id(number), place, number + 1);
-        }
-        places.add(&id(17), Place { chunk: 4, offset: 5, length: 6 }, 900);
-        let path = home.path().join("index");
-        places.write(&mut File::create(&path).unwrap()).unwrap();
-        let mut file = File::open(path).unwrap();
-        for number in 0..500 {
-            let found = look_up(&mut file, cells::short(&id(number))).unwrap();
-            assert_eq!(found[0].line, number + 1);
-            assert_eq!(found.len(), if number == 17 { 2 } else { 1 }, "{number}");
-        }
-        assert_eq!(look_up(&mut file, 1_000_000).unwrap(), []);
-    }
+    verify::as_listed(bundle, manifest, RECORDING_INDEX)?;
+    let RecordingIndex { files } = read(&bundle.join(RECORDING_INDEX))?;
+    Ok(files.into_iter().map(|file| file.exchanges).collect())
 }

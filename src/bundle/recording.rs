@@ -89,7 +89,7 @@ impl Recording {
         };
         let chunks = chunks::of(&self.folder, RECORDING)?;
         if chunks.len() > 1 {
-            chunks.iter().try_for_each(|chunk| chunk.pack(&self.folder, RECORDING))?;
+            chunks.iter().try_for_each(|chunk| chunk.pack(&self.folder, RECORDING, line::packed))?;
         }
         Ok(written)
     }
@@ -189,7 +189,7 @@ fn line_from(path: &Path, offset: u64) -> io::Result<Line> {
     file.seek(SeekFrom::Start(offset))?;
     let mut text = Vec::new();
     BufReader::new(file).take(LONGEST_LINE).read_until(b'\n', &mut text)?;
-    serde_json::from_slice(&text).map_err(io::Error::other)
+    line::checked(&text).map_err(io::Error::other)
 }
 
 #[cfg(test)]

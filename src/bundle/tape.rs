@@ -14,7 +14,7 @@ use logproof_wire::{CallTag, NoAnswer, Serve, WireRequest, WireResponse};
 
 pub use super::chunks::Place;
 use super::{
-    chunks::{self, LineError, Reader},
+    chunks::{self, Chunk, LineError, Reader},
     line::{Line, answer, asked, checked, digest, question, worth_keeping},
 };
 use crate::files::{EXCHANGES, RECORDING};
@@ -129,28 +129,45 @@ fn io_error(folder: &Path, source: io::Error) -> TapeError {
     TapeError::Io { path: folder.join(EXCHANGES), source }
 }
 
+/// The files of the recording in a folder, in their order.
+///
+/// # Errors
+/// [`TapeError::Io`], also when there is none.
+pub(super) fn files(folder: &Path) -> Result<Vec<Chunk>, TapeError> {
+    let chunks = chunks::of(folder, RECORDING).map_err(|source| io_error(folder, source))?;
+    if chunks.is_empty() {
+        return Err(io_error(folder, io::ErrorKind::NotFound.into()));
+    }
+    Ok(chunks)
+}
+
+/// Goes through one file of a recording as it is written; each line with its number in the file, from 1.
+///
+/// # Errors
+/// [`TapeError`], with what `seen` says of a line too.
+pub(super) fn each_text(
+    chunk: &Chunk,
+    seen: impl FnMut(usize, Place, &[u8]) -> Result<(), String>,
+) -> Result<(), TapeError> {
+    let path = || chunk.path().to_owned();
+    chunk.each_line(seen).map_err(|error| match error {
+        LineError::Io(source) => TapeError::Io { path: path(), source },
+        LineError::Line { number, problem } => TapeError::Line { path: path(), line: number, problem },
+    })
+}
+
 /// Goes through the recording in a folder line by line, each checked against its content address; one line is in memory
 /// at a time.
 ///
 /// # Errors
 /// [`TapeError`] naming the file and the line.
 pub fn each_line(folder: &Path, mut seen: impl FnMut(Line, Place)) -> Result<(), TapeError> {
-    let chunks = chunks::of(folder, RECORDING).map_err(|source| io_error(folder, source))?;
-    if chunks.is_empty() {
-        return Err(io_error(folder, io::ErrorKind::NotFound.into()));
-    }
-    for chunk in &chunks {
-        let path = || chunk.path().to_owned();
-        let read = chunk.each_line(|_, place, text| {
+    files(folder)?.iter().try_for_each(|chunk| {
+        each_text(chunk, |_, place, text| {
             seen(checked(text)?, place);
             Ok(())
-        });
-        read.map_err(|error| match error {
-            LineError::Io(source) => TapeError::Io { path: path(), source },
-            LineError::Line { number, problem } => TapeError::Line { path: path(), line: number, problem },
-        })?;
-    }
-    Ok(())
+        })
+    })
 }
 
 /// Lines of a recording at places that [`each_line`] told.
@@ -192,12 +209,16 @@ impl Tape {
             NoAnswer::NotRecorded(format!("{key} (`{}` cannot be read: {error})", self.folder.display()))
         };
         let text = self.reader.line_at(place).map_err(|error| unreadable(&error))?;
-        serde_json::from_slice(&text).map_err(|error| unreadable(&error))
+        checked(&text).map_err(|problem| unreadable(&problem))
     }
 }
 
 impl Serve for Tape {
     fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer> {
         answer(&self.exchange(tag, request)?)
+    }
+
+    fn is_recording(&self) -> bool {
+        true
     }
 }

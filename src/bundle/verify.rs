@@ -2,7 +2,7 @@
 //! chain, the population. Reads only below the bundle.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
 };
@@ -89,6 +89,21 @@ pub fn verified(bundle: &Path, known: Known<'_>) -> Result<Verification, BundleE
     }
 }
 
+/// Refuses a file of a bundle that is not as its manifest lists it.
+///
+/// # Errors
+/// [`BundleError::Changed`], or that it cannot be read.
+pub fn as_listed(bundle: &Path, manifest: &Manifest, name: &str) -> Result<(), BundleError> {
+    let problem = match manifest.files.iter().find(|file| file.path == name) {
+        Some(file) => file.change(bundle)?,
+        None => Some(format!("{name}: not listed in the manifest")),
+    };
+    match problem {
+        Some(problem) => Err(BundleError::Changed { path: bundle.to_owned(), problem }),
+        None => Ok(()),
+    }
+}
+
 /// Verifies a bundle against itself and what the reader knows.
 ///
 /// # Errors
@@ -164,13 +179,13 @@ fn check_exchanges(
     wanted.extend(manifest.population.account_list.iter().map(|id| (id.clone(), "the list of accounts")));
     let mut numbered: BTreeMap<u64, (&ExchangeId, &ExchangeLabel)> =
         assessment.iter().flat_map(|a| &a.exchanges).map(|(id, label)| (label.line, (id, label))).collect();
-    let (mut count, mut held) = (0, HashSet::new());
+    let (mut count, mut held) = (0, cells::Held::default());
     let has_cells = assessment.is_some_and(cells::are_counted);
     let read = tape::each_line(bundle, |line, _| {
         count += 1;
         wanted.remove(&line.id);
         if has_cells {
-            held.insert(cells::short(&line.id));
+            held.add(&line.id);
         }
         if numbered.get(&count).is_some_and(|(id, label)| **id == line.id && describes(label, &line.exchange.tag)) {
             numbered.remove(&count);

@@ -15,7 +15,10 @@ use std::{
 use aws_sdk_s3::{Client, error::SdkError, operation::get_object::GetObjectError, types::EncodingType};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use logproof_estate::{AccountId, BucketRef, Region, Unseen};
-use logproof_integrity::store::{Entry, Object, ObjectStore, Page, Received, StoreError};
+use logproof_integrity::{
+    digest::Metadata,
+    store::{Arrived, Entry, Object, ObjectStore, Page, StoreError},
+};
 use tokio::sync::OnceCell;
 
 use direct::{Asker, Direct};
@@ -23,7 +26,7 @@ use direct::{Asker, Direct};
 use crate::{
     Aws,
     failure::{Asked, Failure},
-    receipt::{self, Receipt},
+    receipt,
     seam::{Made, Seam, with_exchanges},
     session::{Refused, Session},
 };
@@ -93,7 +96,7 @@ impl Aws {
 }
 
 impl TrailObjects {
-    /// Objects read with a session; `evidence` keeps a journal of what was asked, and receipts in place of log files.
+    /// Objects read with a session; `evidence` keeps a journal of what was asked, and receipts in place of what is stored.
     pub(crate) fn new(session: Session, owner: AccountId, evidence: bool) -> Self {
         Self::of(session, owner, evidence, None)
     }
@@ -220,22 +223,23 @@ impl ObjectStore for TrailObjects {
             let request =
                 self.client(&region).get_object().bucket(bucket).key(key).expected_bucket_owner(self.0.owner.as_str());
             let output = request.send().await.map_err(unreadable)?;
-            let metadata = output
-                .metadata()
-                .map(|pairs| pairs.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect());
+            let mut metadata: Metadata = output.metadata().map(lower_case).unwrap_or_default();
             let declared_len = output.content_length().and_then(|length| length.try_into().ok());
             let body = output.body.collect().await;
             let body = body.map_err(|error| Failure::Transport(error.to_string()))?.into_bytes();
-            let metadata = Some(metadata.unwrap_or_default());
-            if !(self.0.receipts && receipt::is_log_file(key)) {
-                return Ok(Object { body, declared_len, metadata, inflated: None });
+            if !self.0.receipts {
+                return Ok(Object { body, declared_len, metadata: Some(metadata), arrived: Arrived::AsStored });
             }
-            let receipt = Receipt::read(&body).ok_or_else(|| Failure::Malformed("no receipt was given".to_owned()))?;
-            let received = Received { bytes: receipt.stored_bytes, inflated: receipt.inflated };
-            Ok(Object { body, declared_len: None, metadata, inflated: Some(received) })
+            let arrived = receipt::arrived(key, &mut metadata, &body).map_err(Failure::Malformed)?;
+            let declared_len = declared_len.filter(|_| arrived == Arrived::AsStored);
+            Ok(Object { body, declared_len, metadata: Some(metadata), arrived })
         };
         self.ask(bucket, &format!("{bucket}/{key}"), get).await
     }
+}
+
+fn lower_case(pairs: &HashMap<String, String>) -> Metadata {
+    pairs.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect()
 }
 
 fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {

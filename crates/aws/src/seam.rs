@@ -28,7 +28,9 @@ use jiff::Timestamp;
 use logproof_estate::ExchangeId;
 
 use logproof_digest::sha256_hex;
-use logproof_wire::{CallTag, Exchange, KEPT_HEADERS, NoAnswer, RECEIPT, Recorder, Serve, WireRequest, WireResponse};
+use logproof_wire::{
+    CallTag, Exchange, INFLATED, KEPT_HEADERS, NoAnswer, RECEIPT, Recorder, Serve, WireRequest, WireResponse,
+};
 
 use crate::{
     Options, clock, receipt, scrub,
@@ -197,7 +199,7 @@ impl SeamConnector {
         if let Some(response) = self.seam.0.earlier.iter().find_map(|earlier| earlier.serve(&tag, &wire).ok()) {
             return self.answer_earlier(tag, wire, response);
         }
-        let wants_receipt = receipt::is_wanted(&request);
+        let wanted = receipt::wanted(&request);
         let (started, mut answer) = match &self.forward {
             // The credential chain has limits of its own, and its calls are few.
             Forward::Network(connector, _) if tag.service == CREDENTIALS => {
@@ -210,8 +212,9 @@ impl SeamConnector {
                 (clock::now(), answer)
             }
         };
-        if wants_receipt && let Ok((response, other_headers)) = &mut answer {
-            receipt::give(response, other_headers);
+        let is_recorded = matches!(&self.forward, Forward::Served(server) if server.is_recording());
+        if let (Some(wanted), false, Ok((response, other_headers))) = (wanted, is_recorded, &mut answer) {
+            receipt::give(wanted, response, other_headers);
         }
         let ended = clock::now();
         let nothing = Bytes::new();
@@ -366,8 +369,8 @@ async fn forward(connector: &SharedHttpConnector, request: HttpRequest) -> Answe
     let (mut headers, mut others) = (Vec::new(), Vec::new());
     for (name, value) in response.headers() {
         let pair = (name.to_owned(), value.to_owned());
-        if name == RECEIPT {
-            // Only this program gives receipts.
+        if [RECEIPT, INFLATED].contains(&name) {
+            // Only this program says so.
             continue;
         }
         if KEPT_HEADERS.contains(&name) { headers.push(pair) } else { others.push(pair) }

@@ -26,6 +26,7 @@ fn core(criterion: &mut Criterion) {
         key,
         region: &chain.row.region,
         body: &stored.body,
+        is_inflated: false,
         metadata: stored.metadata.as_ref(),
         limit: 1 << 30,
     };

@@ -8,6 +8,7 @@ use crate::hash::Sha256;
 use crate::public_keys::PublicKeys;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use thiserror::Error;
@@ -265,8 +266,10 @@ pub struct Found<'a> {
     pub key: &'a str,
     /// The Region whose keys sign it.
     pub region: &'a str,
-    /// The object as stored.
+    /// The object.
     pub body: &'a [u8],
+    /// Whether the body is inflated already.
+    pub is_inflated: bool,
     /// The user metadata; nothing if it was lost.
     pub metadata: Option<&'a Metadata>,
     /// The largest inflated size that is read.
@@ -279,7 +282,7 @@ pub struct Found<'a> {
 ///
 /// With the first thing that keeps it from being genuine, or from being judged.
 pub fn verify_digest(found: Found<'_>, keys: &PublicKeys) -> Result<VerifiedDigest, DigestFault> {
-    let content = inflate(found.body, found.limit)?;
+    let content = content(&found)?;
     let digest = Digest::parse(&content)?;
     if *digest.bucket != *found.bucket || digest.key != found.key {
         return Err(DigestFault::Moved { bucket: digest.bucket.to_string(), key: digest.key });
@@ -300,6 +303,14 @@ pub fn verify_digest(found: Found<'_>, keys: &PublicKeys) -> Result<VerifiedDige
         return Err(DigestFault::KeyNotInUse { fingerprint: digest.fingerprint, end: digest.end });
     }
     Ok(VerifiedDigest { digest, hash, signature: Sha256::of(&signature) })
+}
+
+fn content<'a>(found: &Found<'a>) -> Result<Cow<'a, [u8]>, GzipError> {
+    match found.is_inflated {
+        true if found.body.len() as u64 > found.limit => Err(GzipError::TooLarge(found.limit)),
+        true => Ok(Cow::Borrowed(found.body)),
+        false => inflate(found.body, found.limit).map(Cow::Owned),
+    }
 }
 
 fn read_signature(metadata: &Metadata) -> Result<Vec<u8>, DigestFault> {

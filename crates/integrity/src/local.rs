@@ -9,7 +9,7 @@
 
 use crate::digest::Metadata;
 use crate::memory::PAGE_KEYS;
-use crate::store::{Entry, Object, ObjectStore, Page, StoreError};
+use crate::store::{Arrived, Entry, Object, ObjectStore, Page, StoreError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -116,7 +116,7 @@ impl LocalStore {
             body: body.into(),
             declared_len,
             metadata: sidecar.map(|sidecar| sidecar.metadata),
-            inflated: None,
+            arrived: Arrived::AsStored,
         })
     }
 }

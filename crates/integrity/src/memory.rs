@@ -3,7 +3,7 @@
 //! Owns: objects held in a map. Must not know: CloudTrail.
 
 use crate::digest::Metadata;
-use crate::store::{Entry, Object, ObjectStore, Page, StoreError};
+use crate::store::{Arrived, Entry, Object, ObjectStore, Page, StoreError};
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -75,6 +75,11 @@ impl ObjectStore for MemoryStore {
     async fn get(&self, bucket: &str, key: &str) -> Result<Object, StoreError> {
         let stored = self.object(bucket, key).ok_or(StoreError::NotFound)?;
         let declared_len = Some(stored.body.len() as u64);
-        Ok(Object { body: stored.body.clone(), declared_len, metadata: stored.metadata.clone(), inflated: None })
+        Ok(Object {
+            body: stored.body.clone(),
+            declared_len,
+            metadata: stored.metadata.clone(),
+            arrived: Arrived::AsStored,
+        })
     }
 }

@@ -42,30 +42,43 @@ impl StoreError {
 /// An object that was read whole.
 #[derive(Debug, Clone)]
 pub struct Object {
-    /// Its bytes as stored.
+    /// Its bytes, in the form that `arrived` says.
     pub body: Bytes,
     /// How long the store said it is, so that a cut connection is noticed. Nothing if the store did not say.
     pub declared_len: Option<u64>,
     /// Its user metadata, lower-case names without `x-amz-meta-`. Nothing if this store does not know them.
     pub metadata: Option<Metadata>,
-    /// What inflating the object gave, if the store did that already: then `body` is not looked at.
-    pub inflated: Option<Received>,
+    /// What became of the bytes that arrived.
+    pub arrived: Arrived,
 }
 
-/// An object that was inflated as it arrived, and not kept.
+/// What a store did with the bytes of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Received {
-    /// How many bytes arrived.
-    pub bytes: u64,
-    /// What inflating them gave.
-    pub inflated: Result<Inflated, GzipError>,
+pub enum Arrived {
+    /// Nothing: the body is as stored.
+    AsStored,
+    /// It inflated them, and the body is what they hold.
+    Inflated {
+        /// How many bytes arrived.
+        bytes: u64,
+    },
+    /// It inflated them and kept the hash alone: the body is not looked at.
+    Hashed {
+        /// How many bytes arrived.
+        bytes: u64,
+        /// What inflating them gave.
+        inflated: Result<Inflated, GzipError>,
+    },
 }
 
 impl Object {
     /// How many bytes of the stored object arrived.
     #[must_use]
     pub fn arrived_bytes(&self) -> u64 {
-        self.inflated.map_or(self.body.len() as u64, |received| received.bytes)
+        match self.arrived {
+            Arrived::AsStored => self.body.len() as u64,
+            Arrived::Inflated { bytes } | Arrived::Hashed { bytes, .. } => bytes,
+        }
     }
 }
 

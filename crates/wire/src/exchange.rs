@@ -63,7 +63,7 @@ pub struct WireResponse {
 
 /// Response headers that are kept: enough for the SDK to read the answer again and for a reader to find it in AWS's
 /// own logs.
-pub const KEPT_HEADERS: [&str; 13] = [
+pub const KEPT_HEADERS: [&str; 14] = [
     "content-type",
     "date",
     "x-amzn-requestid",
@@ -78,10 +78,15 @@ pub const KEPT_HEADERS: [&str; 13] = [
     "x-amzn-query-error",
     "smithy-protocol",
     RECEIPT,
+    INFLATED,
 ];
 
 /// Marks an answer whose body is a receipt for the bytes that came: what a log file came to, in place of the file.
 pub const RECEIPT: &str = "x-logproof-receipt";
+
+/// Marks an answer whose body is what the bytes that came inflate to; it gives their number. Named as metadata of an object
+/// is, so that S3's client reads it.
+pub const INFLATED: &str = "x-amz-meta-logproof-inflated";
 
 /// One API exchange.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +100,8 @@ pub struct Exchange {
     pub status: Option<u16>,
     /// Kept response headers.
     pub headers: Vec<(String, String)>,
-    /// SHA-256 of the response body.
+    /// SHA-256 of the response body; empty where it is read from what leaves it to be computed.
+    #[serde(default)]
     pub body_sha256: String,
     /// Why there was no answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]

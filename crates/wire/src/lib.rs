@@ -6,5 +6,5 @@
 mod exchange;
 mod serve;
 
-pub use exchange::{CallTag, Exchange, KEPT_HEADERS, RECEIPT, WireRequest, WireResponse};
+pub use exchange::{CallTag, Exchange, INFLATED, KEPT_HEADERS, RECEIPT, WireRequest, WireResponse};
 pub use serve::{NoAnswer, Recorder, Serve};

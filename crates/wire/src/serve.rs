@@ -15,6 +15,11 @@ pub trait Serve: fmt::Debug + Send + Sync {
     /// A one-line cause when there is no answer.
     fn serve(&self, tag: &CallTag, request: &WireRequest) -> Result<WireResponse, NoAnswer>;
 
+    /// Whether these are answers as a recording keeps them: they are not brought into its form again.
+    fn is_recording(&self) -> bool {
+        false
+    }
+
     /// The answer to a request that stores something: its headers (names in lower case) and its bytes matter.
     ///
     /// # Errors

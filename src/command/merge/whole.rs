@@ -62,6 +62,10 @@ impl Serve for Asked {
         }
         answer
     }
+
+    fn is_recording(&self) -> bool {
+        true
+    }
 }
 
 /// Refuses a whole in which an account and Region was not examined by exactly one share.

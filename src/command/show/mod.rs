@@ -3,7 +3,10 @@
 mod error;
 mod print;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use logproof_estate::{
@@ -19,10 +22,12 @@ use print::Answer;
 
 use crate::{
     bundle::{
-        BundleError, begin, cells,
+        BundleError, begin,
+        cells::{self, Cell},
         folder::newest,
         manifest::{self, Manifest},
-        places::Exchanges,
+        places::{Exchanges, Wanted},
+        verify,
     },
     console,
     exit::Exit,
@@ -83,17 +88,19 @@ pub fn run(args: &ShowArgs) -> Result<Exit, ShowError> {
     let control = find(&assessment, &bundle, &args.control)?;
     let place = Asked { account: args.account.as_ref(), region: args.region.as_ref() };
     let mut shown = listed(control, &place);
-    add_cells(&bundle, &manifest, control, &place, &mut shown)?;
+    let cells = cells(&bundle, &manifest, control, &place)?;
+    let exchanges = Exchanges::find(&bundle, &manifest, &wanted(&assessment, &shown, &cells))?;
+    for Cell { scenario, mut observation, lines, .. } in cells {
+        observation.exchanges.extend(lines.iter().filter_map(|line| exchanges.id(*line)).cloned());
+        shown
+            .iter_mut()
+            .filter(|one| one.scenario == scenario)
+            .for_each(|one| one.observations.push(observation.clone()));
+    }
     shown.retain(|one| !one.observations.is_empty() || !one.unseen.is_empty());
     if shown.is_empty() {
         return Err(nothing(control, &place));
     }
-    let named = shown.iter().flat_map(|one| {
-        let observed = one.observations.iter().flat_map(|observation| &observation.exchanges);
-        observed.chain(one.unseen.iter().flat_map(|unseen| &unseen.exchanges))
-    });
-    let ids: Vec<_> = named.cloned().collect();
-    let exchanges = Exchanges::of(&bundle, &ids)?;
     let mut text = Vec::new();
     let answer = Answer { assessment: &assessment, control, shown: &shown, exchanges: &exchanges };
     match args.format {
@@ -147,15 +154,16 @@ fn listed(control: &ControlResult, place: &Asked<'_>) -> Vec<Shown> {
     control.scenarios.iter().map(one).collect()
 }
 
-fn add_cells(
+/// What meets the control there, where the assessment counts it.
+fn cells(
     bundle: &Path,
     manifest: &Manifest,
     control: &ControlResult,
     place: &Asked<'_>,
-    shown: &mut [Shown],
-) -> Result<(), ShowError> {
+) -> Result<Vec<Cell>, ShowError> {
+    let mut found = Vec::new();
     if control.scenarios.iter().all(|scenario| scenario.record.counted.is_empty()) {
-        return Ok(());
+        return Ok(found);
     }
     let refuse = |problem| BundleError::Changed { path: bundle.to_owned(), problem };
     let index: cells::Index = unchanged(bundle, manifest, CELL_INDEX)?;
@@ -163,33 +171,34 @@ fn add_cells(
         if place.account.is_some_and(|account| !file.accounts.iter().any(|one| one == account.as_str())) {
             continue;
         }
-        is_unchanged(bundle, manifest, &file.file)?;
-        cells::each_cell_of(bundle, &file.file, &control.id, place.account, |cell| {
-            let scenario = shown.iter_mut().find(|one| one.scenario == cell.scenario);
-            if let (Some(shown), true) = (scenario, place.is_of(&cell.observation)) {
-                shown.observations.push(cell.observation);
-            }
-        })
-        .map_err(refuse)?;
+        verify::as_listed(bundle, manifest, &file.file)?;
+        let mut take = |cell: Cell| found.extend(place.is_of(&cell.observation).then_some(cell));
+        cells::each_cell_of(bundle, &file.file, &control.id, place.account, &mut take).map_err(refuse)?;
     }
-    Ok(())
+    Ok(found)
+}
+
+/// The exchanges that what is shown is based on: by line, as far as lines are known.
+fn wanted(assessment: &Assessment, shown: &[Shown], cells: &[Cell]) -> Wanted {
+    let mut wanted =
+        Wanted { lines: cells.iter().flat_map(|cell| &cell.lines).copied().collect(), ids: HashSet::new() };
+    let listed = shown.iter().flat_map(|one| {
+        let observed = one.observations.iter().flat_map(|observation| &observation.exchanges);
+        observed.chain(one.unseen.iter().flat_map(|unseen| &unseen.exchanges))
+    });
+    for id in listed.chain(cells.iter().flat_map(|cell| &cell.observation.exchanges)) {
+        match assessment.exchanges.get(id) {
+            Some(label) => drop(wanted.lines.insert(label.line)),
+            None => drop(wanted.ids.insert(id.clone())),
+        }
+    }
+    wanted
 }
 
 /// A document of the bundle that has the digest the manifest gives it.
 fn unchanged<T: serde::de::DeserializeOwned>(bundle: &Path, manifest: &Manifest, name: &str) -> Result<T, ShowError> {
-    is_unchanged(bundle, manifest, name)?;
+    verify::as_listed(bundle, manifest, name)?;
     Ok(begin::read(&bundle.join(name))?)
-}
-
-fn is_unchanged(bundle: &Path, manifest: &Manifest, name: &str) -> Result<(), ShowError> {
-    let problem = match manifest.files.iter().find(|file| file.path == name) {
-        Some(file) => file.change(bundle)?,
-        None => Some(format!("{name}: not listed in the manifest")),
-    };
-    match problem {
-        Some(problem) => Err(BundleError::Changed { path: bundle.to_owned(), problem }.into()),
-        None => Ok(()),
-    }
 }
 
 fn nothing(control: &ControlResult, place: &Asked<'_>) -> ShowError {

@@ -22,7 +22,7 @@ use aws_smithy_runtime_api::{
     http::Request,
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
-use logproof_integrity::store::Object;
+use logproof_integrity::store::{Arrived, Object};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Fault, sign};
@@ -158,7 +158,7 @@ fn object(response: HttpResponse) -> Object {
     let metadata = Some(metadata.collect());
     let declared_len = headers.get("content-length").and_then(|length| length.parse().ok());
     let body = response.body().bytes().map(bytes::Bytes::copy_from_slice).unwrap_or_default();
-    Object { body, declared_len, metadata, inflated: None }
+    Object { body, declared_len, metadata, arrived: Arrived::AsStored }
 }
 
 /// See: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_Errors>

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use logproof_estate::BucketRef;
-use logproof_integrity::{Entry, ObjectStore as _, StoreError};
+use logproof_integrity::{Entry, ObjectStore as _, StoreError, store::Arrived};
 
 use super::TrailObjects;
 use logproof_wire::{CallTag, NoAnswer, WireRequest, WireResponse};
@@ -48,7 +48,7 @@ async fn an_object_comes_with_its_signature() {
     let object = objects.get("logs", DIGEST).await.unwrap();
     assert_eq!(object.body, "<not a document");
     assert_eq!(object.metadata.unwrap()["signature"], "abcd");
-    assert!(object.inflated.is_none());
+    assert_eq!(object.arrived, Arrived::AsStored);
     let (tag, request) = server.log().pop().unwrap();
     assert_eq!((name(&tag).as_str(), tag.account.as_str()), ("s3:GetObject", "222222222222"));
     assert!(request.path.contains("a%20b.json.gz"), "{}", request.path);

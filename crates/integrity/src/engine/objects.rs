@@ -12,7 +12,7 @@ use crate::finding::{Class, Code, Finding};
 use crate::gzip::{GzipError, Inflated, hash_inflated};
 use crate::hash::{Fingerprint, Sha256};
 use crate::progress::bump;
-use crate::store::{ObjectStore, StoreError};
+use crate::store::{Arrived, ObjectStore, StoreError};
 use crate::totals::Totals;
 use jiff::Timestamp;
 use std::collections::VecDeque;
@@ -121,6 +121,7 @@ impl<S: ObjectStore> Chain<S> {
                 key,
                 region: &self.region,
                 body: &held.object.body,
+                is_inflated: matches!(held.object.arrived, Arrived::Inflated { .. }),
                 metadata: held.object.metadata.as_ref(),
                 limit,
             };
@@ -294,8 +295,13 @@ impl<S: ObjectStore> Chain<S> {
 
 async fn inflate_held(held: Held, limit: u64) -> Result<Inflated, (Code, String)> {
     let refused = |error: GzipError| (log_code(error), error.to_string());
-    if let Some(received) = held.object.inflated {
-        return received.inflated.map_err(refused);
+    match held.object.arrived {
+        Arrived::Hashed { inflated, .. } => return inflated.map_err(refused),
+        Arrived::Inflated { .. } => {
+            let body = &held.object.body;
+            return Ok(Inflated { sha256: Sha256::of(body), bytes: body.len() as u64 });
+        }
+        Arrived::AsStored => {}
     }
     if held.object.body.len() < LARGE_BYTES {
         return hash_inflated(&held.object.body, limit).map_err(refused);
