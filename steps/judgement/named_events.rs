@@ -3,10 +3,14 @@
 //! A name that AWS does not have would be heard by a filter with a wildcard and by nobody in earnest, so it is refused where
 //! the table of actions tells. What of a record the owner does not give is not known, and neither is what depends on it.
 
+mod tables;
+
 use cucumber::gherkin;
 use logproof_estate::{AccountId, Partition, Region};
 use logproof_policy::actions;
 use serde_json::{Map, Value, json};
+
+use tables::{FIELDS, GLOBAL, OF_OBJECTS, OFTEN_GLOBAL, OPEN, OTHERWISE_NAMED};
 
 use super::{
     asked_actions::Misfit,
@@ -26,107 +30,6 @@ pub(crate) struct NamedEvent {
 }
 
 const END: &str = ".amazonaws.com";
-
-/// Events that are not named as the action that allows the call, by service.
-///
-/// See: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html>,
-/// <https://docs.aws.amazon.com/kms/latest/developerguide/understanding-kms-entries.html> and
-/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html>
-const OTHERWISE_NAMED: [(&str, &[&str]); 3] = [
-    (
-        "s3",
-        &[
-            "DeleteBucketAnalyticsConfiguration",
-            "DeleteBucketCors",
-            "DeleteBucketEncryption",
-            "DeleteBucketInventoryConfiguration",
-            "DeleteBucketLifecycle",
-            "DeleteBucketMetricsConfiguration",
-            "DeleteBucketPublicAccessBlock",
-            "DeleteBucketReplication",
-            "DeleteBucketTagging",
-            "GetBucketAnalyticsConfiguration",
-            "GetBucketCors",
-            "GetBucketEncryption",
-            "GetBucketInventoryConfiguration",
-            "GetBucketLifecycle",
-            "GetBucketMetricsConfiguration",
-            "GetBucketReplication",
-            "HeadBucket",
-            "ListBuckets",
-            "PutAccountPublicAccessBlock",
-            "PutBucketAnalyticsConfiguration",
-            "PutBucketCors",
-            "PutBucketEncryption",
-            "PutBucketInventoryConfiguration",
-            "PutBucketLifecycle",
-            "PutBucketMetricsConfiguration",
-            "PutBucketReplication",
-        ],
-    ),
-    ("kms", &["DeleteKey", "ReEncrypt", "RotateKey"]),
-    ("organizations", &["CreateAccountResult"]),
-];
-
-/// The same of S3, about the content of a bucket.
-const OF_OBJECTS: [&str; 11] = [
-    "CompleteMultipartUpload",
-    "CopyObject",
-    "CreateMultipartUpload",
-    "DeleteObjects",
-    "HeadObject",
-    "ListObjectVersions",
-    "ListObjects",
-    "ListParts",
-    "SelectObjectContent",
-    "UploadPart",
-    "UploadPartCopy",
-];
-
-/// Fields of a record that an owner may give. The others are in the sentence, or mean nothing to anybody.
-///
-/// See: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
-const FIELDS: [&str; 17] = [
-    "additionalEventData",
-    "errorCode",
-    "errorMessage",
-    "eventCategory",
-    "eventType",
-    "managementEvent",
-    "readOnly",
-    "requestParameters",
-    "resources",
-    "responseElements",
-    "serviceEventDetails",
-    "sessionCredentialFromConsole",
-    "sourceIPAddress",
-    "tlsDetails",
-    "userAgent",
-    "userIdentity",
-    "vpcEndpointId",
-];
-
-/// Of these nothing is known unless it is given.
-const OPEN: [&str; 10] = [
-    "additionalEventData",
-    "requestParameters",
-    "resources",
-    "responseElements",
-    "serviceEventDetails",
-    "sessionCredentialFromConsole",
-    "sourceIPAddress",
-    "tlsDetails",
-    "userAgent",
-    "vpcEndpointId",
-];
-
-/// Services whose events are recorded in one Region, wherever the call comes from.
-///
-/// See: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events>
-const GLOBAL: [&str; 6] = ["account", "cloudfront", "iam", "organizations", "route53", "route53domains"];
-
-/// Services whose events are recorded in the Region of the endpoint, which may be that of the global services.
-const OFTEN_GLOBAL: [&str; 2] = ["signin", "sts"];
 
 impl NamedEvent {
     /// Reads name and source as they are written.
