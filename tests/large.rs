@@ -8,12 +8,16 @@ mod support;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    io::{Read as _, Write as _},
     path::Path,
     process::Command,
 };
 
+use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use logproof::bundle::{cells, tape};
+use logproof_digest::sha256_hex;
 use logproof_estate::{assessment::Assessment, cells::LISTED, record::Verdict};
+use serde_json::Value;
 use support::run;
 use tempfile::TempDir;
 
@@ -95,7 +99,7 @@ fn every_cell_of_a_large_zone_is_examined_and_counted() {
     let replayed = run(home.path(), &["replay", "run"]);
     assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
 
-    let manifest: serde_json::Value = json(&home.path().join("run/manifest.json"));
+    let manifest: Value = json(&home.path().join("run/manifest.json"));
     let ledger = &manifest["population"];
     assert_eq!(ledger["expected_cells"], ledger["examined_cells"]);
     assert_eq!(ledger["missing"].as_array().map_or(0, Vec::len), 0, "{ledger}");
@@ -143,7 +147,7 @@ fn what_was_observed_of_one_account_and_region_is_shown_with_the_answers() {
         assert!(!shown.out.contains("us-east-1"), "of no other Region:\n{}", shown.out);
     }
     let json = run(home.path(), &["show", "LS-5.1", "700000000357", "--format", "json"]);
-    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let json: Value = serde_json::from_str(&json.out).unwrap();
     let observed = json["scenarios"][0]["observations"].as_array().unwrap();
     assert_eq!(observed.len(), REGIONS.len());
     let named = observed[0]["exchanges"][0].as_str().unwrap();
@@ -197,6 +201,54 @@ fn observations_that_are_not_the_counted_ones_are_noticed() {
     assert!(none[0].ends_with("240 observations, the assessment counts 0"), "{none:?}");
     let lacking = cells::problems(&home.path().join("run"), &assessment, &cells::Held::default());
     assert!(lacking[0].contains("LS-5.1 is based on line ") && lacking[0].ends_with("which the recording lacks"));
+}
+
+/// As bundles of `logproof/manifest/1` were made: observations name their exchanges by id.
+#[test]
+fn observations_that_name_exchanges_by_id_are_added_up_and_shown_as_before() {
+    let home = home(60);
+    let ran = run(home.path(), &["check", "--mock", "zone.yaml", "--control", "LS-5.1", "--quiet", "--out", "run"]);
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+    let bundle = home.path().join("run");
+    let shown = |account: &str| run(home.path(), &["show", "LS-5.1", account, "--on", "run"]).out;
+    let before = shown("700000000357");
+    assert!(before.contains("config:DescribeConfigurationRecorders"), "{before}");
+    let mut ids = Vec::new();
+    tape::each_line(&bundle, |line, _| ids.push(line.id)).unwrap();
+    let mut manifest: Value = json(&bundle.join("manifest.json"));
+    manifest["schema"] = "logproof/manifest/1".into();
+    for file in cells::index(&bundle).unwrap().unwrap().files {
+        let path = bundle.join(&file.file);
+        let mut text = String::new();
+        GzDecoder::new(fs::File::open(&path).unwrap()).read_to_string(&mut text).unwrap();
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        for line in text.lines() {
+            let mut cell: Value = serde_json::from_str(line).unwrap();
+            let lines = cell.as_object_mut().unwrap().remove("lines").unwrap();
+            let named = lines.as_array().unwrap().iter().map(|line| {
+                let at = usize::try_from(line.as_u64().unwrap()).unwrap() - 1;
+                Value::from(ids[at].as_str())
+            });
+            cell["observation"]["exchanges"] = named.collect();
+            writeln!(packed, "{cell}").unwrap();
+        }
+        let bytes = packed.finish().unwrap();
+        let entry = manifest["files"].as_array_mut().unwrap().iter_mut().find(|one| one["path"] == *file.file).unwrap();
+        entry["bytes"] = bytes.len().into();
+        entry["sha256"] = sha256_hex(&bytes).into();
+        fs::write(path, bytes).unwrap();
+    }
+    fs::write(bundle.join("manifest.json"), manifest.to_string()).unwrap();
+    let verified = run(home.path(), &["verify", "run"]);
+    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+    assert_eq!(shown("700000000357"), before);
+
+    // One that the recording lacks is named.
+    let none = cells::problems(&bundle, &json(&bundle.join("assessment.json")), &cells::Held::default());
+    assert!(
+        none[0].contains("LS-5.1 is based on exchange ") && none[0].ends_with("which the recording lacks"),
+        "{none:?}"
+    );
 }
 
 /// Calls by operation, and the most memory the process had, in KiB.

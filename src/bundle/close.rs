@@ -11,15 +11,15 @@ use super::{
     BundleError,
     cells::{Numbers, Spool},
     folder::Folder,
+    lengths::Lengths,
     manifest::Manifest,
-    places::{RecordingFile, RecordingIndex},
     recording::Recording,
     sealing::{self, Sealing},
     tape,
     timestamp::Stamp,
 };
 use crate::{
-    error::Unwritable,
+    error::{Unreadable, Unwritable},
     files::{CELLS, EXCHANGES, RECORDING_INDEX},
     report::{Format, consistency},
 };
@@ -64,7 +64,7 @@ pub async fn close(
     if !failures.is_empty() {
         return Err(failures);
     }
-    let manifest = sealing::seal(assessment, &folder, sealing).await.map_err(|error| vec![error])?;
+    let manifest = sealing::seal(assessment, &folder, numbers.lines(), sealing).await.map_err(|error| vec![error])?;
     let stamped = match &sealing.timestamp {
         Some(authority) => Some(sealing::stamp(&folder, authority).await),
         None => None,
@@ -93,20 +93,17 @@ pub fn disagreements(assessment: &Assessment, folder: &Folder) -> Vec<BundleErro
 
 /// Notes for each exchange that a verdict is based on what it was, and at which line of the recording it is.
 ///
-/// Of a recording of several files it writes how many lines each has as well.
+/// Of a recording of several files it writes how many lines each has as well. It is read back as a verifier will: what was
+/// written is what is claimed.
 fn label(assessment: &mut Assessment, folder: &Folder) -> Result<Numbers, BundleError> {
     let named: BTreeSet<ExchangeId> = assessment.rests_on().into_iter().cloned().collect();
     let labels = &mut assessment.exchanges;
-    let files =
-        tape::files(folder.working())?.into_iter().map(|chunk| RecordingFile { file: chunk.name(), exchanges: 0 });
-    let mut files: Vec<RecordingFile> = files.collect();
+    let mut lengths = Lengths::of(folder.working()).map_err(Unreadable::at(&folder.working().join(EXCHANGES)))?;
     let (mut number, mut numbers) = (0, Numbers::default());
     tape::each_line(folder.working(), |line, place| {
         number += 1;
         numbers.add(&line.id, number);
-        if let Some(file) = files.get_mut(place.chunk as usize - 1) {
-            file.exchanges += 1;
-        }
+        lengths.count(place);
         let tag = line.exchange.tag;
         if named.contains(&line.id) {
             let operation = format!("{}:{}", tag.service, tag.operation);
@@ -114,9 +111,9 @@ fn label(assessment: &mut Assessment, folder: &Folder) -> Result<Numbers, Bundle
             labels.insert(line.id, label);
         }
     })?;
-    if files.len() > 1 {
+    if lengths.are_several() {
         folder.write(RECORDING_INDEX, |out| {
-            serde_json::to_writer_pretty(&mut *out, &RecordingIndex { files })?;
+            serde_json::to_writer_pretty(&mut *out, &lengths)?;
             writeln!(out)
         })?;
     }

@@ -13,6 +13,7 @@ pub mod folder;
 pub mod keys;
 pub mod laid;
 pub mod ledger;
+mod lengths;
 pub mod line;
 pub mod manifest;
 pub mod part;

@@ -1,5 +1,4 @@
-//! Exchanges of a bundle by the line of the recording that they are in, and how many lines each file has:
-//! `exchanges.json`, beside a recording of several files.
+//! Exchanges of a bundle by the line of the recording that they are in.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -7,33 +6,16 @@ use std::{
 };
 
 use logproof_estate::ExchangeId;
-use serde::{Deserialize, Serialize};
 
 use super::{
     BundleError,
-    begin::read,
+    lengths::Lengths,
     line::{self, Line},
     manifest::Manifest,
     tape::{self, Lines, Place, TapeError},
     verify,
 };
 use crate::files::RECORDING_INDEX;
-
-/// `exchanges.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(super) struct RecordingIndex {
-    /// The files of the recording, in their order.
-    pub(super) files: Vec<RecordingFile>,
-}
-
-/// One file of a recording.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct RecordingFile {
-    /// Its name.
-    pub(super) file: String,
-    /// How many exchanges are in it, one a line.
-    pub(super) exchanges: u64,
-}
 
 /// What is looked for in a recording.
 #[derive(Debug, Default)]
@@ -69,22 +51,35 @@ impl Exchanges {
     /// # Errors
     /// [`BundleError`].
     pub fn find(bundle: &Path, manifest: &Manifest, wanted: &Wanted) -> Result<Self, BundleError> {
-        let counts = counts(bundle, manifest)?;
-        let (mut found, mut before) = (Vec::new(), 0);
+        let as_listed = |name: &str| verify::as_listed(bundle, manifest, name);
+        let changed = |problem| BundleError::Changed { path: bundle.to_owned(), problem };
+        let lengths = Lengths::said(bundle).map_err(changed)?;
+        if lengths.is_some() {
+            as_listed(RECORDING_INDEX)?;
+        }
+        Self::search(bundle, lengths.as_ref(), wanted, &as_listed)
+    }
+
+    fn search(
+        bundle: &Path,
+        lengths: Option<&Lengths>,
+        wanted: &Wanted,
+        as_listed: &dyn Fn(&str) -> Result<(), BundleError>,
+    ) -> Result<Self, BundleError> {
+        let (mut found, mut before) = (Vec::new(), 0_u64);
         for (at, chunk) in tape::files(bundle)?.iter().enumerate() {
-            let known = counts.get(at).copied();
-            let is_there = |count| wanted.lines.range(before + 1..=before + count).next().is_some();
-            if let (Some(count), true) = (known, wanted.ids.is_empty())
-                && !is_there(count)
-            {
-                before += count;
-                continue;
+            if let (Some(count), true) = (lengths.and_then(|lengths| lengths.exchanges(at)), wanted.ids.is_empty()) {
+                let last = before.saturating_add(count);
+                if wanted.lines.iter().all(|line| *line <= before || *line > last) {
+                    before = last;
+                    continue;
+                }
             }
-            verify::as_listed(bundle, manifest, &chunk.name())?;
+            as_listed(&chunk.name())?;
             let mut count = 0;
             tape::each_text(chunk, |number, place, text| {
                 count = number as u64;
-                let line = before + count;
+                let line = before.saturating_add(count);
                 if wanted.ids.is_empty() && !wanted.lines.contains(&line) {
                     return Ok(());
                 }
@@ -94,7 +89,7 @@ impl Exchanges {
                 }
                 Ok(())
             })?;
-            before += count;
+            before = before.saturating_add(count);
         }
         let by_id = found.iter().enumerate().rev().map(|(at, one)| (one.id.clone(), at)).collect();
         Ok(Self { lines: Lines::of(bundle)?, found, by_id })
@@ -117,12 +112,82 @@ impl Exchanges {
     }
 }
 
-/// How many exchanges each file of the recording has; nothing when that is not written down.
-fn counts(bundle: &Path, manifest: &Manifest) -> Result<Vec<u64>, BundleError> {
-    if !bundle.join(RECORDING_INDEX).is_file() {
-        return Ok(Vec::new());
+#[cfg(test)]
+mod tests {
+    use std::{cell::RefCell, fs};
+
+    use logproof_wire::{CallTag, Exchange, WireRequest};
+
+    use super::*;
+
+    fn line(number: u64) -> Line {
+        let tag = ["111111111111", "eu-west-1", "s3", "GetObject"].map(str::to_owned);
+        let [account, region, service, operation] = tag;
+        let (method, path) = ("GET".to_owned(), format!("/{number}"));
+        let exchange = Exchange {
+            tag: CallTag { account, region, service, operation },
+            request: WireRequest { method, host: String::new(), path, body: String::new() },
+            status: Some(200),
+            headers: Vec::new(),
+            body_sha256: logproof_digest::sha256_hex("x"),
+            failure: None,
+            started: jiff::Timestamp::UNIX_EPOCH,
+            ended: jiff::Timestamp::UNIX_EPOCH,
+        };
+        Line::new(&exchange.id(), &exchange, b"x")
     }
-    verify::as_listed(bundle, manifest, RECORDING_INDEX)?;
-    let RecordingIndex { files } = read(&bundle.join(RECORDING_INDEX))?;
-    Ok(files.into_iter().map(|file| file.exchanges).collect())
+
+    /// A recording of three files with three exchanges each; what they are said to have.
+    fn recording(said: &[u64]) -> tempfile::TempDir {
+        let home = tempfile::tempdir().unwrap();
+        for (file, first) in [("exchanges.jsonl", 1), ("exchanges-0002.jsonl", 4), ("exchanges-0003.jsonl", 7)] {
+            let lines = (first..first + 3).map(|number| serde_json::to_string(&line(number)).unwrap() + "\n");
+            fs::write(home.path().join(file), lines.collect::<String>()).unwrap();
+        }
+        let files: Vec<_> = said.iter().map(|count| serde_json::json!({"file": "x", "exchanges": count})).collect();
+        fs::write(home.path().join(RECORDING_INDEX), serde_json::json!({"files": files}).to_string()).unwrap();
+        home
+    }
+
+    fn search(home: &Path, with_lengths: bool, wanted: &Wanted) -> (Exchanges, Vec<String>) {
+        let read = RefCell::new(Vec::new());
+        let lengths = Lengths::said(home).unwrap().filter(|_| with_lengths);
+        let as_listed = |name: &str| {
+            read.borrow_mut().push(name.to_owned());
+            Ok(())
+        };
+        (Exchanges::search(home, lengths.as_ref(), wanted, &as_listed).unwrap(), read.into_inner())
+    }
+
+    #[test]
+    fn only_files_that_hold_a_wanted_line_are_read() {
+        let home = recording(&[3, 3, 3]);
+        let wanted = Wanted { lines: [5, 9].into(), ids: HashSet::new() };
+        let (found, read) = search(home.path(), true, &wanted);
+        assert_eq!(read, ["exchanges-0002.jsonl", "exchanges-0003.jsonl"]);
+        for number in [5, 9] {
+            assert_eq!(found.id(number), Some(&line(number).id));
+            assert_eq!(found.get(&line(number).id).unwrap(), Some((number, line(number))));
+        }
+        assert_eq!((found.id(4), found.get(&line(4).id).unwrap()), (None, None));
+    }
+
+    #[test]
+    fn an_exchange_whose_line_is_not_known_is_looked_for_in_every_file() {
+        let home = recording(&[3, 3, 3]);
+        let wanted = Wanted { lines: [2].into(), ids: [line(8).id].into() };
+        for with_lengths in [true, false] {
+            let (found, read) = search(home.path(), with_lengths, &wanted);
+            assert_eq!(read.len(), 3);
+            assert_eq!(found.get(&line(8).id).unwrap(), Some((8, line(8))));
+            assert_eq!(found.id(2), Some(&line(2).id));
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_not_true_are_survived() {
+        let home = recording(&[u64::MAX, u64::MAX, 3]);
+        let wanted = Wanted { lines: [5, u64::MAX].into(), ids: HashSet::new() };
+        assert!(search(home.path(), true, &wanted).0.id(6).is_none());
+    }
 }

@@ -19,6 +19,7 @@ use super::{
     BundleError, cells, chunks,
     keys::PublicKey,
     ledger::Completeness,
+    lengths::Lengths,
     manifest::{self, Manifest, ManifestError},
     seal::{self, Envelope},
     tape::{self, TapeError},
@@ -180,9 +181,11 @@ fn check_exchanges(
     let mut numbered: BTreeMap<u64, (&ExchangeId, &ExchangeLabel)> =
         assessment.iter().flat_map(|a| &a.exchanges).map(|(id, label)| (label.line, (id, label))).collect();
     let (mut count, mut held) = (0, cells::Held::default());
+    let mut lengths = Lengths::of(bundle).unwrap_or_default();
     let has_cells = assessment.is_some_and(cells::are_counted);
-    let read = tape::each_line(bundle, |line, _| {
+    let read = tape::each_line(bundle, |line, place| {
         count += 1;
+        lengths.count(place);
         wanted.remove(&line.id);
         if has_cells {
             held.add(&line.id);
@@ -204,6 +207,7 @@ fn check_exchanges(
         Ok(()) => {
             let lacking = |(id, what)| format!("{EXCHANGES}: lacks exchange {id}, on which {what} rests");
             problems.extend(wanted.into_iter().map(lacking));
+            problems.extend(lengths.differ_from_what_is_said(bundle));
             if let Some((number, (id, _))) = numbered.into_iter().next() {
                 problems.push(format!("{ASSESSMENT}: exchange {number} is not {id} as it describes it"));
             }

@@ -12,6 +12,11 @@ impl Numbers {
         self.0.push((short(id.as_str()), line));
     }
 
+    /// How many lines there are.
+    pub(in crate::bundle) fn lines(&self) -> u64 {
+        self.0.len() as u64
+    }
+
     /// Ready to be asked.
     pub(in crate::bundle) fn sorted(mut self) -> Self {
         self.0.sort_unstable();
