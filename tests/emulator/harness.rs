@@ -173,14 +173,15 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     read.map(|entry| entry.expect("a folder can be read").path()).collect()
 }
 
-/// Runs a check for each item, several at once; answers what they complain of.
+/// Runs a check for each item, several at once; answers what they complain of. A check waits most of its time for what AWS's
+/// request quotas allow, so there are more of them than processors.
 pub(crate) fn in_parallel<T: Sync>(items: &[T], check: impl Fn(&T) -> Option<String> + Sync) -> Vec<String> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mine = std::iter::from_fn(|| items.get(next.fetch_add(1, Ordering::Relaxed)));
         mine.filter_map(&check).collect::<Vec<_>>()
     };
-    let workers = std::thread::available_parallelism().map_or(2, |count| count.get().clamp(2, 8));
+    let workers = std::thread::available_parallelism().map_or(2, |count| (3 * count.get()).clamp(4, 12));
     std::thread::scope(|scope| {
         let running: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         running.into_iter().flat_map(|worker| worker.join().expect("no check panics")).collect()
