@@ -1,7 +1,7 @@
 //! What a bundle says of its own making: the manifest, the seal and the chain in what `verify` prints, and a replay
 //! that comes to another verdict.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use serde_json::{Value, json};
 
@@ -128,4 +128,32 @@ fn a_replay_that_judges_differently_shows_both_verdicts_and_why_that_can_be() {
     refit(&bundle, manifest_of(&bundle), |manifest| manifest["binary_sha256"] = json!("00".repeat(32)));
     let replayed = text(&logproof(home.path(), &["replay", "bundle"]));
     assert!(replayed.contains("made by another build of logproof 0.1.0: it may judge differently"), "{replayed}");
+}
+
+#[test]
+fn ids_are_what_another_program_computes_from_the_lines() {
+    let home = tempfile::tempdir().unwrap();
+    let bundle = sealed_bundle(home.path());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/evidence/ids.py");
+    let computed = || {
+        let ran = Command::new("python3").arg(&script).arg(&bundle).output().unwrap();
+        (ran.status.success(), text(&ran))
+    };
+    let (good, said) = computed();
+    assert!(good && said.trim_end().ends_with(" named, 0 wrong"), "{said}");
+    // As a packed recording has them.
+    let path = bundle.join("exchanges.jsonl");
+    let whole = fs::read_to_string(&path).unwrap();
+    let short = whole.lines().map(|line| {
+        let mut exchange: Value = serde_json::from_str(line).unwrap();
+        let members = exchange.as_object_mut().unwrap();
+        assert!(members.shift_remove("id").is_some() && members.shift_remove("body_sha256").is_some());
+        format!("{exchange}\n")
+    });
+    let short: String = short.collect();
+    fs::write(&path, &short).unwrap();
+    assert_eq!(computed(), (true, said));
+    fs::write(&path, short.replacen("SSEAlgorithm", "SSEAlgorithn", 1)).unwrap();
+    let (good, said) = computed();
+    assert!(!good && said.trim_end().ends_with(" named, 1 wrong"), "{said}");
 }
