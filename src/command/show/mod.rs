@@ -92,10 +92,9 @@ pub fn run(args: &ShowArgs) -> Result<Exit, ShowError> {
     let exchanges = Exchanges::find(&bundle, &manifest, &wanted(&assessment, &shown, &cells))?;
     for Cell { scenario, mut observation, lines, .. } in cells {
         observation.exchanges.extend(lines.iter().filter_map(|line| exchanges.id(*line)).cloned());
-        shown
-            .iter_mut()
-            .filter(|one| one.scenario == scenario)
-            .for_each(|one| one.observations.push(observation.clone()));
+        if let Some(one) = shown.iter_mut().find(|one| one.scenario == scenario) {
+            one.observations.push(observation);
+        }
     }
     shown.retain(|one| !one.observations.is_empty() || !one.unseen.is_empty());
     if shown.is_empty() {
