@@ -227,10 +227,10 @@ impl ObjectStore for TrailObjects {
             let declared_len = output.content_length().and_then(|length| length.try_into().ok());
             let body = output.body.collect().await;
             let body = body.map_err(|error| Failure::Transport(error.to_string()))?.into_bytes();
-            if !self.0.receipts {
-                return Ok(Object { body, declared_len, metadata: Some(metadata), arrived: Arrived::AsStored });
-            }
-            let arrived = receipt::arrived(key, &mut metadata, &body).map_err(Failure::Malformed)?;
+            let arrived = match self.0.receipts {
+                true => receipt::arrived(key, &mut metadata, &body).map_err(Failure::Malformed)?,
+                false => Arrived::AsStored,
+            };
             let declared_len = declared_len.filter(|_| arrived == Arrived::AsStored);
             Ok(Object { body, declared_len, metadata: Some(metadata), arrived })
         };

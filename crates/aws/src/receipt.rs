@@ -64,7 +64,7 @@ impl Wanted {
     }
 }
 
-/// Asks for receipts of log files.
+/// Asks for receipts of log files and the content of digests.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AskForReceipts;
 

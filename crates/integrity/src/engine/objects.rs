@@ -297,6 +297,9 @@ async fn inflate_held(held: Held, limit: u64) -> Result<Inflated, (Code, String)
     let refused = |error: GzipError| (log_code(error), error.to_string());
     match held.object.arrived {
         Arrived::Hashed { inflated, .. } => return inflated.map_err(refused),
+        Arrived::Inflated { .. } if held.object.body.len() as u64 > limit => {
+            return Err(refused(GzipError::TooLarge(limit)));
+        }
         Arrived::Inflated { .. } => {
             let body = &held.object.body;
             return Ok(Inflated { sha256: Sha256::of(body), bytes: body.len() as u64 });
