@@ -10,7 +10,7 @@ use logproof_estate::{AccountId, Partition, Region};
 use logproof_policy::actions;
 use serde_json::{Map, Value, json};
 
-use tables::{FIELDS, GLOBAL, OF_OBJECTS, OFTEN_GLOBAL, OPEN, OTHERWISE_NAMED};
+use tables::{FIELDS, GLOBAL, OF_OBJECTS, OFTEN_GLOBAL, OTHERWISE_NAMED};
 
 use super::{
     asked_actions::Misfit,
@@ -138,7 +138,8 @@ impl NamedEvent {
 
     /// Fields of the record: what is given, what follows from the name, and what nothing is known of.
     fn record(&self) -> Map<String, Value> {
-        let mut record: Map<String, Value> = OPEN.iter().map(|field| ((*field).to_owned(), unknown())).collect();
+        let open = FIELDS.iter().filter(|(_, is_open)| *is_open);
+        let mut record: Map<String, Value> = open.map(|(field, _)| ((*field).to_owned(), unknown())).collect();
         record.insert("readOnly".to_owned(), self.read_only());
         if self.service == "signin" {
             record.insert("eventType".to_owned(), json!("AwsConsoleSignIn"));
@@ -218,21 +219,19 @@ fn nearest(service: &str, name: &str) -> String {
 }
 
 fn details_of(text: &str) -> Result<Map<String, Value>, Misfit> {
-    let hint = || format!("write a JSON object with fields of a CloudTrail record: {}", FIELDS.join(", "));
+    let fields = FIELDS.map(|(field, _)| field);
+    let hint = || format!("write a JSON object with fields of a CloudTrail record: {}", fields.join(", "));
     let read: Value = serde_json::from_str(text).map_err(|error| Misfit {
         problem: format!("the fields of the record cannot be read: {error}"),
         hint: hint(),
     })?;
     match read {
-        Value::Object(fields) if !fields.is_empty() => {
-            match fields.keys().find(|key| !FIELDS.contains(&key.as_str())) {
-                Some(other) => Err(Misfit {
-                    problem: format!("`{other}` is no field of a record that can be given"),
-                    hint: hint(),
-                }),
-                None => Ok(fields),
+        Value::Object(given) if !given.is_empty() => match given.keys().find(|key| !fields.contains(&key.as_str())) {
+            Some(other) => {
+                Err(Misfit { problem: format!("`{other}` is no field of a record that can be given"), hint: hint() })
             }
-        }
+            None => Ok(given),
+        },
         _ => Err(Misfit { problem: "there are no fields of the record below the sentence".to_owned(), hint: hint() }),
     }
 }

@@ -56,41 +56,28 @@ pub(super) const OF_OBJECTS: [&str; 11] = [
     "UploadPartCopy",
 ];
 
-/// Fields of a record that an owner may give. The others are in the sentence, or mean nothing to anybody.
+/// Fields of a record that an owner may give, and whether nothing is known of one that is not given. The others are in the
+/// sentence, or mean nothing to anybody.
 ///
 /// See: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
-pub(super) const FIELDS: [&str; 17] = [
-    "additionalEventData",
-    "errorCode",
-    "errorMessage",
-    "eventCategory",
-    "eventType",
-    "managementEvent",
-    "readOnly",
-    "requestParameters",
-    "resources",
-    "responseElements",
-    "serviceEventDetails",
-    "sessionCredentialFromConsole",
-    "sourceIPAddress",
-    "tlsDetails",
-    "userAgent",
-    "userIdentity",
-    "vpcEndpointId",
-];
-
-/// Of these nothing is known unless it is given.
-pub(super) const OPEN: [&str; 10] = [
-    "additionalEventData",
-    "requestParameters",
-    "resources",
-    "responseElements",
-    "serviceEventDetails",
-    "sessionCredentialFromConsole",
-    "sourceIPAddress",
-    "tlsDetails",
-    "userAgent",
-    "vpcEndpointId",
+pub(super) const FIELDS: [(&str, bool); 17] = [
+    ("additionalEventData", true),
+    ("errorCode", false),
+    ("errorMessage", false),
+    ("eventCategory", false),
+    ("eventType", false),
+    ("managementEvent", false),
+    ("readOnly", false),
+    ("requestParameters", true),
+    ("resources", true),
+    ("responseElements", true),
+    ("serviceEventDetails", true),
+    ("sessionCredentialFromConsole", true),
+    ("sourceIPAddress", true),
+    ("tlsDetails", true),
+    ("userAgent", true),
+    ("userIdentity", false),
+    ("vpcEndpointId", true),
 ];
 
 /// Services whose events are recorded in one Region, wherever the call comes from.
