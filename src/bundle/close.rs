@@ -44,16 +44,12 @@ pub async fn close(
     sealing: &Sealing,
 ) -> Result<Closed, Vec<BundleError>> {
     let mut failures: Vec<BundleError> = Vec::new();
-    let numbers = match recording.finish() {
-        Ok(_) => label(assessment, &folder).unwrap_or_else(|error| {
-            failures.push(error);
-            Numbers::default()
-        }),
-        Err(source) => {
-            failures.push(Unwritable { path: folder.place().join(EXCHANGES), source }.into());
-            Numbers::default()
-        }
-    };
+    let recorded = recording.finish().map_err(Unwritable::at(&folder.place().join(EXCHANGES)));
+    let numbers = recorded.map_err(BundleError::from).and_then(|_| label(assessment, &folder));
+    let numbers = numbers.unwrap_or_else(|error| {
+        failures.push(error);
+        Numbers::default()
+    });
     if let Err(source) = cells.finish(&numbers) {
         failures.push(Unwritable { path: folder.place().join(CELLS), source }.into());
     }

@@ -5,7 +5,7 @@ use std::{io, path::Path};
 
 use serde::{Deserialize, Serialize};
 
-use super::{chunks, manifest::read_bounded, tape::Place};
+use super::{chunks, manifest, tape::Place};
 use crate::files::{RECORDING, RECORDING_INDEX};
 
 /// `exchanges.json`.
@@ -38,13 +38,7 @@ impl Lengths {
     /// # Errors
     /// What is wrong with it, in one line.
     pub(super) fn said(bundle: &Path) -> Result<Option<Self>, String> {
-        match read_bounded(&bundle.join(RECORDING_INDEX)) {
-            Ok(bytes) => {
-                serde_json::from_slice(&bytes).map(Some).map_err(|error| format!("{RECORDING_INDEX}: {error}"))
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(format!("{RECORDING_INDEX}: {error}")),
-        }
+        manifest::optional(bundle, RECORDING_INDEX)
     }
 
     /// Counts the line at a place.

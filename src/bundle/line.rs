@@ -153,37 +153,39 @@ fn assumed() -> String {
     .to_owned()
 }
 
+/// An exchange for tests of what holds lines, with a header that looks like the members a packed line leaves out.
+#[cfg(test)]
+pub(super) fn synthetic(path: &str, body: &[u8]) -> Line {
+    let tag = ["111111111111", "eu-west-1", "s3", "GetObject"].map(str::to_owned);
+    let [account, region, service, operation] = tag;
+    let exchange = Exchange {
+        tag: CallTag { account, region, service, operation },
+        request: WireRequest {
+            method: "GET".to_owned(),
+            host: String::new(),
+            path: path.to_owned(),
+            body: String::new(),
+        },
+        status: Some(200),
+        headers: vec![("x-amz-meta-signature".to_owned(), "{\"id\":\"ab,\"body_sha256\":\"".to_owned())],
+        body_sha256: sha256_hex(body),
+        failure: None,
+        started: jiff::Timestamp::UNIX_EPOCH,
+        ended: jiff::Timestamp::UNIX_EPOCH,
+    };
+    Line::new(&exchange.id(), &exchange, body)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn line(path: &str, body: &[u8]) -> Line {
-        let tag = ["111111111111", "eu-west-1", "s3", "GetObject"].map(str::to_owned);
-        let [account, region, service, operation] = tag;
-        let exchange = Exchange {
-            tag: CallTag { account, region, service, operation },
-            request: WireRequest {
-                method: "GET".to_owned(),
-                host: String::new(),
-                path: path.to_owned(),
-                body: String::new(),
-            },
-            status: Some(200),
-            headers: vec![("x-amz-meta-signature".to_owned(), "{\"id\":\"ab,\"body_sha256\":\"".to_owned())],
-            body_sha256: sha256_hex(body),
-            failure: None,
-            started: jiff::Timestamp::UNIX_EPOCH,
-            ended: jiff::Timestamp::UNIX_EPOCH,
-        };
-        Line::new(&exchange.id(), &exchange, body)
-    }
 
     #[test]
     fn what_a_packed_line_leaves_out_is_computed() {
         for (path, body) in
             [("/a", &b"text"[..]), (",\"body_sha256\":\"", b",\"body_sha256\":\"\n"), ("/c", &[0x1f, 0x8b])]
         {
-            let line = line(path, body);
+            let line = synthetic(path, body);
             let whole = serde_json::to_vec(&line).unwrap();
             let short = packed(&whole);
             assert_eq!(short.len(), whole.len() - 2 * DIGITS - r#""id":"","body_sha256":"","#.len());
@@ -195,7 +197,7 @@ mod tests {
 
     #[test]
     fn what_a_line_says_of_itself_is_checked() {
-        let whole = String::from_utf8(serde_json::to_vec(&line("/a", b"text")).unwrap()).unwrap();
+        let whole = String::from_utf8(serde_json::to_vec(&synthetic("/a", b"text")).unwrap()).unwrap();
         let refused = |changed: String| checked(changed.as_bytes()).unwrap_err();
         assert!(refused(whole.replace("text", "else")).contains("is not the recorded one"));
         assert!(refused(whole.replace("/a", "/b")).contains("does not have the content its id names"));

@@ -12,7 +12,7 @@ use logproof_estate::{
     Share,
     assessment::{Run, Tool},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::ledger::Completeness;
 use crate::files::{MANIFEST, UNLISTED};
@@ -177,6 +177,18 @@ pub fn safe(path: &str) -> Result<(), ManifestError> {
         return refuse("must not be listed in the manifest");
     }
     Ok(())
+}
+
+/// A document that a bundle may have; `None` when it does not.
+///
+/// # Errors
+/// What is wrong with it, in one line that names it.
+pub(super) fn optional<T: DeserializeOwned>(bundle: &Path, name: &str) -> Result<Option<T>, String> {
+    match read_bounded(&bundle.join(name)) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| format!("{name}: {error}")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("{name}: {error}")),
+    }
 }
 
 /// Reads a file that has a sane length; a longer one is refused before it is read.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
+    ops::Bound::{Excluded, Included},
     path::Path,
 };
 
@@ -70,7 +71,7 @@ impl Exchanges {
         for (at, chunk) in tape::files(bundle)?.iter().enumerate() {
             if let (Some(count), true) = (lengths.and_then(|lengths| lengths.exchanges(at)), wanted.ids.is_empty()) {
                 let last = before.saturating_add(count);
-                if wanted.lines.iter().all(|line| *line <= before || *line > last) {
+                if wanted.lines.range((Excluded(before), Included(last))).next().is_none() {
                     before = last;
                     continue;
                 }
@@ -116,25 +117,10 @@ impl Exchanges {
 mod tests {
     use std::{cell::RefCell, fs};
 
-    use logproof_wire::{CallTag, Exchange, WireRequest};
-
     use super::*;
 
     fn line(number: u64) -> Line {
-        let tag = ["111111111111", "eu-west-1", "s3", "GetObject"].map(str::to_owned);
-        let [account, region, service, operation] = tag;
-        let (method, path) = ("GET".to_owned(), format!("/{number}"));
-        let exchange = Exchange {
-            tag: CallTag { account, region, service, operation },
-            request: WireRequest { method, host: String::new(), path, body: String::new() },
-            status: Some(200),
-            headers: Vec::new(),
-            body_sha256: logproof_digest::sha256_hex("x"),
-            failure: None,
-            started: jiff::Timestamp::UNIX_EPOCH,
-            ended: jiff::Timestamp::UNIX_EPOCH,
-        };
-        Line::new(&exchange.id(), &exchange, b"x")
+        line::synthetic(&format!("/{number}"), b"x")
     }
 
     /// A recording of three files with three exchanges each; what they are said to have.

@@ -198,18 +198,7 @@ mod tests {
     use crate::bundle::tape;
 
     fn exchange(number: usize, status: Option<u16>, body: &[u8]) -> Exchange {
-        let (account, region) = ("111111111111".to_owned(), "eu-west-1".to_owned());
-        let path = format!("/{number}");
-        Exchange {
-            tag: CallTag { account, region, service: "s3".to_owned(), operation: "GetObject".to_owned() },
-            request: WireRequest { method: "GET".to_owned(), host: String::new(), path, body: String::new() },
-            status,
-            headers: Vec::new(),
-            body_sha256: logproof_digest::sha256_hex(body),
-            failure: None,
-            started: jiff::Timestamp::UNIX_EPOCH,
-            ended: jiff::Timestamp::UNIX_EPOCH,
-        }
+        Exchange { status, ..line::synthetic(&format!("/{number}"), body).exchange }
     }
 
     fn record(recording: &Recording, number: usize, status: Option<u16>, body: &[u8]) {

@@ -9,7 +9,7 @@ mod numbers;
 mod proof;
 mod spool;
 
-use std::{fmt::Display, io, path::Path};
+use std::{fmt::Display, path::Path};
 
 use logproof_estate::{AccountId, record::Observation};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,10 @@ pub use numbers::Numbers;
 pub use proof::{Held, are_counted, problems};
 pub use spool::Spool;
 
-use super::chunks::{self, LineError};
+use super::{
+    chunks::{self, LineError},
+    manifest,
+};
 use crate::files::{CELL_INDEX, CELLS};
 
 /// What observations without an account are under.
@@ -62,12 +65,7 @@ pub struct CellFile {
 /// # Errors
 /// What is wrong with it, in one line.
 pub fn index(bundle: &Path) -> Result<Option<Index>, String> {
-    let path = bundle.join(CELL_INDEX);
-    match super::manifest::read_bounded(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| format!("{CELL_INDEX}: {error}")),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(format!("{CELL_INDEX}: {error}")),
-    }
+    manifest::optional(bundle, CELL_INDEX)
 }
 
 /// Goes through one file of cells; one line is in memory at a time.

@@ -117,7 +117,7 @@ impl Cells for Spool {
 
     fn take(&self, attempt: u64, observation: &Observation) {
         let account = account_of(observation).map_or(NO_ACCOUNT, AccountId::as_str);
-        let line = spooled(attempt, observation);
+        let line = waiting_line(attempt, observation);
         let mut state = self.state();
         if state.failed.is_some() {
             return;
@@ -147,7 +147,7 @@ impl Cells for Spool {
 }
 
 /// An observation as it waits: its attempt, and without its exchanges, which follow it.
-fn spooled(attempt: u64, observation: &Observation) -> io::Result<String> {
+fn waiting_line(attempt: u64, observation: &Observation) -> io::Result<String> {
     let mut line = format!("{attempt}\t{}", head(observation)?);
     for id in &observation.exchanges {
         let _ = write!(line, "\t{id}");
