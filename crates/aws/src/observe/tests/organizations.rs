@@ -167,6 +167,7 @@ async fn an_account_or_unit_has_one_parent() {
         list_roots => [roots()],
         list_accounts_for_parent => [accounts(&["111111111111"], None), accounts(&["111111111111"], None)],
         list_organizational_units_for_parent => [units(&["ou-one"])],
+        list_accounts => [accounts(&["111111111111"], None)],
     );
     let why = malformed(organizations::directory(&organizations).await);
     assert_eq!(why, "account 111111111111 is below two parents");
@@ -175,6 +176,7 @@ async fn an_account_or_unit_has_one_parent() {
         list_roots => [roots()],
         list_accounts_for_parent => [accounts(&[], None), accounts(&[], None)],
         list_organizational_units_for_parent => [units(&["ou-one"]), units(&["ou-one"])],
+        list_accounts => [accounts(&["111111111111"], None)],
     );
     let why = malformed(organizations::directory(&organizations).await);
     assert_eq!(why, "organizational unit ou-one is below two parents");
@@ -187,11 +189,14 @@ async fn one_branch_that_may_not_be_read_fails_the_tree() {
         list_roots => [roots()],
         list_accounts_for_parent => [accounts(&["111111111111"], None), denied()],
         list_organizational_units_for_parent => [units(&["ou-one"])],
+        list_accounts => [accounts(&["111111111111"], None)],
     );
     assert_eq!(refused(organizations::directory(&organizations).await), "AccessDeniedException");
-    let organizations = client!(aws_sdk_organizations: list_roots => [denied()]);
+    let listed = || accounts(&["111111111111"], None);
+    let organizations = client!(aws_sdk_organizations: list_roots => [denied()], list_accounts => [listed()]);
     assert_eq!(refused(organizations::directory(&organizations).await), "AccessDeniedException");
-    let organizations = client!(aws_sdk_organizations: list_roots => [answer(json!({"Roots": []}))]);
+    let none = answer(json!({"Roots": []}));
+    let organizations = client!(aws_sdk_organizations: list_roots => [none], list_accounts => [listed()]);
     assert_eq!(malformed(organizations::directory(&organizations).await), "0 roots, expected one");
 }
 
