@@ -148,7 +148,8 @@ impl Aws {
         T: Send,
     {
         let (_permits, session) = self.enter(&asked).await?;
-        let (result, made) = with_exchanges(body(session)).await;
+        // What makes calls takes some twenty kilobytes: many questions wait, and have them when their turn comes only.
+        let (result, made) = with_exchanges(Box::pin(body(session))).await;
         match result {
             Ok(value) => Ok(Fact::new(value, made.into_iter().map(|m| m.id).collect::<Vec<_>>())),
             Err(failure) => Err(failure.unseen(&asked, &made)),

@@ -165,7 +165,7 @@ impl Sessions {
     /// A session in an account and Region; assumes the audit role there once in a run, unless the account is ours.
     pub(crate) async fn session(self: &Arc<Self>, account: &AccountId, region: &Region) -> Result<Session, Refused> {
         let credentials =
-            if self.own_account.as_ref() == Some(account) { None } else { Some(self.assume(account).await?) };
+            if self.own_account.as_ref() == Some(account) { None } else { Some(Box::pin(self.assume(account)).await?) };
         Ok(Session {
             sessions: Arc::clone(self),
             credentials,
