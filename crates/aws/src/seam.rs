@@ -58,6 +58,19 @@ pub(crate) async fn with_exchanges<F: Future>(future: F) -> (F::Output, Vec<Made
     .await
 }
 
+/// Runs two parts of a question at the same time, with the evidence that they would leave one after the other: the exchanges
+/// of `second` come last, and not at all when `first` fails. The last exchange of a failure is the one that failed.
+pub(crate) async fn side_by_side<A, B, E>(
+    first: impl Future<Output = Result<A, E>>,
+    second: impl Future<Output = Result<B, E>>,
+) -> Result<(A, B), E> {
+    let (first, (second, made)) = futures::join!(first, with_exchanges(second));
+    let first = first?;
+    // Outside a question nothing is collected.
+    let _ = MADE.try_with(|all| all.borrow_mut().extend(made));
+    Ok((first, second?))
+}
+
 /// Told of every call as it ends; for progress and `-v`.
 pub type OnCall = Arc<dyn Fn(&Exchange) + Send + Sync>;
 

@@ -11,7 +11,10 @@ use logproof_estate::{
 };
 
 use super::{pages::all_pages, policy, present, required, timestamp};
-use crate::failure::{Failure, absent};
+use crate::{
+    failure::{Failure, absent},
+    seam::side_by_side,
+};
 
 /// The organization. Not being in one is a failure: every question about it presumes one.
 ///
@@ -31,8 +34,7 @@ pub(super) async fn organization(organizations: &Client) -> Result<Organization,
 ///
 /// Both are read at the same time: of a large organization each takes half a minute, at the rate AWS allows.
 pub(super) async fn directory(organizations: &Client) -> Result<Directory, Failure> {
-    let (found, listed) = futures::join!(tree(organizations), listed_accounts(organizations));
-    let (found, listed) = (found?, listed?);
+    let (found, listed) = side_by_side(tree(organizations), listed_accounts(organizations)).await?;
     let below_root = found.accounts.iter().map(|account| account.id.clone()).collect();
     same_accounts(&below_root, &listed.into_iter().collect())?;
     Ok(found)

@@ -228,3 +228,23 @@ async fn a_denial_names_the_action_that_is_missing() {
         assert!(unseen.hint.contains(action), "{}", unseen.hint);
     }
 }
+
+/// The accounts are listed while the tree is read: a denial names the call that was denied, whichever ended last.
+#[tokio::test]
+async fn a_denial_names_the_call_that_was_denied_among_calls_at_the_same_time() {
+    let read_until = [
+        ("ListRoots", 1),
+        ("ListAccountsForParent", 2),
+        ("ListOrganizationalUnitsForParent", 3),
+        // The whole tree: a root and two units.
+        ("ListAccounts", 8),
+    ];
+    for (denied, exchanges) in read_until {
+        let refused = || Ok(reply(400, r#"{"__type":"AccessDeniedException"}"#));
+        let server = RawAnswers::answering(move |tag, _, _| (tag.operation == denied).then(refused));
+        let unseen = estate(&server).directory().await.unwrap_err();
+        assert_eq!(unseen.operation, format!("organizations:{denied}"));
+        assert_eq!(unseen.exchanges.len(), exchanges, "{denied}");
+        assert_eq!(server.count("organizations:ListAccounts"), 1, "{denied}");
+    }
+}
