@@ -148,7 +148,7 @@ impl Aws {
         T: Send,
     {
         let (_permits, session) = self.enter(&asked).await?;
-        // What makes calls takes some twenty kilobytes: many questions wait, and have them when their turn comes only.
+        // Boxed only now: the future that makes the calls has some 20 kB, and many questions wait for their turn.
         let (result, made) = with_exchanges(Box::pin(body(session))).await;
         match result {
             Ok(value) => Ok(Fact::new(value, made.into_iter().map(|m| m.id).collect::<Vec<_>>())),

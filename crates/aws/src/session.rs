@@ -65,7 +65,7 @@ pub(crate) struct Sessions {
     endpoints: Endpoints,
     /// Kept for the whole run: a role is assumed once in each account.
     accounts: Mutex<HashMap<AccountId, Arc<Entered>>>,
-    /// Questions that are open, each of which may have one call in flight: what is made for them is what they cost.
+    /// Questions that are open, each of which may have a call in flight: what is made for them is what they cost.
     open: Semaphore,
     open_per_account: InUse<AccountId, Semaphore>,
     /// What calls of an account, service and Region may still cost in retries. The SDK's own table of these is never cleared.
