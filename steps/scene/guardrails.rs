@@ -87,10 +87,10 @@ pub(crate) async fn management_callers(
     what: &str,
 ) -> Result<Vec<String>, Stop> {
     let estate = w.estate()?;
-    let authorization = w.see(estate.account_authorization(&view.management).await)?;
-    let inventory = identities(w, &view.management, &authorization)?;
-    let scene = view.scene_with_inventory(&view.management, None, &inventory);
-    let question = question.by(Who::account(view.management.as_str()).except_root_users());
+    let authorization = w.see(estate.account_authorization(view.management()).await)?;
+    let inventory = identities(w, view.management(), &authorization)?;
+    let scene = view.scene_with_inventory(view.management(), None, &inventory);
+    let question = question.by(Who::account(view.management().as_str()).except_root_users());
     let callers = who_can(&scene, &question);
     for (who, reason) in callers.undecided {
         w.note(format!("whether {who} can {what} is undecided: {reason}"));

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use logproof_estate::{
-    Estate, ExchangeId,
-    facts::{Directory, OrgPolicyKind},
+    Estate, Fact,
+    facts::{Directory, OrgPolicy, OrgPolicyKind},
     world::{LogproofWorld, Stop},
 };
 use logproof_policy::{Levels, Policy};
@@ -12,38 +12,46 @@ use logproof_policy::{Levels, Policy};
 use crate::scene::policies::parse_org_policy;
 
 /// Policies with their index, by the id of what they are attached to.
-type ByTarget = HashMap<String, Vec<(usize, Arc<Policy>)>>;
+pub(super) type ByTarget = HashMap<String, Vec<(usize, Arc<Policy>)>>;
 
 /// The policies of one kind, parsed, by target.
 pub(crate) struct Layer {
     /// `None` when the organization has no such layer.
-    by_target: Option<ByTarget>,
+    pub(super) by_target: Option<ByTarget>,
     pub(crate) policies: Vec<Arc<Policy>>,
 }
 
 impl Layer {
-    pub(crate) async fn read(
+    /// Asks for the policies of one kind; `None` when the organization has no such layer.
+    pub(crate) async fn ask(
         w: &mut LogproofWorld,
         estate: &Estate,
         directory: &Directory,
         kind: OrgPolicyKind,
-        exchanges: &mut Vec<ExchangeId>,
-    ) -> Result<Self, Stop> {
-        if !directory.root.enabled_policy_types.iter().any(|enabled| enabled == kind.as_str()) {
-            return Ok(Self { by_target: None, policies: Vec::new() });
+    ) -> Result<Option<Fact<Vec<OrgPolicy>>>, Stop> {
+        match directory.root.enabled_policy_types.iter().any(|enabled| enabled == kind.as_str()) {
+            true => w.see(estate.org_policies(kind).await).map(Some),
+            false => Ok(None),
         }
-        let policies = w.see(estate.org_policies(kind).await)?;
-        exchanges.extend_from_slice(policies.exchanges());
+    }
+
+    /// The layer of what was answered.
+    pub(crate) fn of(
+        w: &mut LogproofWorld,
+        kind: OrgPolicyKind,
+        answered: Option<&Fact<Vec<OrgPolicy>>>,
+    ) -> Result<Self, Stop> {
+        let Some(answered) = answered else { return Ok(Self { by_target: None, policies: Vec::new() }) };
         let mut by_target = ByTarget::new();
-        let mut all = Vec::new();
-        for (index, policy) in policies.iter().enumerate() {
+        let mut policies = Vec::new();
+        for (index, policy) in answered.iter().enumerate() {
             let parsed = parse_org_policy(w, kind, policy)?;
             for target in &policy.targets {
                 by_target.entry(target.clone()).or_default().push((index, Arc::clone(&parsed)));
             }
-            all.push(parsed);
+            policies.push(parsed);
         }
-        Ok(Self { by_target: Some(by_target), policies: all })
+        Ok(Self { by_target: Some(by_target), policies })
     }
 
     /// Policies per level of a path; `None` without such a layer.

@@ -218,8 +218,8 @@ impl Access {
         if !self.of.is_topic() {
             return Ok(question);
         }
-        let mut ours: Vec<&str> = self.view.members.iter().map(|member| member.id.as_str()).collect();
-        ours.push(self.view.management.as_str());
+        let mut ours: Vec<&str> = self.view.members().map(|member| member.id.as_str()).collect();
+        ours.push(self.view.management().as_str());
         when(question, &json!({"StringNotEquals": {"aws:SourceOwner": ours}}))
     }
 

@@ -3,92 +3,94 @@
 //! Owns the way from facts (organization, SCPs, RCPs, bucket and key policies, users and roles) to the policy engine's
 //! own model, and the grouping of accounts that no policy tells apart. Judges nothing.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use logproof_estate::{
-    AccountId, ExchangeId,
-    facts::{Account as Member, Directory, OrgPolicyKind},
+    AccountId, Estate, ExchangeId,
+    facts::{Account as Member, OrgPolicyKind},
     record::Population,
     world::{LogproofWorld, Stop},
 };
 use logproof_policy::{Account, Cancellation, Identity, Organization, Policy, Scene};
 
 use crate::scene::{
-    grouping::{Naming, representatives},
+    grouping::{Grouping, Naming, Representatives},
     layers::Layer,
+    policies::note_unclassified,
 };
 
 /// The organization as the policy engine sees it, with the exchanges it is based on.
 pub(crate) struct OrganizationView {
+    /// What is the same of every question.
+    whole: Arc<Whole>,
+    representatives: Representatives,
+    /// The accounts that represent others, and those that represent themselves.
     organization: Organization,
-    /// Active member accounts other than the management account, by id.
-    pub(crate) members: Vec<Member>,
-    /// Accounts with a status other than `ACTIVE`, one line each.
-    pub(crate) left_out: Vec<String>,
-    /// The management account.
-    pub(crate) management: AccountId,
-    /// Account id to the organization path of each active account.
-    paths: BTreeMap<AccountId, String>,
-    /// Account id to the one role that the protection of the log store may exempt there, by its ARN.
-    exempt: BTreeMap<AccountId, String>,
-    /// Account id to the account that represents it: the same SCPs and RCPs, and named in no policy.
-    represented_by: BTreeMap<AccountId, AccountId>,
-    exchanges: Vec<ExchangeId>,
     /// Ends the scenario's questions.
     cancellation: Cancellation,
+}
+
+/// The organization as every scenario of a run reads it.
+struct Whole {
+    id: String,
+    accounts: Grouping,
+    /// Service and resource control policies.
+    policies: Vec<Arc<Policy>>,
+    /// Accounts with a status other than `ACTIVE`, one line each.
+    left_out: Vec<String>,
+    exchanges: Vec<ExchangeId>,
+}
+
+impl Whole {
+    /// Reads organization, SCPs and RCPs, or takes what another scenario read.
+    async fn read(w: &mut LogproofWorld) -> Result<Arc<Self>, Stop> {
+        let estate = w.estate()?;
+        if let Some(whole) = Self::derived(w, &estate) {
+            return Ok(whole);
+        }
+        let organization = w.see(estate.organization().await)?;
+        let directory = w.see(estate.directory().await)?;
+        let [of_services, of_resources] = [OrgPolicyKind::ServiceControl, OrgPolicyKind::ResourceControl];
+        let service_control = Layer::ask(w, &estate, &directory, of_services).await?;
+        let resource_control = Layer::ask(w, &estate, &directory, of_resources).await?;
+        // Nearly all scenarios begin with this and have waited for the same answers: the first of them goes on.
+        if let Some(whole) = Self::derived(w, &estate) {
+            return Ok(whole);
+        }
+        let scps = Layer::of(w, of_services, service_control.as_ref())?;
+        let rcps = Layer::of(w, of_resources, resource_control.as_ref())?;
+        let accounts = Grouping::of(
+            (&organization.id, &organization.management_account),
+            (&directory, estate.active_accounts(&directory)),
+            (&scps, &rcps),
+            (estate.config(), named_in_configuration(w)?),
+        );
+        let others = directory.accounts.iter().filter(|account| account.status != "ACTIVE");
+        let left_out = others.map(|account| format!("{} ({}): {}", account.id, account.name, account.status)).collect();
+        let policies = [scps.policies, rcps.policies].concat();
+        let layers = [service_control, resource_control].into_iter().flatten();
+        let mut exchanges = [organization.exchanges(), directory.exchanges()].concat();
+        layers.for_each(|layer| exchanges.extend_from_slice(layer.exchanges()));
+        Ok(estate.keep_derived(Self { id: organization.id.clone(), accounts, policies, left_out, exchanges }))
+    }
+
+    fn derived(w: &mut LogproofWorld, estate: &Estate) -> Option<Arc<Self>> {
+        let whole = estate.derived::<Self>()?;
+        whole.policies.iter().for_each(|policy| note_unclassified(w, policy));
+        Some(whole)
+    }
 }
 
 impl OrganizationView {
     /// Reads organization, SCPs and RCPs. `policies` are the other policies a question will look at, and `ids` what else
     /// it will name: an account named in one of them represents itself.
     pub(crate) async fn read(w: &mut LogproofWorld, policies: &[&Policy], ids: &[&str]) -> Result<Self, Stop> {
-        let estate = w.estate()?;
-        let organization = w.see(estate.organization().await)?;
-        let directory = w.see(estate.directory().await)?;
-        let mut exchanges = [organization.exchanges(), directory.exchanges()].concat();
-        let mut layers = Vec::new();
-        for kind in [OrgPolicyKind::ServiceControl, OrgPolicyKind::ResourceControl] {
-            layers.push(Layer::read(w, &estate, &directory, kind, &mut exchanges).await?);
-        }
-        let (Some(rcps), Some(scps)) = (layers.pop(), layers.pop()) else {
-            return Err(Stop::because("two policy layers were read"));
-        };
-        let mut naming = Naming { policies: policies.to_vec(), texts: named_in_configuration(w)? };
-        naming.policies.extend(scps.policies.iter().chain(&rcps.policies).map(Arc::as_ref));
-        naming.texts.extend(ids.iter().map(|id| (*id).to_owned()));
-        let management = organization.management_account.clone();
-        let active: Vec<Member> = directory.active().cloned().collect();
-        let represented_by = representatives(&active, &directory, &scps, &rcps, &naming);
-        let mut accounts = Vec::new();
-        for member in &active {
-            if represented_by.get(&member.id) != Some(&member.id) && member.id != management {
-                continue;
-            }
-            accounts.push(account(member, &management, &directory, &organization.id, &scps, &rcps));
-        }
-        let left_out = directory
-            .accounts
-            .iter()
-            .filter(|a| a.status != "ACTIVE")
-            .map(|a| format!("{} ({}): {}", a.id, a.name, a.status))
-            .collect();
-        let paths = active.iter().map(|m| (m.id.clone(), org_path(m, &directory, &organization.id))).collect();
-        let config = w.config()?;
-        let exempt = active.iter().map(|m| (m.id.clone(), config.exempt_role(&m.id, &directory.path_of(m)))).collect();
-        Ok(Self {
-            cancellation: w.cancellation.clone(),
-            paths,
-            exempt,
-            organization: Organization { id: Some(organization.id.clone()), partition: config.partition(), accounts },
-            members: active.into_iter().filter(|member| member.id != management).collect(),
-            left_out,
-            management,
-            represented_by,
-            exchanges,
-        })
+        let whole = Whole::read(w).await?;
+        let texts = ids.iter().map(|id| (*id).to_owned()).collect();
+        let representatives = whole.accounts.representatives(&Naming { policies: policies.to_vec(), texts });
+        let accounts = whole.accounts.represented(&representatives);
+        let organization = Organization { id: Some(whole.id.clone()), partition: w.config()?.partition(), accounts };
+        Ok(Self { cancellation: w.cancellation.clone(), whole, representatives, organization })
     }
 
     /// The organization with its accounts, administrators assumed in each.
@@ -98,45 +100,61 @@ impl OrganizationView {
 
     /// Exchanges the organization's part of an answer is based on.
     pub(crate) fn exchanges(&self) -> &[ExchangeId] {
-        &self.exchanges
+        &self.whole.exchanges
+    }
+
+    /// The management account.
+    pub(crate) fn management(&self) -> &AccountId {
+        self.whole.accounts.management()
+    }
+
+    /// Active member accounts other than the management account, by id.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Member> {
+        self.whole.accounts.members()
+    }
+
+    /// Accounts with a status other than `ACTIVE`, one line each.
+    pub(crate) fn left_out(&self) -> &[String] {
+        &self.whole.left_out
     }
 
     /// Where in the organization an active account is, as condition keys say it.
     pub(crate) fn path(&self, account: &str) -> Option<&str> {
-        self.paths.get(account).map(String::as_str)
+        self.whole.accounts.path(account)
     }
 
     /// ARN of the one role that the protection of the log store may exempt in an account.
     pub(crate) fn exempt_role(&self, account: &AccountId) -> Result<&str, Stop> {
-        let found = self.exempt.get(account).map(String::as_str);
+        let found = self.whole.accounts.exempt_role(account);
         found.ok_or_else(|| Stop::because(format!("account {account} is not an active account of the organization")))
     }
 
     /// The exempt roles of all member accounts, each once.
     pub(crate) fn exempt_roles(&self) -> Vec<String> {
-        let of_members = self.members.iter().filter_map(|member| self.exempt.get(&member.id));
-        of_members.cloned().collect::<BTreeSet<_>>().into_iter().collect()
+        let of_members = self.members().filter_map(|member| self.whole.accounts.exempt_role(&member.id));
+        of_members.collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect()
     }
 
     /// The member accounts as a population of which every one was examined.
     pub(crate) fn population(&self) -> Population {
+        let count = self.members().count();
         Population {
             of: "active member accounts".to_owned(),
-            expected: self.members.len(),
-            examined: self.members.len(),
+            expected: count,
+            examined: count,
             source: "organizations:ListAccounts".to_owned(),
-            left_out: self.left_out.clone(),
+            left_out: self.left_out().to_vec(),
         }
     }
 
     /// Whether an account is an active member of the organization, or its management account.
     pub(crate) fn knows(&self, id: &str) -> bool {
-        self.management.as_str() == id || self.paths.contains_key(id)
+        self.management().as_str() == id || self.path(id).is_some()
     }
 
     /// The account whose answer is this account's answer as well.
     pub(crate) fn representative<'g>(&'g self, account: &'g AccountId) -> &'g AccountId {
-        self.represented_by.get(account).unwrap_or(account)
+        self.whole.accounts.representative(&self.representatives, account)
     }
 
     /// A scene around a resource of `owner`.
@@ -153,13 +171,7 @@ impl OrganizationView {
         if organization.accounts.iter().any(|account| account.id == id.as_str()) {
             return;
         }
-        let known = organization.accounts.iter().find(|account| account.id == self.representative(id).as_str());
-        let itself = known.cloned().map(|account| Account {
-            id: id.to_string(),
-            org_path: self.path(id.as_str()).map(str::to_owned),
-            ..account
-        });
-        organization.accounts.extend(itself);
+        organization.accounts.extend(self.whole.accounts.account(id));
     }
 
     /// The same scene with what is known of the users and roles of one account, which calls.
@@ -207,33 +219,6 @@ impl OrganizationView {
         }
         scene
     }
-}
-
-fn account(
-    member: &Member,
-    management: &AccountId,
-    directory: &Directory,
-    organization: &str,
-    scps: &Layer,
-    rcps: &Layer,
-) -> Account {
-    let path = directory.path_of(member);
-    let mut account = if &member.id == management {
-        Account::management(management.as_str())
-    } else {
-        Account::member(member.id.as_str())
-    };
-    account.scps = scps.levels(&path);
-    account.rcps = rcps.levels(&path);
-    account.org_path = Some(org_path(member, directory, organization));
-    account
-}
-
-/// The value of `aws:PrincipalOrgPaths` and its like for an account.
-fn org_path(member: &Member, directory: &Directory, organization: &str) -> String {
-    let path = directory.path_of(member);
-    let above = path.split_last().map_or(&[][..], |(_, above)| above);
-    format!("{organization}/{}/", above.join("/"))
 }
 
 /// What the owner names: accounts with a part in the log store, and readers. Questions are asked about each

@@ -1,6 +1,8 @@
 //! One landing zone during one run: the configuration, the source and the answers already given.
 
 use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
     num::NonZeroUsize,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
@@ -54,6 +56,8 @@ pub struct Estate {
     cells: Option<Arc<dyn Cells>>,
     /// Policies by name and text, those used last.
     policies: Mutex<LruCache<(String, String), Arc<Policy>>>,
+    /// What scenarios derived from answers and share, by type.
+    derived: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Estate {
@@ -63,8 +67,8 @@ impl Estate {
         let memo = Memo::over(source.again().is_some());
         let policies = Mutex::new(LruCache::new(POLICIES));
         let (register, share) = (Arc::default(), Share::Whole);
-        let (active, cells, began_then) = (OnceLock::new(), None, false);
-        Self { config, source, memo, as_of, began_then, register, share, active, cells, policies }
+        let (active, cells, began_then, derived) = (OnceLock::new(), None, false, Mutex::default());
+        Self { config, source, memo, as_of, began_then, register, share, active, cells, policies, derived }
     }
 
     /// The same with the owner's register; without it nothing is registered.
@@ -163,6 +167,23 @@ impl Estate {
         let parsed = Arc::new(Policy::parse(name, text.as_bytes())?);
         policies.put(key, Arc::clone(&parsed));
         Ok(parsed)
+    }
+
+    /// What a scenario has derived from answers and the configuration, as every other scenario would.
+    #[must_use]
+    pub fn derived<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = Arc::clone(derived.get(&TypeId::of::<T>())?);
+        drop(derived);
+        kept.downcast().ok()
+    }
+
+    /// Keeps what a scenario has derived, for all of them: one value of each type. What was kept first stays.
+    pub fn keep_derived<T: Send + Sync + 'static>(&self, value: T) -> Arc<T> {
+        let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
+        let mine = Arc::new(value);
+        let kept = derived.entry(TypeId::of::<T>()).or_insert_with(|| Arc::<T>::clone(&mine));
+        Arc::clone(kept).downcast().unwrap_or(mine)
     }
 
     /// What the owner expects.

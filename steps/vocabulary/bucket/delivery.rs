@@ -85,7 +85,7 @@ async fn cloudtrail_can_deliver(w: &mut LogproofWorld) -> Judged {
     // Before an organization trail writes under the organization id it writes under its own account. Each member's
     // logs stand under the organization id and the member's own.
     let mut paths = vec![(owner, format!("AWSLogs/{owner}/CloudTrail/{}/x", config.organization.home_region))];
-    for member in access.organization.members.iter().map(|m| &m.id).chain([owner]) {
+    for member in access.organization.members().map(|m| &m.id).chain([owner]) {
         let path = format!("AWSLogs/{organization}/{member}/CloudTrail/{}/x", config.organization.home_region);
         paths.push((member, path));
         written += 1;
@@ -105,10 +105,10 @@ async fn cloudtrail_can_deliver(w: &mut LogproofWorld) -> Judged {
     }
     w.population(Population {
         of: "active accounts".to_owned(),
-        expected: access.organization.members.len() + 1,
+        expected: access.organization.members().count() + 1,
         examined: written,
         source: "organizations:ListAccounts".to_owned(),
-        left_out: access.organization.left_out.clone(),
+        left_out: access.organization.left_out().to_vec(),
     });
     w.settle()
 }
@@ -149,10 +149,9 @@ async fn config_can_deliver(w: &mut LogproofWorld) -> Judged {
     let change = "allow config.amazonaws.com s3:GetBucketAcl and s3:ListBucket on the bucket and s3:PutObject on AWSLogs/<account>/Config/* below the key prefix of the delivery channel, with aws:SourceAccount or aws:SourceOrgID";
     let accounts: Vec<AccountId> = access
         .organization
-        .members
-        .iter()
+        .members()
         .map(|member| member.id.clone())
-        .chain([access.organization.management.clone()])
+        .chain([access.organization.management().clone()])
         .collect();
     let prefixes = channel_prefixes(w, &accounts, &access.resource.name).await?;
     for account in &accounts {
@@ -165,7 +164,7 @@ async fn config_can_deliver(w: &mut LogproofWorld) -> Judged {
         expected: accounts.len(),
         examined: accounts.len(),
         source: "organizations:ListAccounts".to_owned(),
-        left_out: access.organization.left_out.clone(),
+        left_out: access.organization.left_out().to_vec(),
     });
     w.settle()
 }

@@ -39,7 +39,7 @@ async fn nobody_can_stop_the_trail(w: &mut LogproofWorld) -> Judged {
     let callers = who_can_stop(w, &view, &arn).await?;
     w.note(format!(
         "service control policies do not bind the management account {}; {} of its users and roles can stop the trail by their own policies, and its root user can: see LS-6.8",
-        view.management,
+        view.management(),
         callers.len()
     ));
     w.settle()
@@ -115,7 +115,7 @@ async fn in_every_member_account(
     remedy: Remedy,
 ) -> Result<(), Stop> {
     let mut answers: BTreeMap<AccountId, (Scene, Question, Answered)> = BTreeMap::new();
-    for member in &view.members {
+    for member in view.members() {
         let representative = view.representative(&member.id);
         if !answers.contains_key(representative) {
             let question = question(representative, view.exempt_role(representative)?);
@@ -130,7 +130,7 @@ async fn in_every_member_account(
         .filter_map(|(scene, question, answered)| Some(Asked { scene, question, found: answered.found()? }))
         .collect();
     let mut proposal = if asked.is_empty() { None } else { Some(remedy.proposed(w, &asked).await) };
-    for member in &view.members {
+    for member in view.members() {
         let representative = view.representative(&member.id).clone();
         let Some((_, _, answered)) = answers.get(&representative) else { continue };
         let claim = Claim {
@@ -148,13 +148,13 @@ async fn in_every_member_account(
         claim.conclude(w, answered.clone(), offered);
         pause().await;
     }
-    if view.members.is_empty() {
+    if view.members().next().is_none() {
         return Err(w.not_applicable("organizations:ListAccounts returned no member account"));
     }
-    if answers.len() < view.members.len() {
+    if answers.len() < view.members().count() {
         w.note(format!(
             "{} accounts in {} groups that no policy tells apart; one proof per group",
-            view.members.len(),
+            view.members().count(),
             answers.len()
         ));
     }
@@ -165,7 +165,7 @@ async fn in_every_member_account(
 /// Notes what an administrator of a member account may do with the trail that leaves its recording as it is.
 fn note_adjustments(w: &mut LogproofWorld, view: &OrganizationView, arn: &str) {
     let representatives: BTreeSet<&AccountId> =
-        view.members.iter().map(|member| view.representative(&member.id)).collect();
+        view.members().map(|member| view.representative(&member.id)).collect();
     let adjusted = left_open(adjust_trail(), |action| {
         let ask = |account: &AccountId| {
             let exempt = view.exempt_role(account).unwrap_or_default();
@@ -200,8 +200,8 @@ async fn management_principals_are_listed(w: &mut LogproofWorld) -> Judged {
     let arn = trail_arn(w)?;
     let view = OrganizationView::read(w, &[], &[]).await?;
     let callers = who_can_stop(w, &view, &arn).await?;
-    let subject = format!("arn:{}:iam::{}:root", partition_of(&arn), view.management);
-    let subject = Subject::arn(subject).at(&view.management, None);
+    let subject = format!("arn:{}:iam::{}:root", partition_of(&arn), view.management());
+    let subject = Subject::arn(subject).at(view.management(), None);
     let found = if callers.is_empty() {
         "the root user only".to_owned()
     } else {

@@ -37,7 +37,7 @@ async fn who_can_take_a_guard_away(w: &mut LogproofWorld) -> Judged {
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-enable-root-access.html
     let partition = w.config()?.organization.home_region.partition().to_owned();
     let delegated = w.see(estate.delegated_administrators("iam.amazonaws.com").await)?;
-    let subject = Subject::arn(format!("arn:{partition}:iam::{}:root", view.management));
+    let subject = Subject::arn(format!("arn:{partition}:iam::{}:root", view.management()));
     let mut found = if callers.is_empty() {
         "the root user only".to_owned()
     } else {
@@ -51,7 +51,7 @@ async fn who_can_take_a_guard_away(w: &mut LogproofWorld) -> Judged {
     }
     let expected = "a complete list of who can detach or change the guarding policies, move accounts from under them, delegate that, or assume root";
     w.observe(
-        Observation::new(subject.at(&view.management, None), expected, found, true)
+        Observation::new(subject.at(view.management(), None), expected, found, true)
             .resting_on(view.exchanges())
             .resting_on(delegated.exchanges()),
     );

@@ -56,8 +56,8 @@ async fn config_can_encrypt(w: &mut LogproofWorld) -> Judged {
     let key = KeyAccess::read(w).await?;
     let organization = organization_id(w).await?;
     let region = &config.organization.home_region;
-    let members = key.organization.members.iter().map(|member| member.id.clone());
-    let accounts: Vec<AccountId> = members.chain([key.organization.management.clone()]).collect();
+    let members = key.organization.members().map(|member| member.id.clone());
+    let accounts: Vec<AccountId> = members.chain([key.organization.management().clone()]).collect();
     for account in &accounts {
         pause().await;
         let source = config_arn(region, account);
@@ -77,7 +77,7 @@ async fn config_can_encrypt(w: &mut LogproofWorld) -> Judged {
         expected: accounts.len(),
         examined: accounts.len(),
         source: "organizations:ListAccounts".to_owned(),
-        left_out: key.organization.left_out.clone(),
+        left_out: key.organization.left_out().to_vec(),
     });
     w.settle()
 }
