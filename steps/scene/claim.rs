@@ -110,6 +110,12 @@ impl Claim {
     /// Records the engine's answer.
     pub(crate) fn conclude(self, w: &mut LogproofWorld, answered: Answered, proposal: Option<Proposal>) {
         w.record.rest_on(&self.exchanges);
+        self.conclude_as_one_of_many(w, answered, proposal);
+    }
+
+    /// The same, where the record was told already what all of many claims are based on: there are as many as accounts, and
+    /// what each is based on is the list of all accounts.
+    pub(crate) fn conclude_as_one_of_many(self, w: &mut LogproofWorld, answered: Answered, proposal: Option<Proposal>) {
         match answered.answer {
             Answer::Holds => {
                 w.observe(Observation::new(self.subject, self.expected, "proved: no such request is allowed", true));

@@ -267,7 +267,11 @@ mod tests {
         assert_eq!(of_each(&grouping, &NOTHING), [1, 1, 3, 1, 5, 5, 7, 5, 5]);
         let bucket = deny(r#", "Condition": {"StringEquals": {"aws:PrincipalAccount": "000000000005"}}"#);
         let naming = Naming { policies: vec![&bucket], texts: vec!["000000000009".to_owned()] };
-        assert_eq!(of_each(&grouping, &naming), [1, 1, 3, 1, 5, 6, 7, 6, 9], "the question names the fifth and the ninth");
+        assert_eq!(
+            of_each(&grouping, &naming),
+            [1, 1, 3, 1, 5, 6, 7, 6, 9],
+            "the question names the fifth and the ninth"
+        );
         let by = grouping.representatives(&NOTHING);
         let seen = grouping.represented(&by);
         let ids: Vec<&str> = seen.iter().map(|account| account.id.trim_start_matches('0')).collect();

@@ -99,6 +99,8 @@ pub async fn run(args: &CheckArgs) -> Result<Exit, CheckError> {
         false => assessed.await,
     };
     progress.end();
+    // The answers that are held, and the landing zone where it is a described one: closing the bundle needs room as well.
+    drop((estate, connected));
     let sealing = Sealing {
         key,
         timestamp: args.custody.timestamp.clone(),

@@ -84,6 +84,7 @@ async fn the_trail_is_protected_on_every_path(w: &mut LogproofWorld) -> Judged {
         .hint("let the audit role list every organizational unit and its accounts")
         .resting_on(directory.exchanges()),
     );
+    w.record.rest_on(&protecting.exchanges);
     for (member, path) in &members {
         protecting.judge(w, path, (&member.id, &member.arn), "the organization trail");
         pause().await;
@@ -107,7 +108,7 @@ async fn the_bucket_is_protected_on_the_path_of_the_archive(w: &mut LogproofWorl
     let directory = w.see(estate.directory().await)?;
     let protecting = Protecting::read(w, &[administer(), delete()].concat()).await?;
     let archive = &config.organization.log_archive_account;
-    let protecting = protecting.resting_on(directory.exchanges());
+    w.record.rest_on(&[&protecting.exchanges[..], directory.exchanges()].concat());
     let known = directory.accounts.iter().find(|one| &one.id == archive);
     let (path, arn) = known.map_or((Vec::new(), archive.as_str()), |one| (directory.path_of(one), one.arn.as_str()));
     protecting.judge(w, &path, (archive, arn), "the log bucket");
@@ -137,12 +138,8 @@ impl Protecting {
         Ok(Self { policies, exchanges: all.exchanges().to_vec() })
     }
 
-    fn resting_on(mut self, exchanges: &[ExchangeId]) -> Self {
-        self.exchanges.extend_from_slice(exchanges);
-        self
-    }
-
-    /// Whether one of the policies is attached to the account or to something above it.
+    /// Whether one of the policies is attached to the account or to something above it. What all of this is based on is the
+    /// same of every account: the record is told of it once.
     fn judge(&self, w: &mut LogproofWorld, path: &[String], (account, arn): (&AccountId, &str), protected: &str) {
         let attached: Vec<String> = self
             .policies
@@ -166,8 +163,7 @@ impl Protecting {
                 found,
                 !attached.is_empty(),
             )
-            .hint("attach the protecting service control policy to the root, or to a unit above the account")
-            .resting_on(&self.exchanges),
+            .hint("attach the protecting service control policy to the root, or to a unit above the account"),
         );
     }
 

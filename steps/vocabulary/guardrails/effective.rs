@@ -114,6 +114,9 @@ async fn in_every_member_account(
     texts: (&dyn Fn(&str) -> String, &str),
     remedy: Remedy,
 ) -> Result<(), Stop> {
+    if view.members().next().is_none() {
+        return Err(w.not_applicable("organizations:ListAccounts returned no member account"));
+    }
     let mut answers: BTreeMap<AccountId, (Scene, Question, Answered)> = BTreeMap::new();
     for member in view.members() {
         let representative = view.representative(&member.id);
@@ -130,6 +133,7 @@ async fn in_every_member_account(
         .filter_map(|(scene, question, answered)| Some(Asked { scene, question, found: answered.found()? }))
         .collect();
     let mut proposal = if asked.is_empty() { None } else { Some(remedy.proposed(w, &asked).await) };
+    w.record.rest_on(view.exchanges());
     for member in view.members() {
         let representative = view.representative(&member.id).clone();
         let Some((_, _, answered)) = answers.get(&representative) else { continue };
@@ -145,11 +149,8 @@ async fn in_every_member_account(
         if let (Some(Proposal::Policies(_)), Some(_)) = (&proposal, answered.found()) {
             proposal = Some(Proposal::AsFor(member.arn.clone()));
         }
-        claim.conclude(w, answered.clone(), offered);
+        claim.conclude_as_one_of_many(w, answered.clone(), offered);
         pause().await;
-    }
-    if view.members().next().is_none() {
-        return Err(w.not_applicable("organizations:ListAccounts returned no member account"));
     }
     if answers.len() < view.members().count() {
         w.note(format!(
@@ -164,8 +165,7 @@ async fn in_every_member_account(
 
 /// Notes what an administrator of a member account may do with the trail that leaves its recording as it is.
 fn note_adjustments(w: &mut LogproofWorld, view: &OrganizationView, arn: &str) {
-    let representatives: BTreeSet<&AccountId> =
-        view.members().map(|member| view.representative(&member.id)).collect();
+    let representatives: BTreeSet<&AccountId> = view.members().map(|member| view.representative(&member.id)).collect();
     let adjusted = left_open(adjust_trail(), |action| {
         let ask = |account: &AccountId| {
             let exempt = view.exempt_role(account).unwrap_or_default();

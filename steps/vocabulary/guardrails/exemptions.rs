@@ -123,6 +123,7 @@ async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
         pause().await;
     }
     let mut proposals = proposals(w, &view, &found).await;
+    w.record.rest_on(view.exchanges());
     for member in view.members() {
         let representative = view.representative(&member.id).clone();
         let role = view.exempt_role(&member.id)?;
@@ -137,10 +138,8 @@ async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
         pause().await;
         let open = found.get(&representative).map_or(&[][..], Vec::as_slice);
         if open.is_empty() {
-            w.observe(
-                Observation::new(claim.subject, claim.expected, "single roles by their whole ARN, or nobody", true)
-                    .resting_on(&claim.exchanges),
-            );
+            let found = "single roles by their whole ARN, or nobody";
+            w.observe(Observation::new(claim.subject, claim.expected, found, true));
             continue;
         }
         for one in open {
@@ -151,7 +150,7 @@ async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
             if let Some(Proposal::Policies(_)) = &offered {
                 proposals.insert(one.statement.clone(), Proposal::AsFor(member.arn.clone()));
             }
-            claim.conclude(w, one.answered.clone(), offered);
+            claim.conclude_as_one_of_many(w, one.answered.clone(), offered);
         }
     }
     w.population(view.population());
