@@ -270,8 +270,8 @@ fn measured(accounts: usize, controls: &[&str]) -> (BTreeMap<String, u64>, u64) 
 }
 
 /// What an account costs is its entry in the list of accounts, its credentials, where its exchanges are, and what the
-/// described zone has of it; no answer and no observation. 6.6 KiB (7.4 in a development build) when this was last measured.
-const KIB_AN_ACCOUNT: u64 = 11;
+/// described zone has of it; no answer and no observation. 3 to 5 KiB in a development build when this was last measured.
+const KIB_AN_ACCOUNT: u64 = 6;
 
 #[test]
 fn memory_grows_little_with_the_accounts() {

@@ -4,7 +4,7 @@
 //! most one torn last line, which readers leave out. No answer is kept in memory: what a run asks again is read back.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     fs::{File, OpenOptions},
     io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
@@ -41,8 +41,9 @@ struct State {
     failed: Option<io::Error>,
     /// The bundle is being closed: what is observed from now on is not part of it.
     finished: bool,
-    /// Where the last answer to each request begins, by digests: a few bytes for each of very many.
-    answers: HashMap<u64, Start>,
+    /// Where the last answer to each request begins, by digests: a few bytes for each of very many. A hash table would need
+    /// room for three of itself whenever it doubles.
+    answers: BTreeMap<u64, Start>,
 }
 
 /// Where a line begins.
@@ -66,7 +67,7 @@ impl Recording {
         let mut file = append_to(&folder.join(chunks::name(RECORDING, chunk, false)))?;
         cut_torn_line(&mut file)?;
         let length = file.seek(SeekFrom::End(0))?;
-        let answers = HashMap::new();
+        let answers = BTreeMap::new();
         let state = State { file, chunk, length, written: 0, failed: None, finished: false, answers };
         Ok(Self { folder: folder.to_owned(), state: Mutex::new(state), broken: Notify::new() })
     }
@@ -80,7 +81,7 @@ impl Recording {
         let written = {
             let mut state = self.state();
             state.finished = true;
-            state.answers = HashMap::new();
+            state.answers = BTreeMap::new();
             if let Some(error) = state.failed.take() {
                 return Err(error);
             }
