@@ -282,6 +282,42 @@ fn memory_grows_little_with_the_accounts() {
 }
 
 #[test]
+fn what_a_whole_scenario_is_based_on_is_shown_with_it() {
+    let home = home(OF_THE_SAMPLE);
+    let ran = run(home.path(), &["check", "--mock", "zone.yaml", "--control", "LS-6.1", "--quiet"]);
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+    let shown = run(home.path(), &["show", "LS-6.1", "444444444444"]);
+    assert_eq!(shown.code, 0, "{}{}", shown.out, shown.err);
+    let basis = |scenario: &str| {
+        let text = shown.out.split(scenario).nth(1).and_then(|text| text.split("\n\n").next()).unwrap();
+        text.split_once("the whole scenario is based on").expect(text).1.to_owned()
+    };
+    let attached = basis("\nThe trail is protected in every member account\n");
+    for operation in
+        ["organizations:ListPolicies", "organizations:DescribePolicy", "organizations:ListTargetsForPolicy"]
+    {
+        assert!(
+            attached.contains(&format!("\n    {operation} in 111111111111 eu-central-1: E")),
+            "{operation}: {attached}"
+        );
+    }
+    let proved = basis("\nAn administrator of a member account cannot stop the trail\n");
+    assert!(proved.contains("organizations:ListAccounts in 111111111111 eu-central-1: E"), "{proved}");
+
+    let json = run(home.path(), &["show", "LS-6.1", "444444444444", "--format", "json"]);
+    let json: Value = serde_json::from_str(&json.out).unwrap();
+    for scenario in json["scenarios"].as_array().unwrap() {
+        for id in scenario["basis"].as_array().unwrap() {
+            assert!(
+                json["exchanges"][id.as_str().unwrap()]["exchange"].is_object(),
+                "{id} of {}",
+                scenario["scenario"]
+            );
+        }
+    }
+}
+
+#[test]
 fn calls_grow_with_the_cells() {
     // Whole pages of accounts, so that as many more cost as many calls more.
     let [small, middle, large] = [20, 60, 100].map(|accounts| measured(accounts, &OF_EVERY_CELL));

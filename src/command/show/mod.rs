@@ -10,7 +10,7 @@ use std::{
 
 use clap::Args;
 use logproof_estate::{
-    AccountId, Region, Unseen,
+    AccountId, ExchangeId, Region, Unseen,
     assessment::{Assessment, ControlResult},
     cells::{account_of, group_holds},
     record::{Observation, Subject},
@@ -72,6 +72,12 @@ struct Shown {
     scenario: String,
     observations: Vec<Observation>,
     unseen: Vec<Unseen>,
+    /// Exchanges that all of it is based on, whatever account it is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    basis: Vec<ExchangeId>,
+    /// There are more of them, which the assessment counts and does not name.
+    #[serde(skip)]
+    and_more: bool,
 }
 
 /// `logproof show`.
@@ -89,7 +95,7 @@ pub fn run(args: &ShowArgs) -> Result<Exit, ShowError> {
     let place = Asked { account: args.account.as_ref(), region: args.region.as_ref() };
     let mut shown = listed(control, &place);
     let cells = cells(&bundle, &manifest, control, &place)?;
-    let exchanges = Exchanges::find(&bundle, &manifest, &wanted(&assessment, &shown, &cells))?;
+    let exchanges = Exchanges::find(&bundle, &manifest, &wanted(&assessment, &shown, &cells, args.format))?;
     for Cell { scenario, mut observation, lines, .. } in cells {
         observation.exchanges.extend(lines.iter().filter_map(|line| exchanges.id(*line)).cloned());
         if let Some(one) = shown.iter_mut().find(|one| one.scenario == scenario) {
@@ -148,6 +154,8 @@ fn listed(control: &ControlResult, place: &Asked<'_>) -> Vec<Shown> {
             scenario: scenario.name.clone(),
             observations: observations.cloned().collect(),
             unseen: unseen.cloned().collect(),
+            basis: record.basis.clone(),
+            and_more: record.further.is_some(),
         }
     };
     control.scenarios.iter().map(one).collect()
@@ -177,13 +185,15 @@ fn cells(
     Ok(found)
 }
 
-/// The exchanges that what is shown is based on: by line, as far as lines are known.
-fn wanted(assessment: &Assessment, shown: &[Shown], cells: &[Cell]) -> Wanted {
+/// The exchanges that what is shown is based on: by line, as far as lines are known. What a whole scenario is based on is
+/// shown whole to a program, and named to a person.
+fn wanted(assessment: &Assessment, shown: &[Shown], cells: &[Cell], format: ShowFormat) -> Wanted {
     let mut wanted =
         Wanted { lines: cells.iter().flat_map(|cell| &cell.lines).copied().collect(), ids: HashSet::new() };
     let listed = shown.iter().flat_map(|one| {
         let observed = one.observations.iter().flat_map(|observation| &observation.exchanges);
-        observed.chain(one.unseen.iter().flat_map(|unseen| &unseen.exchanges))
+        let basis = one.basis.iter().filter(|_| format == ShowFormat::Json);
+        observed.chain(one.unseen.iter().flat_map(|unseen| &unseen.exchanges)).chain(basis)
     });
     for id in listed.chain(cells.iter().flat_map(|cell| &cell.observation.exchanges)) {
         match assessment.exchanges.get(id) {

@@ -1,10 +1,10 @@
 //! What is shown, for a person and for a program.
 
-use std::io::Write as _;
+use std::{collections::BTreeMap, io::Write as _};
 
 use logproof_estate::{
     ExchangeId,
-    assessment::{Assessment, ControlResult},
+    assessment::{Assessment, ControlResult, ExchangeLabel},
     record::Observation,
 };
 use serde_json::{Value, json};
@@ -45,15 +45,38 @@ impl Answer<'_> {
                     line(&exchange(exchanges, id)?);
                 }
             }
+            self.basis(one).iter().for_each(|text| line(text));
         }
         Ok(())
+    }
+
+    /// What all of a scenario is based on, by what was asked: one line for each operation, account and Region.
+    fn basis(&self, one: &Shown) -> Vec<String> {
+        if one.basis.is_empty() {
+            return Vec::new();
+        }
+        let mut asked = BTreeMap::<_, Vec<String>>::new();
+        for id in &one.basis {
+            let (of, number) = match self.assessment.exchanges.get(id) {
+                Some(ExchangeLabel { line, operation, account, region }) => {
+                    (format!("{operation} in {account} {region}"), format!("E{line}"))
+                }
+                None => ("not in the recording".to_owned(), id.to_string()),
+            };
+            asked.entry(of).or_default().push(number);
+        }
+        let mut lines = vec!["  the whole scenario is based on (answers: `--format json`)".to_owned()];
+        lines.extend(asked.iter().map(|(of, numbers)| format!("    {of}: {}", numbers.join(", "))));
+        lines.extend(one.and_more.then(|| "    and on more, which the assessment counts".to_owned()));
+        lines
     }
 
     /// Writes the answer for a program.
     pub(super) fn json(&self, out: &mut Vec<u8>) -> Result<(), ShowError> {
         let Self { assessment, control, shown, exchanges } = self;
         let mut all = serde_json::Map::new();
-        for id in shown.iter().flat_map(|one| &one.observations).flat_map(|observation| &observation.exchanges) {
+        let observed = shown.iter().flat_map(|one| &one.observations).flat_map(|observation| &observation.exchanges);
+        for id in observed.chain(shown.iter().flat_map(|one| &one.basis)) {
             if let Some((number, line)) = exchanges.get(id)? {
                 all.insert(id.to_string(), json!({"line": number, "exchange": line}));
             }
