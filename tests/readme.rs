@@ -214,3 +214,61 @@ fn the_picture_shows_what_a_run_prints() {
         Command::new("python3").arg(picture).arg(env!("CARGO_BIN_EXE_logproof")).arg("--check").output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
+
+/// Phrases that `docs/style.md` replaces, and that need no context to be recognized.
+const REPLACED: [&str; 14] = [
+    "rest on",
+    "rests on",
+    "rested on",
+    "stand for",
+    "stands for",
+    "speak of",
+    "speaks of",
+    "made up",
+    "let through",
+    "lets through",
+    "the business of",
+    "goes on in",
+    "falls silent",
+    "anew",
+];
+
+/// What people read: whole documents and features, and of sources the lines with a text that is no comment.
+fn read_by_people(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if !["target", "tests", "testdata"].contains(&name.as_str()) {
+                read_by_people(&path, found);
+            }
+            continue;
+        }
+        let text = || fs::read_to_string(&path).unwrap();
+        if name.ends_with(".feature") || name.ends_with(".md") {
+            found.push((path.clone(), text()));
+        } else if name.ends_with(".rs") && !name.contains("test") {
+            let text = text();
+            let program = text.split("\n#[cfg(test)]\n").next().unwrap();
+            let spoken = program.lines().filter(|line| !line.trim_start().starts_with("//") && line.contains('"'));
+            found.push((path.clone(), spoken.collect::<Vec<_>>().join("\n")));
+        }
+    }
+}
+
+#[test]
+fn what_people_read_keeps_to_the_words_of_the_style_guide() {
+    let mut texts = Vec::new();
+    for folder in ["features", "examples", "docs", "src", "steps", "crates"] {
+        read_by_people(&root().join(folder), &mut texts);
+    }
+    texts.extend(DOCUMENTS.map(|document| (root().join(document), read(document))));
+    assert!(texts.len() > 400, "only {} texts", texts.len());
+    let mut wrong = Vec::new();
+    for (path, text) in texts.iter().filter(|(path, _)| !path.ends_with("docs/style.md")) {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let words = format!(" {} ", words.collect::<Vec<_>>().join(" ").to_lowercase());
+        let found = REPLACED.iter().filter(|phrase| words.contains(&format!(" {phrase} ")));
+        wrong.extend(found.map(|phrase| format!("{}: `{phrase}`", path.display())));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

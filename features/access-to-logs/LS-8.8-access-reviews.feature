@@ -13,7 +13,7 @@ Feature: Access to the logs is reviewed every year
   How it is examined
     The date last_reviewed of each reader in readers.toml of the register must lie within the year
     before the run and not after it. A reader that stands in the configuration only has no review.
-    That each registered access is the access that policies really give is the business of controls
+    Whether each registered access is the access that policies really give is covered by controls
     LS-8.2 and LS-2.8.
 
   What stays manual

@@ -10,7 +10,7 @@ Feature: The log bucket keeps versions
 
   Why
     Without versions, one overwrite or one delete is the end of a log file. Object Lock and replication
-    both rest on versions.
+    both need versions.
 
   How it is examined
     The versioning status of the log bucket is read. A bucket whose versioning was suspended keeps the

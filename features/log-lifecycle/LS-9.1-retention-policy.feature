@@ -18,7 +18,7 @@ Feature: A retention policy states how long each type of log is kept
     have a stream with a class of retention.toml, classes in use must reach what conventions.least_days
     asks of the class, or else expectations.retention_days, and of these days expectations.hot_days, and
     each class its review. The register is kept in the evidence with its
-    digest. That the buckets implement it is the business of controls LS-9.2, LS-9.3 and LS-10.3.
+    digest. Whether the buckets implement it is covered by controls LS-9.2, LS-9.3 and LS-10.3.
 
   What stays manual
     Which law applies to which log is the decision of the organization.

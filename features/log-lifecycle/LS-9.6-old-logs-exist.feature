@@ -15,7 +15,7 @@ Feature: Log files of the whole retention period really exist
   How it is examined
     The folders of each account under the prefix of the organization trail are listed year by year
     for the home Region: each month must hold at least one day. Whether every hour of it is there,
-    unchanged, is the business of control LS-4.4 and of logproof trail verify.
+    unchanged, is covered by control LS-4.4 and by logproof trail verify.
 
   What stays manual
     That an archived log file can be restored is shown by a restore, which this tool does not make:

@@ -8,8 +8,8 @@ Feature: Logs of production, staging and development are kept apart
     write to the bucket of another, neither itself nor through an AWS service that writes on its behalf.
 
   Why
-    Who may change a development account must not be able to write into, flood or read the logs that
-    stand for production.
+    Who may change a development account must not be able to write into, flood or read the logs of
+    production.
 
   How it is examined
     The environments of the streams in streams.toml of the register are compared bucket by bucket,

@@ -56,9 +56,9 @@ pub fn write(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
             }
             for finding in findings {
                 // Lines of the recording, as every report for a person names them.
-                let rests_on = finding.exchanges.iter().chain(&scenario.record.basis);
+                let based_on = finding.exchanges.iter().chain(&scenario.record.basis);
                 let exchanges: Vec<String> =
-                    rests_on.filter_map(|id| numbers.get(id)).map(|number| format!("E{number}")).collect();
+                    based_on.filter_map(|id| numbers.get(id)).map(|number| format!("E{number}")).collect();
                 let tail = [
                     finding.subject.arn.clone(),
                     finding.subject.account.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -116,7 +116,7 @@ fn resources(assessment: &Assessment, plan: &str, numbers: &BTreeMap<ExchangeId,
         json!({
             "uuid": uuid(assessment, &[ASSESSMENT]),
             "title": "Assessment",
-            "description": "The canonical result with every observation and the exchanges it rests on.",
+            "description": "The canonical result with every observation and the exchanges it is based on.",
             "rlinks": [{"href": ASSESSMENT}],
         }),
         exchanges,

@@ -146,7 +146,7 @@ fn finding(finding: &Observation, basis: &[ExchangeId], exchanges: &Exchanges<'_
                     dt { "For example" }
                     dd {
                         (Coded(&witness.sentence))
-                        @if let Some(statement) = &witness.statement { br; "Let through by " (Coded(statement)) "." }
+                        @if let Some(statement) = &witness.statement { br; "Allowed by " (Coded(statement)) "." }
                     }
                     @if let Some(change) = &witness.change { (entry("Smallest change", Coded(change))) }
                 }
@@ -233,9 +233,9 @@ fn folded(scenario: &ScenarioResult, exchanges: &Exchanges<'_>) -> Markup {
             (as_expected(&met, exchanges))
             @for group in &record.counted { (counted(group)) }
             @if !record.basis.is_empty() {
-                p.basis { "All of it rests on " (exchanges.links(&record.basis)) " as well." }
+                p.basis { "All of it is based on " (exchanges.links(&record.basis)) " as well." }
             } @else if !met.is_empty() && record.exchanges().next().is_none() {
-                p.basis { "All of it rests on " (NOTHING_ASKED) "." }
+                p.basis { "All of it is based on " (NOTHING_ASKED) "." }
             }
         }
     }

@@ -102,7 +102,7 @@ impl<'a> Exchanges<'a> {
             @if !used.is_empty() {
                 p {
                     (count(used.len(), "exchange"))
-                    " with AWS that the verdicts rest on. E12 stands at line 12 of " code { "exchanges.jsonl" }
+                    " with AWS that the verdicts are based on. E12 is line 12 of " code { "exchanges.jsonl" }
                     ", with request and answer, under a digest that begins as given here; " code { "logproof replay" }
                     " judges them again without access to the accounts."
                 }
@@ -122,9 +122,9 @@ impl<'a> Exchanges<'a> {
             rows.entry(label).or_default().push((self.numbers.get(*id).copied().unwrap_or_default(), *id));
         }
         rows.values_mut().for_each(|exchanges| exchanges.sort());
-        let columns = ["Asked", "Number, start of its SHA-256, controls that rest on it"];
+        let columns = ["Asked", "Number, start of its SHA-256, controls that are based on it"];
         table(
-            "Every exchange a verdict rests on",
+            "Every exchange that a verdict is based on",
             &columns,
             &html! {
                 @for (label, exchanges) in &rows {
@@ -162,8 +162,8 @@ impl<'a> Exchanges<'a> {
     fn named(&self, listed: &BTreeMap<&[ExchangeId], Vec<&str>>) -> Markup {
         html! {
             @if !self.lists.is_empty() {
-                h3 { "Lists of exchanges that something above rests on as a whole" }
-                (table("Lists of exchanges", &["List", "Exchanges", "Controls that rest on it"], &html! {
+                h3 { "Lists of exchanges that something above is based on as a whole" }
+                (table("Lists of exchanges", &["List", "Exchanges", "Controls that are based on it"], &html! {
                     @for (index, list) in self.lists.iter().enumerate() {
                         tr id={ "list-" (index + 1) } {
                             th scope="row" { "list " (index + 1) }

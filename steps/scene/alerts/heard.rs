@@ -117,21 +117,21 @@ pub(crate) async fn raises_an_alert(
     let (estate, mut topics, mut unfollowed) = (w.estate()?, Topics::default(), BTreeSet::new());
     // Rules are asked for only where no filter hears the event: they stand in every account and Region.
     let question = |cell: Cell| {
-        let made_up = cell.watched.events(&cell.account, &cell.region);
-        let heard = Heard::through_filters(&filters, &made_up);
+        let synthetic = cell.watched.events(&cell.account, &cell.region);
+        let heard = Heard::through_filters(&filters, &synthetic);
         let estate = Arc::clone(&estate);
         async move {
             let rules = match heard.silent.as_slice() {
                 [] => None,
                 _ => Some(estate.event_rules(&cell.account, &cell.region, DEFAULT_BUS).await),
             };
-            (cell, made_up.len(), heard, rules)
+            (cell, synthetic.len(), heard, rules)
         }
     };
     let mut cells = cells.into_iter().peekable();
     while cells.peek().is_some() {
         let some = cells.by_ref().take(CELLS_AT_ONCE).collect();
-        for (cell, made_up, mut heard, rules) in ask_each(some, question).await {
+        for (cell, synthetic, mut heard, rules) in ask_each(some, question).await {
             pause().await;
             let mut exchanges = Vec::new();
             if let Some(answer) = rules {
@@ -141,7 +141,7 @@ pub(crate) async fn raises_an_alert(
                 alarms.iter().for_each(|alarm| exchanges.extend_from_slice(&alarm.exchanges));
                 heard.through_rules(&alarms);
             }
-            unfollowed.extend(record(w, &filters, &cell, made_up, heard, exchanges));
+            unfollowed.extend(record(w, &filters, &cell, synthetic, heard, exchanges));
             judged(&cell);
         }
     }
@@ -200,7 +200,7 @@ fn record(
     w: &mut LogproofWorld,
     filters: &Filters,
     cell: &Cell,
-    made_up: usize,
+    synthetic: usize,
     heard: Heard,
     exchanges: Vec<ExchangeId>,
 ) -> BTreeSet<String> {
@@ -235,7 +235,7 @@ fn record(
     by.sort_unstable();
     by.dedup();
     let found = match silent.as_slice() {
-        [] => format!("an alert for each of {made_up} synthetic events, by {}", by.join(", ")),
+        [] => format!("an alert for each of {synthetic} synthetic events, by {}", by.join(", ")),
         silent => {
             let there = std::iter::once(filters.described.clone()).chain(heard.dead_ends).collect::<Vec<_>>();
             format!("no alert for {}; {}", in_words(silent), there.join("; "))

@@ -114,9 +114,9 @@ async fn reading_raises_no_alert(w: &mut LogproofWorld) -> Judged {
 
 async fn raises_an_alert(w: &mut LogproofWorld, watched: Kind, what: &str) -> Judged {
     let watch = Watch::read(w).await?;
-    let (mut silent, mut unfollowed, mut heard, mut made_up) = (Vec::new(), false, 0, 0);
+    let (mut silent, mut unfollowed, mut heard, mut synthetic) = (Vec::new(), false, 0, 0);
     for event in StoreEvent::all(watched) {
-        made_up += 1;
+        synthetic += 1;
         match watch.raised_by(event) {
             Arrival::Subscriber => heard += 1,
             Arrival::Unfollowed(_) => {
@@ -133,7 +133,7 @@ async fn raises_an_alert(w: &mut LogproofWorld, watched: Kind, what: &str) -> Ju
         }
     }
     let found = match silent.as_slice() {
-        [] => format!("an alert for {heard} of {made_up} synthetic events"),
+        [] => format!("an alert for {heard} of {synthetic} synthetic events"),
         silent => format!("no alert for {}", in_words(silent)),
     };
     w.observe(

@@ -69,7 +69,7 @@ async fn log_files_of_every_month(w: &mut LogproofWorld) -> Judged {
         source: everywhere.source.clone(),
         left_out: everywhere.left_out.clone(),
     });
-    w.note(format!("looked for at least one object of each month under CloudTrail/{region}; whether every hour is there is the business of control LS-4.4"));
+    w.note(format!("looked for at least one object of each month under CloudTrail/{region}; whether every hour is there is covered by control LS-4.4"));
     w.settle()
 }
 
