@@ -122,8 +122,7 @@ async fn active_accounts(w: &mut LogproofWorld) -> Result<Everywhere, Stop> {
     if directory.active().next().is_none() {
         return Err(w.not_applicable("organizations:ListAccounts returned no active account"));
     }
-    let inactive = directory.accounts.iter().filter(|account| account.status != "ACTIVE");
-    let left_out = inactive.map(|a| format!("{} ({}): {}, nothing can run in it", a.id, a.name, a.status)).collect();
+    let left_out = directory.left_out(|_| true).iter().map(|one| format!("{one}, nothing can run in it")).collect();
     let source = format!("organizations:ListAccounts, {} accounts in all", directory.accounts.len());
     let accounts = w.active_accounts(&directory)?;
     Ok(Everywhere { accounts, regions: Vec::new(), left_out, source, exchanges: directory.exchanges().to_vec() })

@@ -129,6 +129,5 @@ fn parted(
 ) -> Result<(Vec<Account>, Vec<String>), Stop> {
     let here = w.active_accounts(directory)?;
     let accounts = here.iter().filter(|account| wanted(account)).cloned().collect();
-    let inactive = directory.accounts.iter().filter(|account| account.status != "ACTIVE" && wanted(account));
-    Ok((accounts, inactive.map(|a| format!("{} ({}): {}", a.id, a.name, a.status)).collect()))
+    Ok((accounts, directory.left_out(wanted)))
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use logproof_estate::{
-    AccountId, Config,
+    AccountId,
     facts::{Account as Member, Directory},
 };
 use logproof_policy::{Account, Levels, Policy};
@@ -67,12 +67,14 @@ type Signature = (Vec<Vec<usize>>, Vec<Vec<usize>>, String);
 
 impl Grouping {
     /// Groups the `active` accounts of an organization with the id `organization`. `texts` are what the owner names: an
-    /// account named there represents itself, and so does one that a policy of the layers names.
+    /// account named there represents itself, and so does one that a policy of the layers names. `exempt_role` says which
+    /// role is exempt in an account with this path.
     pub(crate) fn of(
         (organization, management): (&str, &AccountId),
         (directory, active): (&Directory, Arc<[Member]>),
         (scps, rcps): (&Layer, &Layer),
-        (config, texts): (&Config, Vec<String>),
+        texts: Vec<String>,
+        exempt_role: impl Fn(&AccountId, &[String]) -> String,
     ) -> Self {
         let policies = scps.policies.iter().chain(&rcps.policies).map(Arc::as_ref).collect();
         let naming = Naming { policies, texts };
@@ -89,7 +91,7 @@ impl Grouping {
                 groups.push(Group { org_path, scps: scps.levels(&path), rcps: rcps.levels(&path) });
                 groups.len() - 1
             });
-            let exempt: Arc<str> = config.exempt_role(&member.id, &path).into();
+            let exempt: Arc<str> = exempt_role(&member.id, &path).into();
             let exempt = roles.get(&exempt).cloned().unwrap_or(exempt);
             roles.insert(Arc::clone(&exempt));
             known.push(Known { group, named: naming.names(member.id.as_str()), exempt });
@@ -147,7 +149,10 @@ impl Grouping {
             first: vec![None; self.groups.len()],
         };
         for (member, known) in self.active.iter().zip(&self.known) {
-            if known.named || naming.names(member.id.as_str()) {
+            if known.named {
+                continue;
+            }
+            if naming.names(member.id.as_str()) {
                 found.named.insert(member.id.clone());
             } else if let Some(first @ None) = found.first.get_mut(known.group) {
                 *first = Some(member.id.clone());
@@ -158,11 +163,11 @@ impl Grouping {
 
     /// The account whose answer is this account's answer as well.
     pub(crate) fn representative<'g>(&'g self, by: &'g Representatives, account: &'g AccountId) -> &'g AccountId {
-        if by.apart || by.named.contains(account) {
+        let Some(known) = self.known_of(account.as_str()) else { return account };
+        if by.apart || known.named || by.named.contains(account) {
             return account;
         }
-        let first = self.known_of(account.as_str()).and_then(|known| by.first.get(known.group));
-        first.and_then(Option::as_ref).unwrap_or(account)
+        by.first.get(known.group).and_then(Option::as_ref).unwrap_or(account)
     }
 
     /// The management account, and every account that represents itself, as the policy engine sees them.
@@ -177,7 +182,7 @@ impl Grouping {
 pub(crate) struct Representatives {
     /// None does.
     apart: bool,
-    /// Accounts that represent themselves alone.
+    /// Accounts that the question names.
     named: BTreeSet<AccountId>,
     /// The account that represents a group, where one does.
     first: Vec<Option<AccountId>>,
@@ -189,18 +194,6 @@ mod tests {
 
     use super::*;
     use crate::scene::layers::ByTarget;
-
-    const CONFIG: &str = r#"
-        [organization]
-        management_account = "000000000001"
-        log_archive_account = "000000000002"
-        home_region = "eu-central-1"
-        governed_regions = ["eu-central-1"]
-        [names]
-        prefix = "acme"
-        key = "alias/acme"
-        trail = "org-trail"
-    "#;
 
     fn id(number: usize) -> AccountId {
         format!("{number:012}").parse().unwrap()
@@ -246,7 +239,8 @@ mod tests {
             ("o-org", &id(1)),
             (&directory, accounts.into()),
             (scps, &rcps),
-            (&Config::parse(CONFIG).unwrap(), texts.iter().map(|text| (*text).to_owned()).collect()),
+            texts.iter().map(|text| (*text).to_owned()).collect(),
+            |account, path| format!("{account} in {}", path.len()),
         )
     }
 
@@ -299,6 +293,7 @@ mod tests {
         assert!(in_unit.rcps.is_none(), "there is no such layer");
         assert_eq!((in_unit.id.as_str(), in_unit.management), ("000000000009", false));
         assert!(grouping.account(&id(10)).is_none() && grouping.path("000000000010").is_none());
+        assert_eq!(grouping.exempt_role(&id(9)), Some("000000000009 in 3"));
         assert_eq!(grouping.members().count(), 8);
     }
 }

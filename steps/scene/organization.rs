@@ -63,15 +63,15 @@ impl Whole {
             (&organization.id, &organization.management_account),
             (&directory, estate.active_accounts(&directory)),
             (&scps, &rcps),
-            (estate.config(), named_in_configuration(w)?),
+            named_in_configuration(w)?,
+            |account, path| estate.config().exempt_role(account, path),
         );
-        let others = directory.accounts.iter().filter(|account| account.status != "ACTIVE");
-        let left_out = others.map(|account| format!("{} ({}): {}", account.id, account.name, account.status)).collect();
         let policies = [scps.policies, rcps.policies].concat();
         let layers = [service_control, resource_control].into_iter().flatten();
         let mut exchanges = [organization.exchanges(), directory.exchanges()].concat();
         layers.for_each(|layer| exchanges.extend_from_slice(layer.exchanges()));
-        Ok(estate.keep_derived(Self { id: organization.id.clone(), accounts, policies, left_out, exchanges }))
+        let (id, left_out) = (organization.id.clone(), directory.left_out(|_| true));
+        Ok(estate.keep_derived(Self { id, accounts, policies, left_out, exchanges }))
     }
 
     fn derived(w: &mut LogproofWorld, estate: &Estate) -> Option<Arc<Self>> {

@@ -89,8 +89,7 @@ async fn the_trail_is_protected_on_every_path(w: &mut LogproofWorld) -> Judged {
         protecting.judge(w, path, (&member.id, &member.arn), "the organization trail");
         pause().await;
     }
-    let inactive = directory.accounts.iter().filter(|account| account.status != "ACTIVE");
-    let mut left_out: Vec<String> = inactive.map(|a| format!("{} ({}): {}", a.id, a.name, a.status)).collect();
+    let mut left_out = directory.left_out(|_| true);
     left_out.push(format!("{management}: no service control policy binds the management account"));
     w.population(Population {
         of: "active member accounts".to_owned(),

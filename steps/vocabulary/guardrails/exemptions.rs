@@ -127,25 +127,23 @@ async fn exemptions_are_whole_arns(w: &mut LogproofWorld) -> Judged {
     for member in view.members() {
         let representative = view.representative(&member.id).clone();
         let role = view.exempt_role(&member.id)?;
-        let claim = Claim {
-            subject: Subject::arn(&member.arn).at(&member.id, None),
-            account: member.id.clone(),
-            expected: format!("no statement that protects the log store exempts others than {role} here"),
-            change: String::new(),
-            exchanges: view.exchanges().to_vec(),
-            represented_by: Some(representative.clone()),
-        };
+        let subject = Subject::arn(&member.arn).at(&member.id, None);
         pause().await;
         let open = found.get(&representative).map_or(&[][..], Vec::as_slice);
         if open.is_empty() {
-            let found = "single roles by their whole ARN, or nobody";
-            w.observe(Observation::new(claim.subject, claim.expected, found, true));
+            let expected = format!("no statement that protects the log store exempts others than {role} here");
+            w.observe(Observation::new(subject, expected, "single roles by their whole ARN, or nobody", true));
             continue;
         }
         for one in open {
-            let mut claim = claim.clone();
-            claim.expected = format!("{} exempts no others than {role} from what protects {}", one.statement, one.what);
-            claim.change = format!("name the role's whole ARN, account id included, in place of {}", one.exempts);
+            let claim = Claim {
+                subject: subject.clone(),
+                account: member.id.clone(),
+                expected: format!("{} exempts no others than {role} from what protects {}", one.statement, one.what),
+                change: format!("name the role's whole ARN, account id included, in place of {}", one.exempts),
+                exchanges: view.exchanges().to_vec(),
+                represented_by: Some(representative.clone()),
+            };
             let offered = one.answered.found().and_then(|_| proposals.get(&one.statement).cloned());
             if let Some(Proposal::Policies(_)) = &offered {
                 proposals.insert(one.statement.clone(), Proposal::AsFor(member.arn.clone()));

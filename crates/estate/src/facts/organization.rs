@@ -69,6 +69,12 @@ impl Directory {
     pub fn active(&self) -> impl Iterator<Item = &Account> {
         self.accounts.iter().filter(|account| account.status == "ACTIVE")
     }
+
+    /// Those of the wanted accounts that cannot be examined, one line each: id, name and status.
+    pub fn left_out(&self, wanted: impl Fn(&Account) -> bool) -> Vec<String> {
+        let others = self.accounts.iter().filter(|account| account.status != "ACTIVE" && wanted(account));
+        others.map(|account| format!("{} ({}): {}", account.id, account.name, account.status)).collect()
+    }
 }
 
 /// The root of the organization.
