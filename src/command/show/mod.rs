@@ -76,7 +76,7 @@ struct Shown {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     basis: Vec<ExchangeId>,
     /// There are more of them, which the assessment counts and does not name.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     and_more: bool,
 }
 
