@@ -129,7 +129,7 @@ impl Claim {
     fn violated(self, w: &mut LogproofWorld, witness: &Witness, all: &Violations, proposal: Option<Proposal>) {
         let report = WitnessReport {
             sentence: self.in_words_of_the_subject(&witness.sentence()),
-            statement: let_through_by(witness),
+            statement: allowed_by(witness),
             change: None,
             request: self.in_words_of_the_subject_json(witness),
         };
@@ -226,12 +226,14 @@ fn the_others(witness: &Witness, all: &Violations) -> String {
     }
 }
 
-fn let_through_by(witness: &Witness) -> Option<String> {
+fn allowed_by(witness: &Witness) -> Option<String> {
     let layer = witness.decided.layer;
     if let Some(statement) = &witness.decided.statement
         && &*statement.policy_name == ASSUMED
     {
-        return Some("no statement that denies it (an administrator is assumed in the account)".to_owned());
+        return Some(
+            "the policy of the administrator that is assumed in the account: no statement denies it".to_owned(),
+        );
     }
     match (&witness.decided.statement, layer) {
         (Some(statement), _) => Some(format!("{statement} ({layer})")),

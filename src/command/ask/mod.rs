@@ -41,7 +41,7 @@ async fn answer(question: &AskQuestion) -> Result<(Reply, AnswerFormat), AskErro
     Ok(match question {
         AskQuestion::Can(args) => (can(args).await?, args.format),
         AskQuestion::WhoCan(args) => (who_can(args).await?, args.format),
-        AskQuestion::Never(args) => (never_let_through(args).await?, args.format),
+        AskQuestion::Never(args) => (never_allowed(args).await?, args.format),
         AskQuestion::Difference(args) => (newly_allowed(args).await?, args.format),
     })
 }
@@ -113,7 +113,7 @@ async fn who_can(args: &WhoCanArgs) -> Result<Reply, AskError> {
     Ok(Reply::callers(&callers_who_can(&scene, &question)))
 }
 
-async fn never_let_through(args: &NeverArgs) -> Result<Reply, AskError> {
+async fn never_allowed(args: &NeverArgs) -> Result<Reply, AskError> {
     let question = input::question(&args.action, &args.resource, args.when.as_deref())?;
     let first = args.resource.first().map_or("*", String::as_str);
     let mut scene = if args.zone.is_given() {
